@@ -1,0 +1,31 @@
+# Two commands, each doing its own set-up on a machine with Python 3.11 and make.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test test-slow lint types clean
+
+demo: $(STAMP)
+	$(BIN)/langstrecke forecast imsa-2021-sebring --races 10000 --seed 1 --report out/imsa-2021-sebring.html
+
+test: $(STAMP) lint types
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(STAMP)
+	$(BIN)/python -m pytest -m slow
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+$(STAMP): pyproject.toml constraints.txt
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,plan]"
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) out build dist
