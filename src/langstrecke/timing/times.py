@@ -1,0 +1,87 @@
+"""Times as the timing providers print them, turned into seconds: whole columns at a time.
+
+Printed forms: `35.987`, `1:50.132`, `12:01:01.418`, `3'18.596`, `24:00'42.784`; clock times `15:04:19.994` and,
+in Le Mans 2015, `15:03` without seconds.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+_COMMON = r"^(?:\d{1,3}:[0-5]\d:[0-5]\d|\d{1,3}:[0-5]\d|\d{1,2})\.\d{3}$"
+_ANY = re.compile(r"^(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,5})(?:\.(\d{1,9}))?$", re.ASCII)
+_CLOCK = r"^(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?$"
+
+
+def parse_duration(text: str) -> float | None:
+    """Seconds of one printed duration, rounded to the millisecond; None where it is not one.
+
+    Minutes and seconds below a larger unit must be under 60: `1:72.000` is no time.
+    """
+    match = _ANY.match(text.strip().replace("'", ":"))
+    if match is None:
+        return None
+    hours, minutes, seconds, fraction = match.groups()
+    if (hours is not None and int(minutes) > 59) or (minutes is not None and int(seconds) > 59):
+        return None
+    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds)
+    return (whole * 1000 + round(float(f"0.{fraction or 0}") * 1000)) / 1000
+
+
+def durations(column: pl.Series) -> pl.Series:
+    """Seconds (Float64) of a column of printed durations; null where the text is empty or no time.
+
+    Milliseconds are summed as integers and divided once, so that equal texts give equal floats.
+    """
+    text = column.str.strip_chars().str.replace_all("'", ":", literal=True)
+    # From the right every part stands at a fixed place: mmm at -3, ss at -6, mm at -9, hours before.
+    padded = text.str.pad_start(13, "0")
+
+    def part(offset: int, length: int) -> pl.Series:
+        return padded.str.slice(offset, length).cast(pl.Int64, strict=False)
+
+    def after_colon(offset: int, length: int) -> pl.Series:
+        return padded.str.slice(offset, length).str.strip_chars(":").cast(pl.Int64, strict=False)
+
+    millis = part(10, 3) + 1000 * part(7, 2) + 60_000 * after_colon(4, 2) + 3_600_000 * after_colon(0, 3)
+    common = text.str.contains(_COMMON)
+    seconds = (millis / 1000).zip_with(common & millis.is_not_null(), pl.Series([None], dtype=pl.Float64))
+    odd = text.filter(~common & (text != "")).unique()
+    if odd.is_empty():
+        return seconds.rename(column.name)
+    parsed = {value: parse_duration(value) for value in odd}
+    slow = text.replace_strict(parsed, default=None, return_dtype=pl.Float64)
+    return seconds.fill_null(slow).rename(column.name)
+
+
+def clock_times(column: pl.Series) -> pl.Series:
+    """Clock times (Polars Time) of a column of printed hours; null where the text is no time of day.
+
+    `15:03` becomes 15:03:00: such files print the minute only, so their clock is good to a minute.
+    """
+    text = column.str.strip_chars()
+    good = text.str.contains(_CLOCK)
+    parts = text.str.split_exact(":", 2)
+    hours = parts.struct.field("field_0").cast(pl.Int64, strict=False)
+    minutes = parts.struct.field("field_1").cast(pl.Int64, strict=False)
+    seconds = parts.struct.field("field_2").cast(pl.Float64, strict=False).fill_null(0.0)
+    micros = ((hours * 60 + minutes) * 60_000_000) + (seconds * 1000).round().cast(
+        pl.Int64, strict=False
+    ) * 1000
+    nothing = pl.Series([None], dtype=pl.Int64)
+    return (micros.zip_with(good, nothing) * 1000).cast(pl.Time).rename(column.name)
+
+
+def format_duration(seconds: float, *, hours: bool = False) -> str:
+    """The Al Kamel print of a duration in seconds: `35.987`, `1:50.132`, `12:01:01.418`.
+
+    With `hours` the hour is always printed (`0:01:06.127`, as PIT_TIME is).
+    """
+    millis = round(seconds * 1000)
+    whole, rest = divmod(millis, 1000)
+    minutes, secs = divmod(whole, 60)
+    if hours or minutes >= 60:
+        return f"{minutes // 60}:{minutes % 60:02d}:{secs:02d}.{rest:03d}"
+    return f"{minutes}:{secs:02d}.{rest:03d}" if minutes else f"{secs}.{rest:03d}"
