@@ -1,7 +1,7 @@
 """What a lap table must satisfy: rows that cannot be believed are dropped or mended, each kind counted.
 
-A lap is printed with redundant figures: lap time, elapsed time, three sectors, hour of day. Where they disagree, the
-figure that stands alone is the wrong one.
+A lap is printed with redundant figures: lap time, elapsed time, three sectors, hour of day. Where they
+disagree, the figure that stands alone is the wrong one.
 """
 
 from __future__ import annotations

@@ -28,7 +28,8 @@ _LONGEST_S = 30 * 3600.0
 def build_laps(table: TextTable, manufacturer: pl.Series) -> tuple[pl.DataFrame, list[Notice]]:
     """The canonical lap table of a file with Al Kamel columns, and what had to be dropped or mended.
 
-    `manufacturer` is the column the format takes the maker from. Flags and pit times are null where the file has none.
+    `manufacturer` is the column the format takes the maker from. Flags and pit times are null where the file
+    has none.
     """
     table.need(*NEEDED, kind="lap file")
     sieve = Sieve(_columns(table, manufacturer), list(table.notices))
@@ -38,7 +39,7 @@ def build_laps(table: TextTable, manufacturer: pl.Series) -> tuple[pl.DataFrame,
     if sieve.frame.is_empty():
         first = sieve.notices[0] if sieve.notices else Notice("no laps", 1, 2)
         raise TimingFileError(f"holds no lap that can be read: {first}", file=table.path, line=first.line)
-    laps = sieve.frame.with_columns(race_id=pl.lit(table.path.stem)).select(LAPS.names()).cast(dict(LAPS))
+    laps = sieve.frame.with_columns(race_id=pl.lit(table.path.stem)).select(LAPS.names()).cast(LAPS)
     return laps, sieve.notices
 
 

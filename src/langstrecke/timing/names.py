@@ -7,7 +7,9 @@ import unicodedata
 
 import polars as pl
 
-_LOWER = frozenset("van von der den de del di da do dos du ten ter zu y e".split())
+_LOWER = frozenset(
+    ["van", "von", "der", "den", "de", "del", "di", "da", "do", "dos", "du", "ten", "ter", "zu", "y", "e"]
+)
 """Particles written small inside a name ("Renger van der Zande", "Lucas di Grassi", "Larry ten Voorde")."""
 
 _SURNAMES = {
@@ -29,9 +31,9 @@ _SURNAME = re.compile(
 def driver_name(text: str) -> str:
     """A driver's name in one case: "Jan MAGNUSSEN", "JAN MAGNUSSEN" and "Jan Magnussen" are "Jan Magnussen".
 
-    Accents stay, blanks are collapsed, particles are small ("VAN DER ZANDE" -> "van der Zande"), "MCCONNELL" is
-    "McConnell", initials stay as they are ("J. MAGNUSSEN" -> "J. Magnussen", "AJ Allmendinger"). A name in mixed case
-    keeps its capitals. Applying it twice changes nothing.
+    Accents stay, blanks are collapsed, particles are small ("VAN DER ZANDE" -> "van der Zande"), "MCCONNELL"
+    is "McConnell", initials stay as they are ("J. MAGNUSSEN" -> "J. Magnussen", "AJ Allmendinger"). A name in
+    mixed case keeps its capitals. Applying it twice changes nothing.
     """
     words = unicodedata.normalize("NFC", text).split()
     cased = [_word(word, first=i == 0) for i, word in enumerate(words)]
@@ -65,7 +67,7 @@ def driver_names(column: pl.Series) -> pl.Series:
 
 
 def same_driver(one: str, other: str) -> bool:
-    """Whether two spellings can be one driver: accents and case apart, an initial fits the full first name."""
+    """Whether two spellings can be one driver: case and accents apart, an initial fits the first name."""
     a, b = (_fold(driver_name(text)).replace("-", " ").split() for text in (one, other))
     if a == b:
         return True
@@ -92,14 +94,15 @@ def team_key(name: str) -> str:
 _CLASSES = {
     re.sub(r"[\s_-]", "", text).upper(): text
     for text in (
-        "DPi", "GTP", "LMP1", "LMP2", "LMP3", "GTLM", "GTDPRO", "GTD", "PC", "P", "HYPERCAR", "LMH", "LMDh", "LMGT3",
-        "LMGTE Pro", "LMGTE Am", "LMP2 Pro/Am", "INNOVATIVE CAR", "GT3", "GT4", "GTE", "GTX", "TCR",
+        "DPi", "GTP", "LMP1", "LMP2", "LMP3", "GTLM", "GTDPRO", "GTD", "PC", "P", "HYPERCAR", "LMH",
+        "LMDh", "LMGT3", "LMGTE Pro", "LMGTE Am", "LMP2 Pro/Am", "INNOVATIVE CAR", "GT3", "GT4", "GTE",
+        "GTX", "TCR",
     )
 }  # fmt: skip
 
 
 def class_name(text: str) -> str | None:
-    """The one spelling of a class ("GTDPro" -> "GTDPRO", "LMGTE PRO" -> "LMGTE Pro"); None where it is not known."""
+    """The one spelling of a class ("GTDPro" -> "GTDPRO", "LMGTE PRO" -> "LMGTE Pro"); None if unknown."""
     return _CLASSES.get(re.sub(r"[\s_-]", "", text).upper())
 
 
@@ -116,18 +119,19 @@ FLAG_CODES = {
 """FLAG_AT_FL as Al Kamel prints it -> the canonical flag (WEC's SF is the safety car)."""
 
 _MAKERS = (
-    "Aston Martin", "Alpine", "Acura", "Audi", "Aurus", "BMW", "BR Engineering", "BR01", "Bentley", "Cadillac",
-    "Chevrolet", "CLM", "Corvette", "Dallara", "Dome", "Duqueine", "Ferrari", "Ford", "Gibson", "Ginetta", "Glickenhaus",
-    "HPD", "Honda", "Isotta Fraschini", "Lamborghini", "Lexus", "Ligier", "Lola", "Mazda", "McLaren", "Mercedes-AMG",
-    "Mercedes", "Morgan", "Multimatic", "Nissan", "Oreca", "Peugeot", "Porsche", "Rebellion", "Riley", "SRT", "Strakka",
-    "Toyota", "Vanwall", "Genesis",
+    "Aston Martin", "Alpine", "Acura", "Audi", "Aurus", "BMW", "BR Engineering", "BR01", "Bentley",
+    "Cadillac", "Chevrolet", "CLM", "Corvette", "Dallara", "Dome", "Duqueine", "Ferrari", "Ford",
+    "Gibson", "Ginetta", "Glickenhaus", "HPD", "Honda", "Isotta Fraschini", "Lamborghini", "Lexus",
+    "Ligier", "Lola", "Mazda", "McLaren", "Mercedes-AMG", "Mercedes", "Morgan", "Multimatic", "Nissan",
+    "Oreca", "Peugeot", "Porsche", "Rebellion", "Riley", "SRT", "Strakka", "Toyota", "Vanwall", "Genesis",
 )  # fmt: skip
 _MODELS = {"C7.R": "Chevrolet", "Vantage": "Aston Martin", "BR1": "BR Engineering", "G60": "Ginetta"}
 """Beginnings of vehicles printed without their maker in the Le Mans dossiers."""
 
 
 def maker_of(vehicle: str) -> str | None:
-    """The manufacturer a vehicle text begins with, in one spelling ("ORECA LMP2 07" -> "Oreca"); None if unknown."""
+    """The manufacturer a vehicle text begins with, in one spelling ("ORECA LMP2 07" -> "Oreca"); None if
+    unknown."""
     text = " ".join(vehicle.split())
     low = text.casefold()
     for maker in _MAKERS:
@@ -137,6 +141,7 @@ def maker_of(vehicle: str) -> str | None:
 
 
 def makers(column: pl.Series) -> pl.Series:
-    """`maker_of` over a column, keeping the text as published where the maker is not known; empty becomes null."""
+    """`maker_of` over a column, keeping the text as published where the maker is not known; empty becomes
+    null."""
     known = {text: (maker_of(text) or text or None) for text in column.unique() if text is not None}
     return column.replace_strict(known, default=None, return_dtype=pl.String)

@@ -96,7 +96,7 @@ def _finish(frame: pl.DataFrame, stem: str, *, race: bool) -> pl.DataFrame:
         .otherwise("gap_s"),
         manufacturer=pl.col("vehicle").map_elements(maker_of, return_dtype=pl.String, skip_nulls=True),
     )
-    return frame.select(RESULTS.names()).cast(dict(RESULTS))
+    return frame.select(RESULTS.names()).cast(RESULTS)
 
 
 def _crews(table: TextTable) -> dict[str, pl.Series]:

@@ -13,7 +13,7 @@ FLAGS = ("green", "fcy", "safety_car", "red", "slow_zone", "finish")
 
 LAPS = pl.Schema(
     {
-        "race_id": pl.String(),  # the session's id: "imsa-2021-sebring/race"; readers leave the file's stem here
+        "race_id": pl.String(),  # "imsa-2021-sebring/race"; readers leave the file's stem here
         "car": pl.String(),
         "car_class": pl.String(),
         "lap": pl.Int32(),

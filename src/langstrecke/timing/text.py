@@ -1,7 +1,7 @@
 """A delimited timing file, read into lines and text columns; every complaint names the line.
 
-The lines are cut here and not by a CSV parser: one stray quote would otherwise swallow the rest of the file, and a
-row's line number would be lost.
+The lines are cut here and not by a CSV parser: one stray quote would otherwise swallow the rest of the file,
+and a row's line number would be lost.
 """
 
 from __future__ import annotations
@@ -81,9 +81,10 @@ def read_text(path: str | Path) -> str:
 def read_table(path: str | Path, *, exact: bool = True) -> TextTable:
     """Cut a comma or semicolon file with a header row into text columns.
 
-    Header cells lose leading blanks and the byte-order mark; blank lines are skipped. With `exact` a row whose number
-    of fields is not the header's (a cut or garbled line) is dropped and counted; without it missing fields at the end
-    of a row are empty, as in Al Kamel result files. Raises `TimingFileError` for anything that is no such table.
+    Header cells lose leading blanks and the byte-order mark; blank lines are skipped. With `exact` a row
+    whose number of fields is not the header's (a cut or garbled line) is dropped and counted; without it
+    missing fields at the end of a row are empty, as in Al Kamel result files. Raises `TimingFileError` for
+    anything that is no such table.
     """
     place = Path(path)
     text = read_text(place)

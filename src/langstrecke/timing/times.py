@@ -1,7 +1,7 @@
 """Times as the timing providers print them, turned into seconds: whole columns at a time.
 
-Printed forms: `35.987`, `1:50.132`, `12:01:01.418`, `3'18.596`, `24:00'42.784`; clock times `15:04:19.994` and,
-in Le Mans 2015, `15:03` without seconds.
+Printed forms: `35.987`, `1:50.132`, `12:01:01.418`, `3'18.596`, `24:00'42.784`; clock times `15:04:19.994`
+and, in Le Mans 2015, `15:03` without seconds.
 """
 
 from __future__ import annotations

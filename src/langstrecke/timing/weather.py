@@ -59,7 +59,7 @@ def build_weather(table: TextTable) -> tuple[pl.DataFrame, list[Notice]]:
         utc=pl.from_epoch("stamp", time_unit="s").dt.cast_time_unit("us").dt.replace_time_zone("UTC"),
         rain=pl.when(pl.col("rain_code") >= 0).then(pl.col("rain_code") > 0),
     )
-    return weather.select(WEATHER.names()).cast(dict(WEATHER)), sieve.notices
+    return weather.select(WEATHER.names()).cast(WEATHER), sieve.notices
 
 
 def _metric(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,81 @@
+"""Say what kind of timing file a path is, and read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from langstrecke.errors import TimingFileError
+from langstrecke.timing import alkamel, dossier
+from langstrecke.timing.entrylist import read_entries
+from langstrecke.timing.notices import Notice
+from langstrecke.timing.text import read_text
+
+Kind = Literal["laps", "results", "weather", "pits", "entries"]
+Provider = Literal["alkamel", "dossier"]
+
+
+@dataclass(frozen=True)
+class TimingFile:
+    """A timing file that has been read: its kind, the canonical table, and what the reader had to leave
+    out."""
+
+    path: Path
+    provider: Provider
+    kind: Kind
+    table: pl.DataFrame
+    notices: tuple[Notice, ...]
+
+
+def load(path: str | Path) -> TimingFile:
+    """Read any timing file the workbench knows; its header says which kind it is.
+
+        file = langstrecke.load("202103201010-race-laps.csv")
+        file.kind, file.table, file.notices  # "laps", the lap table, ()
+
+    Laps, results and weather of Al Kamel (WEC, IMSA), laps and pits of the Le Mans dossiers, entry lists of
+    WEC 2024. Raises `TimingFileError`, naming file and line, for anything else.
+    """
+    place = Path(path)
+    provider, kind = recognise(place)
+    notices: list[Notice] = []
+    if kind == "entries":
+        table = read_entries(place).entries
+    elif kind == "pits":
+        table = dossier.read_pits(place, notices=notices)
+    elif kind == "results":
+        table = alkamel.read_results(place, notices=notices)
+    elif kind == "weather":
+        table = alkamel.read_weather(place, notices=notices)
+    elif provider == "dossier":
+        table = dossier.read_laps(place, notices=notices)
+    else:
+        table = alkamel.read_laps(place, notices=notices)
+    return TimingFile(place, provider, kind, table, tuple(notices))
+
+
+def recognise(path: str | Path) -> tuple[Provider, Kind]:
+    """Provider and kind of a file, from its header alone. Raises `TimingFileError` where it is none we
+    know."""
+    text = read_text(path)
+    header = text.split("\n", 1)[0]
+    if text.lstrip()[:1] in ("{", "["):
+        return "alkamel", "entries"
+    names = {cell.strip().strip('"').strip() for cell in header.replace(";", ",").split(",")}
+    if {"STOP", "IN_TIME", "OUT_TIME"} <= names:
+        return "dossier", "pits"
+    if {"LAP_NUMBER", "LAP_TIME"} <= names:
+        return ("dossier" if "VEHICLE" in names and "KPH" not in names else "alkamel"), "laps"
+    if "NUMBER" in names and ({"POSITION", "STATUS"} <= names or {"POS", "TIME"} <= names):
+        return "alkamel", "results"
+    if "TIME_UTC_SECONDS" in names:
+        return "alkamel", "weather"
+    if "- 1" in text and "NUMBER" not in names and "- " in header:
+        alkamel.read_laps(path)  # refuses a grid laid out for the page with its own message
+    raise TimingFileError(
+        "is no timing file we know", file=path, line=1,
+        hint="known: Al Kamel laps, results, weather; Le Mans dossier laps, pits; WEC entry lists",
+    )  # fmt: skip
