@@ -1,1 +1,46 @@
-"""rulebooks."""
+"""Rule books: what a series is raced by, one TOML file per series and season, every figure with its source."""
+
+from langstrecke.rulebooks.limits import CrewLimits, DriverLimits, crew_limits, driver_limits
+from langstrecke.rulebooks.load import (
+    for_event,
+    known_series,
+    list_rulebooks,
+    load_rulebook,
+    read_rulebook,
+    rulebook_for,
+    seasons_of,
+)
+from langstrecke.rulebooks.schema import (
+    ClassificationRules,
+    KeySource,
+    NeutralisationRules,
+    PitRules,
+    PointsRules,
+    PointsScale,
+    RaceClass,
+    RaceRules,
+    RuleBook,
+)
+
+__all__ = [
+    "ClassificationRules",
+    "CrewLimits",
+    "DriverLimits",
+    "KeySource",
+    "NeutralisationRules",
+    "PitRules",
+    "PointsRules",
+    "PointsScale",
+    "RaceClass",
+    "RaceRules",
+    "RuleBook",
+    "crew_limits",
+    "driver_limits",
+    "for_event",
+    "known_series",
+    "list_rulebooks",
+    "load_rulebook",
+    "read_rulebook",
+    "rulebook_for",
+    "seasons_of",
+]

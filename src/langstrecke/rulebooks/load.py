@@ -1,0 +1,241 @@
+"""Reading rule books: one TOML file per series and season, which may extend another one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from langstrecke.errors import CardError, NotFoundError
+from langstrecke.rulebooks.schema import RuleBook
+
+NEWEST_REACH = 4
+"""A season this many years after the newest rule book of a series still falls back to it."""
+
+SERIES_ALIASES = {
+    "imsa-weathertech": "imsa",
+    "weathertech": "imsa",
+    "fia-wec": "wec",
+    "24h-le-mans": "le-mans",
+    "lemans": "le-mans",
+    "gt-masters": "adac-gt-masters",
+    "gtm": "adac-gt-masters",
+    "blancpain": "blancpain-endurance",
+    "gtwce": "gtwce-endurance",
+    "gt-world-challenge-europe": "gtwce-endurance",
+    "spa": "spa-24h",
+    "24h-spa": "spa-24h",
+    "formula-1": "f1",
+    "formula1": "f1",
+}
+
+
+def _folder() -> Traversable:
+    return files("langstrecke.rulebooks") / "data"
+
+
+@lru_cache(maxsize=1)
+def list_rulebooks() -> tuple[str, ...]:
+    """Ids of all shipped rule books, in order."""
+    return tuple(
+        sorted(f.name.removesuffix(".toml") for f in _folder().iterdir() if f.name.endswith(".toml"))
+    )
+
+
+def _merge(base: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the keys of `patch`: tables merge, everything else is replaced.
+
+    A table that brings figures of its own with a `source` keeps the base's source for the figures it leaves alone.
+    """
+    merged = dict(base)
+    for key, value in patch.items():
+        old = merged.get(key)
+        if not (isinstance(old, Mapping) and isinstance(value, Mapping)):
+            merged[key] = value
+        elif key == "sources":
+            merged[key] = {**old, **value}
+        else:
+            merged[key] = _merge(old, value)
+    if "source" in base and "source" in patch:
+        merged["source"], merged["confidence"] = base["source"], base.get("confidence", "assumed")
+        sources = dict(merged.get("sources", {}))
+        for key in patch:
+            if key not in ("source", "confidence", "sources") and key not in patch.get("sources", {}):
+                sources[key] = {"source": patch["source"], "confidence": patch.get("confidence", "assumed")}
+        merged["sources"] = sources
+    return merged
+
+
+def _read(source: Traversable | Path, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(source.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CardError(f"not TOML: {error}", file=name) from None
+    except UnicodeDecodeError:
+        raise CardError("not UTF-8 text", file=name) from None
+    except OSError as error:
+        raise CardError(f"cannot be read: {error.strerror or error}", file=name) from None
+
+
+def _raw(rulebook_id: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    name = f"{rulebook_id}.toml"
+    if rulebook_id in seen:
+        raise CardError(
+            f"extends itself by way of {' -> '.join([*seen, rulebook_id])}", file=name, key="extends"
+        )
+    return _resolve(_read(_folder() / name, name), name, (*seen, rulebook_id))
+
+
+def _resolve(raw: dict[str, Any], name: str, seen: tuple[str, ...]) -> dict[str, Any]:
+    parent = raw.pop("extends", None)
+    if parent is None:
+        return raw
+    if parent not in list_rulebooks():
+        raise CardError(f"extends {parent!r}, which is no rule book", file=name, key="extends")
+    base = _raw(parent, seen)
+    for path in raw.pop("replaces", ()):
+        _drop(base, path, name)
+    return _merge(base, raw)
+
+
+def _drop(raw: dict[str, Any], path: str, name: str) -> None:
+    """Forget a table of the extended book, so that this one starts it afresh."""
+    *parts, last = path.split(".")
+    node: Any = raw
+    for part in parts:
+        node = node.get(part) if isinstance(node, dict) else None
+    if not isinstance(node, dict) or last not in node:
+        raise CardError(f"the extended book has no {path!r} to replace", file=name, key="replaces")
+    del node[last]
+
+
+def _validate(raw: dict[str, Any], name: str) -> RuleBook:
+    try:
+        return RuleBook.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        what = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            what = "unknown key"
+        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        raise CardError(what + more, file=name, key=key or None) from None
+
+
+@lru_cache(maxsize=64)
+def _shipped(rulebook_id: str) -> RuleBook:
+    return _check_events(_validate(_raw(rulebook_id), f"{rulebook_id}.toml"))
+
+
+def _check_events(book: RuleBook) -> RuleBook:
+    """Every event's patch must give a whole rule book, or the file is wrong now and not on race day."""
+    for event in book.events:
+        _fitted(book, event)
+    return book
+
+
+def read_rulebook(path: str | Path) -> RuleBook:
+    """A rule book of your own from a TOML file; it may extend a shipped one."""
+    path = Path(path)
+    return _check_events(_validate(_resolve(_read(path, str(path)), str(path), ()), str(path)))
+
+
+def _fitted(book: RuleBook, event: str) -> RuleBook:
+    patch = {key: value for key, value in book.events[event].items() if key != "aliases"}
+    raw = _merge(book.model_dump(exclude_unset=True, mode="json"), patch)
+    raw["event"] = event
+    try:
+        return _validate(raw, f"{book.id}.toml")
+    except CardError as error:
+        raise CardError(
+            error.what, file=error.file, key=f"events.{event}.{error.key or ''}".rstrip(".")
+        ) from None
+
+
+def for_event(book: RuleBook, event: str) -> RuleBook:
+    """The book as it holds at one event, named by its slug, an alias of it or the race id.
+
+    An event the book says nothing special about is played by the book as it stands.
+    """
+    slug = event.removeprefix(f"{book.series}-{book.season}-")
+    for name, patch in book.events.items():
+        if slug == name or slug in patch.get("aliases", ()):
+            return _fitted(book, name)
+    return book.model_copy(update={"event": slug})
+
+
+def load_rulebook(rulebook_id: str) -> RuleBook:
+    """The rule book with this id. A season without a book of its own gets the nearest earlier one, with a note."""
+    if rulebook_id in list_rulebooks():
+        return _shipped(rulebook_id)
+    series, season = split_id(rulebook_id)
+    return _for_season(series, season, rulebook_id)
+
+
+def split_id(rulebook_id: str) -> tuple[str, str]:
+    """`wec-2018-19` -> (`wec`, `2018-19`); the season is empty if the id has none."""
+    match = re.fullmatch(r"(.+?)-((?:18|19|20)\d\d(?:-\d\d)?)", rulebook_id)
+    return (match[1], match[2]) if match else (rulebook_id, "")
+
+
+def seasons_of(series: str) -> tuple[str, ...]:
+    """Seasons of a series that have a rule book, oldest first."""
+    return tuple(s for name, s in map(split_id, list_rulebooks()) if name == series and s)
+
+
+def known_series() -> tuple[str, ...]:
+    """Series that have a rule book."""
+    return tuple(sorted({split_id(name)[0] for name in list_rulebooks()}))
+
+
+def _for_season(series: str, season: str, asked: str) -> RuleBook:
+    series = SERIES_ALIASES.get(series, series)
+    if series not in known_series():
+        if season or series == asked:
+            raise NotFoundError.nearest(
+                "series with a rule book", series, list(known_series()), hint="see: langstrecke rules --list"
+            )
+        raise NotFoundError.nearest(
+            "rule book", asked, list(list_rulebooks()), hint="see: langstrecke rules --list"
+        )
+    seasons = seasons_of(series)
+    if not season:
+        return _shipped(f"{series}-{seasons[-1]}" if seasons else series)
+    year = int(season[:4])
+    by_year = {int(s[:4]): s for s in seasons}
+    if season in seasons or year in by_year:
+        return _shipped(f"{series}-{season if season in seasons else by_year[year]}")
+    earlier = [y for y in by_year if y < year]
+    if earlier and year - max(earlier) <= NEWEST_REACH:
+        found = f"{series}-{by_year[max(earlier)]}"
+    elif series in list_rulebooks():  # a book for the series at large
+        found = series
+    else:
+        raise NotFoundError.nearest(
+            f"season of {series}", season, list(seasons), hint=f"rule books of {series}: {', '.join(seasons)}"
+        )
+    book = _shipped(found)
+    note = f"There is no rule book for {series} {season}; these are the rules of {found}."
+    return book.model_copy(update={"note": f"{note} {book.note}".strip()})
+
+
+def rulebook_for(series: str, season: int | str, circuit: str = "") -> RuleBook:
+    """The rules a race of this series, season and circuit is played by.
+
+    A race that has a book of its own within a championship (Le Mans in the WEC, the 24 h of Spa) gets that one.
+    """
+    series = SERIES_ALIASES.get(series, series)
+    own_race = {("wec", "le-mans"): "le-mans", ("blancpain-endurance", "spa"): "spa-24h"}
+    own_race[("gtwce-endurance", "spa")] = "spa-24h"
+    circuit = circuit.removeprefix(f"{series}-{season}-")
+    if (series, circuit) in own_race:
+        series, circuit = own_race[(series, circuit)], ""
+    book = _for_season(series, str(season), f"{series}-{season}")
+    return for_event(book, circuit) if circuit else book

@@ -1,0 +1,388 @@
+"""The rule book: what a race is played by, as Pydantic models.
+
+Times are seconds (`_s`), speeds km/h (`_kph`), race lengths in rules hours (`_h`). Every table says where its figures
+come from: `source` and `confidence` for the table, `sources` for single keys that differ. A key the file does not set
+has the default below, which counts as `assumed`: see `RuleBook.provenance`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Licence = Literal["platinum", "gold", "silver", "bronze"]
+Confidence = Literal["high", "medium", "low", "assumed"]
+Regime = Literal["imsa_fcy", "wec_fcy_sc", "le_mans_three_sc", "le_mans_one_sc", "sro_fcy_sc", "gtm_sc"]
+Seconds = Annotated[float, Field(ge=0.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+Count = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Groups = tuple[tuple[str, ...], ...]
+
+
+class RuleModel(BaseModel):
+    """Shared settings: unknown keys are errors, values do not change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class KeySource(RuleModel):
+    """Where one figure comes from, when it is not where the rest of its table does."""
+
+    source: str = Field(min_length=1)
+    confidence: Confidence
+
+
+class Sourced(RuleModel):
+    """A table of figures with their source."""
+
+    source: str = ""
+    confidence: Confidence = "assumed"
+    sources: dict[str, KeySource] = {}
+
+    @model_validator(mode="after")
+    def _sources_fit(self) -> Sourced:
+        unknown = [key for key in self.sources if key not in type(self).model_fields]
+        if unknown:
+            raise ValueError(f"sources names {unknown[0]!r}, which is no key of this table")
+        figures = self.model_fields_set - {"source", "confidence", "sources"}
+        if figures - set(self.sources) and not self.source:
+            raise ValueError(f"no source for {min(figures - set(self.sources))!r}; give the table a `source`")
+        return self
+
+    def origin(self, key: str) -> KeySource:
+        """Source and confidence of one figure of this table."""
+        if key in self.sources:
+            return self.sources[key]
+        if key in self.model_fields_set:
+            return KeySource(source=self.source, confidence=self.confidence)
+        return KeySource(source="not found; the project's default", confidence="assumed")
+
+
+class RaceClass(Sourced):
+    """A class of cars. The rule book lists its classes from the fastest to the slowest."""
+
+    name: str = Field(min_length=1)
+    """As the timing files write it: DPi, LMP2, GTD, LMGTE Pro."""
+    title: str = ""
+    kind: Literal["prototype", "gt"]
+    aliases: tuple[str, ...] = ()
+    """Other spellings of this class in files and other years."""
+    subclass_of: str | None = None
+    """Scored apart but raced with the pace of this class (cups within one kind of car)."""
+
+
+class CrewRule(Sourced):
+    """Who may share a car. Empty `classes` means all; the rule holds for races of `from_h` up to `to_h` hours."""
+
+    classes: tuple[str, ...] = ()
+    from_h: float = 0.0
+    to_h: float = 1e6
+    min_drivers: Annotated[int, Field(ge=1)] | None = None
+    max_drivers: Annotated[int, Field(ge=1)] | None = None
+    min_bronze: Count | None = None
+    min_silver_or_bronze: Count | None = None
+    """Drivers that are Silver or Bronze, the Bronze of `min_bronze` counted in."""
+    bronze_allowed: bool | None = None
+
+
+class DriverRule(Sourced):
+    """Limits on time at the wheel. Empty `classes` or `licences` means all; later rules override earlier ones."""
+
+    classes: tuple[str, ...] = ()
+    licences: tuple[Licence, ...] = ()
+    from_h: float = 0.0
+    to_h: float = 1e6
+    min_drive_s: Seconds | None = None
+    """Least time at the wheel over the race."""
+    min_shared: bool | None = None
+    """The minimum is for all drivers of these licences of one car together."""
+    min_drivers_counted: Count | None = None
+    """Only this many drivers of these licences must reach `min_drive_s`; None: every one of them."""
+    base_drive_s: Seconds | None = None
+    """Least time for the drivers beyond `min_drivers_counted`."""
+    max_drive_s: Positive | None = None
+    max_in_window_s: Positive | None = None
+    """At most this long at the wheel in any `window_s` of the race."""
+    window_s: Positive | None = None
+    max_continuous_s: Positive | None = None
+    """At most this long without a rest of `min_rest_s`."""
+    min_rest_s: Seconds | None = None
+    all_must_start: bool | None = None
+    """Every nominated driver must drive."""
+
+
+class RaceRules(Sourced):
+    """How long a race is and how it ends."""
+
+    duration_s: Positive
+    limit: Literal["time", "laps", "time_or_distance"] = "time"
+    """What ends the race; `time_or_distance` ends at whichever comes first."""
+    distance_km: Positive | None = None
+    laps: Annotated[int, Field(gt=0)] | None = None
+    finish: Literal["leader_after_time", "leader_after_time_plus_lap", "leader_after_distance"] = (
+        "leader_after_time"
+    )
+    """When the flag falls: at the leader's first crossing after the time, one lap later, or after the distance."""
+    start: Literal["rolling", "standing"] = "rolling"
+    classes: tuple[str, ...] = ()
+    """Classes that take part in this event; empty: all."""
+    red_flag_clock: Literal["runs", "stops"] = "runs"
+    """Whether the race clock runs on under a red flag."""
+    max_cars: Annotated[int, Field(gt=0)] | None = None
+
+
+class NeutralisationRules(Sourced):
+    """What happens under yellow. `regime` picks the procedure; the figures fill it in."""
+
+    regime: Regime
+    fcy: bool = True
+    """Full-course yellow at a set speed without a safety car (gaps stay). In IMSA an FCY is a safety car: False."""
+    fcy_kph: Positive = 80.0
+    fcy_pits_closed: bool = False
+    """Pit entry closed under FCY, emergencies apart."""
+    fcy_then_sc: bool = False
+    """An FCY is usually followed by a safety car before the restart."""
+    safety_cars: Annotated[int, Field(ge=0, le=4)] = 1
+    """Safety cars that gather groups of their own."""
+    sc_kph: Positive = 120.0
+    sc_pits_closed: bool = False
+    """Pit entry closed at first when the safety car is out."""
+    pits_closed_laps: Count = 0
+    """Laps behind the safety car until the pits open to the first group of `pit_opening`."""
+    pit_opening: Groups = ()
+    """Classes in the order in which the pits open to them, one lap apart; empty: all at once."""
+    pit_exit_held: bool = False
+    """The pit exit is closed until the queue behind the (next) safety car has passed."""
+    wave_by: Literal["none", "lapped_only", "ahead_of_class_leader"] = "none"
+    """Who may drive round and join the back of the queue: cars a lap down on their class leader that stand between
+    safety car and overall leader (`lapped_only`), or all cars ahead of their class leader in the queue."""
+    wave_by_from_s: Seconds = 0.0
+    wave_by_not_last_s: Seconds = 0.0
+    wave_by_gap_s: Seconds = 0.0
+    """At least this long between two wave-bys."""
+    wave_by_min_race_s: Seconds = 0.0
+    """No wave-by in scheduled races shorter than this."""
+    wave_by_classes: tuple[str, ...] = ()
+    """Classes whose cars may use it; empty: all."""
+    class_split: Groups = ()
+    """Order of groups of classes in the queue at the restart; empty: as they come."""
+    class_split_not_last_s: Seconds = 0.0
+    drop_back: bool = False
+    """The queue is put in class order before the restart (Le Mans 2023)."""
+    short_yellow_last_s: Seconds = 0.0
+    """In the last part of the race a short procedure: pits open to all, no wave-by, no class split."""
+    slow_zones: bool = False
+    slow_zone_kph: Positive = 80.0
+
+
+class PitRules(Sourced):
+    """What may be done at a stop, and what a stop must last."""
+
+    refuelling: bool = True
+    fuel_and_tyres: Literal["together", "tyres_after_fuel"] = "together"
+    pit_lane_kph: Positive = 60.0
+    min_stop_s: Seconds = 0.0
+    """Least time standing still."""
+    min_pit_time_s: Seconds = 0.0
+    """Least time from pit entry to pit exit for a stop."""
+    min_refuel_s: Seconds = 0.0
+    """Least time the hose is connected at a full stop."""
+    min_refuel_by_class: dict[str, Seconds] = {}
+    """Least time empty to full, by class (a flow restriction: a part fill takes its share)."""
+    short_stop_max_s: Seconds = 0.0
+    """Refuelling up to this long counts as a splash and is exempt from `min_refuel_s`."""
+    joker_stops: Count = 0
+    """Stops that need not last `min_pit_time_s`."""
+    joker_every_s: Seconds = 0.0
+    """One joker in each period of this length; 0: `joker_stops` in all."""
+    mandatory_stops: Count = 0
+    mandatory_driver_change: bool = False
+    """The mandatory stop must bring a driver change."""
+    mandatory_from_s: Seconds = 0.0
+    mandatory_to_s: Seconds = 0.0
+    """The window for the mandatory stop in race time; 0: to the end."""
+    technical_stop_s: Seconds = 0.0
+    """One stop at least this long (24 h of Spa), from pit entry to exit."""
+    technical_stop_from_s: Seconds = 0.0
+    technical_stop_to_s: Seconds = 0.0
+    technical_stop_green_only: bool = False
+    max_stint_s: Seconds = 0.0
+    """A car may not stay out longer than this; 0: no limit."""
+    max_stint_neutralised_s: Seconds = 0.0
+    """The same when a neutralisation fell in the stint."""
+
+    @model_validator(mode="after")
+    def _windows_hold(self) -> PitRules:
+        for name in ("mandatory", "technical_stop"):
+            start, end = getattr(self, f"{name}_from_s"), getattr(self, f"{name}_to_s")
+            if end and end <= start:
+                raise ValueError(f"{name}_to_s must lie after {name}_from_s")
+        return self
+
+
+class ClassificationRules(Sourced):
+    """Who is classified, and in what order."""
+
+    min_share_of_winner: Share = 0.7
+    """Least share of the winner's laps (rounded down to whole laps)."""
+    winner: Literal["overall", "class"] = "overall"
+    """Whose distance counts: the overall winner's or that of the car's own class."""
+    must_cross_line: bool = False
+    """The car must take the flag."""
+    order_by: Literal["laps_then_time"] = "laps_then_time"
+    unclassified_last: bool = True
+
+
+class PointsScale(Sourced):
+    """Points by place, the first place first; `rest` for every classified car beyond."""
+
+    positions: tuple[float, ...] = Field(min_length=1)
+    rest: float = 0.0
+
+    def points(self, position: int) -> float:
+        """Points for a place, counted from 1."""
+        if position < 1:
+            raise ValueError("places count from 1")
+        return self.positions[position - 1] if position <= len(self.positions) else self.rest
+
+
+class Intermediate(Sourced):
+    """Points given for the order at a moment of the race."""
+
+    at_s: Positive
+    scale: str
+    cup: str = ""
+    """A championship of its own (IMSA Endurance Cup); empty: they count towards the main one."""
+
+
+class ByDuration(RuleModel):
+    """Which scale a race of at least `from_h` hours uses."""
+
+    from_h: float
+    scale: str
+
+
+class PointsRules(Sourced):
+    """How a championship is scored. An event may name its own scale with `race`."""
+
+    race: str = ""
+    """Scale of this event; empty: by `by_duration`."""
+    scales: dict[str, PointsScale] = {}
+    by_duration: tuple[ByDuration, ...] = ()
+    qualifying: str = ""
+    """Scale for the qualifying order; empty: none."""
+    pole: float = 0.0
+    fastest_lap: float = 0.0
+    intermediate: tuple[Intermediate, ...] = ()
+    scored_by: Literal["class", "overall"] = "class"
+    champions: tuple[Literal["drivers", "teams", "makes", "entries"], ...] = ("drivers",)
+    eligible: Literal["all", "full_season", "no_guests"] = "all"
+    """Which entries score."""
+    ineligible_hold_place: bool = False
+    """Cars that cannot score keep their place, so that nobody moves up for points."""
+    dropped: Count = 0
+    """Worst results of a season that do not count."""
+    classes_excluded: tuple[str, ...] = ()
+    """Classes that score nothing in this event (IMSA LMP2 and LMP3 at Daytona)."""
+    min_drive_s: Seconds = 0.0
+    """A driver must have been at the wheel this long to score."""
+    min_share_of_class_winner: Share = 0.0
+    """Share of the winner's distance needed to score, beyond being classified."""
+    half_below_share: Share = 0.0
+    """Half points if less than this share of the scheduled distance was run."""
+
+    @model_validator(mode="after")
+    def _scales_exist(self) -> PointsRules:
+        named = [self.race, self.qualifying, *(b.scale for b in self.by_duration)]
+        named += [i.scale for i in self.intermediate]
+        for name in named:
+            if name and name not in self.scales:
+                known = ", ".join(self.scales) or "none"
+                raise ValueError(f"no points scale is called {name!r} (known: {known})")
+        return self
+
+
+class RuleBook(RuleModel):
+    """One season of one series."""
+
+    id: str = Field(min_length=1)
+    series: str
+    series_name: str
+    season: str
+    scope: Literal["full", "points"] = "full"
+    """`points`: only calendar and points are kept; the series cannot be simulated."""
+    event: str = ""
+    """Set when the book has been fitted to one event by `for_event`."""
+    note: str = ""
+    classes: tuple[RaceClass, ...] = Field(min_length=1)
+    race: RaceRules
+    crew: tuple[CrewRule, ...] = ()
+    driver_time: tuple[DriverRule, ...] = ()
+    neutralisation: NeutralisationRules
+    pit: PitRules
+    classification: ClassificationRules
+    points: PointsRules
+    events: dict[str, dict[str, Any]] = {}
+    """What differs at single events: the same tables, only the keys that change. `aliases` names the event too."""
+
+    @model_validator(mode="after")
+    def _classes_known(self) -> RuleBook:
+        known = {c.name for c in self.classes}
+        named: dict[str, tuple[str, ...]] = {
+            "neutralisation.pit_opening": sum(self.neutralisation.pit_opening, ()),
+            "neutralisation.class_split": sum(self.neutralisation.class_split, ()),
+            "neutralisation.wave_by_classes": self.neutralisation.wave_by_classes,
+            "pit.min_refuel_by_class": tuple(self.pit.min_refuel_by_class),
+            "race.classes": self.race.classes,
+            "points.classes_excluded": self.points.classes_excluded,
+        }
+        named |= {f"crew[{i}].classes": rule.classes for i, rule in enumerate(self.crew)}
+        named |= {f"driver_time[{i}].classes": rule.classes for i, rule in enumerate(self.driver_time)}
+        for key, names in named.items():
+            for name in names:
+                if name not in known:
+                    raise ValueError(
+                        f"{key}: no class is called {name!r} (known: {', '.join(sorted(known))})"
+                    )
+        return self
+
+    def class_named(self, name: str) -> RaceClass:
+        """The class with this name or alias, whatever its spelling. KeyError if there is none."""
+        wanted = plain(name)
+        for race_class in self.classes:
+            if wanted in {plain(race_class.name), *map(plain, race_class.aliases)}:
+                return race_class
+        raise KeyError(name)
+
+    def provenance(self, path: str) -> KeySource:
+        """Source and confidence of a figure named by its path, for example `pit.min_pit_time_s`."""
+        table, _, key = path.rpartition(".")
+        node: Any = self
+        for part in table.split("."):
+            node = (
+                node[int(part)]
+                if part.isdigit()
+                else node[part]
+                if isinstance(node, dict)
+                else getattr(node, part)
+            )
+        if not isinstance(node, Sourced) or key not in type(node).model_fields:
+            raise KeyError(path)
+        return node.origin(key)
+
+    def points_scale(self, duration_s: float | None = None) -> PointsScale | None:
+        """The scale for this event, or for a race of this length. None if the book has no points."""
+        if self.points.race:
+            return self.points.scales[self.points.race]
+        hours = (self.race.duration_s if duration_s is None else duration_s) / 3600
+        fitting = [b for b in self.points.by_duration if b.from_h <= hours + 1e-9]
+        if not fitting:
+            return None
+        return self.points.scales[max(fitting, key=lambda b: b.from_h).scale]
+
+
+def plain(name: str) -> str:
+    """A class name without case, blanks and punctuation: `GTD PRO`, `GTDPRO` and `gtd-pro` are one."""
+    return "".join(c for c in name.casefold() if c.isalnum())
