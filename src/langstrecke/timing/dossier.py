@@ -64,7 +64,8 @@ def read_laps(
 
 def read_pits(path: str | Path, *, notices: list[Notice] | None = None) -> pl.DataFrame:
     """The pit stops of a dossier, as `PITS`. A missing pit time is the difference of the two hours
-    printed."""
+    printed.
+    """
     table = read_table(path)
     table.need("NUMBER", "STOP", "IN_TIME", "OUT_TIME", "PIT_TIME", kind="dossier pit file")
     entry, leave = clock_times(table.text("IN_TIME")), clock_times(table.text("OUT_TIME"))

@@ -21,7 +21,8 @@ Provider = Literal["alkamel", "dossier"]
 @dataclass(frozen=True)
 class TimingFile:
     """A timing file that has been read: its kind, the canonical table, and what the reader had to leave
-    out."""
+    out.
+    """
 
     path: Path
     provider: Provider
@@ -59,7 +60,8 @@ def load(path: str | Path) -> TimingFile:
 
 def recognise(path: str | Path) -> tuple[Provider, Kind]:
     """Provider and kind of a file, from its header alone. Raises `TimingFileError` where it is none we
-    know."""
+    know.
+    """
     text = read_text(path)
     header = text.split("\n", 1)[0]
     if text.lstrip()[:1] in ("{", "["):

@@ -131,7 +131,8 @@ _MODELS = {"C7.R": "Chevrolet", "Vantage": "Aston Martin", "BR1": "BR Engineerin
 
 def maker_of(vehicle: str) -> str | None:
     """The manufacturer a vehicle text begins with, in one spelling ("ORECA LMP2 07" -> "Oreca"); None if
-    unknown."""
+    unknown.
+    """
     text = " ".join(vehicle.split())
     low = text.casefold()
     for maker in _MAKERS:
@@ -142,6 +143,7 @@ def maker_of(vehicle: str) -> str | None:
 
 def makers(column: pl.Series) -> pl.Series:
     """`maker_of` over a column, keeping the text as published where the maker is not known; empty becomes
-    null."""
+    null.
+    """
     known = {text: (maker_of(text) or text or None) for text in column.unique() if text is not None}
     return column.replace_strict(known, default=None, return_dtype=pl.String)

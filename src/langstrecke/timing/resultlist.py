@@ -37,9 +37,8 @@ def build_results(table: TextTable) -> tuple[pl.DataFrame, list[Notice]]:
             "line": table.frame["line"],
             "position": _whole(table.text(place)),
             "car": table.text("NUMBER"),
-            "class_text": texts,
-            "car_class": texts.map_elements(lambda t: class_name(t) or t, return_dtype=pl.String),
-            "class_known": texts.map_elements(lambda t: class_name(t) is not None, return_dtype=pl.Boolean),
+            "car_class": [class_name(text) or text for text in texts],
+            "class_known": [class_name(text) is not None for text in texts],
             "status": table.text("STATUS").replace("", None),
             "laps": _whole(table.text("LAPS")),
             "total_time_s": durations(total),
@@ -94,7 +93,7 @@ def _finish(frame: pl.DataFrame, stem: str, *, race: bool) -> pl.DataFrame:
         gap_s=pl.when(leader & pl.col("gap_laps").is_null())
         .then(pl.col("gap_s").fill_null(0.0))
         .otherwise("gap_s"),
-        manufacturer=pl.col("vehicle").map_elements(maker_of, return_dtype=pl.String, skip_nulls=True),
+        manufacturer=pl.Series([maker_of(text or "") for text in frame["vehicle"]], dtype=pl.String),
     )
     return frame.select(RESULTS.names()).cast(RESULTS)
 

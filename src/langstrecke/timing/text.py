@@ -43,9 +43,9 @@ class TextTable:
             )
 
     def text(self, name: str) -> pl.Series:
-        """A column stripped of blanks; empty text throughout where the file has no such column."""
+        """A column (blanks stripped); empty text throughout where the file has no such column."""
         if name in self.columns:
-            return self.frame[name].str.strip_chars()
+            return self.frame[name]
         return pl.Series(name, [""], dtype=pl.String).new_from_index(0, self.frame.height)
 
 
@@ -120,8 +120,15 @@ def read_table(path: str | Path, *, exact: bool = True) -> TextTable:
     if frame.is_empty():
         raise TimingFileError(f"no row has the header's {len(columns)} fields", file=place, line=2)
     names = {name: index for index, name in reversed(list(enumerate(columns))) if name}
-    cells = frame.select("line", *(pl.col("cells").list.get(i, null_on_oob=True).fill_null("").alias(name)
-                                   for name, i in names.items() if name != "line"))  # fmt: skip
+    cell = pl.col("cells")
+    cells = frame.select(
+        "line",
+        *(
+            cell.list.get(index, null_on_oob=True).fill_null("").str.strip_chars().alias(name)
+            for name, index in names.items()
+            if name != "line"
+        ),
+    )
     return TextTable(place, cells, delimiter, tuple(names), tuple(found))
 
 
