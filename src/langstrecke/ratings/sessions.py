@@ -1,0 +1,197 @@
+"""What the ratings know about a session: its identity, and its laps boiled down once (`SessionSummary`).
+
+Everything after `summarise` works on summaries only: a walk through seasons reads no lap twice. A summary is a pure
+function of one session's tables; the order of their rows does not matter.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from langstrecke.ratings.annotate import AnnotatedLaps, annotate
+from langstrecke.ratings.session_pace import SessionPace, fit_session
+
+Kind = Literal["practice", "qualifying", "warm-up", "race"]
+
+GROUPS = ("top", "lmp2", "lmp3", "gt-pro", "gt-am")
+"""Classes of a kind across series and years; spreads and licence effects are pooled within one."""
+
+_GROUP_OF = {
+    "DPI": "top",
+    "GTP": "top",
+    "LMP1": "top",
+    "HYPERCAR": "top",
+    "P": "top",
+    "LMP2": "lmp2",
+    "LMP2PRO/AM": "lmp2",
+    "LMP3": "lmp3",
+    "PC": "lmp3",
+    "GTLM": "gt-pro",
+    "LMGTEPRO": "gt-pro",
+    "GTDPRO": "gt-pro",
+    "GTD": "gt-am",
+    "LMGTEAM": "gt-am",
+    "LMGT3": "gt-am",
+}
+
+
+def group_of(car_class: str) -> str:
+    """The group a class belongs to; classes not known by name are taken for customer GT cars."""
+    return _GROUP_OF.get(re.sub(r"[\s_-]", "", car_class).upper(), "gt-am")
+
+
+def person(name: str) -> str:
+    """A driver's key: no accents, no case, single blanks ("Kévin ESTRE" is "kevin estre")."""
+    text = name.replace("ø", "o").replace("Ø", "O").replace("ß", "ss").replace("æ", "ae")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[-.]", " ", plain).casefold().split())
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """Which session: `event` groups the sessions that share a car's set-up and balance of performance."""
+
+    id: str
+    race_id: str
+    series: str
+    season: int
+    circuit: str
+    kind: Kind
+    start: dt.datetime
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session's tables. `laps` may be empty (results only)."""
+
+    info: SessionInfo
+    laps: pl.DataFrame
+    results: pl.DataFrame | None = None
+    weather: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class CarFact:
+    """An entry fact: who drives what in this session."""
+
+    car: str
+    car_class: str
+    team: str
+    vehicle: str
+    make: str
+    drivers: tuple[str, ...]
+    licences: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class BestLap:
+    """A driver's best lap in one car: `level` is log seconds, `laps` how many flying laps it is the best of."""
+
+    car: str
+    driver: str
+    car_class: str
+    level: float
+    laps: int
+
+
+@dataclass(frozen=True)
+class SessionSummary:
+    """One session boiled down."""
+
+    info: SessionInfo
+    cars: tuple[CarFact, ...]
+    pace: tuple[SessionPace, ...]
+    bests: tuple[BestLap, ...]
+    wet_share: float
+
+
+def summarise_pace(session: Session) -> SessionSummary:
+    """Boil one session down to levels, best laps and entry facts."""
+    cars = car_facts(session)
+    if session.laps.is_empty():
+        return SessionSummary(session.info, cars, (), (), 0.0)
+    laps = annotate(session.laps, rain=rain_periods(session))
+    pace = [fit_session(laps, c) for c in laps.classes]
+    return SessionSummary(
+        info=session.info,
+        cars=cars,
+        pace=tuple(p for p in pace if p is not None),
+        bests=best_laps(laps),
+        wet_share=float(laps.wet.mean()) if laps.n else 0.0,
+    )
+
+
+def best_laps(laps: AnnotatedLaps) -> tuple[BestLap, ...]:
+    """Best flying lap of every driver in every car (dry or wet; the caller decides what to believe)."""
+    flying = ~laps.in_lap & ~laps.out_lap & ~laps.neutral
+    found = []
+    keys = laps.car * len(laps.drivers) + laps.driver
+    for key in np.unique(keys[flying]):
+        mine = flying & (keys == key)
+        times = laps.lap_time_s[mine]
+        row = int(np.flatnonzero(mine)[0])
+        found.append(
+            BestLap(
+                laps.cars[laps.car[row]],
+                laps.drivers[laps.driver[row]],
+                laps.classes[laps.car_class[row]],
+                float(np.log(times.min())),
+                int(len(times)),
+            )
+        )
+    return tuple(found)
+
+
+def rain_periods(session: Session) -> tuple[tuple[float, float], ...]:
+    """(from, to) in session seconds in which the weather table says rain, counted from its first row."""
+    weather = session.weather
+    if weather is None or weather.is_empty():
+        return ()
+    table = weather.select("utc", "rain").drop_nulls().sort("utc")
+    if table.is_empty() or not table["rain"].any():
+        return ()
+    seconds = (table["utc"] - table["utc"][0]).dt.total_seconds().to_numpy().astype(float)
+    wet = table["rain"].to_numpy()
+    edges = np.diff(np.r_[0, wet.astype(int), 0])
+    last = len(seconds) - 1
+    return tuple(
+        (float(seconds[a]), float(seconds[min(b, last)]))
+        for a, b in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True)
+    )
+
+
+def car_facts(session: Session) -> tuple[CarFact, ...]:
+    """Entry facts by car number, from the result table, or from the laps where there is none."""
+    facts: dict[str, CarFact] = {}
+    if session.results is not None:
+        for row in session.results.sort("car").iter_rows(named=True):
+            facts[row["car"]] = CarFact(
+                car=row["car"],
+                car_class=row["car_class"] or "",
+                team=row["team"] or "",
+                vehicle=row["vehicle"] or "",
+                make=row["manufacturer"] or "",
+                drivers=tuple(row["drivers"] or ()),
+                licences=tuple(row["licences"] or ()),
+            )
+    elif not session.laps.is_empty():
+        for key, mine in session.laps.sort("car", "lap").group_by("car", maintain_order=True):
+            drivers = tuple(d for d in mine["driver"].unique(maintain_order=True).to_list() if d)
+            first = mine.row(0, named=True)
+            facts[str(key[0])] = CarFact(
+                str(key[0]),
+                first["car_class"] or "",
+                first["team"] or "",
+                "",
+                first["manufacturer"] or "",
+                drivers,
+                (None,) * len(drivers),
+            )
+    return tuple(facts[car] for car in sorted(facts))
