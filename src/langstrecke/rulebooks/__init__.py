@@ -1,4 +1,4 @@
-"""Rule books: what a series is raced by, one TOML file per series and season, every figure with its source."""
+"""Rule books: what a series is raced by. One TOML file per series and season, every figure with its source."""
 
 from langstrecke.rulebooks.limits import CrewLimits, DriverLimits, crew_limits, driver_limits
 from langstrecke.rulebooks.load import (

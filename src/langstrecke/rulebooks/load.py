@@ -52,7 +52,7 @@ def list_rulebooks() -> tuple[str, ...]:
 def _merge(base: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
     """`base` with the keys of `patch`: tables merge, everything else is replaced.
 
-    A table that brings figures of its own with a `source` keeps the base's source for the figures it leaves alone.
+    Figures that a patch brings with a `source` carry it; those it leaves alone keep the source of the base.
     """
     merged = dict(base)
     for key, value in patch.items():
@@ -164,7 +164,9 @@ def for_event(book: RuleBook, event: str) -> RuleBook:
 
     An event the book says nothing special about is played by the book as it stands.
     """
-    slug = event.removeprefix(f"{book.series}-{book.season}-")
+    slug = re.sub(rf"^{re.escape(book.series)}-(18|19|20)\d\d(-\d\d(?!\d))?-?", "", event)
+    if not slug:
+        return book
     for name, patch in book.events.items():
         if slug == name or slug in patch.get("aliases", ()):
             return _fitted(book, name)
@@ -172,7 +174,7 @@ def for_event(book: RuleBook, event: str) -> RuleBook:
 
 
 def load_rulebook(rulebook_id: str) -> RuleBook:
-    """The rule book with this id. A season without a book of its own gets the nearest earlier one, with a note."""
+    """The rule book with this id. A season without a book of its own gets an earlier one, with a note."""
     if rulebook_id in list_rulebooks():
         return _shipped(rulebook_id)
     series, season = split_id(rulebook_id)
@@ -229,12 +231,12 @@ def _for_season(series: str, season: str, asked: str) -> RuleBook:
 def rulebook_for(series: str, season: int | str, circuit: str = "") -> RuleBook:
     """The rules a race of this series, season and circuit is played by.
 
-    A race that has a book of its own within a championship (Le Mans in the WEC, the 24 h of Spa) gets that one.
+    A race with a book of its own within a championship (Le Mans in the WEC, the 24 h of Spa) gets that one.
     """
     series = SERIES_ALIASES.get(series, series)
     own_race = {("wec", "le-mans"): "le-mans", ("blancpain-endurance", "spa"): "spa-24h"}
     own_race[("gtwce-endurance", "spa")] = "spa-24h"
-    circuit = circuit.removeprefix(f"{series}-{season}-")
+    circuit = circuit.removeprefix(f"{series}-{season}-").removeprefix(f"{series}-{season}")
     if (series, circuit) in own_race:
         series, circuit = own_race[(series, circuit)], ""
     book = _for_season(series, str(season), f"{series}-{season}")

@@ -1,8 +1,8 @@
 """The rule book: what a race is played by, as Pydantic models.
 
-Times are seconds (`_s`), speeds km/h (`_kph`), race lengths in rules hours (`_h`). Every table says where its figures
-come from: `source` and `confidence` for the table, `sources` for single keys that differ. A key the file does not set
-has the default below, which counts as `assumed`: see `RuleBook.provenance`.
+Times are seconds (`_s`), speeds km/h (`_kph`), race lengths in rules hours (`_h`). Every table says where its
+figures come from: `source` and `confidence` for the table, `sources` for single keys that differ. A key the file
+does not set has the default below, which counts as `assumed`: see `RuleBook.provenance`.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class RaceClass(Sourced):
 
 
 class CrewRule(Sourced):
-    """Who may share a car. Empty `classes` means all; the rule holds for races of `from_h` up to `to_h` hours."""
+    """Who may share a car, in races of `from_h` up to `to_h` hours. Empty `classes` means all."""
 
     classes: tuple[str, ...] = ()
     from_h: float = 0.0
@@ -88,7 +88,7 @@ class CrewRule(Sourced):
 
 
 class DriverRule(Sourced):
-    """Limits on time at the wheel. Empty `classes` or `licences` means all; later rules override earlier ones."""
+    """Limits on time at the wheel. Empty `classes` or `licences` means all; a later rule overrides."""
 
     classes: tuple[str, ...] = ()
     licences: tuple[Licence, ...] = ()
@@ -124,7 +124,7 @@ class RaceRules(Sourced):
     finish: Literal["leader_after_time", "leader_after_time_plus_lap", "leader_after_distance"] = (
         "leader_after_time"
     )
-    """When the flag falls: at the leader's first crossing after the time, one lap later, or after the distance."""
+    """When the flag falls: at the leader's first crossing after the time, a lap later, or after the distance."""
     start: Literal["rolling", "standing"] = "rolling"
     classes: tuple[str, ...] = ()
     """Classes that take part in this event; empty: all."""
@@ -138,7 +138,7 @@ class NeutralisationRules(Sourced):
 
     regime: Regime
     fcy: bool = True
-    """Full-course yellow at a set speed without a safety car (gaps stay). In IMSA an FCY is a safety car: False."""
+    """Full-course yellow at a set speed without a safety car (gaps stay). IMSA's is a safety car: False."""
     fcy_kph: Positive = 80.0
     fcy_pits_closed: bool = False
     """Pit entry closed under FCY, emergencies apart."""
@@ -156,8 +156,8 @@ class NeutralisationRules(Sourced):
     pit_exit_held: bool = False
     """The pit exit is closed until the queue behind the (next) safety car has passed."""
     wave_by: Literal["none", "lapped_only", "ahead_of_class_leader"] = "none"
-    """Who may drive round and join the back of the queue: cars a lap down on their class leader that stand between
-    safety car and overall leader (`lapped_only`), or all cars ahead of their class leader in the queue."""
+    """Who may drive round and join the back of the queue: cars a lap down on their class leader that stand
+    between safety car and overall leader (`lapped_only`), or all ahead of their class leader in the queue."""
     wave_by_from_s: Seconds = 0.0
     wave_by_not_last_s: Seconds = 0.0
     wave_by_gap_s: Seconds = 0.0
@@ -231,6 +231,8 @@ class ClassificationRules(Sourced):
     """Whose distance counts: the overall winner's or that of the car's own class."""
     must_cross_line: bool = False
     """The car must take the flag."""
+    last_lap_max_s: Seconds = 0.0
+    """The lap to the flag may not last longer than this; 0: no limit."""
     order_by: Literal["laps_then_time"] = "laps_then_time"
     unclassified_last: bool = True
 
@@ -276,7 +278,8 @@ class PointsRules(Sourced):
     pole: float = 0.0
     fastest_lap: float = 0.0
     intermediate: tuple[Intermediate, ...] = ()
-    scored_by: Literal["class", "overall"] = "class"
+    scored_by: Literal["class", "overall", "both"] = "class"
+    """`both`: the main title by the overall order, and a cup for each class by the order in class."""
     champions: tuple[Literal["drivers", "teams", "makes", "entries"], ...] = ("drivers",)
     eligible: Literal["all", "full_season", "no_guests"] = "all"
     """Which entries score."""
@@ -325,7 +328,7 @@ class RuleBook(RuleModel):
     classification: ClassificationRules
     points: PointsRules
     events: dict[str, dict[str, Any]] = {}
-    """What differs at single events: the same tables, only the keys that change. `aliases` names the event too."""
+    """What differs at single events: the same tables, only the keys that change; and `aliases` of the event."""
 
     @model_validator(mode="after")
     def _classes_known(self) -> RuleBook:
