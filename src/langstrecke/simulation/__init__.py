@@ -1,1 +1,6 @@
-"""simulation."""
+"""The simulation: races played event by event, by the rule book, on any number of threads."""
+
+from langstrecke.simulation.engine import simulate
+from langstrecke.simulation.outcome import FIGURES, Outcome
+
+__all__ = ["FIGURES", "Outcome", "simulate"]

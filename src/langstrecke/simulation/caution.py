@@ -1,0 +1,315 @@
+"""Neutralisations: safety cars that bunch the field, full-course yellows that keep the gaps, slow zones, red flags.
+
+A safety car is an element of the ring like any car, only slower, and nobody passes it; the queue forms by itself.
+What the regimes differ in (how many safety cars, closed pits and their order of opening, wave-by, class split) stands
+in `Params`, filled from the rule book.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from langstrecke.simulation import rng
+from langstrecke.simulation.draws import NEVER
+from langstrecke.simulation.params import (
+    BUNCH_NONE,
+    BUNCH_THREE,
+    WAVE_AHEAD_OF_LEADER,
+    WAVE_NONE,
+    Params,
+)
+from langstrecke.simulation.road import QUEUE_GAP_S, file_neutral
+from langstrecke.simulation.state import (
+    MODE_FCY,
+    MODE_GREEN,
+    MODE_SAFETY_CAR,
+    RETIRED,
+    RING,
+    State,
+    drop,
+    sort_ring,
+)
+
+CHAIN_S = 4.0
+"""A gap above this ends the safety-car queue (default: four times the gap within it)."""
+STRETCH_GAP_S = 0.4
+"""Least gap kept when the field slows down or speeds up together (default)."""
+LEAST_SC_LAPS = 2
+"""A safety car stays out for at least this many laps (default)."""
+WAVE_RATIO = 1.3
+"""Lap time of a car waved by, over its green lap (default)."""
+
+
+@njit
+def start_events(p: Params, s: State, key: np.uint64, t: float) -> None:
+    """Draw the first neutralisation of every kind, from race time t on."""
+    s.game[0].mode = MODE_GREEN
+    s.game[0].zone = 1.0
+    s.game[0].fcy_until = NEVER
+    s.game[0].zone_until = NEVER
+    bits = rng.draw(key, rng.CAUTION, 0, 0)
+    if t <= 0.0 and rng.high(bits) < p.race[0].caution_start_share:
+        s.game[0].next_caution = 20.0 + 60.0 * rng.low(bits)
+    else:
+        s.game[0].next_caution = _after(s.game[0].caution_rate, key, 0, 0, t)
+    s.game[0].next_fcy = _after(p.race[0].fcy_rate, key, 1, 0, t)
+    s.game[0].next_zone = _after(p.race[0].slow_zone_rate, key, 2, 0, t)
+    set_next_event(s)
+
+
+@njit
+def _after(rate: float, key: np.uint64, kind: int, index: int, t: float) -> float:
+    if rate <= 0.0:
+        return NEVER
+    return t - math.log(rng.high(rng.draw(key, rng.CAUTION, 1 + kind, index))) / rate
+
+
+@njit
+def set_next_event(s: State) -> None:
+    """Bring up to date when the next thing happens that is no crossing."""
+    t = min(s.game[0].next_zone, s.game[0].zone_until)
+    t = min(t, s.game[0].rain_switch)
+    mode = s.game[0].mode
+    if mode == MODE_GREEN:
+        t = min(t, min(s.game[0].next_caution, s.game[0].next_fcy))
+    elif mode == MODE_FCY:
+        t = min(t, s.game[0].fcy_until)
+    s.game[0].next_event = t
+
+
+@njit
+def _slow_down(p: Params, s: State, t: float, ratio: float) -> None:
+    """Everybody on the road drives the rest of the lap slowly; nobody gains a place by it."""
+    previous = -NEVER
+    for at in range(s.game[0].head, s.game[0].tail):
+        i = s.ring[at & (RING - 1)]
+        if i >= p.race[0].n or s.car[i].off_line == 1:
+            continue
+        factor = ratio / s.car[i].zone
+        s.car[i].when = max(t + (s.car[i].when - t) * factor, previous + STRETCH_GAP_S)
+        s.car[i].zone = ratio
+        previous = s.car[i].when
+    sort_ring(s)
+
+
+@njit
+def _go_green(p: Params, s: State, t: float) -> None:
+    """Everybody on the road drives the rest of the lap at racing speed."""
+    previous = -NEVER
+    for at in range(s.game[0].head, s.game[0].tail):
+        i = s.ring[at & (RING - 1)]
+        if i >= p.race[0].n or s.car[i].off_line == 1:
+            continue
+        s.car[i].when = max(t + (s.car[i].when - t) / s.car[i].zone, previous + STRETCH_GAP_S)
+        s.car[i].zone = 1.0
+        previous = s.car[i].when
+    sort_ring(s)
+    s.game[0].mode = MODE_GREEN
+
+
+@njit
+def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
+    """The yellow comes out: the field slows, the safety car picks up the leader."""
+    number = s.game[0].cautions
+    s.game[0].cautions = number + 1
+    s.game[0].mode = MODE_SAFETY_CAR
+    s.game[0].sc_laps = 0
+    s.game[0].waved = 0
+    s.game[0].caution_since = t
+    bits = rng.draw(key, rng.CAUTION, 10, number)
+    length = p.race[0].caution_s * math.exp(p.race[0].caution_length_log_sd * rng.look_up(p.normal, rng.high(bits)))
+    s.game[0].caution_until = t + length
+    _slow_down(p, s, t, p.race[0].catch_up_ratio)
+    if rng.low(bits) < p.race[0].red_share:
+        _red_flag(p, s, t)
+    leader = _leader(p, s)
+    if leader < 0 or p.race[0].bunching == BUNCH_NONE:
+        return
+    _send_out(p, s, p.race[0].n, s.car[leader].when - 0.5 * QUEUE_GAP_S)
+    if p.race[0].bunching == BUNCH_THREE:
+        third = p.race[0].catch_up_ratio * s.game[0].fast_lap / 3.0
+        _send_out(p, s, p.race[0].n + 1, s.car[leader].when + third)
+        _send_out(p, s, p.race[0].n + 2, s.car[leader].when + 2.0 * third)
+    sort_ring(s)
+
+
+@njit
+def _send_out(p: Params, s: State, element: int, when: float) -> None:
+    s.car[element].when = when
+    s.ring[s.game[0].tail & (RING - 1)] = element
+    s.game[0].tail += 1
+
+
+@njit
+def _red_flag(p: Params, s: State, t: float) -> None:
+    """The race stands still: everybody waits where he is in the order, then follows the safety car."""
+    s.game[0].reds += 1
+    for at in range(s.game[0].head, s.game[0].tail):
+        i = s.ring[at & (RING - 1)]
+        s.car[i].when += p.race[0].red_s
+    s.game[0].caution_until = max(s.game[0].caution_until, t) + p.race[0].red_s
+    if p.race[0].red_stops_clock == 1:
+        s.game[0].end += p.race[0].red_s
+
+
+@njit
+def _leader(p: Params, s: State) -> int:
+    """The car in the lead that is on the road; -1 if there is none."""
+    best = -1
+    for at in range(s.game[0].head, s.game[0].tail):
+        i = s.ring[at & (RING - 1)]
+        if i >= p.race[0].n or s.car[i].off_line == 1:
+            continue
+        if best < 0 or s.car[i].lap > s.car[best].lap:
+            best = i
+    return best
+
+
+@njit
+def safety_car_crosses(p: Params, s: State, key: np.uint64, element: int, t: float) -> None:
+    """A safety car crosses the line: wave-by, restart, or one more lap."""
+    if element == p.race[0].n:
+        s.game[0].sc_laps += 1
+        laps = s.game[0].sc_laps
+        if t >= s.game[0].caution_until and laps >= LEAST_SC_LAPS:
+            restart(p, s, key, t)
+            return
+        if p.race[0].wave_by != WAVE_NONE and s.game[0].waved == 0 and laps >= _wave_lap(p):
+            s.game[0].waved = 1
+            if s.game[0].end - t > p.race[0].wave_until_s:
+                _wave_by(p, s, t)
+    elif s.game[0].mode != MODE_SAFETY_CAR:
+        return
+    s.car[element].when = t + p.race[0].lap_ratio * s.game[0].fast_lap
+    file_neutral(p, s, element)
+
+
+@njit
+def _wave_lap(p: Params) -> int:
+    if p.race[0].pits_closed == 0:
+        return 2
+    last = 0
+    for c in range(p.race[0].n_classes):
+        last = max(last, p.cls[c].pit_group)
+    return p.race[0].pit_open_lap + last + 1
+
+
+@njit
+def _queue(p: Params, s: State, t: float) -> int:
+    """Collect the cars queued behind the safety car that has just crossed, in order; returns how many."""
+    count = 0
+    previous = t
+    for at in range(s.game[0].head, s.game[0].tail):
+        i = s.ring[at & (RING - 1)]
+        if i >= p.race[0].n or s.car[i].off_line == 1:
+            continue
+        if s.car[i].when - previous > CHAIN_S:
+            break
+        previous = s.car[i].when
+        s.queue[count] = i
+        s.slots[count] = previous
+        count += 1
+    return count
+
+
+@njit
+def _wave_by(p: Params, s: State, t: float) -> None:
+    """Send round the cars the rule book lets pass the safety car."""
+    count = _queue(p, s, t)
+    for a in range(count):
+        i = s.queue[a]
+        lead_lap = s.car[i].lap
+        lead_at = a
+        for b in range(count):
+            j = s.queue[b]
+            if p.car[j].car_class == p.car[i].car_class and s.car[j].lap > lead_lap:
+                lead_lap = s.car[j].lap
+                lead_at = b
+        if lead_at == a:
+            continue
+        if lead_at > a or p.race[0].wave_by != WAVE_AHEAD_OF_LEADER:
+            s.car[i].waved = 1
+
+
+@njit
+def restart(p: Params, s: State, key: np.uint64, t: float) -> None:
+    """The safety car comes in: class split, then green."""
+    if p.race[0].class_split == 1:
+        count = _queue(p, s, t)
+        slot = 0
+        groups = 0
+        for c in range(p.race[0].n_classes):
+            groups = max(groups, p.cls[c].split_group + 1)
+        for group in range(groups):
+            for a in range(count):
+                i = s.queue[a]
+                if p.cls[p.car[i].car_class].split_group == group:
+                    s.car[i].when = s.slots[slot]
+                    slot += 1
+        sort_ring(s)
+    for element in range(p.race[0].n, p.race[0].n + 3):
+        if s.car[element].when < NEVER:
+            drop(s, element)
+            s.car[element].when = NEVER
+    _go_green(p, s, t)
+    end_neutral(s, t)
+    s.game[0].next_caution = _after(s.game[0].caution_rate, key, 0, s.game[0].cautions, t)
+    s.game[0].next_fcy = max(s.game[0].next_fcy, t)
+    set_next_event(s)
+
+
+@njit
+def end_neutral(s: State, t: float) -> None:
+    """Book the seconds of the neutralisation that ends at t."""
+    s.game[0].neutral_s += t - s.game[0].caution_since
+
+
+@njit
+def handle_event(p: Params, s: State, key: np.uint64) -> None:
+    """Whatever is due at `G_NEXT_EVENT`, weather aside."""
+    t = s.game[0].next_event
+    mode = s.game[0].mode
+    if mode == MODE_FCY and s.game[0].fcy_until <= t:
+        s.game[0].fcy_until = NEVER
+        _go_green(p, s, t)
+        end_neutral(s, t)
+        s.game[0].next_fcy = _after(p.race[0].fcy_rate, key, 1, s.game[0].fcys, t)
+        s.game[0].next_caution = max(s.game[0].next_caution, t)
+    elif mode == MODE_GREEN and s.game[0].next_caution <= t:
+        if p.race[0].bunching == BUNCH_NONE:
+            _start_fcy(p, s, key, t, p.race[0].caution_s, p.race[0].caution_length_log_sd)
+            s.game[0].next_caution = _after(s.game[0].caution_rate, key, 0, s.game[0].fcys, s.game[0].fcy_until)
+        else:
+            start_safety_car(p, s, key, t)
+    elif mode == MODE_GREEN and s.game[0].next_fcy <= t:
+        _start_fcy(p, s, key, t, p.race[0].fcy_s, p.race[0].fcy_log_sd)
+    elif s.game[0].zone_until <= t:
+        s.game[0].zone = 1.0
+        s.game[0].zone_until = NEVER
+        s.game[0].next_zone = _after(p.race[0].slow_zone_rate, key, 2, s.game[0].zones, t)
+    elif s.game[0].next_zone <= t:
+        s.game[0].zones += 1
+        s.game[0].zone = p.race[0].slow_zone_ratio
+        s.game[0].next_zone = NEVER
+        u = rng.high(rng.draw(key, rng.CAUTION, 12, s.game[0].zones))
+        s.game[0].zone_until = t + p.race[0].slow_zone_s * (0.5 + u)
+    set_next_event(s)
+
+
+@njit
+def _start_fcy(p: Params, s: State, key: np.uint64, t: float, length: float, log_sd: float) -> None:
+    s.game[0].fcys += 1
+    s.game[0].mode = MODE_FCY
+    s.game[0].caution_since = t
+    z = rng.look_up(p.normal, rng.high(rng.draw(key, rng.CAUTION, 11, s.game[0].fcys)))
+    s.game[0].fcy_until = t + length * math.exp(log_sd * z)
+    _slow_down(p, s, t, p.race[0].lap_ratio)
+
+
+@njit
+def leave(p: Params, s: State, i: int) -> None:
+    """Car i retires where it is."""
+    s.car[i].status = RETIRED

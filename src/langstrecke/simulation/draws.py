@@ -1,0 +1,74 @@
+"""What is drawn once per race: what nobody knows about the cars (the card's uncertainty) and the form of the day."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from langstrecke.simulation import rng
+from langstrecke.simulation.params import Params
+from langstrecke.simulation.state import (
+    RUNNING,
+    State,
+)
+
+NEVER = 1.0e18
+
+
+@njit
+def draw_race(p: Params, s: State, key: np.uint64) -> None:
+    """Reset the scratch memory and draw this race's parameters."""
+    s.game[0] = s.blank[0]
+    normal = p.normal
+    rates = rng.draw(key, rng.RACE, 0, 0)
+    s.game[0].caution_rate = p.race[0].caution_rate * math.exp(
+        p.race[0].caution_log_sd * rng.look_up(normal, rng.high(rates)) - 0.5 * p.race[0].caution_log_sd ** 2
+    )
+    retire_z = rng.look_up(normal, rng.low(rates))
+    repair_z = rng.look_up(normal, rng.high(rng.draw(key, rng.RACE, 1, 0)))
+    s.game[0].end = p.race[0].duration_s
+    s.game[0].fast_lap = NEVER
+    for c in range(p.race[0].n_classes):
+        s.lap_draw[c] = p.cls[c].lap + p.cls[c].lap_sd * rng.look_up(normal, rng.high(rng.draw(key, rng.RACE, c, 1)))
+        s.game[0].fast_lap = min(s.game[0].fast_lap, s.lap_draw[c])
+    for i in range(p.race[0].n):
+        c = p.car[i].car_class
+        bits = rng.draw(key, rng.CAR, i, 0)
+        s.car[i].pace_draw = p.car[i].pace + p.car[i].pace_sd * rng.look_up(normal, rng.high(bits))
+        s.car[i].pace_draw += p.cls[c].day_form * rng.look_up(normal, rng.low(bits))
+        bits = rng.draw(key, rng.CAR, i, 1)
+        s.car[i].stop_draw = p.car[i].stop_offset + p.car[i].stop_offset_sd * rng.look_up(normal, rng.high(bits))
+        s.car[i].tank = max(2.0, p.car[i].stint_laps + p.cls[c].stint_sd * rng.look_up(normal, rng.low(bits)))
+        for d in range(p.car[i].n_drivers):
+            bits = rng.draw(key, rng.DRIVER, i, d)
+            pace = p.car[i].driver_pace[d] + p.car[i].driver_pace_sd[d] * rng.look_up(normal, rng.high(bits))
+            s.car[i].driver_draw[d] = pace + p.cls[c].driver_form * rng.look_up(normal, rng.low(bits))
+            s.car[i].driven[d] = 0.0
+            s.car[i].rest_since[d] = -NEVER
+        sd = p.cls[c].retire_log_sd
+        s.car[i].retire_rate = p.cls[c].retire_rate * p.car[i].reliability * math.exp(sd * retire_z - 0.5 * sd * sd)
+        sd = p.cls[c].repair_log_sd
+        s.car[i].repair_rate = p.cls[c].repair_rate * p.car[i].reliability * math.exp(sd * repair_z - 0.5 * sd * sd)
+        s.car[i].lap = 0
+        s.car[i].fuel = s.car[i].tank
+        s.car[i].tyre_age = 0.0
+        s.car[i].tyre_stints = 0
+        s.car[i].wet_tyres = 0
+        s.car[i].driver = p.car[i].first_driver
+        s.car[i].turn_since = 0.0
+        s.car[i].turn_stints = 0
+        s.car[i].log_count = 0
+        s.car[i].status = RUNNING
+        s.car[i].stopping = 0
+        s.car[i].off_line = 0
+        s.car[i].waved = 0
+        s.car[i].debt = 0.0
+        s.car[i].stops = 0
+        s.car[i].stop_s = 0.0
+        s.car[i].technical = 0
+        s.car[i].window_done = 0
+        s.car[i].zone = 1.0
+    for element in range(p.race[0].n, p.race[0].n + 3):
+        s.car[element].when = NEVER

@@ -1,0 +1,265 @@
+"""One race, event by event: always the car whose next crossing is earliest."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from langstrecke.simulation import caution, drivers, rng, stops, weather
+from langstrecke.simulation.draws import draw_race
+from langstrecke.simulation.params import Params
+from langstrecke.simulation.road import file_green, file_neutral
+from langstrecke.simulation.state import (
+    FINISHED,
+    MODE_FCY,
+    MODE_GREEN,
+    MODE_SAFETY_CAR,
+    RETIRED,
+    RING,
+    RUNNING,
+    STRANDED,
+    State,
+    pop_first,
+)
+
+F64 = NDArray[np.float64]
+
+DAY_S = 86400.0
+OFF_LINE_S = 6.0
+"""Time lost on a lap from which a car counts as off the racing line and is passed freely (default)."""
+LAST_LAPS = 2.5
+"""Laps of a car's own after the flag within which it must cross the line to be counted as finishing (default)."""
+
+# Columns of a trace row.
+ROW_CAR, ROW_LAP, ROW_DRIVER, ROW_START, ROW_END = 0, 1, 2, 3, 4
+ROW_IN_PIT, ROW_PIT_S, ROW_MODE, ROW_WET, ROW_TYRE_AGE = 5, 6, 7, 8, 9
+ROW_SIZE = 10
+
+
+@njit
+def run_race(p: Params, s: State, seed: int, race: int, trace: F64) -> None:
+    """Play race number `race` of this seed to the end; the state then holds the outcome.
+
+    `trace` has ROW_SIZE columns and receives a row per car-lap as far as it has rows (none: no trace).
+    """
+    key = rng.race_key(seed, race)
+    draw_race(p, s, key)
+    weather.start_weather(p, s, key)
+    caution.start_events(p, s, key, 0.0)
+    for i in range(p.race[0].n):
+        s.car[i].since = p.car[i].grid_s
+        s.queue[i] = i
+    _order_by_start(p, s)
+    for place in range(p.race[0].n):
+        i = s.queue[place]
+        s.car[i].turn_since = p.car[i].grid_s
+        stops.begin_stint(p, s, key, i)
+        s.car[i].turn_stints = 1
+        drivers.set_hand_over(p, s, i, p.car[i].grid_s)
+        start_lap(p, s, key, i, p.car[i].grid_s, 0.0, trace)
+    play_on(p, s, key, trace)
+
+
+@njit
+def _order_by_start(p: Params, s: State) -> None:
+    for a in range(1, p.race[0].n):
+        i = s.queue[a]
+        at = a
+        while at > 0 and p.car[s.queue[at - 1]].grid_s > p.car[i].grid_s:
+            s.queue[at] = s.queue[at - 1]
+            at -= 1
+        s.queue[at] = i
+
+
+@njit
+def play_on(p: Params, s: State, key: np.uint64, trace: F64) -> None:
+    """Run from the present state to the end of the race."""
+    while s.game[0].head < s.game[0].tail:
+        first = s.ring[s.game[0].head & (RING - 1)]
+        t = s.car[first].when
+        while s.game[0].next_event <= t:
+            if s.game[0].rain_switch <= s.game[0].next_event:
+                weather.switch_rain(p, s, key, s.game[0].rain_switch)
+                caution.set_next_event(s)
+            else:
+                caution.handle_event(p, s, key)
+            first = s.ring[s.game[0].head & (RING - 1)]
+            t = s.car[first].when
+        s.game[0].now = t
+        pop_first(s)
+        if first >= p.race[0].n:
+            if s.game[0].flag_out == 0:
+                caution.safety_car_crosses(p, s, key, first, t)
+            continue
+        if s.game[0].flag_out == 1 and t > s.game[0].flag_time + LAST_LAPS * s.lap_draw[p.car[first].car_class]:
+            s.car[first].status = STRANDED
+            continue
+        crossing(p, s, key, first, t, trace)
+    if s.game[0].mode != MODE_GREEN:
+        caution.end_neutral(s, max(s.game[0].flag_time, s.game[0].end))
+
+
+@njit
+def crossing(p: Params, s: State, key: np.uint64, i: int, t: float, trace: F64) -> None:
+    """Car i completes a lap at t: count it, look for the flag, stop, begin the next."""
+    s.car[i].lap += 1
+    s.game[0].car_laps += 1
+    s.car[i].driven[s.car[i].driver] += t - s.car[i].since - s.car[i].stop_s
+    s.car[i].fuel -= stops.NEUTRAL_BURN if s.car[i].zone > 1.15 else 1.0
+    s.car[i].tyre_age += 1.0
+    if s.game[0].rows < trace.shape[0]:
+        _write_row(s, i, t, trace)
+    lap = s.car[i].lap
+    if s.game[0].flag_out == 0:
+        if lap > s.game[0].lead_lap:
+            s.game[0].lead_lap = lap
+            if p.race[0].max_laps > 0 and lap >= p.race[0].max_laps:
+                s.game[0].flag_out = 1
+        if t >= s.game[0].end and _leads(p, s, i):
+            s.game[0].flag_out = 1
+        if s.game[0].flag_out == 1:
+            s.game[0].flag_time = t
+    if s.game[0].flag_out == 1:
+        s.car[i].status = FINISHED
+        s.car[i].since = t
+        return
+    stop_s = 0.0
+    if s.car[i].stopping == 1:
+        s.car[i].since = t
+        stop_s = stops.serve(p, s, key, i, t)
+    start_lap(p, s, key, i, t, stop_s, trace)
+
+
+@njit
+def _leads(p: Params, s: State, i: int) -> bool:
+    """Whether car i, crossing now, leads the cars still racing (one in the garage does not hold up the flag)."""
+    for j in range(p.race[0].n):
+        if j != i and s.car[j].status == RUNNING and s.car[j].lap >= s.car[i].lap:
+            if s.car[j].off_line == 1 and s.car[j].when - s.game[0].now > 1.5 * s.lap_draw[p.car[j].car_class]:
+                continue
+            return False
+    return True
+
+
+@njit
+def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: float, trace: F64) -> None:
+    """Car i begins a lap at t, after `stop_s` in the pits: draw the lap, decide on the stop, take the road."""
+    c = p.car[i].car_class
+    lap = s.car[i].lap
+    word = rng.draw(key, rng.LAP, i, lap)
+    free = s.car[i].base + p.cls[c].fuel_lap * s.car[i].fuel + p.cls[c].tyre_lap * s.car[i].tyre_age
+    free += rng.look_up(p.noise[c], rng.high(word))
+    if s.car[i].tyre_age == 0.0 and lap > 0:
+        free += p.cls[c].cold_lap
+    if s.car[i].tyre_stints > 0:
+        free += p.cls[c].double_stint
+    if lap == 0:
+        free += p.cls[c].first_lap
+    if p.cls[c].night != 0.0:
+        clock = t % DAY_S
+        if p.race[0].night_from_s < p.race[0].night_until_s:
+            dark = p.race[0].night_from_s <= clock < p.race[0].night_until_s
+        else:
+            dark = clock >= p.race[0].night_from_s or clock < p.race[0].night_until_s
+        if dark and p.race[0].night_from_s != p.race[0].night_until_s:
+            free += p.cls[c].night
+    wet = s.game[0].wet
+    if wet > 0.0 or s.car[i].wet_tyres == 1:
+        weather.dry_to(p, s, t)
+        free *= weather.lap_factor(p, s.game[0].wet, s.car[i].wet_tyres)
+    free *= s.game[0].zone
+    free = max(free, 0.5 * s.lap_draw[c])
+    mode = s.game[0].mode
+    ratio = 1.0
+    if mode == MODE_SAFETY_CAR:
+        ratio = caution.WAVE_RATIO if s.car[i].waved == 1 else p.race[0].catch_up_ratio
+    elif mode == MODE_FCY:
+        ratio = p.race[0].lap_ratio
+    s.car[i].zone = ratio
+    extra = stop_s
+    s.car[i].off_line = 1 if stop_s > 0.0 else 0
+    # mishaps: one uniform against the summed chances of this lap
+    u = rng.low(word)
+    retire = s.car[i].retire_rate * free
+    repair = retire + s.car[i].repair_rate * free
+    if u < repair + p.cls[c].incident_rate * free:
+        if u < retire:
+            s.car[i].status = RETIRED
+            s.car[i].since = t
+            return
+        size = rng.draw(key, rng.TROUBLE, i, 2 * lap + 1)
+        if u < repair:
+            spread = p.cls[c].repair_length_log_sd
+            lost = p.cls[c].repair_s * math.exp(spread * rng.look_up(p.normal, rng.high(size)))
+        else:
+            lost = -p.cls[c].incident_s * math.log(rng.high(size))
+        extra += lost
+        if lost > OFF_LINE_S:
+            s.car[i].off_line = 1
+    s.car[i].since = t
+    s.car[i].stop_s = stop_s
+    s.car[i].when = t + free * ratio + s.car[i].debt + extra
+    s.car[i].debt = 0.0
+    s.car[i].stopping = 1 if stops.comes_in(p, s, i, t) else 0
+    if mode == MODE_GREEN:
+        file_green(p, s, i, word)
+    else:
+        file_neutral(p, s, i)
+        s.car[i].waved = 0
+
+
+@njit
+def _write_row(s: State, i: int, t: float, trace: F64) -> None:
+    row = s.game[0].rows
+    s.game[0].rows = row + 1
+    trace[row, ROW_CAR] = i
+    trace[row, ROW_LAP] = s.car[i].lap
+    trace[row, ROW_DRIVER] = s.car[i].driver
+    trace[row, ROW_START] = s.car[i].since
+    trace[row, ROW_END] = t
+    trace[row, ROW_IN_PIT] = s.car[i].stopping
+    trace[row, ROW_PIT_S] = s.car[i].stop_s
+    trace[row, ROW_MODE] = s.game[0].mode
+    trace[row, ROW_WET] = s.car[i].wet_tyres
+    trace[row, ROW_TYRE_AGE] = s.car[i].tyre_age
+
+
+@njit
+def classify(p: Params, s: State, order: NDArray[np.int32], unclassified: NDArray[np.int32]) -> None:
+    """Rank the field by the rule book into `order` (best first) and mark who is not classified.
+
+    More laps beat fewer, then the earlier finish; a car is classified with `min_share` of the winner's laps and, where the
+    rule book asks for it, only if it crossed the line. Those who are not stand behind, by distance.
+    """
+    winner = 0
+    class_winner = np.zeros(p.race[0].n_classes, np.int32)
+    for i in range(p.race[0].n):
+        order[i] = i
+        if s.car[i].status == FINISHED or p.race[0].must_cross_line == 0:
+            winner = max(winner, s.car[i].lap)
+            class_winner[p.car[i].car_class] = max(class_winner[p.car[i].car_class], s.car[i].lap)
+    for i in range(p.race[0].n):
+        distance = class_winner[p.car[i].car_class] if p.race[0].share_of_class == 1 else winner
+        out = s.car[i].lap < p.race[0].min_share * distance
+        if p.race[0].must_cross_line == 1 and s.car[i].status != FINISHED:
+            out = True
+        unclassified[i] = 1 if out else 0
+    for a in range(1, p.race[0].n):
+        i = order[a]
+        at = a
+        while at > 0 and _ranks_before(p, s, unclassified, i, order[at - 1]):
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = i
+
+
+@njit(inline="always")
+def _ranks_before(p: Params, s: State, unclassified: NDArray[np.int32], i: int, j: int) -> bool:
+    if unclassified[i] != unclassified[j]:
+        return bool(unclassified[i] < unclassified[j])
+    if s.car[i].lap != s.car[j].lap:
+        return bool(s.car[i].lap > s.car[j].lap)
+    return bool(s.car[i].since + p.car[i].penalty_s < s.car[j].since + p.car[j].penalty_s)

@@ -1,0 +1,179 @@
+"""Pit stops: when a car comes in, and what the stop costs.
+
+The strategy every car follows unless told otherwise: run the tank down, use a neutralisation when enough of the tank
+is burnt, take no more fuel than the finish needs, change tyres with the weather, obey windows and the technical stop,
+hand over before a driver's time is up.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from langstrecke.simulation import drivers, rng, weather
+from langstrecke.simulation.params import Params
+from langstrecke.simulation.state import (
+    MODE_GREEN,
+    MODE_SAFETY_CAR,
+    State,
+)
+
+SPARE_LAPS = 0.7
+"""Fuel kept beyond the last lap when a car is filled to the end (default)."""
+RESERVE_LAPS = 1.6
+"""Stints are cut short by up to this many laps, drawn evenly: nobody runs a tank dry (default)."""
+EMERGENCY_SHARE = 0.2
+"""Fill of an emergency stop with the pits closed, share of the tank (default; IMSA allows a few seconds of fuel)."""
+WEATHER_HORIZON_LAPS = 10.0
+"""Laps over which a tyre change for the weather must pay (default)."""
+NEUTRAL_BURN = 0.5
+"""Fuel burnt on a neutralised lap over a green one (default)."""
+
+
+@njit
+def pits_open(p: Params, s: State, i: int) -> bool:
+    """Whether car i may stop without penalty at the end of the lap it begins."""
+    if s.game[0].mode != MODE_SAFETY_CAR or p.race[0].pits_closed == 0:
+        return True
+    return s.game[0].sc_laps >= p.race[0].pit_open_lap + p.cls[p.car[i].car_class].pit_group
+
+
+@njit
+def comes_in(p: Params, s: State, i: int, t: float) -> bool:
+    """Whether car i, beginning a lap at t, stops at the end of it."""
+    c = p.car[i].car_class
+    mode = s.game[0].mode
+    lap_s = s.lap_draw[c]
+    fuel = s.car[i].fuel
+    green = mode == MODE_GREEN
+    quiet = green and p.race[0].window_close_s <= 0.0 and p.race[0].technical_stop_s <= 0.0 and s.game[0].wet == 0.0
+    if quiet and fuel - s.car[i].reserve >= 2.0 and t + 2.0 * lap_s < s.car[i].hand_over and s.car[i].wet_tyres == 0:
+        return False
+    to_go = s.game[0].end - t
+    laps_to_go = math.ceil(to_go / lap_s) if to_go > 0.0 else 1.0
+    if green:
+        if fuel - s.car[i].reserve < 2.0 and (
+            (fuel < laps_to_go and laps_to_go > 1.0 + s.car[i].reserve) or fuel < 2.0 < laps_to_go
+        ):
+            return True
+    else:
+        laps_to_go = max(1.0, math.ceil(to_go / (1.5 * lap_s)))
+        if fuel < 2.0 and fuel < laps_to_go:
+            return True
+    if t + 2.0 * lap_s >= s.car[i].hand_over and to_go > 1.5 * lap_s:
+        return True
+    if weather_stop(p, s, i, lap_s):
+        return pits_open(p, s, i)
+    if p.race[0].window_close_s > 0.0 and s.car[i].window_done == 0:
+        arrives = t + lap_s
+        if arrives >= p.race[0].window_open_s:
+            if not green or arrives + lap_s * 1.2 >= p.race[0].window_close_s:
+                return True
+            spread = (
+                (p.race[0].window_close_s - p.race[0].window_open_s - 2.0 * lap_s) * s.car[i].reserve / RESERVE_LAPS
+            )
+            return arrives >= p.race[0].window_open_s + spread
+    if (
+        p.race[0].technical_stop_s > 0.0
+        and s.car[i].technical == 0
+        and t + 3.0 * lap_s >= p.race[0].technical_until_s
+    ):
+        return True
+    if green or not pits_open(p, s, i):
+        return False
+    if p.race[0].refuelling == 0:
+        return False
+    burnt = 1.0 - fuel / s.car[i].tank
+    if fuel >= laps_to_go + SPARE_LAPS:
+        return False
+    if burnt >= p.cls[c].caution_stop:
+        return True
+    # Enough for the finish from here, and not without stopping: take it.
+    return burnt >= 0.1 and s.car[i].tank >= laps_to_go + SPARE_LAPS
+
+
+@njit
+def weather_stop(p: Params, s: State, i: int, lap_s: float) -> bool:
+    """Whether the other kind of tyre would repay the stop."""
+    wet = s.game[0].wet
+    if wet == 0.0 and s.car[i].wet_tyres == 0:
+        return False
+    now = weather.lap_factor(p, wet, s.car[i].wet_tyres)
+    other = weather.lap_factor(p, wet, 1 - s.car[i].wet_tyres)
+    c = p.car[i].car_class
+    return (now - other) * lap_s * WEATHER_HORIZON_LAPS > p.cls[c].lane + p.cls[c].tyres
+
+
+@njit
+def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
+    """Make the stop of car i that begins at t: fuel, tyres, driver, mishaps. Returns the time it costs."""
+    c = p.car[i].car_class
+    lap_s = s.lap_draw[c]
+    stop = s.car[i].stops
+    s.car[i].stops = stop + 1
+    # the tyres
+    wet = s.game[0].wet
+    kind = s.car[i].wet_tyres
+    if wet > 0.0 or kind == 1:
+        dry_lap = weather.lap_factor(p, wet, 0)
+        wet_lap = weather.lap_factor(p, wet, 1)
+        kind = 1 if wet_lap < dry_lap else 0
+    emergency = not pits_open(p, s, i)
+    new_tyres = kind != s.car[i].wet_tyres or (s.car[i].tyre_stints + 1 >= p.cls[c].tyres_every and not emergency)
+    # the fuel: to the end if that is within a tank
+    to_go = s.game[0].end - t
+    laps_to_go = max(0.0, math.ceil(to_go / lap_s)) if to_go > 0.0 else 0.0
+    refuel_s = 0.0
+    if p.race[0].refuelling == 1:
+        goal = min(s.car[i].tank, laps_to_go + 1.0 + SPARE_LAPS)
+        if emergency:
+            goal = min(goal, s.car[i].fuel + EMERGENCY_SHARE * s.car[i].tank)
+        added = max(0.0, goal - s.car[i].fuel)
+        s.car[i].fuel += added
+        refuel_s = p.cls[c].refuel * added / s.car[i].tank
+        next_stint_s = s.car[i].fuel * lap_s
+    else:
+        next_stint_s = to_go
+    # the driver
+    d = drivers.choose(p, s, i, t, next_stint_s)
+    change_s = p.cls[c].driver_change if d != s.car[i].driver else 0.0
+    tyres_s = p.cls[c].tyres if new_tyres else 0.0
+    if p.race[0].tyres_with_fuel == 1:
+        standing = max(max(refuel_s, tyres_s), change_s)
+    else:
+        standing = max(refuel_s, change_s) + tyres_s
+    bits = rng.draw(key, rng.STOP, i, stop)
+    cost = p.cls[c].lane + max(0.0, standing + s.car[i].stop_draw) - p.cls[c].stop_scatter * math.log(rng.high(bits))
+    if rng.low(bits) < p.cls[c].stop_trouble:
+        cost -= p.cls[c].stop_trouble_s * math.log(rng.high(rng.draw(key, rng.TROUBLE, i, 2 * stop)))
+    if p.race[0].technical_stop_s > 0.0 and s.car[i].technical == 0:
+        due = 0.55 + 0.4 * rng.high(rng.draw(key, rng.STOP, i, 1 << 20))
+        if t >= due * p.race[0].technical_until_s:
+            s.car[i].technical = 1
+            cost = max(cost, p.race[0].technical_stop_s)
+    if p.race[0].window_close_s > 0.0 and p.race[0].window_open_s <= t <= p.race[0].window_close_s:
+        s.car[i].window_done = 1
+    cost = max(cost, p.race[0].min_pit_s)
+    if new_tyres:
+        s.car[i].tyre_age = 0.0
+        s.car[i].tyre_stints = 0
+        s.car[i].wet_tyres = kind
+    else:
+        s.car[i].tyre_stints += 1
+    drivers.hand_over(p, s, i, d, t, t + cost)
+    begin_stint(p, s, key, i)
+    return cost
+
+
+@njit
+def begin_stint(p: Params, s: State, key: np.uint64, i: int) -> None:
+    """Form and fuel margin of the stint that begins: who drives, on what day, how he feels."""
+    c = p.car[i].car_class
+    bits = rng.draw(key, rng.STINT, i, s.car[i].stops)
+    s.car[i].reserve = (
+        RESERVE_LAPS * rng.low(bits) if p.race[0].refuelling == 1 or p.race[0].window_close_s > 0.0 else 0.0
+    )
+    form = p.cls[c].stint_form * rng.look_up(p.normal, rng.high(bits))
+    s.car[i].base = s.lap_draw[c] + s.car[i].pace_draw + s.car[i].driver_draw[s.car[i].driver] + form
