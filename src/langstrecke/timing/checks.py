@@ -16,6 +16,8 @@ from langstrecke.timing.notices import Notice
 _TOLERANCE_S = 0.0105
 """Printed figures are rounded to a millisecond each; sums of three stay well below this."""
 
+_DAY_MS = 86_400_000
+
 
 @dataclass
 class Sieve:
@@ -49,13 +51,15 @@ class Sieve:
 def check_laps(sieve: Sieve) -> None:
     """Leave the frame sorted by (car, lap), without duplicate laps, elapsed strictly increasing within a car.
 
-    Needs `car, lap, lap_time_s, elapsed_s, s1_s, s2_s, s3_s, clock_ms` besides `line`.
+    Needs `car, lap, lap_time_s, elapsed_s, s1_s, s2_s, s3_s, clock_time, clock_ms, clock_fine` besides `line`;
+    `clock_fine` is false where the hour is printed to the minute only.
     """
     sieve.frame = sieve.frame.sort("car", "lap", "line")
     _drop_duplicates(sieve)
     _drop_disagreeing(sieve)
     _drop_backwards(sieve)
     _blank_sectors(sieve)
+    _blank_clocks(sieve)
     gap = (pl.col("lap") - pl.col("lap").shift(1).over("car").fill_null(0)) > 1
     sieve.note(gap, "place where laps of a car are missing")
 
@@ -66,9 +70,7 @@ def _drop_duplicates(sieve: Sieve) -> None:
         return
     # Of two rows for one lap the one that continues the lap before it is the car's own.
     frame = sieve.frame.with_columns(began=pl.col("elapsed_s") - pl.col("lap_time_s"))
-    before = frame.select("car", lap=pl.col("lap") + 1, before="elapsed_s").unique(
-        ["car", "lap"], keep="first"
-    )
+    before = frame.select("car", lap=pl.col("lap") + 1, before="elapsed_s").unique(["car", "lap"], keep="first")
     frame = frame.join(before, on=["car", "lap"], how="left", maintain_order="left")
     misfit = ((pl.col("began") - pl.col("before").fill_null(0.0)).abs() > _TOLERANCE_S).cast(pl.Int8)
     frame = frame.with_columns(misfit=misfit).sort("car", "lap", "misfit", "line")
@@ -90,7 +92,7 @@ def _drop_disagreeing(sieve: Sieve) -> None:
     sieve.frame = frame.with_columns(
         off_next=pl.col("off").shift(-1).over("car").fill_null(0.0),
         sum_off=(pl.sum_horizontal("s1_s", "s2_s", "s3_s", ignore_nulls=False) - pl.col("lap_time_s")).abs(),
-        clock_off=(clock_step - pl.col("lap_time_s")).abs(),
+        clock_off=pl.when("clock_fine").then((clock_step - pl.col("lap_time_s")).abs()),
     )
     odd = pl.col("off").abs() > _TOLERANCE_S
     # A wrong elapsed time makes one lap too long and the next too short by the same amount.
@@ -99,9 +101,7 @@ def _drop_disagreeing(sieve: Sieve) -> None:
     witness = pl.when(pl.col("sum_off").is_not_null()).then("sum_off").otherwise("clock_off")
     lone = (witness > _TOLERANCE_S).fill_null(True)
     first = pl.col("lap") == 1  # a first lap may begin before the clock does
-    sieve.drop(
-        odd & ~mirrored & lone & ~first, "lap dropped whose time fits neither elapsed time nor sectors"
-    )
+    sieve.drop(odd & ~mirrored & lone & ~first, "lap dropped whose time fits neither elapsed time nor sectors")
     # The lap time is borne out by the sectors or the hour: the race clock stood still, as under a red flag.
     sieve.note(
         odd & ~first,
@@ -116,9 +116,7 @@ def _drop_backwards(sieve: Sieve) -> None:
     if cars.is_empty():
         return
     keep: set[int] = set()
-    for _, rows in sieve.frame.filter(pl.col("car").is_in(cars.implode())).group_by(
-        "car", maintain_order=True
-    ):
+    for _, rows in sieve.frame.filter(pl.col("car").is_in(cars.implode())).group_by("car", maintain_order=True):
         keep.update(rows["line"][index] for index in _longest_rise(rows["elapsed_s"].to_list()))
     lost = pl.col("car").is_in(cars.implode()) & ~pl.col("line").is_in(list(keep))
     sieve.drop(lost, "lap dropped whose elapsed time runs backwards")
@@ -146,3 +144,20 @@ def _blank_sectors(sieve: Sieve) -> None:
     total = pl.sum_horizontal("s1_s", "s2_s", "s3_s", ignore_nulls=False)
     wrong = (total - pl.col("lap_time_s")).abs() > _TOLERANCE_S
     sieve.blank(wrong, ["s1_s", "s2_s", "s3_s"], "lap whose sectors do not add up; its sectors left out")
+
+
+def _blank_clocks(sieve: Sieve) -> None:
+    """Leave out an hour of day that stands against those of the laps before and after."""
+    off = (pl.col("clock_ms") - (pl.col("elapsed_s") * 1000).round().cast(pl.Int64)) % _DAY_MS
+    frame = sieve.frame.with_columns(off=off)
+    before, after = pl.col("off").shift(1).over("car"), pl.col("off").shift(-1).over("car")
+    slack = pl.when("clock_fine").then(2_000).otherwise(61_000)
+
+    def apart(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+        return ((one - other + _DAY_MS // 2) % _DAY_MS - _DAY_MS // 2).abs() > slack
+
+    # A stopped race clock shifts all laps that follow; a misprint stands alone.
+    lone = apart(pl.col("off"), before) & apart(pl.col("off"), after) & ~apart(before, after)
+    sieve.frame = frame.with_columns(lone=lone)
+    sieve.blank(pl.col("lone"), ["clock_time"], "hour of day that fits no other lap left out")
+    sieve.frame = sieve.frame.drop("off", "lone")

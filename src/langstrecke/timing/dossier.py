@@ -88,11 +88,37 @@ def read_pits(path: str | Path, *, notices: list[Notice] | None = None) -> pl.Da
     sieve.drop(~pl.col("car").str.contains(r"^[0-9A-Za-z]{1,6}$"), "stop dropped without a car number")
     sieve.drop(pl.col("stop").is_null() | pl.col("in_clock").is_null(), "stop dropped without number or hour")
     sieve.drop(pl.struct("car", "stop").is_first_distinct().not_(), "second row of one stop dropped")
-    sieve.drop(
-        pl.col("off") > 1.0, "stop dropped whose time in the pit lane is not the time between its hours"
-    )
+    sieve.drop(pl.col("off") > 1.0, "stop dropped whose time in the pit lane is not the time between its hours")
     tell(sieve.notices, path, notices)
     return sieve.frame.sort("car", "stop").select(PITS.names()).cast(PITS)
+
+
+def read_entries(path: str | Path) -> pl.DataFrame:
+    """Who ran: `car, car_class, team, vehicle, manufacturer, drivers`, ordered by class and car.
+
+    Drivers are in alphabetical order, for the order of driving belongs to the race. `vehicle` is null where its
+    beginning is lost in the printed page.
+    """
+    table = read_table(path)
+    table.need("NUMBER", "CLASS", "TEAM", "VEHICLE", "DRIVER_NAME", kind="dossier lap file")
+    rows = pl.DataFrame(
+        {
+            "car": table.text("NUMBER"),
+            "car_class": table.text("CLASS"),
+            "team": table.text("TEAM"),
+            "vehicle": table.text("VEHICLE"),
+            "driver": driver_names(table.text("DRIVER_NAME")),
+        }
+    )
+    whole = pl.col("vehicle").filter(~pl.col("vehicle").str.starts_with("-") & (pl.col("vehicle") != ""))
+    entries = rows.group_by("car").agg(
+        pl.col("car_class").mode().first(),
+        pl.col("team").mode().first(),
+        whole.mode().first(),
+        drivers=pl.col("driver").drop_nulls().unique().sort(),
+    )
+    makers = pl.Series([maker_of(text or "") for text in entries["vehicle"]], dtype=pl.String)
+    return entries.with_columns(manufacturer=makers).sort("car_class", "car")
 
 
 def _pits_beside(laps: Path) -> Path | None:
@@ -103,23 +129,16 @@ def _pits_beside(laps: Path) -> Path | None:
 def _on_out_laps(laps: pl.DataFrame, stops: pl.DataFrame, found: list[Notice]) -> pl.DataFrame:
     """Each stop meets the in-lap that ended at its hour; the pit time goes on the lap after."""
     first = laps.group_by("car").agg(
-        began=(
-            pl.col("clock_time").cast(pl.Int64) // 1_000_000
-            - (pl.col("elapsed_s") * 1000).round().cast(pl.Int64)
-        )
+        began=(pl.col("clock_time").cast(pl.Int64) // 1_000_000 - (pl.col("elapsed_s") * 1000).round().cast(pl.Int64))
         .sort_by("lap")
         .first()
     )
     since = (pl.col("in_clock").cast(pl.Int64) // 1_000_000 - pl.col("began") + _NEAR_MS) % _DAY_MS - _NEAR_MS
     stops = stops.join(first, on="car", how="inner").with_columns(ms=since).sort("car", "stop")
     # A race of 24 h and some minutes passes its starting hour again: stops never go back in time.
-    turned = (
-        (pl.col("ms") < pl.col("ms").shift(1).over("car")).cast(pl.Int64).fill_null(0).cum_sum().over("car")
-    )
+    turned = (pl.col("ms") < pl.col("ms").shift(1).over("car")).cast(pl.Int64).fill_null(0).cum_sum().over("car")
     stops = stops.with_columns(pl.col("ms") + turned * _DAY_MS).sort("ms")
-    ends = laps.filter("in_pit").select(
-        "car", in_lap="lap", ms=(pl.col("elapsed_s") * 1000).round().cast(pl.Int64)
-    )
+    ends = laps.filter("in_pit").select("car", in_lap="lap", ms=(pl.col("elapsed_s") * 1000).round().cast(pl.Int64))
     met = stops.join_asof(
         ends.sort("ms"), on="ms", by="car", strategy="nearest", tolerance=_NEAR_MS, check_sortedness=False
     )

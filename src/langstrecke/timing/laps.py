@@ -74,10 +74,8 @@ def _columns(table: TextTable, manufacturer: pl.Series) -> pl.DataFrame:
             "team": table.text("TEAM").str.replace_all(r"\s+", " ").replace("", None),
             "manufacturer": makers(manufacturer),
             "clock_time": clock,
-            # Minute clocks ("15:03") cannot bear witness to a lap time.
-            "clock_ms": (clock.cast(pl.Int64) // 1_000_000).zip_with(
-                hour.str.count_matches(":", literal=True) == 2, pl.Series([None], dtype=pl.Int64)
-            ),
+            "clock_ms": clock.cast(pl.Int64) // 1_000_000,
+            "clock_fine": hour.str.count_matches(":", literal=True) == 2,
             "hour_text": hour,
         }
     )
@@ -109,22 +107,16 @@ def _drop_impossible(sieve: Sieve) -> None:
 def _settle_classes(sieve: Sieve) -> None:
     """One class per car: known classes in one spelling, stray ones mended from the car's other laps."""
     texts = {text: class_name(text) or text for text in sieve.frame["class_text"].unique()}
-    frame = sieve.frame.with_columns(
-        car_class=pl.col("class_text").replace_strict(texts, return_dtype=pl.String)
-    )
+    frame = sieve.frame.with_columns(car_class=pl.col("class_text").replace_strict(texts, return_dtype=pl.String))
     if frame.is_empty():
         sieve.frame = frame
         return
     known = pl.col("class_text").map_elements(lambda t: class_name(t) is not None, return_dtype=pl.Boolean)
     votes = frame.group_by("car", "car_class", "class_text").agg(n=pl.len(), line=pl.col("line").min())
-    votes = votes.with_columns(known=known).sort(
-        "car", "known", "n", "line", descending=[False, True, True, False]
-    )
+    votes = votes.with_columns(known=known).sort("car", "known", "n", "line", descending=[False, True, True, False])
     own = votes.group_by("car", maintain_order=True).first().select("car", own="car_class", own_known="known")
     sieve.frame = frame.join(own, on="car", how="left", maintain_order="left")
-    sieve.note(
-        pl.col("car_class") != pl.col("own"), "lap whose class is not its car's; the car's class taken"
-    )
+    sieve.note(pl.col("car_class") != pl.col("own"), "lap whose class is not its car's; the car's class taken")
     sieve.drop(pl.col("own") == "", "lap of a car without a class dropped")
     if not own["own_known"].all():
         for name in own.filter(~pl.col("own_known") & (pl.col("own") != ""))["own"].unique().sort():

@@ -50,9 +50,7 @@ def build_results(table: TextTable) -> tuple[pl.DataFrame, list[Notice]]:
             "fastest_odd": fastest.ne("") & durations(fastest).is_null(),
             "team": table.text("TEAM").str.replace_all(r"\s+", " ").replace("", None),
             "vehicle": table.text("VEHICLE").str.replace_all(r"\s+", " ").replace("", None),
-            "tyres": (table.text("TIRES") if "TIRES" in table.columns else table.text("TYRES")).replace(
-                "", None
-            ),
+            "tyres": (table.text("TIRES") if "TIRES" in table.columns else table.text("TYRES")).replace("", None),
             **crew,
         }
     )
@@ -90,9 +88,7 @@ def _finish(frame: pl.DataFrame, stem: str, *, race: bool) -> pl.DataFrame:
     frame = frame.with_columns(
         race_id=pl.lit(stem),
         position_in_class=pl.col("position").rank("ordinal").over("car_class").cast(pl.Int32),
-        gap_s=pl.when(leader & pl.col("gap_laps").is_null())
-        .then(pl.col("gap_s").fill_null(0.0))
-        .otherwise("gap_s"),
+        gap_s=pl.when(leader & pl.col("gap_laps").is_null()).then(pl.col("gap_s").fill_null(0.0)).otherwise("gap_s"),
         manufacturer=pl.Series([maker_of(text or "") for text in frame["vehicle"]], dtype=pl.String),
     )
     return frame.select(RESULTS.names()).cast(RESULTS)

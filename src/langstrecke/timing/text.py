@@ -54,9 +54,7 @@ def read_text(path: str | Path) -> str:
     place = Path(path)
     try:
         if place.is_dir():
-            raise TimingFileError(
-                "is a folder, not a file", file=place, hint="langstrecke import takes folders"
-            )
+            raise TimingFileError("is a folder, not a file", file=place, hint="langstrecke import takes folders")
         if not place.is_file():
             raise TimingFileError("no such file", file=place)
         if place.stat().st_size > _LIMIT:
@@ -103,9 +101,7 @@ def read_table(path: str | Path, *, exact: bool = True) -> TextTable:
 
     found: list[Notice] = []
     width = pl.col("cells").list.len()
-    wrong = (
-        frame.filter(width != len(columns)) if exact else frame.filter((width > len(columns)) | (width < 3))
-    )
+    wrong = frame.filter(width != len(columns)) if exact else frame.filter((width > len(columns)) | (width < 3))
     if not wrong.is_empty():
         frame = frame.join(wrong.select("line"), on="line", how="anti", maintain_order="left")
         if wrong["line"][-1] == last and not ends:

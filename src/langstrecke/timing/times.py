@@ -73,9 +73,7 @@ def clock_times(column: pl.Series) -> pl.Series:
     hours = parts.struct.field("field_0").cast(pl.Int64, strict=False)
     minutes = parts.struct.field("field_1").cast(pl.Int64, strict=False)
     seconds = parts.struct.field("field_2").cast(pl.Float64, strict=False).fill_null(0.0)
-    micros = ((hours * 60 + minutes) * 60_000_000) + (seconds * 1000).round().cast(
-        pl.Int64, strict=False
-    ) * 1000
+    micros = ((hours * 60 + minutes) * 60_000_000) + (seconds * 1000).round().cast(pl.Int64, strict=False) * 1000
     nothing = pl.Series([None], dtype=pl.Int64)
     return (micros.zip_with(good, nothing) * 1000).cast(pl.Time).rename(column.name)
 
