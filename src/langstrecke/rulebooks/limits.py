@@ -39,9 +39,7 @@ def _applies(rule: DriverRule | CrewRule, class_name: str, hours: float) -> bool
     return in_class and rule.from_h - 1e-9 <= hours <= rule.to_h + 1e-9
 
 
-def driver_limits(
-    book: RuleBook, class_name: str, licence: Licence | None, duration_s: float
-) -> DriverLimits:
+def driver_limits(book: RuleBook, class_name: str, licence: Licence | None, duration_s: float) -> DriverLimits:
     """What holds for a driver of this class and licence in a race this long.
 
     A driver whose licence is not known is held to the rules that hold for everybody only.
@@ -49,9 +47,7 @@ def driver_limits(
     race_class = book.class_named(class_name).name
     found: dict[str, object] = {}
     for rule in book.driver_time:
-        if not _applies(rule, race_class, duration_s / 3600) or (
-            rule.licences and licence not in rule.licences
-        ):
+        if not _applies(rule, race_class, duration_s / 3600) or (rule.licences and licence not in rule.licences):
             continue
         for key in DriverLimits.__dataclass_fields__:
             value = getattr(rule, key)

@@ -44,9 +44,7 @@ def _folder() -> Traversable:
 @lru_cache(maxsize=1)
 def list_rulebooks() -> tuple[str, ...]:
     """Ids of all shipped rule books, in order."""
-    return tuple(
-        sorted(f.name.removesuffix(".toml") for f in _folder().iterdir() if f.name.endswith(".toml"))
-    )
+    return tuple(sorted(f.name.removesuffix(".toml") for f in _folder().iterdir() if f.name.endswith(".toml")))
 
 
 def _merge(base: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,9 +85,7 @@ def _read(source: Traversable | Path, name: str) -> dict[str, Any]:
 def _raw(rulebook_id: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
     name = f"{rulebook_id}.toml"
     if rulebook_id in seen:
-        raise CardError(
-            f"extends itself by way of {' -> '.join([*seen, rulebook_id])}", file=name, key="extends"
-        )
+        raise CardError(f"extends itself by way of {' -> '.join([*seen, rulebook_id])}", file=name, key="extends")
     return _resolve(_read(_folder() / name, name), name, (*seen, rulebook_id))
 
 
@@ -154,9 +150,7 @@ def _fitted(book: RuleBook, event: str) -> RuleBook:
     try:
         return _validate(raw, f"{book.id}.toml")
     except CardError as error:
-        raise CardError(
-            error.what, file=error.file, key=f"events.{event}.{error.key or ''}".rstrip(".")
-        ) from None
+        raise CardError(error.what, file=error.file, key=f"events.{event}.{error.key or ''}".rstrip(".")) from None
 
 
 def for_event(book: RuleBook, event: str) -> RuleBook:
@@ -204,9 +198,7 @@ def _for_season(series: str, season: str, asked: str) -> RuleBook:
             raise NotFoundError.nearest(
                 "series with a rule book", series, list(known_series()), hint="see: langstrecke rules --list"
             )
-        raise NotFoundError.nearest(
-            "rule book", asked, list(list_rulebooks()), hint="see: langstrecke rules --list"
-        )
+        raise NotFoundError.nearest("rule book", asked, list(list_rulebooks()), hint="see: langstrecke rules --list")
     seasons = seasons_of(series)
     if not season:
         return _shipped(f"{series}-{seasons[-1]}" if seasons else series)

@@ -121,9 +121,7 @@ class RaceRules(Sourced):
     """What ends the race; `time_or_distance` ends at whichever comes first."""
     distance_km: Positive | None = None
     laps: Annotated[int, Field(gt=0)] | None = None
-    finish: Literal["leader_after_time", "leader_after_time_plus_lap", "leader_after_distance"] = (
-        "leader_after_time"
-    )
+    finish: Literal["leader_after_time", "leader_after_time_plus_lap", "leader_after_distance"] = "leader_after_time"
     """When the flag falls: at the leader's first crossing after the time, a lap later, or after the distance."""
     start: Literal["rolling", "standing"] = "rolling"
     classes: tuple[str, ...] = ()
@@ -346,9 +344,7 @@ class RuleBook(RuleModel):
         for key, names in named.items():
             for name in names:
                 if name not in known:
-                    raise ValueError(
-                        f"{key}: no class is called {name!r} (known: {', '.join(sorted(known))})"
-                    )
+                    raise ValueError(f"{key}: no class is called {name!r} (known: {', '.join(sorted(known))})")
         return self
 
     def class_named(self, name: str) -> RaceClass:
@@ -365,11 +361,7 @@ class RuleBook(RuleModel):
         node: Any = self
         for part in table.split("."):
             node = (
-                node[int(part)]
-                if part.isdigit()
-                else node[part]
-                if isinstance(node, dict)
-                else getattr(node, part)
+                node[int(part)] if part.isdigit() else node[part] if isinstance(node, dict) else getattr(node, part)
             )
         if not isinstance(node, Sourced) or key not in type(node).model_fields:
             raise KeyError(path)
