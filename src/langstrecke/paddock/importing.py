@@ -33,7 +33,7 @@ _READERS = 3
 class FileNotes:
     """What was left out of one file (`notes`), or why it could not be read at all (`failed`)."""
 
-    source: str
+    file: str
     notes: tuple[str, ...]
     failed: bool = False
 
@@ -196,12 +196,12 @@ def _read(
     with ThreadPoolExecutor(_READERS) as pool:
         for done, (job, reading) in enumerate(zip(jobs, pool.map(attempt, jobs), strict=True), offset + 1):
             if isinstance(reading, LangstreckeError):
-                _fail(report, job.source, reading.message())
+                _fail(report, job.source, reading.message().removeprefix(f"{job.source.path}: "))
             else:
                 readings.append((job, reading))
                 if reading.notices:
                     notes = tuple(str(notice) for notice in reading.notices)
-                    report.notes.append(FileNotes(job.source.source, notes))
+                    report.notes.append(FileNotes(str(job.source.path), notes))
                     report.dropped += sum(notice.count for notice in reading.notices)
             if progress is not None:
                 progress(done, total, job.source.path.name)
@@ -210,4 +210,4 @@ def _read(
 
 def _fail(report: ImportReport, source: Source, why: str) -> None:
     report.failed += 1
-    report.notes.append(FileNotes(source.source, (why,), failed=True))
+    report.notes.append(FileNotes(str(source.path), (why,), failed=True))
