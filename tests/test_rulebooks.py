@@ -1,0 +1,213 @@
+"""Rule books: every shipped one loads, says where its figures come from, and answers what the kernel asks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from langstrecke.cli import app
+from langstrecke.errors import CardError, NotFoundError
+from langstrecke.rulebooks import (
+    crew_limits,
+    driver_limits,
+    for_event,
+    list_rulebooks,
+    load_rulebook,
+    read_rulebook,
+    rulebook_for,
+)
+from langstrecke.rulebooks.describe import differences, duration, figures
+
+H = 3600.0
+
+
+@pytest.mark.parametrize("rulebook_id", list_rulebooks())
+def test_every_book_is_whole_and_sourced(rulebook_id: str) -> None:
+    book = load_rulebook(rulebook_id)
+    assert book.id == rulebook_id
+    assert book.classes
+    for figure in figures(book):
+        assert figure.source, figure
+        assert "/work" not in figure.source
+        assert figure.confidence in ("high", "medium", "low", "assumed")
+        assert figure.default <= (figure.confidence == "assumed")
+    hours = book.race.duration_s
+    for race_class in book.classes:
+        crew = crew_limits(book, race_class.name, hours)
+        assert crew.min_drivers <= crew.max_drivers
+        for licence in ("platinum", "gold", "silver", "bronze", None):
+            limits = driver_limits(book, race_class.name, licence, hours)  # type: ignore[arg-type]
+            if limits.max_drive_s:
+                assert limits.min_drive_s <= limits.max_drive_s
+                # A crew at its maximum can fill the race.
+                assert limits.max_drive_s * crew.max_drivers >= hours * 0.99 or licence in ("silver", "gold")
+            assert (limits.window_s is None) == (limits.max_in_window_s is None)
+    assert book.points_scale() is not None
+
+
+def test_what_the_issue_names() -> None:
+    le_mans = load_rulebook("le-mans-2019")
+    assert le_mans.race.duration_s == 24 * H
+    assert le_mans.neutralisation.safety_cars == 3
+    assert le_mans.pit.fuel_and_tyres == "together"
+    assert load_rulebook("le-mans-2020").pit.fuel_and_tyres == "tyres_after_fuel"
+    assert load_rulebook("le-mans-2023").neutralisation.drop_back
+    assert not load_rulebook("le-mans-2024").neutralisation.drop_back
+    masters = load_rulebook("adac-gt-masters-2019")
+    assert (masters.pit.mandatory_from_s, masters.pit.mandatory_to_s) == (25 * 60, 35 * 60)
+    assert masters.points_scale().points(15) == 1  # type: ignore[union-attr]
+    assert load_rulebook("adac-gt-masters-2018").points_scale().points(11) == 0  # type: ignore[union-attr]
+    spa = rulebook_for("blancpain-endurance", 2018, "spa")
+    assert (spa.id, spa.pit.min_pit_time_s, spa.pit.joker_stops) == ("spa-24h-2018", 112, 4)
+    assert [i.at_s for i in spa.points.intermediate] == [6 * H, 12 * H]
+
+
+def test_points_follow_the_length_of_the_race() -> None:
+    wec = load_rulebook("wec-2021")
+    assert [wec.points_scale(h * H).points(1) for h in (6, 8, 24)] == [25, 38, 50]  # type: ignore[union-attr]
+    assert rulebook_for("wec", "2018-19", "sebring").points_scale().points(1) == 32  # type: ignore[union-attr]
+    imsa = load_rulebook("imsa-2022").points_scale()
+    assert imsa is not None
+    assert [imsa.points(p) for p in (1, 2, 5, 6, 30)] == [350, 320, 260, 250, 10]
+    assert load_rulebook("wec-2015").points_scale().points(14) == 0.5  # type: ignore[union-attr]
+    with pytest.raises(ValueError, match="count from 1"):
+        imsa.points(0)
+
+
+def test_events_change_only_what_they_say() -> None:
+    sebring = rulebook_for("imsa", 2021, "sebring")
+    assert sebring.race.duration_s == 12 * H
+    assert sebring.points_scale().points(1) == 350  # type: ignore[union-attr]
+    assert {i.cup for i in sebring.points.intermediate} == {"endurance"}
+    assert rulebook_for("imsa", 2021, "imsa-2021-watkins-glen-240").race.duration_s == 9600
+    assert rulebook_for("imsa", 2021, "vir").race.classes == ("GTLM", "GTD")
+    assert rulebook_for("imsa", 2022, "vir").race.classes == ("GTD PRO", "GTD")
+    daytona = for_event(load_rulebook("imsa-2023"), "rolex-24")
+    assert daytona.points.classes_excluded == ("LMP2", "LMP3")
+    base = load_rulebook("imsa-2021")
+    assert sebring.provenance("race.limit") == base.provenance("race.limit")
+    assert sebring.provenance("race.duration_s").source != base.provenance("race.duration_s").source
+    assert for_event(base, "moon").race == base.race
+
+
+def test_driver_limits_by_licence_and_length() -> None:
+    book = load_rulebook("wec-2021")
+    assert driver_limits(book, "LMGTE Am", "bronze", 6 * H).min_drive_s == 6300
+    assert driver_limits(book, "LMGTEAm", "gold", 6 * H).min_drive_s == 2700
+    le_mans = load_rulebook("le-mans-2018")
+    assert driver_limits(le_mans, "LMGTE Pro", None, 24 * H).min_drive_s == 0
+    assert driver_limits(le_mans, "LMP2", None, 24 * H).max_in_window_s == 4 * H
+    imsa = load_rulebook("imsa-2021")
+    assert driver_limits(imsa, "GTD", None, 24 * H).min_drive_s == 2 * H  # unknown licence: rules for all
+    assert driver_limits(imsa, "GTD", "silver", 24 * H).min_drive_s == 4.75 * H
+
+
+def test_class_names_whatever_their_spelling() -> None:
+    book = load_rulebook("imsa-2022")
+    assert book.class_named("GTDPRO") == book.class_named("gtd pro")
+    assert load_rulebook("gtwce-endurance-2021").class_named("Pro-AM Cup").name == "Pro-Am"
+    with pytest.raises(KeyError):
+        book.class_named("Formula 1")
+
+
+def test_missing_seasons_fall_back_with_a_note() -> None:
+    assert load_rulebook("imsa-2024").id == "imsa-2023"
+    assert "no rule book for imsa 2024" in load_rulebook("imsa-2024").note
+    assert load_rulebook("wec-2022").id == "wec-2021"
+    assert load_rulebook("le-mans-2007").id == "le-mans"
+    assert load_rulebook("wec-2018").id == "wec-2018-19"
+    assert load_rulebook("imsa").id == "imsa-2023"
+    assert rulebook_for("wec", 2016, "le-mans").id == "le-mans"
+    for unknown, near in (
+        ("imza-2021", "imsa"),
+        ("imsa-1999", "2021"),
+        ("imsa-2060", "2023"),
+        ("blancpan", "blancpain"),
+    ):
+        with pytest.raises(NotFoundError, match=near):
+            load_rulebook(unknown)
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "what"),
+    [
+        ("[pit]\nmin_pit_tme_s = 3\nsource = 'x'", "pit.min_pit_tme_s", "unknown key"),
+        ("[pit]\nmin_pit_time_s = -1\nsource = 'x'", "pit.min_pit_time_s", "greater than or equal to 0"),
+        ("[neutralisation]\nsource = 'x'\npit_opening = [['GTP']]", "", "no class is called 'GTP'"),
+        ("[pit]\nsource = 'x'\nmandatory_from_s = 10\nmandatory_to_s = 5", "pit", "must lie after"),
+        ("[points]\nrace = 'huge'\nsource = 'x'", "points", "no points scale is called 'huge'"),
+        ("[events.spa.race]\nduration_s = 'long'\nsource = 'x'", "events.spa.race.duration_s", "valid number"),
+        ("replaces = ['events.moon']", "replaces", "no 'events.moon' to replace"),
+        ("[pit.sources.tea]\nsource = 'x'\nconfidence = 'high'", "pit", "'tea'"),
+    ],
+)
+def test_faults_name_file_and_key(tmp_path: Path, text: str, key: str, what: str) -> None:
+    path = write(tmp_path / "mine.toml", f"extends = 'wec-2021'\n{text}\n")
+    if text.startswith("replaces"):
+        path = write(tmp_path / "mine.toml", f"{text}\nextends = 'wec-2021'\n")
+    with pytest.raises(CardError, match=what) as caught:
+        read_rulebook(path)
+    assert caught.value.file is not None
+    assert "mine.toml" in caught.value.file or caught.value.key is not None
+    assert (caught.value.key or "") == key
+
+
+def test_a_new_series_is_a_file_and_no_code(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "club.toml",
+        "extends = 'adac-gt-masters-2019'\nid = 'club-2026'\nseries = 'club'\nseries_name = 'Club'\nseason = '2026'\n"
+        "[race]\nduration_s = 7200\nsource = 'club rules'\nconfidence = 'high'\n",
+    )
+    book = read_rulebook(path)
+    assert (book.id, book.race.duration_s) == ("club-2026", 7200)
+    assert book.provenance("race.duration_s").source == "club rules"
+    assert book.provenance("race.finish").confidence == "assumed"
+    assert book.provenance("pit.technical_stop_s").confidence == "assumed"
+    with pytest.raises(CardError, match="not TOML"):
+        read_rulebook(write(tmp_path / "broken.toml", "id = "))
+    with pytest.raises(CardError, match="cannot be read"):
+        read_rulebook(tmp_path / "absent.toml")
+    with pytest.raises(CardError, match="'moon', which is no rule book"):
+        read_rulebook(write(tmp_path / "moon.toml", "extends = 'moon'"))
+    with pytest.raises(CardError, match="no source for"):
+        read_rulebook(write(tmp_path / "bare.toml", "extends = 'wec-2021'\n[[crew]]\nmin_drivers = 2"))
+
+
+def test_differences() -> None:
+    one, other = load_rulebook("le-mans-2018"), load_rulebook("le-mans-2019")
+    assert differences(one, one) == []
+    rows = {(name, left, right) for _, name, left, right in differences(one, other)}
+    assert ("full-course yellow without safety car", "no", "yes") in rows
+    assert len(rows) <= 4
+
+
+def test_durations_in_words() -> None:
+    assert [duration(s) for s in (112, 9600, 86400, 3660, 301)] == [
+        "112 s",
+        "2 h 40 min",
+        "24 h",
+        "1 h 1 min",
+        "5 min 1 s",
+    ]
+
+
+def test_the_verb() -> None:
+    runner = CliRunner()
+    shown = runner.invoke(app, ["rules", "imsa", "--season", "2021", "--event", "sebring"])
+    assert shown.exit_code == 0
+    assert "12 h" in shown.output
+    book = json.loads(runner.invoke(app, ["rules", "spa-24h-2018", "--json"]).output)
+    assert book["pit"]["technical_stop_s"] == 300
+    assert "imsa-2021" in json.loads(runner.invoke(app, ["rules", "--list", "--json"]).output)
+    rows = json.loads(runner.invoke(app, ["rules", "diff", "wec-2021", "wec-2024", "--json"]).output)
+    assert all({"section", "name", "wec-2021", "wec-2024"} == set(row) for row in rows)
+    assert isinstance(runner.invoke(app, ["rules", "imzza"]).exception, NotFoundError)
+    assert runner.invoke(app, ["rules", "diff", "imsa"]).exception is not None
