@@ -1,0 +1,46 @@
+"""The cards that come with the package."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from langstrecke.errors import NotFoundError
+from langstrecke.racecard.io import read_card
+from langstrecke.racecard.schema import RaceCard
+
+
+def _folder() -> Traversable:
+    return files("langstrecke.racecard") / "data"
+
+
+def list_cards() -> tuple[str, ...]:
+    """Names of all shipped cards, in order."""
+    folder = _folder()
+    if not folder.is_dir():
+        return ()
+    names = (f.name for f in folder.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+@lru_cache(maxsize=32)
+def _shipped(name: str) -> RaceCard:
+    with as_file(_folder() / f"{name}.toml") as path:
+        return read_card(path)
+
+
+def load_card(name_or_path: str | Path) -> RaceCard:
+    """A shipped card by name (`imsa-2021-sebring`), or a card of one's own by path.
+
+    NotFoundError names the nearest shipped cards.
+    """
+    name = str(name_or_path)
+    if name in list_cards():
+        return _shipped(name)
+    if isinstance(name_or_path, Path) or name.endswith(".toml") or "/" in name or "\\" in name:
+        return read_card(Path(name))
+    raise NotFoundError.nearest(
+        "race card", name, list(list_cards()), hint="langstrecke card list names them all; a path works too"
+    )

@@ -1,0 +1,75 @@
+"""Small cards for tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from langstrecke.racecard import RaceCard
+
+
+def small_card(**race: Any) -> RaceCard:
+    """Seven cars of two classes with figures of a plausible size; not a real race."""
+    figures = {"stint_laps": 22.0, "lane_s": 32.0, "refuel_s": 33.0, "driver_change_s": 18.0, "tyres_s": 14.0}
+    figures |= {"day_form_s": 0.15, "driver_form_s": 0.1, "retire_per_h": 0.012}
+    crews = {
+        "01": ("DPi", "Cadillac Chip Ganassi Racing", ("Renger van der Zande", "Kevin Magnussen", "Scott Dixon")),
+        "5": ("DPi", "JDC-Miller Motorsports", ("Tristan Vautier", "Loïc Duval", "Sébastien Bourdais")),
+        "10": ("DPi", "Konica Minolta Acura", ("Ricky Taylor", "Filipe Albuquerque", "Alexander Rossi")),
+        "3": ("GTLM", "Corvette Racing", ("Antonio Garcia", "Jordan Taylor", "Nicky Catsburg")),
+        "4": ("GTLM", "Corvette Racing", ("Tommy Milner", "Nick Tandy", "Alexander Sims")),
+        "24": ("GTLM", "BMW Team RLL", ("John Edwards", "Jesse Krohn", "Augusto Farfus")),
+        "79": ("GTLM", "WeatherTech Racing", ("Cooper MacNeil", "Mathieu Jaminet", "Matt Campbell")),
+    }
+    entries = [
+        {
+            "car": car,
+            "class": car_class,
+            "team": team,
+            "vehicle": "Test car",
+            "grid": place,
+            "pace_s": round(0.1 * (place % 3) - 0.1, 3),
+            "pace_s_sd": 0.1,
+            "drivers": [
+                {
+                    "name": name,
+                    "licence": "silver" if name == "Cooper MacNeil" else "platinum",
+                    "pace_s": round(0.12 * number - 0.1, 3),
+                    "pace_s_sd": 0.15,
+                    "evidence": "laps",
+                }
+                for number, name in enumerate(names)
+            ],
+        }
+        for place, (car, (car_class, team, names)) in enumerate(crews.items(), start=1)
+    ]
+    info = {
+        "id": "test-2021-sebring",
+        "name": "Test Hours of Sebring",
+        "series": "imsa",
+        "season": 2021,
+        "date": dt.date(2021, 3, 20),
+        "rulebook": "imsa-2021",
+        "duration_s": 7200.0,
+        "knowledge": "before",
+    }
+    return RaceCard.model_validate(
+        {
+            "race": info | race,
+            "circuit": {"id": "sebring", "name": "Sebring International Raceway", "length_km": 6.019},
+            "classes": {
+                "DPi": figures | {"lap_s": 110.2},
+                "GTLM": figures | {"lap_s": 118.4, "stint_laps": 25.0, "refuel_s": 36.0},
+            },
+            "entries": entries,
+            "result": [
+                {"car": "5", "position": 1, "position_in_class": 1, "laps": 62, "status": "Running"},
+                {"car": "01", "position": 2, "position_in_class": 2, "laps": 62, "status": "Running"},
+                {"car": "10", "position": 7, "position_in_class": 3, "laps": 31, "status": "Retired"},
+                {"car": "79", "position": 3, "position_in_class": 1, "laps": 58, "status": "Running"},
+                {"car": "3", "position": 4, "position_in_class": 2, "laps": 58, "status": "Running"},
+                {"car": "4", "position": 5, "position_in_class": 3, "laps": 57, "status": "Running"},
+                {"car": "24", "position": 6, "position_in_class": 4, "laps": 57, "status": "Running"},
+            ],
+        }
+    )
