@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from langstrecke.simulation import rng
 from langstrecke.simulation.draws import NEVER
+from langstrecke.simulation.jit import kernel
 from langstrecke.simulation.params import (
     BUNCH_NONE,
     BUNCH_THREE,
@@ -43,7 +43,7 @@ WAVE_RATIO = 1.3
 """Lap time of a car waved by, over its green lap (default)."""
 
 
-@njit
+@kernel
 def start_events(p: Params, s: State, key: np.uint64, t: float) -> None:
     """Draw the first neutralisation of every kind, from race time t on."""
     s.game[0].mode = MODE_GREEN
@@ -60,14 +60,14 @@ def start_events(p: Params, s: State, key: np.uint64, t: float) -> None:
     set_next_event(s)
 
 
-@njit
+@kernel
 def _after(rate: float, key: np.uint64, kind: int, index: int, t: float) -> float:
     if rate <= 0.0:
         return NEVER
     return t - math.log(rng.high(rng.draw(key, rng.CAUTION, 1 + kind, index))) / rate
 
 
-@njit
+@kernel
 def set_next_event(s: State) -> None:
     """Bring up to date when the next thing happens that is no crossing."""
     t = min(s.game[0].next_zone, s.game[0].zone_until)
@@ -80,7 +80,7 @@ def set_next_event(s: State) -> None:
     s.game[0].next_event = t
 
 
-@njit
+@kernel
 def _slow_down(p: Params, s: State, t: float, ratio: float) -> None:
     """Everybody on the road drives the rest of the lap slowly; nobody gains a place by it."""
     previous = -NEVER
@@ -95,7 +95,7 @@ def _slow_down(p: Params, s: State, t: float, ratio: float) -> None:
     sort_ring(s)
 
 
-@njit
+@kernel
 def _go_green(p: Params, s: State, t: float) -> None:
     """Everybody on the road drives the rest of the lap at racing speed."""
     previous = -NEVER
@@ -110,7 +110,7 @@ def _go_green(p: Params, s: State, t: float) -> None:
     s.game[0].mode = MODE_GREEN
 
 
-@njit
+@kernel
 def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
     """The yellow comes out: the field slows, the safety car picks up the leader."""
     number = s.game[0].cautions
@@ -136,14 +136,14 @@ def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
     sort_ring(s)
 
 
-@njit
+@kernel
 def _send_out(p: Params, s: State, element: int, when: float) -> None:
     s.car[element].when = when
     s.ring[s.game[0].tail & (RING - 1)] = element
     s.game[0].tail += 1
 
 
-@njit
+@kernel
 def _red_flag(p: Params, s: State, t: float) -> None:
     """The race stands still: everybody waits where he is in the order, then follows the safety car."""
     s.game[0].reds += 1
@@ -155,7 +155,7 @@ def _red_flag(p: Params, s: State, t: float) -> None:
         s.game[0].end += p.race[0].red_s
 
 
-@njit
+@kernel
 def _leader(p: Params, s: State) -> int:
     """The car in the lead that is on the road; -1 if there is none."""
     best = -1
@@ -168,7 +168,7 @@ def _leader(p: Params, s: State) -> int:
     return best
 
 
-@njit
+@kernel
 def safety_car_crosses(p: Params, s: State, key: np.uint64, element: int, t: float) -> None:
     """A safety car crosses the line: wave-by, restart, or one more lap."""
     if element == p.race[0].n:
@@ -187,7 +187,7 @@ def safety_car_crosses(p: Params, s: State, key: np.uint64, element: int, t: flo
     file_neutral(p, s, element)
 
 
-@njit
+@kernel
 def _wave_lap(p: Params) -> int:
     if p.race[0].pits_closed == 0:
         return 2
@@ -197,7 +197,7 @@ def _wave_lap(p: Params) -> int:
     return p.race[0].pit_open_lap + last + 1
 
 
-@njit
+@kernel
 def _queue(p: Params, s: State, t: float) -> int:
     """Collect the cars queued behind the safety car that has just crossed, in order; returns how many."""
     count = 0
@@ -215,7 +215,7 @@ def _queue(p: Params, s: State, t: float) -> int:
     return count
 
 
-@njit
+@kernel
 def _wave_by(p: Params, s: State, t: float) -> None:
     """Send round the cars the rule book lets pass the safety car."""
     count = _queue(p, s, t)
@@ -234,7 +234,7 @@ def _wave_by(p: Params, s: State, t: float) -> None:
             s.car[i].waved = 1
 
 
-@njit
+@kernel
 def restart(p: Params, s: State, key: np.uint64, t: float) -> None:
     """The safety car comes in: class split, then green."""
     if p.race[0].class_split == 1:
@@ -261,13 +261,13 @@ def restart(p: Params, s: State, key: np.uint64, t: float) -> None:
     set_next_event(s)
 
 
-@njit
+@kernel
 def end_neutral(s: State, t: float) -> None:
     """Book the seconds of the neutralisation that ends at t."""
     s.game[0].neutral_s += t - s.game[0].caution_since
 
 
-@njit
+@kernel
 def handle_event(p: Params, s: State, key: np.uint64) -> None:
     """Whatever is due at `G_NEXT_EVENT`, weather aside."""
     t = s.game[0].next_event
@@ -299,7 +299,7 @@ def handle_event(p: Params, s: State, key: np.uint64) -> None:
     set_next_event(s)
 
 
-@njit
+@kernel
 def _start_fcy(p: Params, s: State, key: np.uint64, t: float, length: float, log_sd: float) -> None:
     s.game[0].fcys += 1
     s.game[0].mode = MODE_FCY
@@ -309,7 +309,7 @@ def _start_fcy(p: Params, s: State, key: np.uint64, t: float, length: float, log
     _slow_down(p, s, t, p.race[0].lap_ratio)
 
 
-@njit
+@kernel
 def leave(p: Params, s: State, i: int) -> None:
     """Car i retires where it is."""
     s.car[i].status = RETIRED

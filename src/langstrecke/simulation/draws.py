@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from langstrecke.simulation import rng
+from langstrecke.simulation.jit import kernel
 from langstrecke.simulation.params import Params
 from langstrecke.simulation.state import (
     RUNNING,
@@ -17,7 +17,7 @@ from langstrecke.simulation.state import (
 NEVER = 1.0e18
 
 
-@njit
+@kernel
 def draw_race(p: Params, s: State, key: np.uint64) -> None:
     """Reset the scratch memory and draw this race's parameters."""
     s.game[0] = s.blank[0]

@@ -7,9 +7,8 @@ late repair or a red flag rarely finds them open.
 
 from __future__ import annotations
 
-from numba import njit
-
 from langstrecke.simulation.draws import NEVER
+from langstrecke.simulation.jit import kernel
 from langstrecke.simulation.params import MAX_STINT_LOG, Params
 from langstrecke.simulation.state import State
 
@@ -19,7 +18,7 @@ FAIR_S = 1800.0
 """A driver one second a lap faster is given about this much more driving before fairness sends him to rest (default)."""
 
 
-@njit
+@kernel
 def driven_in_window(p: Params, s: State, i: int, d: int, t: float) -> float:
     """Seconds driver d of car i has driven in the window that ends now, the turn under way included."""
     since = t - p.car[i].window
@@ -35,7 +34,7 @@ def driven_in_window(p: Params, s: State, i: int, d: int, t: float) -> float:
     return total
 
 
-@njit
+@kernel
 def room(p: Params, s: State, i: int, d: int, t: float) -> float:
     """Seconds driver d may drive from now by the maximum rules; negative if he may not get in."""
     here = s.car[i].driver == d
@@ -49,7 +48,7 @@ def room(p: Params, s: State, i: int, d: int, t: float) -> float:
     return left - MARGIN_S
 
 
-@njit
+@kernel
 def unmet(p: Params, s: State, i: int, d: int) -> float:
     """Seconds driver d still has to drive by the minimum rules."""
     short = p.car[i].min_drive[d] - s.car[i].driven[d]
@@ -60,7 +59,7 @@ def unmet(p: Params, s: State, i: int, d: int) -> float:
     return 0.0
 
 
-@njit
+@kernel
 def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
     """Work out by when the driver on board must be out: his own maximum, and what the others still have to do."""
     d = s.car[i].driver
@@ -76,7 +75,7 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
     s.car[i].hand_over = by
 
 
-@njit
+@kernel
 def choose(p: Params, s: State, i: int, t: float, stint_s: float) -> int:
     """The driver for the coming stint of `stint_s` seconds."""
     n = p.car[i].n_drivers
@@ -115,7 +114,7 @@ def choose(p: Params, s: State, i: int, t: float, stint_s: float) -> int:
     return best if best >= 0 else roomiest
 
 
-@njit
+@kernel
 def hand_over(p: Params, s: State, i: int, d: int, t_out: float, t_in: float) -> None:
     """Driver d takes over: the old turn ends at t_out, the new one begins at t_in."""
     now = s.car[i].driver

@@ -13,15 +13,15 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.rulebooks.schema import RuleBook
 from langstrecke.simulation.compile import compile_race
+from langstrecke.simulation.jit import entry
 from langstrecke.simulation.outcome import FIGURES, Outcome, add
 from langstrecke.simulation.params import Params
-from langstrecke.simulation.race import ROW_SIZE, classify, run_race
+from langstrecke.simulation.race import classify, run_race
 from langstrecke.simulation.state import (
     FINISHED,
     State,
@@ -37,7 +37,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-@njit(nogil=True, cache=True)
+@entry
 def play_chunk(
     p: Params,
     s: State,
@@ -51,16 +51,14 @@ def play_chunk(
 ) -> int:
     """Play races first .. first + races - 1 and count; returns the car-laps driven."""
     n = p.race[0].n
-    order = np.zeros(n, np.int32)
-    unclassified = np.zeros(n, np.int32)
-    no_trace = np.zeros((0, ROW_SIZE), np.float64)
-    place = np.zeros(p.race[0].n_classes, np.int64)
+    order, unclassified, place = s.order, s.unclassified, s.place
     car_laps = 0
     for race in range(first, first + races):
-        run_race(p, s, seed, race, no_trace)
+        run_race(p, s, seed, race, s.no_trace)
         car_laps += s.game[0].car_laps
-        classify(p, s, order, unclassified)
-        place[:] = 0
+        classify(p, s)
+        for c in range(p.race[0].n_classes):
+            place[c] = 0
         for rank in range(n):
             i = order[rank]
             c = p.car[i].car_class

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from langstrecke.simulation import caution, drivers, rng, stops, weather
 from langstrecke.simulation.draws import draw_race
+from langstrecke.simulation.jit import hot, kernel
 from langstrecke.simulation.params import Params
 from langstrecke.simulation.road import file_green, file_neutral
 from langstrecke.simulation.state import (
@@ -19,6 +19,16 @@ from langstrecke.simulation.state import (
     MODE_SAFETY_CAR,
     RETIRED,
     RING,
+    ROW_CAR,
+    ROW_DRIVER,
+    ROW_END,
+    ROW_IN_PIT,
+    ROW_LAP,
+    ROW_MODE,
+    ROW_PIT_S,
+    ROW_START,
+    ROW_TYRE_AGE,
+    ROW_WET,
     RUNNING,
     STRANDED,
     State,
@@ -33,13 +43,8 @@ OFF_LINE_S = 6.0
 LAST_LAPS = 2.5
 """Laps of a car's own after the flag within which it must cross the line to be counted as finishing (default)."""
 
-# Columns of a trace row.
-ROW_CAR, ROW_LAP, ROW_DRIVER, ROW_START, ROW_END = 0, 1, 2, 3, 4
-ROW_IN_PIT, ROW_PIT_S, ROW_MODE, ROW_WET, ROW_TYRE_AGE = 5, 6, 7, 8, 9
-ROW_SIZE = 10
 
-
-@njit
+@kernel
 def run_race(p: Params, s: State, seed: int, race: int, trace: F64) -> None:
     """Play race number `race` of this seed to the end; the state then holds the outcome.
 
@@ -63,7 +68,7 @@ def run_race(p: Params, s: State, seed: int, race: int, trace: F64) -> None:
     play_on(p, s, key, trace)
 
 
-@njit
+@kernel
 def _order_by_start(p: Params, s: State) -> None:
     for a in range(1, p.race[0].n):
         i = s.queue[a]
@@ -74,7 +79,7 @@ def _order_by_start(p: Params, s: State) -> None:
         s.queue[at] = i
 
 
-@njit
+@hot
 def play_on(p: Params, s: State, key: np.uint64, trace: F64) -> None:
     """Run from the present state to the end of the race."""
     while s.game[0].head < s.game[0].tail:
@@ -102,7 +107,7 @@ def play_on(p: Params, s: State, key: np.uint64, trace: F64) -> None:
         caution.end_neutral(s, max(s.game[0].flag_time, s.game[0].end))
 
 
-@njit
+@hot
 def crossing(p: Params, s: State, key: np.uint64, i: int, t: float, trace: F64) -> None:
     """Car i completes a lap at t: count it, look for the flag, stop, begin the next."""
     s.car[i].lap += 1
@@ -133,7 +138,7 @@ def crossing(p: Params, s: State, key: np.uint64, i: int, t: float, trace: F64) 
     start_lap(p, s, key, i, t, stop_s, trace)
 
 
-@njit
+@kernel
 def _leads(p: Params, s: State, i: int) -> bool:
     """Whether car i, crossing now, leads the cars still racing (one in the garage does not hold up the flag)."""
     for j in range(p.race[0].n):
@@ -144,7 +149,7 @@ def _leads(p: Params, s: State, i: int) -> bool:
     return True
 
 
-@njit
+@hot
 def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: float, trace: F64) -> None:
     """Car i begins a lap at t, after `stop_s` in the pits: draw the lap, decide on the stop, take the road."""
     c = p.car[i].car_class
@@ -211,7 +216,7 @@ def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: flo
         s.car[i].waved = 0
 
 
-@njit
+@hot
 def _write_row(s: State, i: int, t: float, trace: F64) -> None:
     row = s.game[0].rows
     s.game[0].rows = row + 1
@@ -227,15 +232,17 @@ def _write_row(s: State, i: int, t: float, trace: F64) -> None:
     trace[row, ROW_TYRE_AGE] = s.car[i].tyre_age
 
 
-@njit
-def classify(p: Params, s: State, order: NDArray[np.int32], unclassified: NDArray[np.int32]) -> None:
-    """Rank the field by the rule book into `order` (best first) and mark who is not classified.
+@kernel
+def classify(p: Params, s: State) -> None:
+    """Rank the field by the rule book into `s.order` (best first) and mark who is not classified.
 
     More laps beat fewer, then the earlier finish; a car is classified with `min_share` of the winner's laps and, where the
     rule book asks for it, only if it crossed the line. Those who are not stand behind, by distance.
     """
     winner = 0
-    class_winner = np.zeros(p.race[0].n_classes, np.int32)
+    order, unclassified, class_winner = s.order, s.unclassified, s.place
+    for c in range(p.race[0].n_classes):
+        class_winner[c] = 0
     for i in range(p.race[0].n):
         order[i] = i
         if s.car[i].status == FINISHED or p.race[0].must_cross_line == 0:
@@ -256,7 +263,7 @@ def classify(p: Params, s: State, order: NDArray[np.int32], unclassified: NDArra
         order[at] = i
 
 
-@njit(inline="always")
+@hot
 def _ranks_before(p: Params, s: State, unclassified: NDArray[np.int32], i: int, j: int) -> bool:
     if unclassified[i] != unclassified[j]:
         return bool(unclassified[i] < unclassified[j])

@@ -8,8 +8,10 @@ luck (common random numbers): what car 63 draws on lap 120 does not depend on wh
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+from scipy.special import log_ndtr, ndtr, ndtri
+
+from langstrecke.simulation.jit import hot
 
 # Streams: which question a draw answers. Part of the counter, so they never collide.
 LAP = 0  # lap noise (high half) and hazards (low half)
@@ -28,7 +30,7 @@ QUANTILES = 1025
 """Knots of a quantile table; draws between knots are interpolated."""
 
 
-@njit(inline="always")
+@hot
 def mix(value: np.uint64) -> np.uint64:
     """SplitMix64 finaliser (Steele, Lea, Flood 2014): spreads any 64-bit value."""
     z = value + np.uint64(0x9E3779B97F4A7C15)
@@ -37,13 +39,13 @@ def mix(value: np.uint64) -> np.uint64:
     return z ^ (z >> np.uint64(31))
 
 
-@njit(inline="always")
+@hot
 def race_key(seed: int, race: int) -> np.uint64:
     """The key of one simulated race; odd, as Squares wants it."""
     return mix(mix(np.uint64(seed)) ^ np.uint64(race)) | np.uint64(1)
 
 
-@njit(inline="always")
+@hot
 def draw(key: np.uint64, stream: int, car: int, index: int) -> np.uint64:
     """64 random bits for this question."""
     counter = (np.uint64(index) << np.uint64(20)) | (np.uint64(car) << np.uint64(4)) | np.uint64(stream)
@@ -62,19 +64,19 @@ def draw(key: np.uint64, stream: int, car: int, index: int) -> np.uint64:
     return t ^ ((x * x + y) >> np.uint64(32))
 
 
-@njit(inline="always")
+@hot
 def high(bits: np.uint64) -> float:
     """A uniform in (0, 1) from the high 32 bits."""
     return (np.float64(bits >> np.uint64(32)) + 0.5) * _TO_UNIT
 
 
-@njit(inline="always")
+@hot
 def low(bits: np.uint64) -> float:
     """A uniform in (0, 1) from the low 32 bits."""
     return (np.float64(bits & np.uint64(0xFFFFFFFF)) + 0.5) * _TO_UNIT
 
 
-@njit(inline="always")
+@hot
 def look_up(table: NDArray[np.float64], u: float) -> float:
     """The value of a quantile table at u, between its knots linearly."""
     x = u * (QUANTILES - 1)
@@ -84,9 +86,7 @@ def look_up(table: NDArray[np.float64], u: float) -> float:
 
 def normal_table() -> NDArray[np.float64]:
     """Quantiles of the standard normal at the knots; the outermost knots stand for the mean of their tail."""
-    from scipy.stats import norm
-
-    return _tamed(norm.ppf, 0.0)
+    return _centred(ndtri(_knots()))
 
 
 def noise_table(sd_s: float, tail_s: float) -> NDArray[np.float64]:
@@ -94,20 +94,23 @@ def noise_table(sd_s: float, tail_s: float) -> NDArray[np.float64]:
     if tail_s <= 1e-9:
         return normal_table() * sd_s
     if sd_s <= 1e-9:
-        from scipy.stats import expon
+        return _centred(-tail_s * np.log1p(-_knots()))
+    # The quantile has no closed form: invert the distribution function on a fine grid.
+    x = np.linspace(-5.0 * sd_s, 5.0 * sd_s + 12.0 * tail_s, 20_001)
+    z = x / sd_s
+    ratio = sd_s / tail_s
+    below = ndtr(z) - np.exp(0.5 * ratio * ratio - z * ratio + log_ndtr(z - ratio))
+    return _centred(np.interp(_knots(), np.maximum.accumulate(below), x))
 
-        return _tamed(lambda u: expon.ppf(u, scale=tail_s), tail_s)
-    from scipy.stats import exponnorm
 
-    return _tamed(lambda u: exponnorm.ppf(u, tail_s / sd_s, loc=0.0, scale=sd_s), tail_s)
-
-
-def _tamed(ppf: object, mean: float) -> NDArray[np.float64]:
+def _knots() -> NDArray[np.float64]:
     u = np.linspace(0.0, 1.0, QUANTILES)
     edge = 0.25 / (QUANTILES - 1)
     u[0], u[-1] = edge, 1.0 - edge
-    table = np.asarray(ppf(u), dtype=np.float64) - mean  # type: ignore[operator]
-    # Interpolation between knots shifts the mean by a hair; the table is centred on what it will really give.
-    given = (table[1:] + table[:-1]).mean() / 2.0
-    centred: NDArray[np.float64] = table - given
+    return u
+
+
+def _centred(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The table moved so that what interpolation between its knots gives has mean zero."""
+    centred: NDArray[np.float64] = table - (table[1:] + table[:-1]).mean() / 2.0
     return centred

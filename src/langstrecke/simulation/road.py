@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from langstrecke.simulation import rng
+from langstrecke.simulation.jit import hot
 from langstrecke.simulation.params import Params
 from langstrecke.simulation.state import RING, State
 
@@ -24,7 +24,7 @@ QUEUE_GAP_S = 1.0
 """Gap between cars in a safety-car queue (default; 0.8 to 1.3 s in IMSA and WEC timing)."""
 
 
-@njit
+@hot
 def file_green(p: Params, s: State, i: int, word: np.uint64) -> None:
     """File the next crossing of car i under green: pass, be held up, lose time in traffic."""
     mask = RING - 1
@@ -80,13 +80,13 @@ def file_green(p: Params, s: State, i: int, word: np.uint64) -> None:
     s.car[i].when = t
 
 
-@njit(inline="always")
+@hot
 def _tuck_in(p: Params, ahead: float, behind: float) -> float:
     """Crossing time just behind a car, ahead of those passed already."""
     return ahead + min(p.race[0].follow_s, 0.5 * (behind - ahead))
 
 
-@njit
+@hot
 def file_neutral(p: Params, s: State, i: int) -> None:
     """File the next crossing of car i while nobody may pass; i >= n is a safety car."""
     mask = RING - 1

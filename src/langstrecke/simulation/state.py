@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from langstrecke.simulation.jit import hot, kernel
 from langstrecke.simulation.params import MAX_DRIVERS, MAX_STINT_LOG, records
 
 RING = 1024
@@ -22,6 +22,11 @@ RUNNING = 0
 FINISHED = 1
 RETIRED = 2
 STRANDED = 3  # still out when the finish was over: did not cross the line
+
+# Columns of a trace row.
+ROW_CAR, ROW_LAP, ROW_DRIVER, ROW_START, ROW_END = 0, 1, 2, 3, 4
+ROW_IN_PIT, ROW_PIT_S, ROW_MODE, ROW_WET, ROW_TYRE_AGE = 5, 6, 7, 8, 9
+ROW_SIZE = 10
 
 CAR_STATE = np.dtype(
     [
@@ -115,6 +120,10 @@ class State(NamedTuple):
     queue: NDArray[np.int32]  # [n + 3] scratch for sorting
     slots: NDArray[np.float64]  # [n + 3]
     lap_draw: NDArray[np.float64]  # [c] this race's lap by class
+    order: NDArray[np.int32]  # [n] the classification, best first
+    unclassified: NDArray[np.int32]  # [n]
+    place: NDArray[np.int32]  # [c] scratch
+    no_trace: NDArray[np.float64]  # [0, ROW_SIZE]
 
 
 def make_state(n: int, n_classes: int) -> State:
@@ -127,10 +136,14 @@ def make_state(n: int, n_classes: int) -> State:
         queue=np.zeros(n + 3, np.int32),
         slots=np.zeros(n + 3, np.float64),
         lap_draw=np.zeros(n_classes, np.float64),
+        order=np.zeros(n, np.int32),
+        unclassified=np.zeros(n, np.int32),
+        place=np.zeros(n_classes, np.int32),
+        no_trace=np.zeros((0, ROW_SIZE), np.float64),
     )
 
 
-@njit(inline="always")
+@hot
 def pop_first(s: State) -> int:
     """Take the element whose crossing is earliest."""
     game = s.game[0]
@@ -139,7 +152,7 @@ def pop_first(s: State) -> int:
     return int(s.ring[head & (RING - 1)])
 
 
-@njit
+@kernel
 def sort_ring(s: State) -> None:
     """Insertion sort of the ring by crossing time: nearly sorted input is the rule."""
     head, tail = s.game[0].head, s.game[0].tail
@@ -153,7 +166,7 @@ def sort_ring(s: State) -> None:
         s.ring[slot & (RING - 1)] = i
 
 
-@njit
+@kernel
 def drop(s: State, element: int) -> None:
     """Take an element out of the ring, wherever it is."""
     head, tail = s.game[0].head, s.game[0].tail

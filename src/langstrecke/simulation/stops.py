@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from langstrecke.simulation import drivers, rng, weather
+from langstrecke.simulation.jit import hot, kernel
 from langstrecke.simulation.params import Params
 from langstrecke.simulation.state import (
     MODE_GREEN,
@@ -32,7 +32,7 @@ NEUTRAL_BURN = 0.5
 """Fuel burnt on a neutralised lap over a green one (default)."""
 
 
-@njit
+@hot
 def pits_open(p: Params, s: State, i: int) -> bool:
     """Whether car i may stop without penalty at the end of the lap it begins."""
     if s.game[0].mode != MODE_SAFETY_CAR or p.race[0].pits_closed == 0:
@@ -40,7 +40,7 @@ def pits_open(p: Params, s: State, i: int) -> bool:
     return s.game[0].sc_laps >= p.race[0].pit_open_lap + p.cls[p.car[i].car_class].pit_group
 
 
-@njit
+@hot
 def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     """Whether car i, beginning a lap at t, stops at the end of it."""
     c = p.car[i].car_class
@@ -94,7 +94,7 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     return burnt >= 0.1 and s.car[i].tank >= laps_to_go + SPARE_LAPS
 
 
-@njit
+@kernel
 def weather_stop(p: Params, s: State, i: int, lap_s: float) -> bool:
     """Whether the other kind of tyre would repay the stop."""
     wet = s.game[0].wet
@@ -106,7 +106,7 @@ def weather_stop(p: Params, s: State, i: int, lap_s: float) -> bool:
     return (now - other) * lap_s * WEATHER_HORIZON_LAPS > p.cls[c].lane + p.cls[c].tyres
 
 
-@njit
+@kernel
 def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
     """Make the stop of car i that begins at t: fuel, tyres, driver, mishaps. Returns the time it costs."""
     c = p.car[i].car_class
@@ -167,7 +167,7 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
     return cost
 
 
-@njit
+@kernel
 def begin_stint(p: Params, s: State, key: np.uint64, i: int) -> None:
     """Form and fuel margin of the stint that begins: who drives, on what day, how he feels."""
     c = p.car[i].car_class

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from langstrecke.simulation import rng
 from langstrecke.simulation.draws import NEVER
+from langstrecke.simulation.jit import hot, kernel
 from langstrecke.simulation.params import Params
 from langstrecke.simulation.state import (
     State,
@@ -27,7 +27,7 @@ DRY = 0.02
 """Wetness below which the track counts as dry."""
 
 
-@njit
+@kernel
 def start_weather(p: Params, s: State, key: np.uint64) -> None:
     """Weather at the start."""
     s.game[0].wet = 0.0
@@ -44,20 +44,20 @@ def start_weather(p: Params, s: State, key: np.uint64) -> None:
         s.game[0].rain_switch = _next_shower(p, key, 0, 0.0)
 
 
-@njit
+@kernel
 def _intensity(p: Params, u: float) -> float:
     """Intensity of a shower: triangular around the card's mean, never 0."""
     return min(1.0, max(0.05, p.race[0].intensity * (0.4 + 1.2 * u)))
 
 
-@njit
+@kernel
 def _next_shower(p: Params, key: np.uint64, shower: int, t: float) -> float:
     if p.race[0].rain_rate <= 0.0:
         return NEVER
     return t - math.log(rng.high(rng.draw(key, rng.WEATHER, 2, shower))) / p.race[0].rain_rate
 
 
-@njit
+@kernel
 def switch_rain(p: Params, s: State, key: np.uint64, t: float) -> None:
     """The rain starts, stops or changes."""
     dry_to(p, s, t)
@@ -80,7 +80,7 @@ def switch_rain(p: Params, s: State, key: np.uint64, t: float) -> None:
         s.game[0].rain_switch = t - p.race[0].rain_s * math.log(rng.high(bits))
 
 
-@njit
+@kernel
 def dry_to(p: Params, s: State, t: float) -> None:
     """Bring the wetness of the track up to date."""
     passed = t - s.game[0].wet_at
@@ -96,7 +96,7 @@ def dry_to(p: Params, s: State, t: float) -> None:
             s.game[0].wet = 0.0
 
 
-@njit(inline="always")
+@hot
 def lap_factor(p: Params, wetness: float, on_wets: int) -> float:
     """Lap time over a dry lap on slicks."""
     if on_wets == 0:

@@ -1,0 +1,60 @@
+"""How the kernel is compiled: one place for its Numba options.
+
+`fastmath` stays off and floating point is strict, so that results do not depend on the machine's vector width.
+`_nrt=False` leaves out reference counting, which would cost more than the racing: kernel functions
+therefore allocate nothing, all their memory is handed in. Compiled entry points are kept in the user's cache folder under a hash of all kernel sources: Numba itself looks only at the file
+an entry point stands in and would go on using old code after a change elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba import njit
+from platformdirs import user_cache_path
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+KEPT_VERSIONS = 3
+"""Compiled versions of the kernel left in the cache folder."""
+
+
+def kernel(function: F) -> F:
+    """Compile a kernel function that is called now and then."""
+    compiled: F = njit(error_model="numpy", nogil=True, _nrt=False)(function)
+    return compiled
+
+
+def hot(function: F) -> F:
+    """Compile a function of the hot path, forced inline where it is called."""
+    compiled: F = njit(error_model="numpy", nogil=True, _nrt=False, forceinline=True)(function)
+    return compiled
+
+
+def entry(function: F) -> F:
+    """Compile a function Python calls, keeping the machine code for the next process."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(_cache_folder())
+    try:
+        compiled: F = njit(error_model="numpy", nogil=True, _nrt=False, cache=True)(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return compiled
+
+
+def _cache_folder() -> Path:
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    root = user_cache_path("langstrecke") / "kernel"
+    folder = root / digest.hexdigest()[:16]
+    if not folder.is_dir() and root.is_dir():
+        others = sorted(root.iterdir(), key=lambda f: f.stat().st_mtime, reverse=True)
+        for old in others[KEPT_VERSIONS - 1 :]:
+            shutil.rmtree(old, ignore_errors=True)
+    return folder
