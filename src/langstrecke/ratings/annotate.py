@@ -25,6 +25,12 @@ SLOW_LAP = 1.06
 WET_RATIO = 1.045
 """Field pace over its dry level from which a stretch of a session counts as wet even if no rain was recorded."""
 
+NEUTRAL_RATIO = 1.27
+"""Pace of the field's quicker quarter over its green pace from which the race was neutralised (no flags in the file;
+rain slows a field by up to a fifth, a safety car by two fifths and more)."""
+
+NEUTRAL_SLOT_S = 90.0
+
 WINDOW_S = 300.0
 """Width of the stretches in which the field's pace is compared with its dry level."""
 
@@ -50,6 +56,7 @@ class AnnotatedLaps:
     in_lap: Bools  # ends in the pit lane
     out_lap: Bools  # began in the pit lane
     pit_time_s: Floats  # time in the pit lane before this out-lap, nan else
+    flagged: Bools  # crossed the line under caution
     neutral: Bools  # any part of the lap may have been under caution
     stint: Ints  # counts from 0 within a car
     stint_lap: Ints  # counts from 1 within a stint
@@ -83,7 +90,11 @@ def annotate(laps: pl.DataFrame, *, rain: tuple[tuple[float, float], ...] = ()) 
     sectors = table.select(pl.sum_horizontal("s1_s", "s2_s", "s3_s", ignore_nulls=False)).to_series()
     same_car = np.r_[False, car[1:] == car[:-1]]
     out_lap = np.r_[False, in_lap[:-1]] & same_car | ~np.isnan(pit_time)
-    neutral = _neutral(table, same_car)
+    if table["flag"].null_count() == table.height:
+        flagged = _flagged_by_pace(car, start, end, lap_time, ~in_lap & ~out_lap & (lap > 1), len(cars))
+    else:
+        flagged = _flagged(table)
+    neutral = flagged | (np.r_[False, flagged[:-1]] & same_car)
     stint, stint_lap = _stints(same_car, out_lap)
     passes, passed = _traffic(car, car_class, start, end, lap_time, in_lap | out_lap, len(cars))
     following = _following(car, car_class, start)
@@ -108,6 +119,7 @@ def annotate(laps: pl.DataFrame, *, rain: tuple[tuple[float, float], ...] = ()) 
         in_lap=in_lap,
         out_lap=out_lap,
         pit_time_s=pit_time,
+        flagged=flagged,
         neutral=neutral,
         stint=stint,
         stint_lap=stint_lap,
@@ -126,12 +138,23 @@ def _codes(column: pl.Series) -> tuple[tuple[str, ...], Ints]:
     return tuple(names), np.array([index[v] for v in column.to_list()], dtype=np.int64)
 
 
-def _neutral(table: pl.DataFrame, same_car: Bools) -> Bools:
-    """Laps that ended, or began, under anything but green."""
+def _flagged(table: pl.DataFrame) -> Bools:
+    """Laps that ended under anything but green. Lap n is part neutral if lap n or lap n - 1 is flagged."""
     flag = table["flag"].cast(pl.String).fill_null("green")
-    not_green = (~flag.is_in(["green", "finish"])).to_numpy()
-    before = np.r_[False, not_green[:-1]] & same_car
-    return not_green | before
+    return np.asarray((~flag.is_in(["green", "finish"])).to_numpy(), dtype=bool)
+
+
+def _flagged_by_pace(car: Ints, start: Floats, end: Floats, lap_time: Floats, usable: Bools, n_cars: int) -> Bools:
+    """For files without flags: laps that ended while even the quicker quarter of the field crawled."""
+    ratio = lap_time / _reference(car, lap_time, usable, n_cars)
+    rows = np.flatnonzero(usable & np.isfinite(ratio) & (ratio < 6))
+    slots = int(end.max() // NEUTRAL_SLOT_S) + 1
+    slow = np.zeros(slots, dtype=bool)
+    middle = (0.5 * (start[rows] + end[rows])) // NEUTRAL_SLOT_S
+    for s in range(slots):
+        near = ratio[rows[np.abs(middle - s) <= 1]]
+        slow[s] = len(near) >= 5 and np.quantile(near, 0.25) > NEUTRAL_RATIO
+    return np.asarray(slow[(end // NEUTRAL_SLOT_S).astype(np.int64)], dtype=bool)
 
 
 def _stints(same_car: Bools, out_lap: Bools) -> tuple[Ints, Ints]:
@@ -194,9 +217,7 @@ def _reference(car: Ints, lap_time: Floats, usable: Bools, n_cars: int) -> Float
     return level[car]
 
 
-def _wet(
-    start: Floats, end: Floats, ratio: Floats, usable: Bools, rain: tuple[tuple[float, float], ...]
-) -> Bools:
+def _wet(start: Floats, end: Floats, ratio: Floats, usable: Bools, rain: tuple[tuple[float, float], ...]) -> Bools:
     """Laps in stretches where the whole field is far off its pace, or during recorded rain and slower."""
     wet = np.zeros(len(start), dtype=bool)
     ok = usable & np.isfinite(ratio)

@@ -68,9 +68,7 @@ def group_events(summaries: tuple[SessionSummary, ...]) -> tuple[EventSessions, 
     return tuple(sorted(done, key=lambda e: (e.start, e.series, e.circuit)))
 
 
-def event_cars(
-    sessions: tuple[SessionSummary, ...], extra: tuple[EventCar, ...] = ()
-) -> tuple[EventCar, ...]:
+def event_cars(sessions: tuple[SessionSummary, ...], extra: tuple[EventCar, ...] = ()) -> tuple[EventCar, ...]:
     """All cars of an event with every driver seen or named in them; a car's class is its latest."""
     found: dict[str, EventCar] = {}
     makes = make_of(sessions)

@@ -92,6 +92,8 @@ class EventPosterior:
     mean: Floats
     cov: Floats
     log_evidence: float
+    centre: dict[Key, float]
+    """What the session means (keys "mean") are counted from: log seconds."""
 
 
 def family(car_class: str) -> str:
@@ -161,11 +163,17 @@ def enter(
 
 
 def event_model(
-    state: PaceState, series: str, cars: tuple[EventCar, ...], means: tuple[Key, ...], priors: PacePriors
+    state: PaceState,
+    series: str,
+    cars: tuple[EventCar, ...],
+    means: tuple[Key, ...],
+    priors: PacePriors,
+    day_of: str | None = None,
 ) -> EventModel:
     """Cut the involved part out of the lasting state and add what lives for the event only.
 
-    `means` are the keys ("mean", session, class, channel) of the observations to come.
+    `means` are the keys ("mean", session, class, channel) of the observations to come. `day_of` names the session
+    (a race) in which each car's form of the day is wanted itself, not integrated out.
     """
     lasting: list[Key] = []
     local: dict[Key, float] = {}
@@ -176,6 +184,8 @@ def event_model(
         local[("make-event", family(car.car_class), car.make)] = priors.make_event * scale
         local[("car-event", car.car)] = priors.car_event * scale
         local[("one-lap", car.car)] = priors.one_lap * scale
+        if day_of is not None:
+            local[("day", day_of, car.car)] = priors.day * scale
         for driver in car.drivers:
             licence = state.licences[driver]
             lasting += [("driver", driver), ("licence", group, licence)]
@@ -248,6 +258,9 @@ def _data(model: EventModel, observations: tuple[Observation, ...], centre: dict
         best = o.channel in ("best", "qualifying")
         mean_key = ("mean", o.session, o.car_class, o.channel)
         terms = level_terms(model, o.car, o.driver, best)
+        day = model.index.get(("day", o.session, o.car))
+        if day is not None:
+            terms.append((day, 1.0))
         for c, w in [*terms, (model.index[mean_key], 1.0)]:
             rows.append(i)
             cols.append(c)
@@ -258,7 +271,7 @@ def _data(model: EventModel, observations: tuple[Observation, ...], centre: dict
         key = (o.session, o.channel, o.car)
         if key not in blocks:
             blocks[key] = len(blocks)
-            block_var.append((form[o.channel] * scale) ** 2)
+            block_var.append((form[o.channel] * scale) ** 2 if day is None else 1e-12)
         block.append(blocks[key])
     shape = (len(y), len(model.keys))
     return _Data(
@@ -273,7 +286,7 @@ def _data(model: EventModel, observations: tuple[Observation, ...], centre: dict
 def condition(model: EventModel, observations: tuple[Observation, ...]) -> EventPosterior:
     """The posterior given observations, exactly; the shared form of a car in a session is integrated out."""
     if not observations:
-        return EventPosterior(model, model.mean, model.cov, 0.0)
+        return EventPosterior(model, model.mean, model.cov, 0.0, {})
     centre: dict[Key, float] = {}
     for key in mean_keys(observations):
         levels = [o.level for o in observations if ("mean", o.session, o.car_class, o.channel) == key]
@@ -308,7 +321,7 @@ def condition(model: EventModel, observations: tuple[Observation, ...]) -> Event
         + 2 * float(np.sum(np.log(np.diag(factor))))
         + len(residual) * np.log(2 * np.pi)
     )
-    return EventPosterior(model, model.mean + shift, cov, evidence)
+    return EventPosterior(model, model.mean + shift, cov, evidence, centre)
 
 
 def absorb(state: PaceState, posterior: EventPosterior) -> PaceState:

@@ -7,12 +7,11 @@ its own season helped to choose, and one on all seasons for races outside them.
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import cache
-from importlib.resources import files
+from typing import Any
 
-from langstrecke.ratings.sessions import GROUPS
+from langstrecke.ratings.race_priors import priors_table
 
 LICENCES = ("platinum", "gold", "silver", "bronze", "none")
 
@@ -52,45 +51,29 @@ class PacePriors:
     qualifying_cell: float = 0.004
     best_driver: float = 0.8  # factor on a driver's pace in best laps
     best_per_log_lap: float = -0.001  # best lap falls with the logarithm of laps tried
-    race_offset: dict[str, float] = field(default_factory=dict)
-    """Group -> class level in the race minus the long-run level in practice."""
+    race_offset: dict[str, dict[str, tuple[float, ...]]] = field(default_factory=dict)
+    """Group -> channel -> (mean, sd) of the class level in the race minus the level in that channel."""
     seasons: tuple[str, ...] = ()
     """What they were fitted on."""
 
-    def with_values(self, **values: float) -> PacePriors:
-        """A copy with scalars changed."""
-        return replace(self, **values)  # type: ignore[arg-type]
-
-
-SCALARS = tuple(f.name for f in fields(PacePriors) if f.type in ("float", float))
-"""Names of the scalar components, in order: what the fitting script moves."""
-
 
 @cache
-def load_priors(leave_out: str | None = None) -> PacePriors:
-    """The shipped components; `leave_out` names a season ("imsa-2021") that must not have had a say."""
-    path = files("langstrecke.ratings") / "data" / "priors.toml"
-    if not path.is_file():
-        return PacePriors()
-    table = tomllib.loads(path.read_text("utf-8"))
-    key = f"without-{leave_out}" if leave_out and f"without-{leave_out}" in table else "all"
-    return from_table(table[key]["pace"], tuple(table[key]["seasons"]))
+def load_pace_priors(name: str = "all") -> PacePriors:
+    """One shipped set of components ("all", "without-imsa-2021", ...)."""
+    table = priors_table()[name]
+    return from_table(table["pace"], tuple(table["seasons"]))
 
 
-def from_table(table: dict[str, object], seasons: tuple[str, ...]) -> PacePriors:
+def from_table(table: dict[str, Any], seasons: tuple[str, ...]) -> PacePriors:
     """Read one set from its TOML table."""
-    values: dict[str, object] = {}
-    for f in fields(PacePriors):
-        value = table.get(f.name)
-        if value is None:
-            continue
-        if isinstance(value, dict):
-            value = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
-        elif isinstance(value, list):
-            value = tuple(value)
-        values[f.name] = value
-    values["seasons"] = seasons
-    return PacePriors(**values)  # type: ignore[arg-type]
+    values = {f.name: _frozen(table[f.name]) for f in fields(PacePriors) if f.name in table}
+    return PacePriors(**{**values, "seasons": seasons})
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _frozen(v) for k, v in value.items()}
+    return tuple(value) if isinstance(value, list) else value
 
 
 def to_table(priors: PacePriors) -> dict[str, object]:
@@ -106,6 +89,3 @@ def to_table(priors: PacePriors) -> dict[str, object]:
         return value
 
     return {f.name: plain(getattr(priors, f.name)) for f in fields(priors) if f.name != "seasons"}
-
-
-assert set(_DEFAULT_SCALE) == set(GROUPS)

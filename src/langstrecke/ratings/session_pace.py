@@ -218,9 +218,7 @@ def _em(design: _Design, rounds: int = 5, inner: int = 8) -> _Fit:
         inverse_diagonal = np.diag(inverse)
         used = float(np.sum(inverse * xtx)) / sigma2
         lost = float(np.clip(extra_var.mean() / sigma2, 0, 0.9))
-        sigma2 = float(
-            max((np.square(residual - extra).sum() + extra_var.sum()) / max(n - used, 0.2 * n), 1e-8)
-        )
+        sigma2 = float(max((np.square(residual - extra).sum() + extra_var.sum()) / max(n - used, 0.2 * n), 1e-8))
         stint_var = float(np.clip(np.mean(b[s] ** 2 + inverse_diagonal[s]), 1e-8, 1e-4))
     return _Fit(b, inverse_diagonal / (1 - lost), float(np.sqrt(sigma2)), tau, float(np.sqrt(stint_var)))
 

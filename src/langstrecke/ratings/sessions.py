@@ -16,9 +16,10 @@ import numpy as np
 import polars as pl
 
 from langstrecke.ratings.annotate import AnnotatedLaps, annotate
+from langstrecke.ratings.race_facts import RaceFacts, race_facts
 from langstrecke.ratings.session_pace import SessionPace, fit_session
 
-Kind = Literal["practice", "qualifying", "warm-up", "race"]
+Kind = Literal["practice", "qualifying", "warm_up", "race", "test"]
 
 GROUPS = ("top", "lmp2", "lmp3", "gt-pro", "gt-am")
 """Classes of a kind across series and years; spreads and licence effects are pooled within one."""
@@ -102,29 +103,53 @@ class BestLap:
 
 
 @dataclass(frozen=True)
+class LapSummary:
+    """The laps of one session boiled down: the part that costs time, and is kept in the cache."""
+
+    pace: tuple[SessionPace, ...] = ()
+    bests: tuple[BestLap, ...] = ()
+    wet_share: float = 0.0
+    facts: RaceFacts | None = None
+
+
+@dataclass(frozen=True)
 class SessionSummary:
-    """One session boiled down."""
+    """One session boiled down: identity, entry facts, laps."""
 
     info: SessionInfo
     cars: tuple[CarFact, ...]
-    pace: tuple[SessionPace, ...]
-    bests: tuple[BestLap, ...]
-    wet_share: float
+    laps: LapSummary
+
+    @property
+    def pace(self) -> tuple[SessionPace, ...]:
+        """Pace by class."""
+        return self.laps.pace
+
+    @property
+    def bests(self) -> tuple[BestLap, ...]:
+        """Best laps by driver and car."""
+        return self.laps.bests
 
 
-def summarise_pace(session: Session) -> SessionSummary:
-    """Boil one session down to levels, best laps and entry facts."""
-    cars = car_facts(session)
+def summarise(session: Session) -> SessionSummary:
+    """Boil one session down to levels, best laps, entry facts and, for a race, everything else it shows."""
+    return SessionSummary(session.info, car_facts(session), summarise_laps(session))
+
+
+def summarise_laps(session: Session) -> LapSummary:
+    """The lap part of `summarise`."""
     if session.laps.is_empty():
-        return SessionSummary(session.info, cars, (), (), 0.0)
+        return LapSummary()
     laps = annotate(session.laps, rain=rain_periods(session))
-    pace = [fit_session(laps, c) for c in laps.classes]
-    return SessionSummary(
-        info=session.info,
-        cars=cars,
-        pace=tuple(p for p in pace if p is not None),
+    if laps.n == 0:
+        return LapSummary()
+    fits = tuple(p for c in laps.classes if (p := fit_session(laps, c)) is not None)
+    race = session.info.kind == "race"
+    return LapSummary(
+        pace=fits,
         bests=best_laps(laps),
-        wet_share=float(laps.wet.mean()) if laps.n else 0.0,
+        wet_share=float(laps.wet.mean()),
+        facts=race_facts(laps, fits) if race else None,
     )
 
 

@@ -1,0 +1,168 @@
+"""Moments of race figures over whole seasons: what `scripts/fit_priors.py` writes into priors.toml.
+
+Between-race variances are what is left of the variance of the estimates after their own errors (method of moments).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+from langstrecke.ratings.race_facts import BINS, Measured, RaceFacts
+from langstrecke.ratings.sessions import GROUPS, SessionSummary, group_of
+
+SHORT_NEUTRAL_S = 420.0
+"""In series that know both, a neutralisation shorter than this counts as a full-course yellow without safety car."""
+
+TWO_KINDS = ("wec", "le-mans")
+
+
+def fit_race_priors(summaries: tuple[SessionSummary, ...]) -> dict[str, Any]:
+    """Tables `figures`, `rates`, `series` and `lanes` from the races among the summaries."""
+    races = [(s.info, s.laps.facts) for s in summaries if s.laps.facts is not None]
+    return {
+        "figures": _figures(races),
+        "rates": _rates(races),
+        "series": _all_series(races),
+        "lanes": _lanes(races),
+    }
+
+
+def _figure(values: list[Measured], least_sd: float, mean_races: float = 8.0) -> dict[str, float]:
+    """Mean, its uncertainty for another season, and the between-race spread."""
+    v = np.array([m.value for m in values])
+    e = np.array([m.se for m in values])
+    weight = 1 / (np.square(e) + least_sd**2 + np.var(v) * 0.5)
+    mean = float(np.sum(weight * v) / np.sum(weight))
+    sd = float(np.sqrt(max(np.average((v - mean) ** 2 - e**2, weights=weight), least_sd**2)))
+    return {"mean": mean, "mean_sd": float(sd / np.sqrt(min(len(v), mean_races))), "sd": sd}
+
+
+def region(series: str) -> str:
+    """Series run by one set of people in one way: the WEC and Le Mans are one, every other series is its own."""
+    return "aco" if series in TWO_KINDS else series
+
+
+def kinds(races: list[Any]) -> list[str]:
+    """Names of the tables: "imsa.gt-am", and "all.gt-am" over every series."""
+    regions = sorted({region(info.series) for info, _ in races})
+    return [f"{r}.{g}" for r in [*regions, "all"] for g in GROUPS]
+
+
+def _of_kind(races: list[Any], kind: str) -> list[Any]:
+    """Class facts that belong to a table."""
+    where, _, group = kind.partition(".")
+    return [
+        c
+        for info, facts in races
+        if where in ("all", region(info.series))
+        for c in facts.classes
+        if group_of(c.car_class) == group
+    ]
+
+
+def _figures(races: list[Any]) -> dict[str, dict[str, dict[str, float]]]:
+    every: dict[str, list[Measured]] = defaultdict(list)
+    for _, facts in races:
+        for c in facts.classes:
+            for name, measured in c.measured.items():
+                every[name].append(measured)
+    tables: dict[str, dict[str, dict[str, float]]] = {}
+    for kind in kinds(races):
+        mine = _of_kind(races, kind)
+        if not mine and not kind.startswith("all."):
+            continue
+        tables[kind] = {}
+        for name in sorted(every):
+            values = [c.measured[name] for c in mine if name in c.measured]
+            if len(values) < 3:  # too few of this kind: all together
+                values = every[name]
+            least = 0.02 * abs(float(np.median([m.value for m in values]))) + 1e-5
+            tables[kind][name] = _figure(values, least)
+    return tables
+
+
+def _rates(races: list[Any]) -> dict[str, dict[str, dict[str, float]]]:
+    tables = {}
+    for kind in kinds(races):
+        mine = _of_kind(races, kind)
+        if not mine and not kind.startswith("all."):
+            continue
+        hours = sum(c.car_hours for c in mine) + 50
+        repairs = [s for c in mine for s in c.repairs] or [900.0]
+        incidents = sum(c.incidents for c in mine)
+        cost = sum(c.incident_s * c.incidents for c in mine) / max(incidents, 1)
+        retired = sum(c.retired for c in mine)
+        tables[kind] = {
+            "retire": {"per_h": (retired + 0.5) / hours, "events": 12.0},
+            "repair": {"per_h": (len(repairs) + 0.5) / hours, "events": 12.0},
+            "incident": {"per_h": (incidents + 0.5) / hours, "events": 15.0},
+            "repair_s": {"per_h": float(np.median(repairs)), "events": float(np.std(np.log(repairs)))},
+            "incident_s": {"per_h": float(cost or 15.0), "events": 0.0},
+            "caution_share": {"per_h": _caution_share(mine), "events": 0.0},
+        }
+    return tables
+
+
+def _caution_share(mine: list[Any]) -> float:
+    """Share of the tank from which cars stop: the cut that gets the fewest of them wrong."""
+    table = np.array([c.caution_stops for c in mine], dtype=float).reshape(-1, BINS, 2).sum(axis=0)
+    could, did = table[:, 0], table[:, 1]
+    wrong = [did[:b].sum() + (could - did)[b:].sum() for b in range(BINS + 1)]
+    return float(np.argmin(wrong)) / BINS if could.sum() > 20 else 0.4
+
+
+def _all_series(races: list[Any]) -> dict[str, Any]:
+    names = sorted({info.series for info, _ in races})
+    tables = {name: _one_series([r for r in races if r[0].series == name], races, name) for name in names}
+    tables["other"] = _one_series(races, races, "other")
+    return tables
+
+
+def split_cautions(facts: RaceFacts, series: str) -> tuple[list[float], list[float]]:
+    """Lengths of safety-car periods and of full-course yellows of one race."""
+    lengths = [c.length_s for c in facts.cautions]
+    if series not in TWO_KINDS:
+        return lengths, []
+    return [x for x in lengths if x >= SHORT_NEUTRAL_S], [x for x in lengths if x < SHORT_NEUTRAL_S]
+
+
+def _one_series(mine: list[Any], races: list[Any], name: str) -> dict[str, Any]:
+    hours = sum(f.green_h for _, f in mine)
+    long: list[float] = []
+    short: list[float] = []
+    for info, f in mine:
+        a, b = split_cautions(f, info.series)
+        long += a
+        short += b
+    logs = np.log([x for x in long if x > 120] or [900.0])
+    opening = sum(any(c.opening for c in f.cautions[:1]) for _, f in mine)
+    ratios = [f.lap_ratio for _, f in mine if f.lap_ratio is not None]
+    ratios = ratios or [f.lap_ratio for _, f in races if f.lap_ratio is not None]
+    passing = [f.overtaking for _, f in mine if f.overtaking is not None]
+    passing = passing or [f.overtaking for _, f in races if f.overtaking is not None]
+    wet = [f.wet_ratio for _, f in races if f.wet_ratio is not None] or [Measured(1.12, 0.03)]
+    race_h = sum(f.length_s for _, f in mine) / 3600
+    showers = sum(f.showers for _, f in mine if f.wet_share > 0.03)
+    return {
+        "cautions": {"per_h": (len(long) - opening + 0.5) / (hours + 1), "events": 12.0},
+        "opening": (opening + 0.3) / (len(mine) + 2),
+        "log_length": {"mean": float(logs.mean()), "mean_sd": 0.1, "sd": 0.15},
+        "length_log_sd": float(max(logs.std(), 0.25)),
+        "fcy": {"per_h": len(short) / (hours + 1) if name != "other" else 0.0, "events": 6.0},
+        "fcy_length_s": float(np.median(short)) if short else 300.0,
+        "lap_ratio": _figure(ratios, 0.05),
+        "overtaking": _figure(passing, 0.15),
+        "showers": {"per_h": (showers + 0.5) / (race_h + 10), "events": 5.0},
+        "wet_ratio": _figure(wet, 0.02),
+    }
+
+
+def _lanes(races: list[Any]) -> dict[str, float]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for info, f in races:
+        if f.lane_s is not None:
+            found[info.circuit].append(f.lane_s)
+    return {circuit: float(np.min(values)) for circuit, values in sorted(found.items())}

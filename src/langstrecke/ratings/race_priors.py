@@ -1,0 +1,106 @@
+"""What is known of a race's figures before any race of the season: means and spreads by group and by series.
+
+Like the pace components they come from whole seasons by `scripts/fit_priors.py`, with one set per season left out.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.ratings.pooling import FigurePrior, RatePrior
+from langstrecke.ratings.prior_fit import region
+
+
+@dataclass(frozen=True)
+class SeriesPrior:
+    """Neutralisations, weather and passing of one series."""
+
+    cautions: RatePrior
+    opening: float  # share of races neutralised in the opening lap
+    log_length: FigurePrior  # log seconds; `sd` is the spread from race to race
+    length_log_sd: float  # spread from one neutralisation to the next
+    fcy: RatePrior
+    fcy_length_s: float
+    lap_ratio: FigurePrior
+    overtaking: FigurePrior  # log seconds
+    showers: RatePrior
+    wet_ratio: FigurePrior
+
+
+@dataclass(frozen=True)
+class RacePriors:
+    """One set of priors: kind ("imsa.gt-am") -> figure or rate -> prior, series, circuits."""
+
+    figures: dict[str, dict[str, FigurePrior]]
+    rates: dict[str, dict[str, RatePrior]]
+    series: dict[str, SeriesPrior]
+    lanes: dict[str, float]
+    seasons: tuple[str, ...]
+
+    def kind(self, series: str, group: str) -> str:
+        """The table of figures and rates for a group of classes in a series."""
+        name = f"{region(series)}.{group}"
+        return name if name in self.figures else f"all.{group}"
+
+    def of_series(self, series: str) -> SeriesPrior:
+        """The series' own, or the mean of all for one that was not in the data."""
+        return self.series.get(series, self.series["other"])
+
+
+@cache
+def priors_table() -> dict[str, Any]:
+    """The shipped priors.toml as a table."""
+    path = files("langstrecke.ratings") / "data" / "priors.toml"
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise LangstreckeError("the shipped priors cannot be read", file=str(path)) from error
+
+
+def set_name(season_key: str | None) -> str:
+    """The set that had no part in a season ("imsa-2021"), else the one on all seasons."""
+    name = f"without-{season_key}" if season_key else "all"
+    return name if name in priors_table() else "all"
+
+
+@cache
+def load_race_priors(name: str = "all") -> RacePriors:
+    """Read one set ("all", "without-imsa-2021", ...)."""
+    return race_priors_from(priors_table()[name])
+
+
+def race_priors_from(table: dict[str, Any]) -> RacePriors:
+    """Read one set from its table."""
+    return RacePriors(
+        figures={
+            group: {name: FigurePrior(**values) for name, values in figures.items()}
+            for group, figures in table["figures"].items()
+        },
+        rates={
+            group: {name: RatePrior(**values) for name, values in rates.items()}
+            for group, rates in table["rates"].items()
+        },
+        series={name: _series(values) for name, values in table["series"].items()},
+        lanes=dict(table["lanes"]),
+        seasons=tuple(table["seasons"]),
+    )
+
+
+def _series(values: dict[str, Any]) -> SeriesPrior:
+    return SeriesPrior(
+        cautions=RatePrior(**values["cautions"]),
+        opening=values["opening"],
+        log_length=FigurePrior(**values["log_length"]),
+        length_log_sd=values["length_log_sd"],
+        fcy=RatePrior(**values["fcy"]),
+        fcy_length_s=values["fcy_length_s"],
+        lap_ratio=FigurePrior(**values["lap_ratio"]),
+        overtaking=FigurePrior(**values["overtaking"]),
+        showers=RatePrior(**values["showers"]),
+        wet_ratio=FigurePrior(**values["wet_ratio"]),
+    )
