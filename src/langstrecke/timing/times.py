@@ -14,6 +14,7 @@ _COMMON = r"^(?:\d{1,3}:[0-5]\d:[0-5]\d|\d{1,3}:[0-5]\d|\d{1,2})\.\d{3}$"
 _ANY = re.compile(r"^(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,5})(?:\.(\d{1,9}))?$", re.ASCII)
 _FEW = 200
 """Below this many rows a loop is faster than setting up the column arithmetic."""
+_NO_TIME = pl.Series([None], dtype=pl.Float64)
 _CLOCK = r"^(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?$"
 
 
@@ -42,7 +43,9 @@ def durations(column: pl.Series) -> pl.Series:
         parsed = [parse_duration(text) if text else None for text in column]
         return pl.Series(column.name, parsed, dtype=pl.Float64)
     text = column.str.strip_chars().str.replace_all("'", ":", literal=True)
-    seconds = text.to_frame("text").select(_common_seconds(pl.col("text"))).to_series()
+    millis = text.to_frame("text").select(_common_millis(pl.col("text"))).to_series()
+    # NumPy divides; Polars multiplies by 1/1000, which is off in the last bit.
+    seconds = pl.Series(millis.fill_null(0).to_numpy() / 1000.0).zip_with(millis.is_not_null(), _NO_TIME)
     odd = text.filter(seconds.is_null() & (text != "")).unique()
     if not odd.is_empty():
         parsed_odd = {value: parse_duration(value) for value in odd}
@@ -51,7 +54,7 @@ def durations(column: pl.Series) -> pl.Series:
     return seconds.rename(column.name)
 
 
-def _common_seconds(text: pl.Expr) -> pl.Expr:
+def _common_millis(text: pl.Expr) -> pl.Expr:
     # From the right every part stands at a fixed place: mmm at -3, ss at -6, mm at -9, hours before.
     padded = text.str.pad_start(13, "0")
 
@@ -59,7 +62,7 @@ def _common_seconds(text: pl.Expr) -> pl.Expr:
         return padded.str.slice(offset, length).str.strip_chars(":").cast(pl.Int64, strict=False)
 
     millis = part(10, 3) + 1000 * part(7, 2) + 60_000 * part(4, 2) + 3_600_000 * part(0, 3)
-    return pl.when(text.str.contains(_COMMON)).then(millis / 1000)
+    return pl.when(text.str.contains(_COMMON)).then(millis)
 
 
 def clock_times(column: pl.Series) -> pl.Series:

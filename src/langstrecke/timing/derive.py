@@ -1,0 +1,25 @@
+"""What laps say beyond lap times: stints, pit stops, neutralised periods, and which laps are fit for pace.
+
+    periods = derive.neutralisations(laps)
+    stops = derive.pit_stops(laps, periods)
+    clean = derive.lap_quality(laps, periods).filter("clean")
+
+All take a canonical lap table of one session and return documented Polars frames.
+"""
+
+from langstrecke.timing.derive_order import classification
+from langstrecke.timing.derive_periods import PERIODS, neutralisations, neutralisations_from_pace
+from langstrecke.timing.derive_quality import lap_quality
+from langstrecke.timing.derive_stints import STINTS, STOPS, pit_stops, stints
+
+__all__ = [
+    "PERIODS",
+    "STINTS",
+    "STOPS",
+    "classification",
+    "lap_quality",
+    "neutralisations",
+    "neutralisations_from_pace",
+    "pit_stops",
+    "stints",
+]
