@@ -194,7 +194,7 @@ def _wave_lap(p: Params) -> int:
     last = 0
     for c in range(p.race[0].n_classes):
         last = max(last, p.cls[c].pit_group)
-    return p.race[0].pit_open_lap + last + 1
+    return int(p.race[0].pit_open_lap + last + 1)
 
 
 @kernel

@@ -15,7 +15,7 @@ from langstrecke.simulation.state import State
 MARGIN_S = 240.0
 """Slack kept on every driver-time rule: two to three laps (default, not from a rule book)."""
 FAIR_S = 1800.0
-"""A driver one second a lap faster is given about this much more driving before fairness sends him to rest (default)."""
+"""A driver one second a lap faster may drive about this much more before he is rested (default)."""
 
 
 @kernel
@@ -45,7 +45,7 @@ def room(p: Params, s: State, i: int, d: int, t: float) -> float:
         left = min(left, p.car[i].window_max - driven_in_window(p, s, i, d, t))
     if not here and t - s.car[i].rest_since[d] < p.car[i].min_rest:
         return -1.0
-    return left - MARGIN_S
+    return float(left - MARGIN_S)
 
 
 @kernel
@@ -53,7 +53,7 @@ def unmet(p: Params, s: State, i: int, d: int) -> float:
     """Seconds driver d still has to drive by the minimum rules."""
     short = p.car[i].min_drive[d] - s.car[i].driven[d]
     if short > 0.0:
-        return short + MARGIN_S
+        return float(short + MARGIN_S)
     if p.car[i].all_start == 1 and s.car[i].driven[d] <= 0.0 and s.car[i].driver != d:
         return MARGIN_S
     return 0.0

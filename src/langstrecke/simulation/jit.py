@@ -1,9 +1,10 @@
 """How the kernel is compiled: one place for its Numba options.
 
 `fastmath` stays off and floating point is strict, so that results do not depend on the machine's vector width.
-`_nrt=False` leaves out reference counting, which would cost more than the racing: kernel functions
-therefore allocate nothing, all their memory is handed in. Compiled entry points are kept in the user's cache folder under a hash of all kernel sources: Numba itself looks only at the file
-an entry point stands in and would go on using old code after a change elsewhere.
+`_nrt=False` leaves out reference counting, which would cost more than the racing: kernel functions therefore
+allocate nothing, all their memory is handed in. Compiled entry points are kept in the user's cache folder under a
+hash of all kernel sources: Numba itself looks only at the file an entry point stands in and would go on using old
+code after a change elsewhere.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba import njit
 from platformdirs import user_cache_path
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_njit: Any = numba.njit  # its type hints do not know `_nrt`
+_config: Any = numba.config
 
 KEPT_VERSIONS = 3
 """Compiled versions of the kernel left in the cache folder."""
@@ -26,24 +29,24 @@ KEPT_VERSIONS = 3
 
 def kernel(function: F) -> F:
     """Compile a kernel function that is called now and then."""
-    compiled: F = njit(error_model="numpy", nogil=True, _nrt=False)(function)
+    compiled: F = _njit(error_model="numpy", nogil=True, _nrt=False)(function)
     return compiled
 
 
 def hot(function: F) -> F:
     """Compile a function of the hot path, forced inline where it is called."""
-    compiled: F = njit(error_model="numpy", nogil=True, _nrt=False, forceinline=True)(function)
+    compiled: F = _njit(error_model="numpy", nogil=True, _nrt=False, forceinline=True)(function)
     return compiled
 
 
 def entry(function: F) -> F:
     """Compile a function Python calls, keeping the machine code for the next process."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(_cache_folder())
+    before = _config.CACHE_DIR
+    _config.CACHE_DIR = str(_cache_folder())
     try:
-        compiled: F = njit(error_model="numpy", nogil=True, _nrt=False, cache=True)(function)
+        compiled: F = _njit(error_model="numpy", nogil=True, _nrt=False, cache=True)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        _config.CACHE_DIR = before
     return compiled
 
 

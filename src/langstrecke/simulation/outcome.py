@@ -30,7 +30,7 @@ FIGURES = (
 class Outcome:
     """Summary of `races` simulated races of n cars.
 
-    `class_positions[i, k]`: races in which car i was (k+1)-th of its class, unclassified cars ranked last by distance;
+    `class_positions[i, k]`: races in which car i was (k+1)-th of its class, the unclassified last, by distance;
     `overall_positions[i, k]`: the same for the whole field; `retired[i]`: races in which it was not running at the
     flag; `unclassified[i]`: races in which the rule book does not classify it; `laps[i]`, `laps_squared[i]`: sums
     over races; `stops[i]`: sum of pit stops; `figures[race, class, FIGURES]`: kept on request, else empty.

@@ -1,8 +1,8 @@
 """The kernel's contract: what a race is made of (`Params`), as flat arrays of records.
 
 Everything is read-only during a race. Times are seconds, rates are per second, fuel is measured in laps, paces are
-seconds a lap against the class. `simulation.compile` fills it from a card and a rule book; the meaning of a figure that comes straight
-from the card stands in `racecard.schema`.
+seconds a lap against the class. `simulation.compile` fills it from a card and a rule book; what a figure means that
+comes straight from the card stands in `racecard.schema`.
 """
 
 from __future__ import annotations

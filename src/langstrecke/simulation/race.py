@@ -236,8 +236,8 @@ def _write_row(s: State, i: int, t: float, trace: F64) -> None:
 def classify(p: Params, s: State) -> None:
     """Rank the field by the rule book into `s.order` (best first) and mark who is not classified.
 
-    More laps beat fewer, then the earlier finish; a car is classified with `min_share` of the winner's laps and, where the
-    rule book asks for it, only if it crossed the line. Those who are not stand behind, by distance.
+    More laps beat fewer, then the earlier finish; a car is classified with `min_share` of the winner's laps and,
+    where the rule book asks for it, only if it crossed the line. Those who are not stand behind, by distance.
     """
     winner = 0
     order, unclassified, class_winner = s.order, s.unclassified, s.place

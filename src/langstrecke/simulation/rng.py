@@ -81,7 +81,7 @@ def look_up(table: NDArray[np.float64], u: float) -> float:
     """The value of a quantile table at u, between its knots linearly."""
     x = u * (QUANTILES - 1)
     k = int(x)
-    return table[k] + (x - k) * (table[k + 1] - table[k])
+    return float(table[k] + (x - k) * (table[k + 1] - table[k]))
 
 
 def normal_table() -> NDArray[np.float64]:

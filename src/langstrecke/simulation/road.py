@@ -1,8 +1,8 @@
 """The order on the road.
 
-The ring holds every car by its next crossing of the line. A car that crosses now is behind all the others on the road,
-so the cars it would step over when its next crossing is filed are exactly those it passes on this lap. That makes
-overtaking exact and cheap: the cost of a lap grows with the passes made on it, not with the field.
+The ring holds every car by its next crossing of the line. A car that crosses now is behind all the others on the
+road, so the cars it would step over when its next crossing is filed are exactly those it passes on this lap. That
+makes overtaking exact and cheap: the cost of a lap grows with the passes made on it, not with the field.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def file_green(p: Params, s: State, i: int, word: np.uint64) -> None:
 @hot
 def _tuck_in(p: Params, ahead: float, behind: float) -> float:
     """Crossing time just behind a car, ahead of those passed already."""
-    return ahead + min(p.race[0].follow_s, 0.5 * (behind - ahead))
+    return float(ahead + min(p.race[0].follow_s, 0.5 * (behind - ahead)))
 
 
 @hot

@@ -37,7 +37,7 @@ def pits_open(p: Params, s: State, i: int) -> bool:
     """Whether car i may stop without penalty at the end of the lap it begins."""
     if s.game[0].mode != MODE_SAFETY_CAR or p.race[0].pits_closed == 0:
         return True
-    return s.game[0].sc_laps >= p.race[0].pit_open_lap + p.cls[p.car[i].car_class].pit_group
+    return bool(s.game[0].sc_laps >= p.race[0].pit_open_lap + p.cls[p.car[i].car_class].pit_group)
 
 
 @hot
@@ -74,7 +74,7 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
             spread = (
                 (p.race[0].window_close_s - p.race[0].window_open_s - 2.0 * lap_s) * s.car[i].reserve / RESERVE_LAPS
             )
-            return arrives >= p.race[0].window_open_s + spread
+            return bool(arrives >= p.race[0].window_open_s + spread)
     if (
         p.race[0].technical_stop_s > 0.0
         and s.car[i].technical == 0
@@ -91,7 +91,7 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     if burnt >= p.cls[c].caution_stop:
         return True
     # Enough for the finish from here, and not without stopping: take it.
-    return burnt >= 0.1 and s.car[i].tank >= laps_to_go + SPARE_LAPS
+    return bool(burnt >= 0.1 and s.car[i].tank >= laps_to_go + SPARE_LAPS)
 
 
 @kernel
@@ -103,7 +103,7 @@ def weather_stop(p: Params, s: State, i: int, lap_s: float) -> bool:
     now = weather.lap_factor(p, wet, s.car[i].wet_tyres)
     other = weather.lap_factor(p, wet, 1 - s.car[i].wet_tyres)
     c = p.car[i].car_class
-    return (now - other) * lap_s * WEATHER_HORIZON_LAPS > p.cls[c].lane + p.cls[c].tyres
+    return bool((now - other) * lap_s * WEATHER_HORIZON_LAPS > p.cls[c].lane + p.cls[c].tyres)
 
 
 @kernel
@@ -164,7 +164,7 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
         s.car[i].tyre_stints += 1
     drivers.hand_over(p, s, i, d, t, t + cost)
     begin_stint(p, s, key, i)
-    return cost
+    return float(cost)
 
 
 @kernel

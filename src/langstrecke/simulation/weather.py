@@ -47,14 +47,14 @@ def start_weather(p: Params, s: State, key: np.uint64) -> None:
 @kernel
 def _intensity(p: Params, u: float) -> float:
     """Intensity of a shower: triangular around the card's mean, never 0."""
-    return min(1.0, max(0.05, p.race[0].intensity * (0.4 + 1.2 * u)))
+    return float(min(1.0, max(0.05, p.race[0].intensity * (0.4 + 1.2 * u))))
 
 
 @kernel
 def _next_shower(p: Params, key: np.uint64, shower: int, t: float) -> float:
     if p.race[0].rain_rate <= 0.0:
         return NEVER
-    return t - math.log(rng.high(rng.draw(key, rng.WEATHER, 2, shower))) / p.race[0].rain_rate
+    return float(t - math.log(rng.high(rng.draw(key, rng.WEATHER, 2, shower))) / p.race[0].rain_rate)
 
 
 @kernel
@@ -102,5 +102,5 @@ def lap_factor(p: Params, wetness: float, on_wets: int) -> float:
     if on_wets == 0:
         if wetness < DRY:
             return 1.0
-        return 1.0 + (p.race[0].slick_ratio - 1.0) * (2.0 * wetness) ** 2
-    return 1.0 + (p.race[0].wet_ratio - 1.0) * 2.0 * wetness + WET_ON_DRY * max(0.0, 1.0 - 4.0 * wetness)
+        return float(1.0 + (p.race[0].slick_ratio - 1.0) * (2.0 * wetness) ** 2)
+    return float(1.0 + (p.race[0].wet_ratio - 1.0) * 2.0 * wetness + WET_ON_DRY * max(0.0, 1.0 - 4.0 * wetness))
