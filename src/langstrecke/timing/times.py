@@ -81,14 +81,27 @@ def clock_times(column: pl.Series) -> pl.Series:
     return (micros.zip_with(good, nothing) * 1000).cast(pl.Time).rename(column.name)
 
 
-def format_duration(seconds: float, *, hours: bool = False) -> str:
-    """The Al Kamel print of a duration in seconds: `35.987`, `1:50.132`, `12:01:01.418`.
+def format_durations(column: pl.Series, *, hours: bool = False) -> pl.Series:
+    """The Al Kamel print of a column of seconds: `35.987`, `1:50.132`, `12:01:01.418`; null stays null.
 
-    With `hours` the hour is always printed (`0:01:06.127`, as PIT_TIME is).
+    Rounded to the millisecond. With `hours` the hour is always printed (`0:01:06.127`, as PIT_TIME is).
     """
-    millis = round(seconds * 1000)
-    whole, rest = divmod(millis, 1000)
-    minutes, secs = divmod(whole, 60)
-    if hours or minutes >= 60:
-        return f"{minutes // 60}:{minutes % 60:02d}:{secs:02d}.{rest:03d}"
-    return f"{minutes}:{secs:02d}.{rest:03d}" if minutes else f"{secs}.{rest:03d}"
+    millis = (column * 1000).round().cast(pl.Int64)
+    frame = pl.select(
+        h=millis // 3_600_000, m=millis // 60_000 % 60, s=millis // 1000 % 60, r=millis % 1000, all_m=millis // 60_000
+    )
+    fraction = pl.col("r").cast(pl.String).str.zfill(3)
+    padded_s = pl.col("s").cast(pl.String).str.zfill(2)
+    padded_m = pl.col("m").cast(pl.String).str.zfill(2)
+    long = pl.format("{}:{}:{}.{}", "h", padded_m, padded_s, fraction)
+    if hours:
+        text = long
+    else:
+        text = (
+            pl.when(pl.col("h") > 0)
+            .then(long)
+            .when(pl.col("all_m") > 0)
+            .then(pl.format("{}:{}.{}", "m", padded_s, fraction))
+            .otherwise(pl.format("{}.{}", "s", fraction))
+        )
+    return frame.select(text.alias(column.name)).to_series()
