@@ -1,6 +1,8 @@
 """The race card: one human-readable TOML file that holds all it takes to play one race."""
 
+from langstrecke.racecard.apply import apply_patch
 from langstrecke.racecard.io import card_json, check_card, read_card, write_card
+from langstrecke.racecard.patch import Patch, assignments, joined, read_patch
 from langstrecke.racecard.schema import (
     ActualResult,
     CircuitInfo,
@@ -22,15 +24,20 @@ __all__ = [
     "Driver",
     "Entry",
     "Neutralisation",
+    "Patch",
     "RaceCard",
     "RaceInfo",
     "Weather",
+    "apply_patch",
+    "assignments",
     "card_json",
     "card_text",
     "check_card",
+    "joined",
     "list_cards",
     "load_card",
     "read_card",
+    "read_patch",
     "rounded",
     "write_card",
 ]

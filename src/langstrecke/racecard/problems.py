@@ -158,6 +158,20 @@ def near(asked: str, known: list[str]) -> str | None:
 
 def keys_at(path: Path) -> list[str]:
     """The keys the schema knows at a place."""
+    model = _model_at(path)
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []
+
+
+def default_at(path: Path) -> Any:
+    """What a key is where the card leaves it out; None if it has no default."""
+    model = _model_at(path[:-1])
+    field = field_named(model, str(path[-1])) if model else None
+    if model is None or field is None or model.model_fields[field].is_required():
+        return None
+    return model.model_fields[field].default
+
+
+def _model_at(path: Path) -> type[BaseModel] | None:
     kind: Any = RaceCard
     for part in path:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -167,10 +181,8 @@ def keys_at(path: Path) -> list[str]:
             arguments = get_args(kind)
             kind = _plain(arguments[1] if get_origin(kind) is dict else arguments[0])
         else:
-            return []
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return [field.alias or name for name, field in kind.model_fields.items()]
-    return []
+            return None
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
 def _plain(kind: Any) -> Any:

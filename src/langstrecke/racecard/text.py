@@ -82,6 +82,8 @@ def _plain_value(value: Any) -> Any:
         return plain(value, all_keys=False)
     if isinstance(value, tuple):
         return [_plain_value(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain_value(item) for key, item in value.items()}
     if isinstance(value, dt.time) and value.tzinfo is not None:
         return value.isoformat()
     return value
