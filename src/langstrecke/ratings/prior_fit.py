@@ -16,6 +16,8 @@ from langstrecke.ratings.sessions import GROUPS, SessionSummary, group_of
 SHORT_NEUTRAL_S = 420.0
 """In series that know both, a neutralisation shorter than this counts as a full-course yellow without safety car."""
 
+LONG_RACE_S = 5 * 3600.0
+
 TWO_KINDS = ("wec", "le-mans")
 
 
@@ -27,6 +29,7 @@ def fit_race_priors(summaries: tuple[SessionSummary, ...]) -> dict[str, Any]:
         "rates": _rates(races),
         "series": _all_series(races),
         "lanes": _lanes(races),
+        "windows": _windows(races),
     }
 
 
@@ -86,6 +89,8 @@ def _figures(races: list[Any]) -> dict[str, dict[str, dict[str, float]]]:
 
 def _rates(races: list[Any]) -> dict[str, dict[str, dict[str, float]]]:
     tables = {}
+    # in a sprint nearly every caution brings all to the finish: only long races tell at what share cars stop
+    long = [(info, f) for info, f in races if f.length_s > LONG_RACE_S]
     for kind in kinds(races):
         mine = _of_kind(races, kind)
         if not mine and not kind.startswith("all."):
@@ -101,17 +106,18 @@ def _rates(races: list[Any]) -> dict[str, dict[str, dict[str, float]]]:
             "incident": {"per_h": (incidents + 0.5) / hours, "events": 15.0},
             "repair_s": {"per_h": float(np.median(repairs)), "events": float(np.std(np.log(repairs)))},
             "incident_s": {"per_h": float(cost or 15.0), "events": 0.0},
-            "caution_share": {"per_h": _caution_share(mine), "events": 0.0},
+            "caution_share": {"per_h": _caution_share(_of_kind(long, kind)), "events": 0.0},
         }
     return tables
 
 
 def _caution_share(mine: list[Any]) -> float:
-    """Share of the tank from which cars stop: the cut that gets the fewest of them wrong."""
+    """Share of the tank from which cars stop: the cut that gets the fewest of them wrong, drawn a little to 0.4."""
     table = np.array([c.caution_stops for c in mine], dtype=float).reshape(-1, BINS, 2).sum(axis=0)
     could, did = table[:, 0], table[:, 1]
-    wrong = [did[:b].sum() + (could - did)[b:].sum() for b in range(BINS + 1)]
-    return float(np.argmin(wrong)) / BINS if could.sum() > 20 else 0.4
+    cut = np.arange(BINS + 1)
+    wrong = np.array([did[:b].sum() + (could - did)[b:].sum() for b in cut])
+    return float(np.argmin(wrong + (0.01 * could.sum() + 3) * (cut / BINS - 0.4) ** 2 * 4)) / BINS
 
 
 def _all_series(races: list[Any]) -> dict[str, Any]:
@@ -166,3 +172,28 @@ def _lanes(races: list[Any]) -> dict[str, float]:
         if f.lane_s is not None:
             found[info.circuit].append(f.lane_s)
     return {circuit: float(np.min(values)) for circuit, values in sorted(found.items())}
+
+
+def _windows(races: list[Any]) -> dict[str, float]:
+    """Circuit -> log time on a tank against the mean of the same kinds of cars, shrunk by one race's worth."""
+    kind_of = {
+        (i, c.car_class): (region(info.series), group_of(c.car_class))
+        for i, (info, f) in enumerate(races)
+        for c in f.classes
+    }
+    values: dict[Any, list[float]] = defaultdict(list)
+    for i, (_, f) in enumerate(races):
+        for c in f.classes:
+            if "log_window_s" in c.measured:
+                values[kind_of[i, c.car_class]].append(c.measured["log_window_s"].value)
+    means = {kind: float(np.median(v)) for kind, v in values.items()}
+    found: dict[str, list[float]] = defaultdict(list)
+    for i, (info, f) in enumerate(races):
+        gaps = [
+            c.measured["log_window_s"].value - means[kind_of[i, c.car_class]]
+            for c in f.classes
+            if "log_window_s" in c.measured
+        ]
+        if gaps:
+            found[info.circuit].append(float(np.median(gaps)))
+    return {circuit: sum(v) / (len(v) + 1.0) for circuit, v in sorted(found.items())}

@@ -39,7 +39,8 @@ class RacePriors:
     figures: dict[str, dict[str, FigurePrior]]
     rates: dict[str, dict[str, RatePrior]]
     series: dict[str, SeriesPrior]
-    lanes: dict[str, float]
+    lanes: dict[str, float]  # circuit -> fastest run through the pit lane, seconds
+    windows: dict[str, float]  # circuit -> log time on a tank against the mean circuit
     seasons: tuple[str, ...]
 
     def kind(self, series: str, group: str) -> str:
@@ -87,6 +88,7 @@ def race_priors_from(table: dict[str, Any]) -> RacePriors:
         },
         series={name: _series(values) for name, values in table["series"].items()},
         lanes=dict(table["lanes"]),
+        windows=dict(table["windows"]),
         seasons=tuple(table["seasons"]),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -200,7 +200,14 @@ def _class_rating(
     level = level_of(posterior.levels, car_class, average)
     tau = float(np.exp(figure("log_tau").value))
     lap = level.value * (1 + tau)
-    window = figure("log_window_s")
+    # a circuit's thirst is known beforehand: pool what is left of it
+    thirst = priors.windows
+    tank = [
+        replace(e, measured=replace(e.measured, value=e.measured.value - thirst.get(e.circuit, 0.0)))
+        for e in _evidence(past, race, group, "log_window_s")
+    ]
+    window = pool(priors.figures[kind]["log_window_s"], tank, target)
+    window = Measured(window.value + thirst.get(race.circuit, 0.0), window.se)
     stint_laps = float(np.exp(window.value)) / lap
     fuel = MASS_SENSITIVITY * TANK_OVER_MASS[group] / stint_laps
     lane = priors.lanes.get(race.circuit)

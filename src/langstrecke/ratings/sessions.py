@@ -109,6 +109,7 @@ class LapSummary:
     pace: tuple[SessionPace, ...] = ()
     bests: tuple[BestLap, ...] = ()
     wet_share: float = 0.0
+    length_km: float | None = None  # of the circuit, from average speeds
     facts: RaceFacts | None = None
 
 
@@ -149,8 +150,17 @@ def summarise_laps(session: Session) -> LapSummary:
         pace=fits,
         bests=best_laps(laps),
         wet_share=float(laps.wet.mean()),
+        length_km=_length_km(session.laps),
         facts=race_facts(laps, fits) if race else None,
     )
+
+
+def _length_km(laps: pl.DataFrame) -> float | None:
+    """Length of the circuit: average speed times lap time, the middle of all laps."""
+    table = laps.select((pl.col("kph") * pl.col("lap_time_s") / 3600).alias("km")).drop_nulls()
+    if table.height < 20:
+        return None
+    return round(float(np.median(table["km"].to_numpy())), 3)
 
 
 def best_laps(laps: AnnotatedLaps) -> tuple[BestLap, ...]:

@@ -1,0 +1,87 @@
+"""Rebuild every shipped race card from the timing files: python scripts/build_cards.py ../shared/data
+
+`before` cards for the 2021 IMSA races, `full` cards for Le Mans 2018 and 2019 (see docs/cards.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import tempfile
+import time
+from pathlib import Path
+
+from langstrecke.paddock.importing import import_folder
+from langstrecke.paddock.store import open_store
+from langstrecke.racecard.build import Knowledge, build_card
+from langstrecke.racecard.io import write_card
+from langstrecke.ratings.archive import open_archive
+from langstrecke.ratings.sessions import person
+
+TARGET = Path(__file__).parents[1] / "src" / "langstrecke" / "racecard" / "data"
+
+CARDS: dict[str, Knowledge] = {
+    "imsa-2021-daytona-qualifying-race": "before",
+    "imsa-2021-daytona": "before",
+    "imsa-2021-sebring": "before",
+    "imsa-2021-mid-ohio": "before",
+    "imsa-2021-watkins-glen": "before",
+    "imsa-2021-watkins-glen-240": "before",
+    "imsa-2021-lime-rock": "before",
+    "imsa-2021-road-america": "before",
+    "imsa-2021-laguna-seca": "before",
+    "imsa-2021-long-beach": "before",
+    "imsa-2021-vir": "before",
+    "imsa-2021-road-atlanta": "before",
+    "le-mans-2018": "full",
+    "le-mans-2019": "full",
+}
+
+GRADES = {"P": "platinum", "G": "gold", "S": "silver", "B": "bronze"}
+
+
+def fia_licences(data: Path, season: int) -> dict[str, str]:
+    """Driver -> FIA categorisation of the season, or of the year nearest to it."""
+    path = data / "ratings" / "all_driver_ratings.csv"
+    if not path.is_file():
+        return {}
+    best: dict[str, tuple[int, str]] = {}
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            grade = GRADES.get(row["rating"].strip().upper()[:1])
+            if grade is None:
+                continue
+            key, distance = person(row["driver_name"]), abs(int(row["year"]) - season)
+            if key not in best or distance < best[key][0]:
+                best[key] = (distance, grade)
+    return {key: grade for key, (_, grade) in best.items()}
+
+
+def main() -> None:
+    """Import, rate, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="folder of timing files")
+    parser.add_argument("--store", type=Path, help="a store that already holds them")
+    parser.add_argument("--out", type=Path, default=TARGET)
+    parser.add_argument("races", nargs="*", help="only these cards")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        path = args.store or Path(folder) / "store.duckdb"
+        with open_store(path) as store:
+            if args.store is None:
+                import_folder(store, args.data)
+            archive = open_archive(store)
+            for race_id, knowledge in CARDS.items():
+                if args.races and race_id not in args.races:
+                    continue
+                season = archive.races[race_id].season
+                licences = fia_licences(args.data, season) if race_id.startswith("le-mans") else {}
+                card = build_card(race_id, store, knowledge, archive=archive, licences=licences)
+                write_card(card, args.out / f"{race_id}.toml")
+                print(f"{race_id}: {len(card.entries)} cars, {time.perf_counter() - began:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
