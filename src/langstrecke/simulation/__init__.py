@@ -2,5 +2,6 @@
 
 from langstrecke.simulation.engine import simulate
 from langstrecke.simulation.outcome import FIGURES, Outcome
+from langstrecke.simulation.trace import simulate_laps
 
-__all__ = ["FIGURES", "Outcome", "simulate"]
+__all__ = ["FIGURES", "Outcome", "simulate", "simulate_laps"]

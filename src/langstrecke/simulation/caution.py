@@ -137,6 +137,30 @@ def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
 
 
 @kernel
+def join_safety_car(p: Params, s: State, key: np.uint64, t: float, since: float) -> None:
+    """Take up a race in which a safety car has been out since `since`: its end, and its place before the leader."""
+    s.game[0].cautions += 1
+    s.game[0].caution_since = t
+    s.game[0].sc_laps = int((t - since) / (p.race[0].lap_ratio * s.game[0].fast_lap))
+    s.game[0].caution_until = since
+    for attempt in range(8):  # a length that is not over yet; after eight tries, soon
+        bits = rng.draw(key, rng.CAUTION, 14, attempt)
+        z = rng.look_up(p.normal, rng.high(bits))
+        until = since + p.race[0].caution_s * math.exp(p.race[0].caution_length_log_sd * z)
+        if until > t:
+            s.game[0].caution_until = until
+            break
+    if p.race[0].bunching == BUNCH_NONE:
+        s.game[0].mode = MODE_FCY
+        s.game[0].fcy_until = max(s.game[0].caution_until, t + 60.0)
+        return
+    leader = _leader(p, s)
+    if leader >= 0:
+        _send_out(p, s, p.race[0].n, max(t, s.car[leader].when - 0.5 * QUEUE_GAP_S))
+        sort_ring(s)
+
+
+@kernel
 def _send_out(p: Params, s: State, element: int, when: float) -> None:
     s.car[element].when = when
     s.ring[s.game[0].tail & (RING - 1)] = element

@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.rulebooks.schema import RuleBook
 from langstrecke.simulation.compile import compile_race
-from langstrecke.simulation.jit import entry
+from langstrecke.simulation.jit import entry, kernel
 from langstrecke.simulation.outcome import FIGURES, Outcome, add
 from langstrecke.simulation.params import Params
 from langstrecke.simulation.race import classify, run_race
+from langstrecke.simulation.resume import run_from
+from langstrecke.simulation.snapshot import Snapshot, blank_snapshot
 from langstrecke.simulation.state import (
     FINISHED,
     State,
@@ -41,6 +43,7 @@ R = TypeVar("R")
 def play_chunk(
     p: Params,
     s: State,
+    x: Snapshot,
     seed: int,
     first: int,
     races: int,
@@ -49,47 +52,83 @@ def play_chunk(
     per_car: NDArray[np.int64],
     figures: NDArray[np.float64],
 ) -> int:
-    """Play races first .. first + races - 1 and count; returns the car-laps driven."""
-    n = p.race[0].n
-    order, unclassified, place = s.order, s.unclassified, s.place
+    """Play races first .. first + races - 1 and count; returns the car-laps driven.
+
+    A snapshot of no cars means from the start.
+    """
     car_laps = 0
     for race in range(first, first + races):
-        run_race(p, s, seed, race, s.no_trace)
+        if x.car.shape[0] > 0:
+            run_from(p, s, x, seed, race, s.no_trace)
+        else:
+            run_race(p, s, seed, race, s.no_trace)
         car_laps += s.game[0].car_laps
         classify(p, s)
-        for c in range(p.race[0].n_classes):
-            place[c] = 0
-        for rank in range(n):
-            i = order[rank]
-            c = p.car[i].car_class
-            overall_positions[i, rank] += 1
-            class_positions[i, place[c]] += 1
-            laps = np.int64(s.car[i].lap)
-            per_car[0, i] += 1 if s.car[i].status != FINISHED else 0
-            per_car[1, i] += unclassified[i]
-            per_car[2, i] += laps
-            per_car[3, i] += laps * laps
-            per_car[4, i] += s.car[i].stops
-            if figures.shape[0] > 0:
-                row = figures[race - first, c]
-                if place[c] == 0:
-                    row[0] = laps
-                    row[1] = s.car[i].stops
-                    row[2] = np.nan
-                    row[6] = s.car[i].since
-                elif place[c] == 1 and laps == row[0]:
-                    row[2] = s.car[i].since - row[6]
-                if laps == row[0] and unclassified[i] == 0:
-                    row[3] += 1
-                row[4] += 1 if s.car[i].status != FINISHED else 0
-            place[c] += 1
+        _count(p, s, class_positions, overall_positions, per_car)
         if figures.shape[0] > 0:
-            for c in range(p.race[0].n_classes):
-                row = figures[race - first, c]
-                row[5] = s.game[0].cautions + s.game[0].fcys
-                row[6] = s.game[0].neutral_s
-                row[7] = s.game[0].reds
+            _figures(p, s, figures[race - first])
     return car_laps
+
+
+@kernel
+def _count(
+    p: Params,
+    s: State,
+    class_positions: NDArray[np.int64],
+    overall_positions: NDArray[np.int64],
+    per_car: NDArray[np.int64],
+) -> None:
+    """Add one race to the counts."""
+    for c in range(p.race[0].n_classes):
+        s.place[c] = 0
+    for rank in range(p.race[0].n):
+        i = s.order[rank]
+        c = p.car[i].car_class
+        overall_positions[i, rank] += 1
+        class_positions[i, s.place[c]] += 1
+        s.place[c] += 1
+        laps = np.int64(s.car[i].lap)
+        per_car[0, i] += 1 if s.car[i].status != FINISHED else 0
+        per_car[1, i] += s.unclassified[i]
+        per_car[2, i] += laps
+        per_car[3, i] += laps * laps
+        per_car[4, i] += s.car[i].stops
+
+
+@kernel
+def _figures(p: Params, s: State, rows: NDArray[np.float64]) -> None:
+    """Write the figures of one race, a row per class (columns `outcome.FIGURES`)."""
+    for c in range(p.race[0].n_classes):
+        s.place[c] = 0
+    for rank in range(p.race[0].n):
+        i = s.order[rank]
+        c = p.car[i].car_class
+        row = rows[c]
+        laps = s.car[i].lap
+        if s.place[c] == 0:
+            row[0] = laps
+            row[1] = s.car[i].stops
+            row[2] = np.nan
+            row[3] = 0.0
+            row[4] = 0.0
+            row[5] = s.game[0].cautions + s.game[0].fcys
+            row[6] = s.car[i].since  # the winner's finish, until all are in
+            row[7] = s.game[0].reds
+        elif s.place[c] == 1 and laps == row[0]:
+            row[2] = s.car[i].since - row[6]
+        if laps == row[0] and s.unclassified[i] == 0:
+            row[3] += 1
+        row[4] += 1 if s.car[i].status != FINISHED else 0
+        s.place[c] += 1
+    for c in range(p.race[0].n_classes):
+        rows[c, 6] = s.game[0].neutral_s
+
+
+@entry
+def play_traced(p: Params, s: State, seed: int, race: int, trace: NDArray[np.float64]) -> int:
+    """Play one race and write a row per car-lap (columns `state.ROW_*`); returns the rows written."""
+    run_race(p, s, seed, race, trace)
+    return int(s.game[0].rows)
 
 
 def simulate(
@@ -136,20 +175,22 @@ def simulate_params(
     progress: Progress | None = None,
     figures: bool = False,
     first_race: int = 0,
+    snapshot: Snapshot | None = None,
 ) -> Outcome:
-    """`simulate` for a race that is compiled already."""
+    """`simulate` for a race that is compiled already; with a snapshot, from that moment of the race on."""
     if races < 1:
         raise ValueError(f"at least one race has to be played, not {races}")
     if not 0 <= seed < 2**63:
         raise ValueError(f"the seed must lie between 0 and 2**63 - 1, not {seed}")
     workers = max(1, threads or os.cpu_count() or 1)
     total = Outcome.empty(cars, classes, class_names, seed)
+    start = snapshot if snapshot is not None else blank_snapshot(0, 0.0, 0.0)
     rows: dict[int, NDArray[np.float64]] = {}
     chunks = [(a, min(CHUNK, first_race + races - a)) for a in range(first_race, first_race + races, CHUNK)]
 
     def play(chunk: tuple[int, int]) -> tuple[int, int, Outcome, NDArray[np.float64]]:
         first, count = chunk
-        part, kept = play_part(params, total, seed, first, count, figures)
+        part, kept = play_part(params, total, seed, first, count, figures, start)
         return first, count, part, kept
 
     done = 0
@@ -166,7 +207,7 @@ def simulate_params(
 
 
 def play_part(
-    params: Params, like: Outcome, seed: int, first: int, count: int, figures: bool = False
+    params: Params, like: Outcome, seed: int, first: int, count: int, figures: bool, start: Snapshot
 ) -> tuple[Outcome, NDArray[np.float64]]:
     """Play one chunk on its own scratch memory; what every engine runs, wherever it runs."""
     n = int(params.race[0].n)
@@ -175,7 +216,7 @@ def play_part(
     overall_positions = np.zeros((n, n), np.int64)
     per_car = np.zeros((5, n), np.int64)
     kept = np.zeros((count if figures else 0, int(params.race[0].n_classes), len(FIGURES)), np.float64)
-    car_laps = play_chunk(params, state, seed, first, count, class_positions, overall_positions, per_car, kept)
+    car_laps = play_chunk(params, state, start, seed, first, count, class_positions, overall_positions, per_car, kept)
     part = replace(
         like,
         races=count,

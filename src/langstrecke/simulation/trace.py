@@ -1,0 +1,88 @@
+"""One simulated race, lap by lap, as a canonical lap table: the same rows a timing provider would write."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from langstrecke.racecard.schema import RaceCard
+from langstrecke.rulebooks.load import load_rulebook
+from langstrecke.rulebooks.schema import RuleBook
+from langstrecke.simulation.compile import compile_race, expected_laps
+from langstrecke.simulation.engine import play_traced
+from langstrecke.simulation.state import (
+    MODE_FCY,
+    MODE_SAFETY_CAR,
+    ROW_CAR,
+    ROW_DRIVER,
+    ROW_END,
+    ROW_IN_PIT,
+    ROW_LAP,
+    ROW_MODE,
+    ROW_PIT_S,
+    ROW_SIZE,
+    make_state,
+)
+from langstrecke.timing.schema import LAPS
+
+SECTORS = (0.30, 0.37, 0.33)
+"""Shares of a lap given to the three sectors of a simulated lap (the simulation knows whole laps only)."""
+
+
+def simulate_laps(card: RaceCard, *, race: int = 0, seed: int = 1, book: RuleBook | None = None) -> pl.DataFrame:
+    """The lap table (`timing.schema.LAPS`) of simulated race number `race` of this seed.
+
+    The race is the very one that `simulate` counts under this number. Times are rounded to milliseconds, as in timing
+    files. Raises CardError for a card that cannot be played.
+    """
+    book = book or load_rulebook(card.race.rulebook)
+    params = compile_race(card, book)
+    state = make_state(len(card.entries), len(card.classes))
+    rows = np.zeros((expected_laps(card), ROW_SIZE), np.float64)
+    written = play_traced(params, state, seed, race, rows)
+    return _table(card, book, rows[:written])
+
+
+def _table(card: RaceCard, book: RuleBook, rows: NDArray[np.float64]) -> pl.DataFrame:
+    entries = card.entries
+    car = rows[:, ROW_CAR].astype(int)
+    order = np.lexsort((rows[:, ROW_LAP], car))
+    rows, car = rows[order], car[order]
+    lap = rows[:, ROW_LAP].astype(int)
+    elapsed = np.round(rows[:, ROW_END], 3)
+    before = np.where(lap > 1, np.roll(elapsed, 1), 0.0)
+    lap_time = np.round(elapsed - before, 3)
+    s1, s2 = np.round(lap_time * SECTORS[0], 3), np.round(lap_time * SECTORS[1], 3)
+    mode = rows[:, ROW_MODE].astype(int)
+    neutral = "fcy" if book.neutralisation.regime == "imsa_fcy" else "safety_car"
+    flag = np.select([mode == MODE_SAFETY_CAR, mode == MODE_FCY], [neutral, "fcy"], "green")
+    pit = np.round(rows[:, ROW_PIT_S], 3)
+    length = card.circuit.length_km
+    start = dt.datetime.combine(card.race.date, card.race.start_time)
+    clock = [(start + dt.timedelta(seconds=float(t))).time() for t in elapsed]
+    driver = rows[:, ROW_DRIVER].astype(int)
+    return pl.DataFrame(
+        {
+            "race_id": [f"{card.race.id}/race"] * len(car),
+            "car": [entries[i].car for i in car],
+            "car_class": [entries[i].car_class for i in car],
+            "lap": lap,
+            "driver": [entries[i].drivers[d].name for i, d in zip(car, driver, strict=True)],
+            "lap_time_s": lap_time,
+            "elapsed_s": elapsed,
+            "s1_s": s1,
+            "s2_s": s2,
+            "s3_s": np.round(lap_time - s1 - s2, 3),
+            "in_pit": rows[:, ROW_IN_PIT] > 0.0,
+            "pit_time_s": [float(p) if p > 0.0 else None for p in pit],
+            "flag": flag,
+            "kph": np.round(length * 3600.0 / lap_time, 1) if length else [None] * len(car),
+            "team": [entries[i].team for i in car],
+            "manufacturer": [entries[i].make for i in car],
+            "clock_time": clock,
+        },
+        schema=LAPS,
+    )
