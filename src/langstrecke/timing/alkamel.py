@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from langstrecke.timing import laps, resultlist, weather
 from langstrecke.timing.laps import build_laps
 from langstrecke.timing.notices import Notice, tell
 from langstrecke.timing.resultlist import build_results
@@ -29,10 +30,10 @@ def read_laps(path: str | Path, *, notices: list[Notice] | None = None) -> pl.Da
     began is part green; null where the file has no flags (WEC 2015-16). `in_pit` marks the in-lap,
     `pit_time_s` stands on the out-lap. `clock_time` is local; files that print `15:03` give it to the minute.
     """
-    table = read_table(path)
-    laps, found = build_laps(table, table.text("MANUFACTURER"))
+    table = read_table(path, laps.NEEDED, "lap file")
+    frame, found = build_laps(table, table.text("MANUFACTURER"))
     tell(found, path, notices)
-    return laps
+    return frame
 
 
 def read_results(path: str | Path, *, notices: list[Notice] | None = None) -> pl.DataFrame:
@@ -41,9 +42,9 @@ def read_results(path: str | Path, *, notices: list[Notice] | None = None) -> pl
     IMSA race results, IMSA practice and qualifying results (`fastest_lap_s` decides, no total time) and the
     WEC "Classification". `position` is null for cars that were not classified.
     """
-    results, found = build_results(read_table(path, exact=False))
+    frame, found = build_results(read_table(path, resultlist.NEEDED, "result file", exact=False))
     tell(found, path, notices)
-    return results
+    return frame
 
 
 def read_weather(path: str | Path, *, notices: list[Notice] | None = None) -> pl.DataFrame:
@@ -52,6 +53,6 @@ def read_weather(path: str | Path, *, notices: list[Notice] | None = None) -> pl
     IMSA files are in degrees Fahrenheit, inches of mercury and miles per hour (told by the pressure) and
     converted. `rain` is null where the file carries -1 throughout: there was no sensor.
     """
-    weather, found = build_weather(read_table(path))
+    frame, found = build_weather(read_table(path, weather.NEEDED, "weather file"))
     tell(found, path, notices)
-    return weather
+    return frame

@@ -13,11 +13,11 @@ from pathlib import Path
 import polars as pl
 
 from langstrecke.timing.checks import Sieve
-from langstrecke.timing.laps import build_laps
+from langstrecke.timing.laps import NEEDED, build_laps
 from langstrecke.timing.names import driver_names, maker_of
 from langstrecke.timing.notices import Notice, tell
 from langstrecke.timing.text import read_table
-from langstrecke.timing.times import clock_times, durations
+from langstrecke.timing.times import clock_times, durations, from_millis
 
 PITS = pl.Schema(
     {
@@ -46,8 +46,7 @@ def read_laps(
     none `pit_time_s` is null throughout, and a notice says so. Raises `TimingFileError` as the Al Kamel
     readers do.
     """
-    table = read_table(path)
-    table.need("VEHICLE", kind="dossier lap file")
+    table = read_table(path, [*NEEDED, "VEHICLE"], "dossier lap file")
     vehicles = table.text("VEHICLE")
     # Some vehicles lost their beginning on the printed page ("- Gibson"): then the maker is not known.
     known = {text: maker_of(text) or "" for text in vehicles.unique()}
@@ -66,10 +65,9 @@ def read_pits(path: str | Path, *, notices: list[Notice] | None = None) -> pl.Da
     """The pit stops of a dossier, as `PITS`. A missing pit time is the difference of the two hours
     printed.
     """
-    table = read_table(path)
-    table.need("NUMBER", "STOP", "IN_TIME", "OUT_TIME", "PIT_TIME", kind="dossier pit file")
+    table = read_table(path, ["NUMBER", "STOP", "IN_TIME", "OUT_TIME", "PIT_TIME"], "dossier pit file")
     entry, leave = clock_times(table.text("IN_TIME")), clock_times(table.text("OUT_TIME"))
-    between = (leave.cast(pl.Int64) - entry.cast(pl.Int64)) // 1_000_000 % _DAY_MS / 1000
+    between = from_millis((leave.cast(pl.Int64) - entry.cast(pl.Int64)) // 1_000_000 % _DAY_MS)
     printed = durations(table.text("PIT_TIME"))
     frame = pl.DataFrame(
         {
@@ -99,8 +97,7 @@ def read_entries(path: str | Path) -> pl.DataFrame:
     Drivers are in alphabetical order, for the order of driving belongs to the race. `vehicle` is null where its
     beginning is lost in the printed page.
     """
-    table = read_table(path)
-    table.need("NUMBER", "CLASS", "TEAM", "VEHICLE", "DRIVER_NAME", kind="dossier lap file")
+    table = read_table(path, [*NEEDED, "TEAM", "VEHICLE"], "dossier lap file")
     rows = pl.DataFrame(
         {
             "car": table.text("NUMBER"),

@@ -31,7 +31,6 @@ def build_laps(table: TextTable, manufacturer: pl.Series) -> tuple[pl.DataFrame,
     `manufacturer` is the column the format takes the maker from. Flags and pit times are null where the file
     has none.
     """
-    table.need(*NEEDED, kind="lap file")
     sieve = Sieve(_columns(table, manufacturer), list(table.notices))
     _drop_impossible(sieve)
     _settle_classes(sieve)

@@ -16,16 +16,19 @@ _LICENCES = {
     "platinum": "platinum", "platinium": "platinum", "gold": "gold", "silver": "silver", "bronze": "bronze",
     "p": "platinum", "g": "gold", "s": "silver", "b": "bronze",
 }  # fmt: skip
+NEEDED = ("NUMBER", "CLASS", "LAPS")
 _MOST_DRIVERS = 9
 
 
 def build_results(table: TextTable) -> tuple[pl.DataFrame, list[Notice]]:
     """The canonical result table in published order, and what had to be dropped or left out."""
     place = "POSITION" if "POSITION" in table.columns else "POS"
-    table.need(place, "NUMBER", "CLASS", "LAPS", kind="result file")
+    columns = ("POSITION", "STATUS", "FL_TIME") if place == "POSITION" else ("POS", "TIME")
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise TimingFileError(f"not a result file: the header lacks {', '.join(missing)}", file=table.path, line=1)
     race = "STATUS" in table.columns
     best, best_lap = ("FL_TIME", "FL_LAPNUM") if race else ("TIME", "LAP")
-    table.need(best, kind="result file")
     gap = table.text("GAP_FIRST").str.strip_prefix("+")
     laps_down = gap.str.extract(r"^-?(\d{1,4}) [Ll]aps?$", 1).cast(pl.Int32, strict=False)
     crew = _crews(table)

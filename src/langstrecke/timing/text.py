@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,17 +31,6 @@ class TextTable:
     delimiter: str
     columns: tuple[str, ...]
     notices: tuple[Notice, ...]
-
-    def need(self, *names: str, kind: str) -> None:
-        """Raise `TimingFileError` where a column without which the file cannot be read is absent."""
-        missing = [name for name in names if name not in self.columns]
-        if missing:
-            raise TimingFileError(
-                f"not a {kind}: the header lacks {', '.join(missing)}",
-                file=self.path,
-                line=1,
-                hint="langstrecke.load(path) says what kind of file it is",
-            )
 
     def text(self, name: str) -> pl.Series:
         """A column (blanks stripped); empty text throughout where the file has no such column."""
@@ -76,13 +66,13 @@ def read_text(path: str | Path) -> str:
         raise TimingFileError("is not UTF-8 text", file=place, line=line, hint="save it as UTF-8") from None
 
 
-def read_table(path: str | Path, *, exact: bool = True) -> TextTable:
+def read_table(path: str | Path, need: Sequence[str], kind: str, *, exact: bool = True) -> TextTable:
     """Cut a comma or semicolon file with a header row into text columns.
 
     Header cells lose leading blanks and the byte-order mark; blank lines are skipped. With `exact` a row
     whose number of fields is not the header's (a cut or garbled line) is dropped and counted; without it
     missing fields at the end of a row are empty, as in Al Kamel result files. Raises `TimingFileError` for
-    anything that is no such table.
+    anything that is no such table, and where a column in `need` is missing: then it is no `kind`.
     """
     place = Path(path)
     text = read_text(place)
@@ -92,6 +82,10 @@ def read_table(path: str | Path, *, exact: bool = True) -> TextTable:
     delimiter = ";" if header.count(";") > header.count(",") else ","
     columns = tuple(cell.strip().strip('"').strip() for cell in header.split(delimiter))
     _refuse_layouts(place, header, columns)
+    missing = [name for name in need if name not in columns]
+    if missing:
+        hint = "langstrecke.load(path) says what kind of file it is"
+        raise TimingFileError(f"not a {kind}: the header lacks {', '.join(missing)}", file=place, line=1, hint=hint)
     frame = pl.DataFrame({"line": pl.int_range(1, len(lines) + 1, eager=True), "text": lines})[1:]
     frame = frame.filter(pl.col("text").str.strip_chars() != "")
     if frame.is_empty():

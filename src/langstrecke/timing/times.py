@@ -44,14 +44,21 @@ def durations(column: pl.Series) -> pl.Series:
         return pl.Series(column.name, parsed, dtype=pl.Float64)
     text = column.str.strip_chars().str.replace_all("'", ":", literal=True)
     millis = text.to_frame("text").select(_common_millis(pl.col("text"))).to_series()
-    # NumPy divides; Polars multiplies by 1/1000, which is off in the last bit.
-    seconds = pl.Series(millis.fill_null(0).to_numpy() / 1000.0).zip_with(millis.is_not_null(), _NO_TIME)
+    seconds = from_millis(millis)
     odd = text.filter(seconds.is_null() & (text != "")).unique()
     if not odd.is_empty():
         parsed_odd = {value: parse_duration(value) for value in odd}
         slow = text.replace_strict(parsed_odd, default=None, return_dtype=pl.Float64)
         seconds = seconds.fill_null(slow)
     return seconds.rename(column.name)
+
+
+def from_millis(millis: pl.Series) -> pl.Series:
+    """Seconds of whole milliseconds, the float nearest to each; null stays null.
+
+    NumPy divides; Polars multiplies by 1/1000, which is off in the last bit.
+    """
+    return pl.Series(millis.name, millis.fill_null(0).to_numpy() / 1000.0).zip_with(millis.is_not_null(), _NO_TIME)
 
 
 def _common_millis(text: pl.Expr) -> pl.Expr:

@@ -21,6 +21,7 @@ _SOURCES = {
     "wind_mps": "WIND_SPEED",
     "wind_deg": "WIND_DIRECTION",
 }
+NEEDED = ("TIME_UTC_SECONDS", "AIR_TEMP")
 _BOUNDS = {
     "air_c": (-30.0, 60.0),
     "track_c": (-30.0, 90.0),
@@ -34,7 +35,6 @@ _BOUNDS = {
 
 def build_weather(table: TextTable) -> tuple[pl.DataFrame, list[Notice]]:
     """The canonical weather table, and what had to be left out."""
-    table.need("TIME_UTC_SECONDS", "AIR_TEMP", kind="weather file")
     frame = pl.DataFrame(
         {
             "line": table.frame["line"],
