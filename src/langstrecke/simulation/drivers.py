@@ -72,7 +72,8 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
         by = min(by, s.game[0].end - owed - MARGIN_S)
     elif t + room(p, s, i, d, t) >= s.game[0].end:
         by = NEVER
-    s.car[i].hand_over = by
+    # Nobody has time left (a race too long for its crew): stopping again would not help.
+    s.car[i].hand_over = by if by > t else NEVER
 
 
 @kernel
