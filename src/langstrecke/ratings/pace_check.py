@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from langstrecke.ratings.pace_history import RacePrediction
-from langstrecke.ratings.pace_model import Floats, level_terms
+from langstrecke.ratings.pace_solve import level_terms
+from langstrecke.ratings.pace_types import Floats
 from langstrecke.ratings.sessions import group_of
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from langstrecke.ratings.pace_model import (
-    EventCar,
-    EventPosterior,
-    Observation,
     PaceState,
     absorb,
     advance,
@@ -21,6 +19,7 @@ from langstrecke.ratings.pace_model import (
     mean_keys,
 )
 from langstrecke.ratings.pace_priors import PacePriors
+from langstrecke.ratings.pace_types import EventCar, EventPosterior, Observation
 from langstrecke.ratings.sessions import SessionSummary, person
 
 EVENT_DAYS = 14.0
@@ -40,13 +39,23 @@ MIN_CELL = 4
 """Clean laps from which a driver's level in a session says something."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EventSessions:
     """The sessions of one event in order of time."""
 
     series: str
     circuit: str
     sessions: tuple[SessionSummary, ...]
+
+    @cached_property
+    def cars(self) -> tuple[EventCar, ...]:
+        """See `event_cars`."""
+        return event_cars(self.sessions)
+
+    @cached_property
+    def observations(self) -> dict[str, tuple[Observation, ...]]:
+        """See `observations`."""
+        return observations(self.sessions)
 
     @property
     def start(self) -> dt.datetime:
@@ -153,6 +162,7 @@ def session_observations(s: SessionSummary, fastest: Mapping[str, float]) -> Ite
                     c.level,
                     c.var,
                     c.laps,
+                    s.info.kind == "test",
                 )
     if race:
         return
@@ -175,6 +185,7 @@ def session_observations(s: SessionSummary, fastest: Mapping[str, float]) -> Ite
                     b.level,
                     0.0,
                     b.laps,
+                    s.info.kind == "test",
                 )
 
 
@@ -186,7 +197,6 @@ class RacePrediction:
     before: EventPosterior
     state: PaceState  # lasting state the event began with (licences included)
     observed: tuple[Observation, ...]
-    log_score: float  # log density of the race's levels given everything before
 
 
 def walk(
@@ -214,9 +224,9 @@ def step(
     score: bool = True,
 ) -> tuple[PaceState, list[RacePrediction]]:
     """One event: predict its races from what came before each, then absorb everything."""
-    cars = event_cars(event.sessions)
+    cars = event.cars
     state = enter(advance(state, event.start, priors), event.series, cars, licences, priors)
-    by_session = observations(event.sessions)
+    by_session = event.observations
     races = []
     if score:
         for i, s in enumerate(event.sessions):
@@ -239,14 +249,7 @@ def predict(
     race: SessionSummary,
     priors: PacePriors,
 ) -> RacePrediction:
-    """Posterior before a race, and the log density of what the race then showed."""
-    keys = mean_keys(earlier + observed)
-    model = event_model(state, series, cars, keys, priors)
+    """Posterior before a race, beside what the race then showed."""
+    model = event_model(state, series, cars, mean_keys(earlier), priors)
     before = condition(model, earlier)
-    after = condition(model, earlier + observed)
-    return RacePrediction(race, before, state, observed, after.log_evidence - before.log_evidence)
-
-
-def at_time(state: PaceState, time: dt.datetime) -> PaceState:
-    """The same state stamped with another time (no drift)."""
-    return replace(state, time=time)
+    return RacePrediction(race, before, state, observed)

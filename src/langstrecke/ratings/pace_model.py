@@ -17,20 +17,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import scipy.linalg as sla
-import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from langstrecke.ratings.pace_priors import LICENCES, PacePriors
-from langstrecke.ratings.sessions import group_of
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from langstrecke.ratings.pace_solve import ObservationData, observation_data, solve
+from langstrecke.ratings.pace_types import EventCar, EventModel, EventPosterior, Floats, Key, Observation
+from langstrecke.ratings.sessions import family, group_of
 
 YEAR_S = 365.25 * 86400.0
 MEAN_SD = 0.3
 """Prior spread of a session's class mean around the data's: flat for all purposes."""
 
-Key = tuple[str, ...]
+FLOOR_SD = 0.0005
+"""Form of a car in a session never counts as known better than this where outliers are judged (log)."""
 
 
 @dataclass(frozen=True)
@@ -43,63 +41,6 @@ class PaceState:
     time: dt.datetime | None = None
     licences: dict[str, str] = field(default_factory=dict)
     """Driver -> licence under which the driver first came in."""
-
-
-@dataclass(frozen=True)
-class Observation:
-    """One measured level."""
-
-    session: str
-    channel: str  # race, long, best, qualifying
-    car_class: str
-    car: str
-    driver: str  # key, see `sessions.person`
-    level: float
-    var: float
-    laps: int
-
-
-@dataclass(frozen=True)
-class EventCar:
-    """A car, its class, make and the keys of its drivers, as the model needs them."""
-
-    car: str
-    car_class: str
-    make: str
-    drivers: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class EventModel:
-    """The prior over everything that matters at one event, and how columns are named."""
-
-    series: str
-    keys: tuple[Key, ...]
-    index: dict[Key, int]
-    mean: Floats
-    cov: Floats
-    n_lasting: int
-    priors: PacePriors
-    cars: dict[str, EventCar]
-    licences: dict[str, str]
-
-
-@dataclass(frozen=True)
-class EventPosterior:
-    """The event model after seeing data. `log_evidence` is the log density of the data under the prior."""
-
-    model: EventModel
-    mean: Floats
-    cov: Floats
-    log_evidence: float
-    centre: dict[Key, float]
-    """What the session means (keys "mean") are counted from: log seconds."""
-
-
-def family(car_class: str) -> str:
-    """Classes whose cars are one species share make effects (GTD and GTD Pro race the same cars)."""
-    group = group_of(car_class)
-    return "gt" if group.startswith("gt") else group
 
 
 def advance(state: PaceState, to: dt.datetime, priors: PacePriors) -> PaceState:
@@ -213,115 +154,49 @@ def event_model(
     )
 
 
-def level_terms(model: EventModel, car: str, driver: str, best: bool = False) -> list[tuple[int, float]]:
-    """Columns and weights that make up a driver's level in a car, without the session's mean."""
-    known = model.cars[car]
-    group, species = group_of(known.car_class), family(known.car_class)
-    weight = model.priors.best_driver if best else 1.0
-    terms: list[tuple[Key, float]] = [
-        (("car", model.series, group, car), 1.0),
-        (("make", species, known.make), 1.0),
-        (("make-event", species, known.make), 1.0),
-        (("car-event", car), 1.0),
-        (("driver", driver), weight),
-        (("licence", group, model.licences[driver]), weight),
-        (("driver-event", driver), weight),
-    ]
-    if best:
-        terms.append((("one-lap", car), 1.0))
-    return [(model.index[key], w) for key, w in terms]
-
-
 def mean_keys(observations: tuple[Observation, ...]) -> tuple[Key, ...]:
     """The session means a set of observations needs."""
     return tuple(sorted({("mean", o.session, o.car_class, o.channel) for o in observations}))
 
 
-@dataclass(frozen=True)
-class _Data:
-    """Observations as arrays: design, value, error variance, block of shared car form and its variance."""
-
-    h: sp.csr_matrix
-    y: Floats
-    var: Floats
-    block: Ints
-    block_var: Floats
+ROBUST_Z = 2.5
+ROBUST_NU = 4.0
+"""A car's form in a session that is this many standard deviations off what everything else says (a damaged car, a
+session not driven in earnest) is believed as a Student t with so many degrees of freedom would have it."""
 
 
-def _data(model: EventModel, observations: tuple[Observation, ...], centre: dict[Key, float]) -> _Data:
-    p = model.priors
-    cell = {"race": 0.0, "long": p.long_cell, "best": p.best_cell, "qualifying": p.qualifying_cell}
-    form = {"race": p.day, "long": p.long_car, "best": p.best_car, "qualifying": 1e-6}
-    rows, cols, vals, y, var = [], [], [], [], []
-    block, block_var, blocks = [], [], {}
-    for i, o in enumerate(observations):
-        best = o.channel in ("best", "qualifying")
-        mean_key = ("mean", o.session, o.car_class, o.channel)
-        terms = level_terms(model, o.car, o.driver, best)
-        day = model.index.get(("day", o.session, o.car))
-        if day is not None:
-            terms.append((day, 1.0))
-        for c, w in [*terms, (model.index[mean_key], 1.0)]:
-            rows.append(i)
-            cols.append(c)
-            vals.append(w)
-        scale = p.scale[group_of(o.car_class)]
-        y.append(o.level - centre[mean_key] - (p.best_per_log_lap * np.log(max(o.laps, 1)) if best else 0.0))
-        var.append(o.var + (cell[o.channel] * scale) ** 2)
-        key = (o.session, o.channel, o.car)
-        if key not in blocks:
-            blocks[key] = len(blocks)
-            block_var.append((form[o.channel] * scale) ** 2 if day is None else 1e-12)
-        block.append(blocks[key])
-    shape = (len(y), len(model.keys))
-    return _Data(
-        sp.csr_matrix((vals, (rows, cols)), shape=shape),
-        np.array(y),
-        np.array(var),
-        np.array(block, dtype=np.int64),
-        np.array(block_var),
-    )
+def condition(model: EventModel, observations: tuple[Observation, ...], *, robust: bool = True) -> EventPosterior:
+    """The posterior given observations; the shared form of a car in a session is integrated out.
 
-
-def condition(model: EventModel, observations: tuple[Observation, ...]) -> EventPosterior:
-    """The posterior given observations, exactly; the shared form of a car in a session is integrated out."""
+    `robust`: cars far off in a session have their error widened (one step of reweighting) and it is solved anew.
+    """
     if not observations:
         return EventPosterior(model, model.mean, model.cov, 0.0, {})
-    centre: dict[Key, float] = {}
-    for key in mean_keys(observations):
-        levels = [o.level for o in observations if ("mean", o.session, o.car_class, o.channel) == key]
-        centre[key] = float(np.median(levels))
-    data = _data(model, observations, centre)
-    # information of the data: H' R^-1 H with R = diag(var) + shared block variance
+    levels: dict[Key, list[float]] = {}
+    for o in observations:
+        levels.setdefault(("mean", o.session, o.car_class, o.channel), []).append(o.level)
+    centre = {key: float(np.median(values)) for key, values in levels.items()}
+    data = observation_data(model, observations, centre)
+    mean, cov, evidence = solve(model.mean, model.cov, data)
+    if robust:
+        widened = _widened(data, mean)
+        if widened is not None:
+            mean, cov, evidence = solve(model.mean, model.cov, widened)
+    return EventPosterior(model, mean, cov, evidence, centre)
+
+
+def _widened(data: ObservationData, mean: Floats) -> ObservationData | None:
+    """Errors multiplied where a block's mean residual is far out; None if there is none such."""
     inv = 1 / data.var
-    weighted = data.h.multiply(inv[:, None]).tocsr()
-    blocks = sp.csr_matrix(
-        (np.ones(len(inv)), (data.block, np.arange(len(inv)))), shape=(len(data.block_var), len(inv))
-    )
-    g = np.asarray((blocks @ weighted).todense())
-    total = np.bincount(data.block, inv, minlength=len(data.block_var))
-    shrink = data.block_var / (1 + data.block_var * total)
-    residual = data.y - data.h @ model.mean
-    pulled = np.bincount(data.block, inv * residual, minlength=len(data.block_var))
-    information = np.asarray((data.h.T @ weighted).todense()) - (g * shrink[:, None]).T @ g
-    score = weighted.T @ residual - g.T @ (shrink * pulled)
-    quadratic = float(np.sum(inv * residual**2) - np.sum(shrink * pulled**2))
-    log_det_r = float(np.sum(np.log(data.var)) + np.sum(np.log1p(data.block_var * total)))
-    # posterior in the whitened coordinates of the prior: (I + L' A L) is well conditioned
-    low = sla.cholesky(model.cov + 1e-14 * np.eye(len(model.mean)), lower=True, check_finite=False)
-    inner = np.eye(len(low)) + low.T @ information @ low
-    factor = sla.cholesky(inner, lower=True, check_finite=False)
-    half = sla.solve_triangular(factor, low.T, lower=True, check_finite=False)
-    cov = half.T @ half
-    shift = cov @ score
-    evidence = -0.5 * (
-        quadratic
-        - float(score @ shift)
-        + log_det_r
-        + 2 * float(np.sum(np.log(np.diag(factor))))
-        + len(residual) * np.log(2 * np.pi)
-    )
-    return EventPosterior(model, model.mean + shift, cov, evidence, centre)
+    n = len(data.block_var)
+    total = np.bincount(data.block, inv, minlength=n)
+    residual = np.bincount(data.block, inv * (data.y - data.h @ mean), minlength=n) / total
+    z2 = residual**2 / (1 / total + data.block_var + FLOOR_SD**2)
+    factor = np.where(z2 > ROBUST_Z**2, (ROBUST_NU + z2) / (ROBUST_NU + 1), 1.0)
+    if np.all(factor == 1.0):
+        return None
+    block_var = np.where(factor > 1, (data.block_var + FLOOR_SD**2) * factor, data.block_var)
+    return replace(data, var=data.var * factor[data.block], block_var=block_var)
 
 
 def absorb(state: PaceState, posterior: EventPosterior) -> PaceState:

@@ -16,7 +16,8 @@ import numpy as np
 import polars as pl
 
 from langstrecke.ratings.annotate import AnnotatedLaps, annotate
-from langstrecke.ratings.pace_model import EventPosterior, Floats, level_terms
+from langstrecke.ratings.pace_solve import level_terms
+from langstrecke.ratings.pace_types import EventPosterior, Floats
 from langstrecke.ratings.race_facts import Measured
 from langstrecke.ratings.session_pace import SessionPace, fit_session
 from langstrecke.ratings.sessions import person

@@ -15,9 +15,10 @@ from langstrecke.ratings.race_priors import priors_table
 
 LICENCES = ("platinum", "gold", "silver", "bronze", "none")
 
-_DEFAULT_SCALE = {"top": 1.0, "lmp2": 1.3, "lmp3": 1.5, "gt-pro": 0.8, "gt-am": 1.0}
+_DEFAULT_SCALE = {"top": 1.0, "lmp1": 3.0, "lmp2": 1.3, "lmp3": 1.5, "gt-pro": 0.8, "gt-am": 1.0}
 _DEFAULT_MEAN = {
     "top": (-0.001, 0.0, 0.004, 0.010, 0.0),
+    "lmp1": (-0.002, 0.0, 0.004, 0.010, 0.0),
     "lmp2": (-0.003, 0.0, 0.006, 0.018, 0.0),
     "lmp3": (-0.003, 0.0, 0.005, 0.018, 0.004),
     "gt-pro": (-0.001, 0.0, 0.003, 0.010, 0.0),
@@ -50,6 +51,8 @@ class PacePriors:
     best_cell: float = 0.004
     qualifying_cell: float = 0.004
     best_driver: float = 0.8  # factor on a driver's pace in best laps
+    few_laps: float = 4.0  # laps at which the variance of a best lap's error is twice that of many laps
+    test_factor: float = 1.3  # on the spreads above in tests (no race weekend)
     best_per_log_lap: float = -0.001  # best lap falls with the logarithm of laps tried
     race_offset: dict[str, dict[str, tuple[float, ...]]] = field(default_factory=dict)
     """Group -> channel -> (mean, sd) of the class level in the race minus the level in that channel."""

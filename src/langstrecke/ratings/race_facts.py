@@ -115,7 +115,8 @@ def _cautions(laps: AnnotatedLaps) -> tuple[Caution, ...]:
     at_line = laps.flagged[order]
     times = laps.end_s[order]
     edges = np.diff(np.r_[0, at_line.astype(int), 0])
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    starts: Ints = np.flatnonzero(edges == 1)
+    ends: Ints = np.flatnonzero(edges == -1)
     first_lap = 1.2 * float(np.median(laps.end_s[laps.lap == laps.lap.min()])) if laps.n else 0.0
     found: list[Caution] = []
     for a, b in zip(starts, ends, strict=True):
@@ -309,8 +310,8 @@ def _showers(laps: AnnotatedLaps) -> int:
     wet = laps.wet[order].astype(int)
     if wet.sum() == 0:
         return 0
-    edges = np.flatnonzero(np.diff(np.r_[0, wet, 0]) == 1)
-    times = laps.end_s[order][edges]
+    begins = np.diff(np.r_[0, wet, 0]) == 1
+    times = laps.end_s[order][begins[:-1]]
     return int(1 + np.sum(np.diff(times) > 1800)) if len(times) else 0
 
 

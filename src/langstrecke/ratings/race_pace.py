@@ -18,8 +18,6 @@ from langstrecke.ratings.pace_history import (
     step,
 )
 from langstrecke.ratings.pace_model import (
-    EventCar,
-    EventPosterior,
     PaceState,
     advance,
     condition,
@@ -29,6 +27,7 @@ from langstrecke.ratings.pace_model import (
 )
 from langstrecke.ratings.pace_posterior import PacePosterior, Row, from_event
 from langstrecke.ratings.pace_priors import PacePriors
+from langstrecke.ratings.pace_types import EventCar, EventPosterior
 from langstrecke.ratings.race_facts import Measured
 from langstrecke.ratings.sessions import CarFact, SessionSummary, group_of, person
 

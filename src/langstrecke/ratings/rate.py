@@ -21,17 +21,17 @@ MASS_SENSITIVITY = 0.25
 """Share by which a lap lengthens when the car's mass doubles, near the car's mass (documented default: 0.2 to 0.3 in
 lap-time simulations of sports prototypes and GT cars)."""
 
-TANK_OVER_MASS = {"top": 0.052, "lmp2": 0.055, "lmp3": 0.065, "gt-pro": 0.052, "gt-am": 0.055}
+TANK_OVER_MASS = {"top": 0.052, "lmp1": 0.052, "lmp2": 0.055, "lmp3": 0.065, "gt-pro": 0.052, "gt-am": 0.055}
 """Mass of a full tank over that of the car with driver (documented default: 75 l in prototypes, about 100 l in GT cars
 and LMP3, 0.74 kg/l; 1,030 kg and 1,350 kg)."""
 
-TYRES_S = {"top": 14.0, "lmp2": 16.0, "lmp3": 20.0, "gt-pro": 16.0, "gt-am": 20.0}
+TYRES_S = {"top": 14.0, "lmp1": 14.0, "lmp2": 16.0, "lmp3": 20.0, "gt-pro": 16.0, "gt-am": 20.0}
 """Four tyres with two guns (documented default; the files do not tell tyre changes from refuelling)."""
 
-DRIVER_CHANGE_S = {"top": 16.0, "lmp2": 18.0, "lmp3": 22.0, "gt-pro": 18.0, "gt-am": 24.0}
+DRIVER_CHANGE_S = {"top": 16.0, "lmp1": 16.0, "lmp2": 18.0, "lmp3": 22.0, "gt-pro": 18.0, "gt-am": 24.0}
 """Driver change on its own (documented default)."""
 
-TYRES_EVERY = {"le-mans": {"top": 3, "lmp2": 3, "gt-pro": 2, "gt-am": 2}}
+TYRES_EVERY = {"le-mans": {"top": 3, "lmp1": 3, "lmp2": 3, "gt-pro": 2, "gt-am": 2}}
 """Stints on a set of tyres where it is not one (documented default: the quadruple and double stints of Le Mans)."""
 
 FULL_FILL = 0.92

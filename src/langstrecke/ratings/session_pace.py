@@ -205,7 +205,7 @@ def _em(design: _Design, rounds: int = 5, inner: int = 8) -> _Fit:
     extra = np.maximum(residual, 0) * 0.5
     s = slice(len(design.cells), len(design.cells) + design.n_stints)
     b = np.zeros(x.shape[1])
-    inverse_diagonal = np.zeros(x.shape[1])
+    inverse = np.zeros((1, 1))
     lost = 0.0
     for _ in range(rounds):
         factor = sla.cho_factor(xtx / sigma2 + _penalty(design, stint_var), lower=True, check_finite=False)
@@ -215,12 +215,20 @@ def _em(design: _Design, rounds: int = 5, inner: int = 8) -> _Fit:
             extra, extra_var = _exponential_part(residual, sigma2, tau)
             tau = float(np.clip(extra.mean(), 1e-5, 0.03))
         inverse = sla.cho_solve(factor, np.eye(len(b)), check_finite=False)
-        inverse_diagonal = np.diag(inverse)
         used = float(np.sum(inverse * xtx)) / sigma2
         lost = float(np.clip(extra_var.mean() / sigma2, 0, 0.9))
         sigma2 = float(max((np.square(residual - extra).sum() + extra_var.sum()) / max(n - used, 0.2 * n), 1e-8))
-        stint_var = float(np.clip(np.mean(b[s] ** 2 + inverse_diagonal[s]), 1e-8, 1e-4))
-    return _Fit(b, inverse_diagonal / (1 - lost), float(np.sqrt(sigma2)), tau, float(np.sqrt(stint_var)))
+        stint_var = float(np.clip(np.mean(b[s] ** 2 + np.diag(inverse)[s]), 1e-8, 1e-4))
+    var = np.diag(inverse).copy()
+    var[: len(design.cells)] = _contrast_var(inverse[: len(design.cells), : len(design.cells)], design.cell)
+    return _Fit(b, var / (1 - lost), float(np.sqrt(sigma2)), tau, float(np.sqrt(stint_var)))
+
+
+def _contrast_var(cov: Floats, cell: Ints) -> Floats:
+    """Error variances of the levels against their mean: what is common to the class is the track's, not theirs."""
+    share = np.bincount(cell, minlength=len(cov)) / len(cell)
+    across = cov @ share
+    return np.asarray(np.diag(cov) - 2 * across + share @ across)
 
 
 def _exponential_part(residual: Floats, sigma2: float, tau: float) -> tuple[Floats, Floats]:

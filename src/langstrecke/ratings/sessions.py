@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -21,13 +22,13 @@ from langstrecke.ratings.session_pace import SessionPace, fit_session
 
 Kind = Literal["practice", "qualifying", "warm_up", "race", "test"]
 
-GROUPS = ("top", "lmp2", "lmp3", "gt-pro", "gt-am")
+GROUPS = ("top", "lmp1", "lmp2", "lmp3", "gt-pro", "gt-am")
 """Classes of a kind across series and years; spreads and licence effects are pooled within one."""
 
 _GROUP_OF = {
     "DPI": "top",
     "GTP": "top",
-    "LMP1": "top",
+    "LMP1": "lmp1",
     "HYPERCAR": "top",
     "P": "top",
     "LMP2": "lmp2",
@@ -43,11 +44,19 @@ _GROUP_OF = {
 }
 
 
+@cache
 def group_of(car_class: str) -> str:
     """The group a class belongs to; classes not known by name are taken for customer GT cars."""
     return _GROUP_OF.get(re.sub(r"[\s_-]", "", car_class).upper(), "gt-am")
 
 
+def family(car_class: str) -> str:
+    """Classes whose cars are one species share make effects (GTD and GTD Pro race the same cars)."""
+    group = group_of(car_class)
+    return "gt" if group.startswith("gt") else group
+
+
+@cache
 def person(name: str) -> str:
     """A driver's key: no accents, no case, single blanks ("Kévin ESTRE" is "kevin estre")."""
     text = name.replace("ø", "o").replace("Ø", "O").replace("ß", "ss").replace("æ", "ae")
@@ -178,7 +187,7 @@ def best_laps(laps: AnnotatedLaps) -> tuple[BestLap, ...]:
                 laps.drivers[laps.driver[row]],
                 laps.classes[laps.car_class[row]],
                 float(np.log(times.min())),
-                int(len(times)),
+                len(times),
             )
         )
     return tuple(found)

@@ -1,0 +1,126 @@
+"""The linear algebra of the pace model: observations as matrices, and the exact Gaussian posterior."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.linalg as sla
+import scipy.sparse as sp
+
+from langstrecke.ratings.pace_priors import PacePriors
+from langstrecke.ratings.pace_types import EventModel, Floats, Ints, Key, Observation
+from langstrecke.ratings.sessions import family, group_of
+
+
+def level_terms(model: EventModel, car: str, driver: str, best: bool = False) -> list[tuple[int, float]]:
+    """Columns and weights that make up a driver's level in a car, without the session's mean."""
+    known = model.cars[car]
+    group, species = group_of(known.car_class), family(known.car_class)
+    weight = model.priors.best_driver if best else 1.0
+    terms: list[tuple[Key, float]] = [
+        (("car", model.series, group, car), 1.0),
+        (("make", species, known.make), 1.0),
+        (("make-event", species, known.make), 1.0),
+        (("car-event", car), 1.0),
+        (("driver", driver), weight),
+        (("licence", group, model.licences[driver]), weight),
+        (("driver-event", driver), weight),
+    ]
+    if best:
+        terms.append((("one-lap", car), 1.0))
+    return [(model.index[key], w) for key, w in terms]
+
+
+@dataclass(frozen=True)
+class ObservationData:
+    """Observations as arrays: design, value, error variance, block of shared car form and its variance."""
+
+    h: sp.csr_matrix
+    y: Floats
+    var: Floats
+    block: Ints
+    block_var: Floats
+
+
+def spreads(p: PacePriors, o: Observation) -> tuple[float, float]:
+    """(sd of one driver's error, sd of the car's form) of an observation, before the scale of its group."""
+    if o.channel == "race":
+        return 0.0, p.day
+    factor = p.test_factor if o.test else 1.0
+    if o.channel == "long":
+        return p.long_cell * factor, p.long_car * factor
+    few = float(np.sqrt(1 + p.few_laps / max(o.laps, 1)))
+    if o.channel == "best":
+        return p.best_cell * few * factor, p.best_car * factor
+    return p.qualifying_cell * few * factor, 1e-6
+
+
+def observation_data(
+    model: EventModel, observations: tuple[Observation, ...], centre: dict[Key, float]
+) -> ObservationData:
+    """Design matrix and errors; `centre` is taken off the levels of each session mean."""
+    p = model.priors
+    rows, cols, vals, y, var = [], [], [], [], []
+    block, block_var = [], []
+    blocks: dict[Key, int] = {}
+    for i, o in enumerate(observations):
+        best = o.channel in ("best", "qualifying")
+        mean_key = ("mean", o.session, o.car_class, o.channel)
+        terms = level_terms(model, o.car, o.driver, best)
+        day = model.index.get(("day", o.session, o.car))
+        if day is not None:
+            terms.append((day, 1.0))
+        for c, w in [*terms, (model.index[mean_key], 1.0)]:
+            rows.append(i)
+            cols.append(c)
+            vals.append(w)
+        scale = p.scale[group_of(o.car_class)]
+        cell, form = spreads(p, o)
+        y.append(o.level - centre[mean_key] - (p.best_per_log_lap * np.log(max(o.laps, 1)) if best else 0.0))
+        var.append(o.var + (cell * scale) ** 2)
+        key = (o.session, o.channel, o.car)
+        if key not in blocks:
+            blocks[key] = len(blocks)
+            block_var.append((form * scale) ** 2 if day is None else 1e-12)
+        block.append(blocks[key])
+    return ObservationData(
+        sp.csr_matrix((vals, (rows, cols)), shape=(len(y), len(model.keys))),
+        np.array(y),
+        np.array(var),
+        np.array(block, dtype=np.int64),
+        np.array(block_var),
+    )
+
+
+def solve(prior_mean: Floats, prior_cov: Floats, data: ObservationData) -> tuple[Floats, Floats, float]:
+    """Posterior mean and covariance, and the log density of the data.
+
+    The precision of the data is H' R^-1 H with R = diag(var) + shared block variance (Woodbury per block); the prior is
+    whitened so that the matrix inverted is I + L' H' R^-1 H L, well conditioned however flat or sharp the prior is.
+    """
+    inv = 1 / data.var
+    n_blocks = len(data.block_var)
+    weighted = data.h.multiply(inv[:, None]).tocsr()
+    blocks = sp.csr_matrix((np.ones(len(inv)), (data.block, np.arange(len(inv)))), shape=(n_blocks, len(inv)))
+    g = np.asarray((blocks @ weighted).todense())
+    total = np.bincount(data.block, inv, minlength=n_blocks)
+    shrink = data.block_var / (1 + data.block_var * total)
+    residual = data.y - data.h @ prior_mean
+    pulled = np.bincount(data.block, inv * residual, minlength=n_blocks)
+    information = np.asarray((data.h.T @ weighted).todense()) - (g * shrink[:, None]).T @ g
+    score = weighted.T @ residual - g.T @ (shrink * pulled)
+    quadratic = float(np.sum(inv * residual**2) - np.sum(shrink * pulled**2))
+    log_det = float(np.sum(np.log(data.var)) + np.sum(np.log1p(data.block_var * total)))
+    low = sla.cholesky(prior_cov + 1e-14 * np.eye(len(prior_mean)), lower=True, check_finite=False)
+    factor = sla.cholesky(np.eye(len(low)) + low.T @ information @ low, lower=True, check_finite=False)
+    half = sla.solve_triangular(factor, low.T, lower=True, check_finite=False)
+    pulled_in = half @ score
+    evidence = -0.5 * (
+        quadratic
+        - float(pulled_in @ pulled_in)
+        + log_det
+        + 2 * float(np.sum(np.log(np.diag(factor))))
+        + len(residual) * np.log(2 * np.pi)
+    )
+    return prior_mean + half.T @ pulled_in, half.T @ half, evidence
