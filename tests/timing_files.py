@@ -65,8 +65,8 @@ def lap_row(
     parts = sectors or (clock(third), clock(third), clock(round(seconds - 2 * third, 3)))
     cells = [
         car, str(driver_number), str(lap), clock(seconds), "0", pit, parts[0], "0", parts[1], "0", parts[2], "0",
-        "196.7", clock(elapsed), time_of_day or hour(began + elapsed), "", "", "", "", driver, pit_time, car_class, "",
-        team, maker, *([flag] if flag is not None else []), "",
+        "196.7", clock(elapsed), time_of_day or hour(began + elapsed), "", "", "", "", driver, pit_time, car_class,
+        "", team, maker, *([flag] if flag is not None else []), "",
     ]  # fmt: skip
     return sep.join(cells)
 

@@ -53,7 +53,9 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, readings: list[tuple[Jo
         if reading.results is not None:
             results.append(reading.results.with_columns(race_id=session).with_row_index("row"))
         if reading.weather is not None:
-            weather.append(reading.weather.with_columns(race_id=session))
+            # Stored without a zone: reading zoned times row by row would need one more library.
+            utc = pl.col("utc").dt.replace_time_zone(None)
+            weather.append(reading.weather.with_columns(utc, race_id=session))
         if reading.entries is not None:
             lists.append(_listed(reading.entries).with_columns(session_id=session))
         table = {"entries": "entry_lists"}.get(job.source.kind, job.source.kind)

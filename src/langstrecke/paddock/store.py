@@ -188,7 +188,9 @@ class Store:
     def weather(self, session_id: str) -> pl.DataFrame:
         """The weather of a session as `schema.WEATHER`, ordered by time."""
         where = f"race_id = {_quoted(self._session(session_id))} ORDER BY utc"
-        return self._bulk(WEATHER, "weather", where)
+        naive = pl.Schema({**WEATHER, "utc": pl.Datetime("us")})
+        frame = self._bulk(naive, "weather", where)
+        return frame.with_columns(pl.col("utc").dt.replace_time_zone("UTC"))
 
     def results(self, session_id: str) -> pl.DataFrame:
         """The result of a session as `schema.RESULTS`, in published order."""

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS results (
     VARCHAR[], licences VARCHAR[], countries VARCHAR[]
 );
 CREATE TABLE IF NOT EXISTS weather (
-    race_id VARCHAR, utc TIMESTAMP WITH TIME ZONE, air_c DOUBLE, track_c DOUBLE, humidity DOUBLE,
+    race_id VARCHAR, utc TIMESTAMP, air_c DOUBLE, track_c DOUBLE, humidity DOUBLE,
     pressure_hpa DOUBLE, wind_mps DOUBLE, wind_deg DOUBLE, rain BOOLEAN
 );
 CREATE TABLE IF NOT EXISTS entries (

@@ -30,7 +30,7 @@ _JOIN_S = 90.0
 _SHORT_S = 90.0
 """Neutralised is where the field is below `_SLOW`, from where it first fell below `_SLOWING` (at most
 `_BACK_S` earlier: cars slow over about a minute); pieces closer than `_JOIN_S` are one, those below
-`_SHORT_S` are none. Set on the 32 IMSA races of 2021-23, whose files carry flags; rain slows a field to about
+`_SHORT_S` are none. Set on the 33 IMSA races of 2021-23, whose files carry flags; rain slows a field to about
 0.8-0.9, a full course yellow to 0.4-0.6.
 """
 
@@ -45,12 +45,9 @@ class FieldSpeed:
 def field_speed(laps: pl.DataFrame) -> FieldSpeed:
     """The field's speed over a race, from laps without stops. Needs at least one such lap of one car."""
     ordered = laps.sort("car", "lap").with_columns(out=pl.col("in_pit").shift(1).over("car").fill_null(False))
-    runs = ordered.filter(~pl.col("in_pit") & ~pl.col("out") & (pl.col("lap_time_s") > 0))
-    green = (
-        runs.filter(pl.col("lap") > 1)
-        .group_by("car")
-        .agg(green=pl.col("lap_time_s").quantile(_GREEN_QUANTILE, "lower"))
-    )
+    # The first lap is no measure: some classes are sent off a lap behind the others, from behind the line.
+    runs = ordered.filter(~pl.col("in_pit") & ~pl.col("out") & (pl.col("lap") > 1) & (pl.col("lap_time_s") > 0))
+    green = runs.group_by("car").agg(green=pl.col("lap_time_s").quantile(_GREEN_QUANTILE, "lower"))
     runs = runs.join(green, on="car", how="inner").filter(pl.col("elapsed_s") >= pl.col("lap_time_s") - 1e-6)
     if runs.is_empty():
         return FieldSpeed(np.ones(0))
@@ -72,7 +69,7 @@ def _solve(start: Floats, end: Floats, green: Floats) -> Floats:
         speed = np.where(seen, speed * (by_bin @ ratio) / weight, speed)
     # Nobody ran a whole lap there (all in the pits, or the race stopped): between what was before and after.
     places = np.arange(bins)
-    return np.interp(places, places[seen], speed[seen])
+    return np.interp(places, places[seen], speed[seen], left=1.0)
 
 
 def _overlaps(start: Floats, end: Floats, bins: int) -> sparse.csr_matrix:
