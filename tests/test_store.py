@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -43,6 +45,22 @@ def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         store.connection.execute("UPDATE meta SET value = ?", [str(VERSION + 1)])
     with pytest.raises(StoreError, match="newer langstrecke"):
         open_store(path)
+
+
+def test_a_store_that_is_being_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "store.duckdb"
+    code = (
+        "from langstrecke.paddock.store import open_store\n"
+        f"with open_store({str(path)!r}): print(1, flush=True); input()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(StoreError, match="another process is using the store"):
+            open_store(path)
+        other.communicate(b"\n")
+    with open_store(path), pytest.raises(StoreError, match="open for writing in this program"):
+        open_store(path, read_only=True)
 
 
 def test_the_default_store_lies_in_the_users_data_folder() -> None:

@@ -101,6 +101,10 @@ def _refusal(place: Path, error: Exception) -> StoreError:
     text = str(error)
     if place.is_dir():
         return StoreError("is a folder, not a store", file=place)
+    if isinstance(error, OSError):
+        return StoreError(f"cannot be opened: {error.strerror}", file=place)
+    if "different configuration" in text:
+        return StoreError("is open for writing in this program already", file=place, hint="close it first")
     if "lock" in text.lower():
         return StoreError("another process is using the store", file=place, hint="wait until it has ended")
     if "newer version" in text.lower() or "version number" in text.lower():
