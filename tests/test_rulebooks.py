@@ -101,7 +101,12 @@ def test_driver_limits_by_licence_and_length() -> None:
     assert driver_limits(le_mans, "LMGTE Pro", None, 24 * H).min_drive_s == 0
     assert driver_limits(le_mans, "LMP2", None, 24 * H).max_in_window_s == 4 * H
     imsa = load_rulebook("imsa-2021")
-    assert driver_limits(imsa, "GTD", None, 24 * H).min_drive_s == 2 * H  # unknown licence: rules for all
+    assert driver_limits(imsa, "GTD", None, 24 * H).min_drive_s == 3.5 * H  # unknown licence: rules for all
+    assert driver_limits(imsa, "DPi", "platinum", 6 * H).min_drive_s == 0.5 * H
+    assert driver_limits(imsa, "GTD", "gold", 6 * H).min_drive_s == 1.5 * H
+    assert [
+        driver_limits(load_rulebook(f"imsa-{y}"), "GTD PRO", "gold", 6 * H).min_drive_s / H for y in (2022, 2023)
+    ] == [1.5, 0.5]
     assert driver_limits(imsa, "GTD", "silver", 24 * H).min_drive_s == 4.75 * H
 
 
@@ -146,6 +151,7 @@ def write(path: Path, text: str) -> Path:
         ("[points]\nrace = 'huge'\nsource = 'x'", "points", "no points scale is called 'huge'"),
         ("[events.spa.race]\nduration_s = 'long'\nsource = 'x'", "events.spa.race.duration_s", "valid number"),
         ("replaces = ['events.moon']", "replaces", "no 'events.moon' to replace"),
+        ("[[append.pit]]\nmin_stop_s = 3", "append.pit", "no list of tables"),
         ("[pit.sources.tea]\nsource = 'x'\nconfidence = 'high'", "pit", "'tea'"),
     ],
 )

@@ -93,13 +93,28 @@ def test_am_minimum_of_the_six_hours() -> None:
     assert "1:45:00 is needed" in broken[0].text
 
 
-def test_imsa_one_amateur_must_reach_the_minimum_the_others_the_base() -> None:
+def test_imsa_two_amateurs_must_reach_the_minimum_the_others_the_base() -> None:
+    book = rulebook_for("imsa", 2021, "daytona")
+    licence = {"A": "silver", "B": "silver", "C": "bronze", "D": "platinum"}
+    shares = {"A": 4.8, "B": 5.0, "C": 3.6, "D": 9.0}
+
+    def day(hours: dict[str, float]) -> set[tuple[str, str | None]]:
+        order = "ABCD" * 8
+        stints = rota(*[(d, hours[d] / 8) for d in order], licence=licence)
+        return {(v.rule, v.driver) for v in violations(book, "GTD", 24 * H, stints)}
+
+    assert day(shares) == set()
+    assert day(shares | {"C": 3.4}) == {("minimum drive time", "C")}
+    assert day(shares | {"A": 4.7}) == {("minimum drive time", "A")}
+    assert day(shares | {"D": 3.0}) == {("minimum drive time", "D")}
+
+
+def test_imsa_professionals_need_the_base_only() -> None:
     book = rulebook_for("imsa", 2021, "sebring")
-    licence = {"A": "silver", "B": "silver", "C": "gold"}
-    fine = rota(("A", 1), ("B", 3), ("C", 3.5), ("C", 0.4), ("B", 3), ("C", 1), licence=licence)
-    assert rules_broken(book, "GTD", 12 * H, fine) == set()
-    short = rota(("A", 0.5), ("B", 2.5), ("C", 4), ("A", 2), ("C", 2.5), licence=licence)
-    assert rules_broken(book, "GTD", 12 * H, short) == {"minimum drive time"}
+    licence = {"A": "gold", "B": "gold", "C": "platinum"}
+    stints = rota(("A", 1.1), ("B", 3.9), ("C", 3.9), ("B", 2.9), licence=licence)
+    assert rules_broken(book, "DPi", 12 * H, stints) == set()
+    assert rules_broken(book, "GTD", 12 * H, stints) == {"crew licences", "minimum drive time"}
 
 
 def test_spa_shared_minimum_and_continuous_driving() -> None:

@@ -98,7 +98,13 @@ def _resolve(raw: dict[str, Any], name: str, seen: tuple[str, ...]) -> dict[str,
     base = _raw(parent, seen)
     for path in raw.pop("replaces", ()):
         _drop(base, path, name)
-    return _merge(base, raw)
+    added = raw.pop("append", {})
+    merged = _merge(base, raw)
+    for key, rows in added.items():
+        if not isinstance(rows, list) or not isinstance(merged.get(key), list):
+            raise CardError(f"{key!r} is no list of tables that can be added to", file=name, key=f"append.{key}")
+        merged[key] = [*merged[key], *rows]
+    return merged
 
 
 def _drop(raw: dict[str, Any], path: str, name: str) -> None:
