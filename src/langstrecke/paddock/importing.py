@@ -97,8 +97,8 @@ def import_paths(store: Store, paths: Sequence[str | Path], *, progress: Progres
     readings = _read(fresh, report, progress, offset=report.unchanged)
     if report.files and report.failed == report.files:
         first = report.notes[0]
-        more = f" (and {report.failed - 1} more files)" if report.failed > 1 else ""
-        raise TimingFileError(f"no file could be read: {first.notes[0]}{more}")
+        more = f"; nor any of {report.failed - 1} more files" if report.failed > 1 else ""
+        raise TimingFileError(f"cannot be imported: {first.notes[0]}{more}", file=first.file)
     if readings:
         write(store, readings)
     report.imported = len(readings)
@@ -196,7 +196,7 @@ def _read(
     with ThreadPoolExecutor(_READERS) as pool:
         for done, (job, reading) in enumerate(zip(jobs, pool.map(attempt, jobs), strict=True), offset + 1):
             if isinstance(reading, LangstreckeError):
-                _fail(report, job.source, reading.message().removeprefix(f"{job.source.path}: "))
+                _fail(report, job.source, reading.message().removeprefix(str(job.source.path)).lstrip(":, "))
             else:
                 readings.append((job, reading))
                 if reading.notices:
