@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +25,6 @@ from langstrecke.racecard.schema import (
     ActualResult,
     CircuitInfo,
     ClassFigures,
-    Driver,
     Entry,
     Neutralisation,
     RaceCard,
@@ -53,17 +54,15 @@ def build_card(
 ) -> RaceCard:
     """The card of a race in the store (or in a folder of timing files).
 
-    `before` knows the weekend's earlier sessions and earlier races; of the race's own files it uses who is entered, and
-    its result only to show it. `archive` (the store's sessions boiled down) may be shared between calls. `licences`
-    (driver key -> licence) fills in where the results name none.
+    `before` knows the weekend's earlier sessions and earlier races; of the race's own files it uses who is
+    entered, and its result only to show it. `archive` (the store's sessions boiled down) may be shared between calls.
+    `licences` (driver key -> licence) fills in where the results name none.
     """
     if not isinstance(source, Store):
         return _from_folder(race_id, source, knowledge, licences)
     source.race(race_id)
     if archive is None:
-        start = race_metas(source)[race_id].start  # the race itself begins then, and is read for `full` only
-        until = start + dt.timedelta(seconds=1) if knowledge == "full" else start
-        archive = open_archive(source, until=until, licences=licences)
+        archive = archive_for(source, race_id, knowledge, licences=licences)
     meta = archive.races[race_id]
     entries = entry_facts(source, race_id, licences or archive.licences)
     if not entries:
@@ -71,6 +70,21 @@ def build_card(
     rating = rate_race(archive, race_id, entries, knowledge=knowledge, history=history, priors=priors)
     grid = starting_grid(source, meta, rating.belief.sessions, entries, knowledge)
     return _card(meta, entries, rating, grid, knowledge, actual_result(source, race_id, entries))
+
+
+def archive_for(
+    store: Store,
+    race_id: str,
+    knowledge: str,
+    *,
+    licences: dict[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Archive:
+    """The sessions a card of this race may know, boiled down: later ones are not even read."""
+    store.race(race_id)
+    start = race_metas(store)[race_id].start
+    until = start + dt.timedelta(seconds=1) if knowledge == "full" else start
+    return open_archive(store, until=until, licences=licences, progress=progress)
 
 
 def _from_folder(race_id: str, source: str | Path, knowledge: Knowledge, licences: dict[str, str] | None) -> RaceCard:
@@ -204,35 +218,28 @@ def _card(
             length_km=lengths[-1] if lengths else None,
             overtaking_s=rating.overtaking_s,
         ),
-        neutralisation=Neutralisation(**rating.neutralisation),
-        weather=Weather(**rating.weather),
-        classes={c: ClassFigures(**rating.classes[c].figures) for c in order},  # type: ignore[arg-type]
+        neutralisation=Neutralisation.model_validate(rating.neutralisation),
+        weather=Weather.model_validate(rating.weather),
+        classes={c: ClassFigures.model_validate(rating.classes[c].figures) for c in order},
         entries=tuple(_entry(e, rating.cars[e.car], grid.get(e.car)) for e in by_grid),
         result=result,
     )
 
 
 def _entry(fact: CarFact, rating: CarRating, grid: int | None) -> Entry:
-    return Entry(
-        car=fact.car,
-        car_class=fact.car_class,
-        team=fact.team,
-        vehicle=fact.vehicle,
-        make=fact.make,
-        grid=grid,
-        pace_s=rating.pace_s,
-        pace_s_sd=rating.pace_s_sd,
-        stop_s=rating.stop_s,
-        stop_s_sd=rating.stop_s_sd,
-        reliability=rating.reliability,
-        drivers=tuple(
-            Driver(
-                name=d.name,
-                licence=d.licence,  # type: ignore[arg-type]
-                pace_s=d.pace_s,
-                pace_s_sd=d.pace_s_sd,
-                evidence="laps" if d.evidence == "laps" else "prior",
-            )
-            for d in rating.drivers
-        ),
+    return Entry.model_validate(
+        {
+            "car": fact.car,
+            "class": fact.car_class,
+            "team": fact.team,
+            "vehicle": fact.vehicle,
+            "make": fact.make,
+            "grid": grid,
+            "pace_s": rating.pace_s,
+            "pace_s_sd": rating.pace_s_sd,
+            "stop_s": rating.stop_s,
+            "stop_s_sd": rating.stop_s_sd,
+            "reliability": rating.reliability,
+            "drivers": [asdict(d) for d in rating.drivers],
+        }
     )

@@ -1,8 +1,8 @@
 """The starting grid as it was known before the start: from qualifying, class by class.
 
 IMSA lines the field up by groups of classes (prototypes ahead of GT cars) and, within them, by qualifying; the grid
-of the 24 Hours of Daytona is set by its qualifying race. Where no qualifying is stored (Le Mans dossiers, WEC 2015-16) the
-order at the end of the first lap stands in, which only a card with knowledge `full` may use.
+of the 24 Hours of Daytona is set by its qualifying race. Where no qualifying is stored (Le Mans dossiers, WEC
+2015-16) the order at the end of the first lap stands in, which only a card with knowledge `full` may use.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from langstrecke.paddock.store import Store
 from langstrecke.ratings.archive import RaceMeta
 from langstrecke.ratings.sessions import CarFact, SessionSummary, group_of
 
-TIER = {"top": 0, "lmp2": 1, "lmp3": 2, "gt-pro": 3, "gt-am": 3}
+TIER = {"top": 0, "lmp1": 0, "lmp2": 1, "lmp3": 2, "gt-pro": 3, "gt-am": 3}
 """Classes in order on the grid; GT classes that qualify together start together."""
 
 

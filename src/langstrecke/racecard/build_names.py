@@ -16,7 +16,7 @@ _PLACES = {
 
 
 def race_name(race: RaceMeta) -> str:
-    """ "12 Hours of Sebring 2021"; races under six hours carry the circuit and their minutes."""
+    """What people call the race: "12 Hours of Sebring 2021"; shorter ones are named by circuit and minutes."""
     hours = race.duration_s / 3600
     if hours >= 6 and hours == round(hours):
         place = _PLACES.get(race.circuit, circuit_name(race.circuit))

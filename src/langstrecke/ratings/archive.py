@@ -1,7 +1,7 @@
 """The summaries of every session in a store, in order of time, made once and kept in a cache.
 
-The cache holds one small JSON file per file of laps, named by the file's checksum and this module's version; it can be
-deleted at any time. A summary depends on its own session only, so nothing in the cache can tell about the future.
+The cache holds one small JSON file per file of laps, named by the file's checksum and this module's version; it can
+be deleted at any time. A summary depends on its own session only, so nothing in the cache can tell about the future.
 """
 
 from __future__ import annotations

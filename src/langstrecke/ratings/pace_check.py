@@ -61,3 +61,28 @@ def check_race(prediction: RacePrediction) -> list[CarCheck]:
             for car, p, a, v in zip(cars, predicted, actual, np.diag(spread), strict=True)
         ]
     return found
+
+
+def check_drivers(prediction: RacePrediction) -> list[CarCheck]:
+    """Drivers against the average of their car, for cars with two or more rated drivers."""
+    model, mean, cov = prediction.before.model, prediction.before.mean, prediction.before.cov
+    info = prediction.race.info
+    found = []
+    for car in sorted({o.car for o in prediction.observed}):
+        cells = [o for o in prediction.observed if o.car == car]
+        if len(cells) < 2:
+            continue
+        weights = np.zeros((len(cells), len(model.keys)))
+        for i, o in enumerate(cells):
+            for column, term in level_terms(model, o.car, o.driver):
+                weights[i, column] += term
+        centring = np.eye(len(cells)) - 1 / len(cells)
+        predicted = centring @ weights @ mean
+        error = np.diag([o.var for o in cells])
+        spread = centring @ (weights @ cov @ weights.T + error) @ centring.T
+        actual = centring @ np.array([o.level for o in cells])
+        found += [
+            CarCheck(info.race_id, info.season, o.car_class, o.driver, float(p), float(a), float(np.sqrt(v)))
+            for o, p, a, v in zip(cells, predicted, actual, np.diag(spread), strict=True)
+        ]
+    return found

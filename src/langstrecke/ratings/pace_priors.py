@@ -70,6 +70,8 @@ def load_pace_priors(name: str = "all") -> PacePriors:
 def from_table(table: dict[str, Any], seasons: tuple[str, ...]) -> PacePriors:
     """Read one set from its TOML table."""
     values = {f.name: _frozen(table[f.name]) for f in fields(PacePriors) if f.name in table}
+    values["scale"] = _DEFAULT_SCALE | values.get("scale", {})
+    values["licence_mean"] = _DEFAULT_MEAN | values.get("licence_mean", {})
     return PacePriors(**{**values, "seasons": seasons})
 
 

@@ -96,8 +96,8 @@ def observation_data(
 def solve(prior_mean: Floats, prior_cov: Floats, data: ObservationData) -> tuple[Floats, Floats, float]:
     """Posterior mean and covariance, and the log density of the data.
 
-    The precision of the data is H' R^-1 H with R = diag(var) + shared block variance (Woodbury per block); the prior is
-    whitened so that the matrix inverted is I + L' H' R^-1 H L, well conditioned however flat or sharp the prior is.
+    The precision of the data is H' R^-1 H with R = diag(var) + shared block variance (Woodbury per block); the
+    prior is whitened so that the matrix inverted is I + L' H' R^-1 H L: well conditioned for any prior.
     """
     inv = 1 / data.var
     n_blocks = len(data.block_var)

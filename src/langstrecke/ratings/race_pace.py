@@ -157,12 +157,10 @@ def class_level(
     offsets: Mapping[str, tuple[float, ...]] = priors.race_offset.get(group, OFFSETS)
     found: list[tuple[float, float]] = []
     for channel in ("long", "best", "qualifying"):
-        keys = [k for k in model.keys if k[0] == "mean" and k[2] == car_class and k[3] == channel]
-        if keys:
-            # sessions of a weekend differ by track and weather: the quickest third speaks for the race
-            values = np.array([posterior.centre[k] + posterior.mean[model.index[k]] for k in keys])
+        level = channel_level(posterior, car_class, channel)
+        if level is not None:
             offset, sd = offsets.get(channel, OFFSETS[channel])
-            found.append((float(np.quantile(values, 0.35)) + offset, sd))
+            found.append((level + offset, sd))
     for s in earlier:
         if s.info.kind == "race" and s.info.circuit == race.circuit and s.info.series == race.series:
             for p in s.pace:
@@ -176,3 +174,15 @@ def class_level(
     value = float(np.sum(weights * [v for v, _ in found]) / weights.sum())
     # the sources share the weekend's weather: count them as no more than two
     return Measured(value, float(np.sqrt(max(1 / weights.sum(), np.min(1 / weights) / 2))))
+
+
+def channel_level(posterior: EventPosterior, car_class: str, channel: str) -> float | None:
+    """A class's level in a channel of the event so far (log seconds); None where there was no such session.
+
+    Sessions of a weekend differ by track and weather: the quickest third speaks for the race.
+    """
+    keys = [k for k in posterior.centre if k[2] == car_class and k[3] == channel]
+    if not keys:
+        return None
+    values = [posterior.centre[k] + float(posterior.mean[posterior.model.index[k]]) for k in keys]
+    return float(np.quantile(values, 0.35))

@@ -22,8 +22,8 @@ MASS_SENSITIVITY = 0.25
 lap-time simulations of sports prototypes and GT cars)."""
 
 TANK_OVER_MASS = {"top": 0.052, "lmp1": 0.052, "lmp2": 0.055, "lmp3": 0.065, "gt-pro": 0.052, "gt-am": 0.055}
-"""Mass of a full tank over that of the car with driver (documented default: 75 l in prototypes, about 100 l in GT cars
-and LMP3, 0.74 kg/l; 1,030 kg and 1,350 kg)."""
+"""Mass of a full tank over that of the car with driver (documented default: 75 l in prototypes, about 100 l in GT
+cars and LMP3, 0.74 kg/l; 1,030 kg and 1,350 kg)."""
 
 TYRES_S = {"top": 14.0, "lmp1": 14.0, "lmp2": 16.0, "lmp3": 20.0, "gt-pro": 16.0, "gt-am": 20.0}
 """Four tyres with two guns (documented default; the files do not tell tyre changes from refuelling)."""

@@ -3,10 +3,10 @@
 log lap time = car-and-driver level + stint deviation + slope in the stint + smooth of session time
              + traffic + following + Gaussian noise + exponential noise
 
-The exponential part makes the right tail (mistakes, traffic the crossing order does not show), so levels are free-air
-levels, not means dragged up by bad laps. EM for the ex-Gaussian: given the residual the exponential part is a truncated
-normal; its mean is taken off and a penalised least-squares step follows. Standard errors are widened for the
-information lost to the unseen exponential part (Louis, J. R. Stat. Soc. B 44, 1982, 226-233).
+The exponential part makes the right tail (mistakes, traffic the crossing order does not show), so levels are
+free-air levels, not means dragged up by bad laps. EM for the ex-Gaussian: given the residual the exponential
+part is a truncated normal; its mean is taken off and a penalised least-squares step follows. Standard errors are
+widened for the information lost to the unseen exponential part (Louis, J. R. Stat. Soc. B 44, 1982, 226-233).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.linalg as sla
 import scipy.sparse as sp
+from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
 from langstrecke.ratings.annotate import AnnotatedLaps, Bools, Floats, Ints
@@ -207,7 +208,7 @@ def _em(design: _Design, rounds: int = 5, inner: int = 8) -> _Fit:
     b = np.zeros(x.shape[1])
     inverse = np.zeros((1, 1))
     lost = 0.0
-    for _ in range(rounds):
+    for turn in range(rounds):
         factor = sla.cho_factor(xtx / sigma2 + _penalty(design, stint_var), lower=True, check_finite=False)
         for _ in range(inner):
             b = sla.cho_solve(factor, x.T @ (y - extra) / sigma2, check_finite=False)
@@ -217,7 +218,12 @@ def _em(design: _Design, rounds: int = 5, inner: int = 8) -> _Fit:
         inverse = sla.cho_solve(factor, np.eye(len(b)), check_finite=False)
         used = float(np.sum(inverse * xtx)) / sigma2
         lost = float(np.clip(extra_var.mean() / sigma2, 0, 0.9))
-        sigma2 = float(max((np.square(residual - extra).sum() + extra_var.sum()) / max(n - used, 0.2 * n), 1e-8))
+        if turn == 1:  # EM alone creeps along the ridge between the two kinds of noise: jump to its top once
+            sigma2, tau = _noise_fit(residual, float(np.sqrt(sigma2)), tau)
+            sigma2 *= n / max(n - used, 0.3 * n)
+        else:
+            squares = np.square(residual - extra).sum() + extra_var.sum()
+            sigma2 = float(max(squares / max(n - used, 0.2 * n), 1e-8))
         stint_var = float(np.clip(np.mean(b[s] ** 2 + np.diag(inverse)[s]), 1e-8, 1e-4))
     var = np.diag(inverse).copy()
     var[: len(design.cells)] = _contrast_var(inverse[: len(design.cells), : len(design.cells)], design.cell)
@@ -229,6 +235,25 @@ def _contrast_var(cov: Floats, cell: Ints) -> Floats:
     share = np.bincount(cell, minlength=len(cov)) / len(cell)
     across = cov @ share
     return np.asarray(np.diag(cov) - 2 * across + share @ across)
+
+
+def _noise_fit(residual: Floats, sigma: float, tau: float) -> tuple[float, float]:
+    """Variance of the Gaussian and mean of the exponential noise by maximum likelihood, location free.
+
+    The residuals enter as quantiles, at most 300 of them, so that the time does not grow with the session.
+    """
+    if len(residual) > 300:
+        residual = np.quantile(residual, (np.arange(300) + 0.5) / 300)
+    unit = float(np.std(residual)) + 1e-6
+
+    def cost(x: Floats) -> float:
+        s, t = unit * np.exp(x[1]), unit * np.exp(x[2])
+        r = residual - unit * x[0]
+        return -float(np.mean(log_ndtr(r / s - s / t) - r / t) + 0.5 * (s / t) ** 2 - np.log(t))
+
+    start = np.array([0.0, np.log(sigma / unit), np.log(tau / unit)])
+    found = minimize(cost, start, method="L-BFGS-B", bounds=[(-3, 3), (-3, 1), (-4, 1)], options={"maxiter": 25})
+    return float((unit * np.exp(found.x[1])) ** 2), float(unit * np.exp(found.x[2]))
 
 
 def _exponential_part(residual: Floats, sigma2: float, tau: float) -> tuple[Floats, Floats]:

@@ -58,10 +58,16 @@ def family(car_class: str) -> str:
 
 @cache
 def person(name: str) -> str:
-    """A driver's key: no accents, no case, single blanks ("Kévin ESTRE" is "kevin estre")."""
+    """A driver's key: first and last name, no accents, no case.
+
+    "Kévin ESTRE" is "kevin estre", "Felipe De Oliveira Nasr" and "Felipe Nasr" are one.
+    """
     text = name.replace("ø", "o").replace("Ø", "O").replace("ß", "ss").replace("æ", "ae")
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[-.]", " ", plain).casefold().split())
+    words = re.sub(r"[-.]", " ", plain).casefold().split()
+    while len(words) > 2 and words[-1] in ("jr", "sr", "ii", "iii", "iv"):
+        words.pop()
+    return " ".join(words if len(words) < 3 else [words[0], words[-1]])
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Pit stops of one race: fuel window, time standing still, scatter, mishaps, what the lane costs.
 
-With no refuelling rate in the files, the time standing still is the time in the pit lane less the fastest run through it
-(drive-through penalties give it within a second). Stops for more than 60 % of a tank count as full ones.
+With no refuelling rate in the files, the time standing still is the time in the pit lane less the fastest run through
+it (drive-through penalties give it within a second). Stops for more than 60 % of a tank count as full ones.
 """
 
 from __future__ import annotations
