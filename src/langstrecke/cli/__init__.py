@@ -1,5 +1,7 @@
 """The command line: thin verbs over the Python API, one module per group."""
 
+from langstrecke.cli import card as _card  # noqa: F401  (hangs its verbs on the app)
+from langstrecke.cli import forecast as _forecast  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import rules as _rules  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import store as _store  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli.app import app, main

@@ -16,6 +16,7 @@ from langstrecke.racecard.schema import (
 )
 from langstrecke.racecard.shipped import list_cards, load_card
 from langstrecke.racecard.text import card_text, rounded
+from langstrecke.racecard.warn import warnings_of
 
 __all__ = [
     "ActualResult",
@@ -39,5 +40,6 @@ __all__ = [
     "read_card",
     "read_patch",
     "rounded",
+    "warnings_of",
     "write_card",
 ]

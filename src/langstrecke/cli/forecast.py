@@ -1,0 +1,105 @@
+"""The verb `forecast`: the odds of one race from its card."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from langstrecke.cli.app import app, console, progress_console
+from langstrecke.errors import LangstreckeError
+from langstrecke.forecast import Forecast, forecast
+from langstrecke.racecard import Patch, RaceCard, apply_patch, assignments, joined, load_card, read_patch
+from langstrecke.report import forecast_view, screen, write_report
+
+
+@app.command("forecast")
+def forecast_verb(
+    card: Annotated[str, typer.Argument(help="A shipped card (langstrecke card list) or a path", metavar="CARD")],
+    races: Annotated[int, typer.Option(min=1, max=100_000_000, help="Races to simulate")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The same seed, the same races")] = 1,
+    threads: Annotated[int | None, typer.Option(min=1, help="All cores without it")] = None,
+    json_to: Annotated[
+        str | None, typer.Option("--json", metavar="FILE|-", help="Write the odds as JSON; - prints them instead")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a one-file HTML report")] = None,
+    what_if: Annotated[
+        list[Path] | None, typer.Option("--what-if", metavar="PATCH.toml", help="Change the card (docs/cards.md)")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change one figure: classes.DPi.lap_s=93.4"),
+    ] = None,
+) -> None:
+    """Simulate a race many times and print who wins, how often, and with what spread."""
+    began = time.perf_counter()
+    given = load_card(card)
+    patch = joined([*(read_patch(path) for path in what_if or []), assignments(settings or [])])
+    played = apply_patch(given, patch) if patch.edits else given
+    before: Forecast | None = None
+    with _progress(races, 2 if patch.edits else 1) as bar:
+        if patch.edits:  # the same luck without the change, so that the difference is the change
+            before = forecast(given, races, seed, threads, bar("as it is"))
+        result = forecast(played, races, seed, threads, bar("what if" if patch.edits else "races"))
+    result = _told(result, patch, played)
+    seconds = time.perf_counter() - began
+    if json_to == "-":
+        sys.stdout.write(result.json_text())
+    elif json_to is not None:
+        _write(Path(json_to), result.json_text())
+    if report is not None:
+        write_report(result, report, before=before)
+    out = progress_console
+    if json_to != "-":  # else standard output is the JSON's alone
+        out = screen(console)
+        for part in forecast_view(result, out.width, before):
+            out.print(part)
+            out.print()
+    out.print(f"{races:,} races in {seconds:.1f} s, seed {seed}", style="dim", highlight=False)
+    for name, path in (("report", report), ("odds", json_to if json_to != "-" else None)):
+        if path is not None:
+            out.print(f"{name}: {path}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _told(result: Forecast, patch: Patch, card: RaceCard) -> Forecast:
+    """The forecast with its what-if in words."""
+    changes = tuple(t for t in (patch.title, *patch.describe()) if t)
+    return replace(result, changes=changes) if patch.edits else result
+
+
+def _write(path: Path, text: str) -> None:
+    """All or nothing."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=path) from None
+
+
+@contextmanager
+def _progress(races: int, runs: int) -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+    """A progress bar on standard error; what it yields makes the callback of one run."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=progress_console, transient=True, disable=not sys.stderr.isatty()) as shown:
+
+        def start(name: str) -> Callable[[int, int], None]:
+            # The first race of a fresh installation waits for the compiler.
+            task = shown.add_task("preparing", total=races)
+
+            def step(done: int, total: int) -> None:
+                shown.update(task, description=name, completed=done, total=total)
+
+            return step
+
+        yield start

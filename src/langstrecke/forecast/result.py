@@ -1,0 +1,183 @@
+"""What a forecast says, as plain data: everything the terminal, the report and the figures show."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class DriverLine:
+    """A driver and what the rating rests on: `laps`, `prior` (licence and series only) or `hand`."""
+
+    name: str
+    licence: str | None
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Actual:
+    """What really happened to a car, where the card holds it."""
+
+    position: int | None
+    position_in_class: int | None
+    laps: int | None
+    status: str
+
+
+@dataclass(frozen=True)
+class StandardErrors:
+    """Monte-Carlo standard errors: how far a figure would move if other races were drawn. Not model error."""
+
+    win: float
+    podium: float
+    overall_win: float
+    expected_position: float
+    expected_laps: float
+    retire: float
+
+
+@dataclass(frozen=True)
+class CarForecast:
+    """One car's chances. `win`, `podium` and `positions` are within its class."""
+
+    car: str
+    car_class: str
+    team: str
+    vehicle: str
+    drivers: tuple[DriverLine, ...]
+    grid: int | None
+    win: float
+    podium: float
+    overall_win: float
+    expected_position: float
+    positions: tuple[float, ...]
+    """P(first in class), P(second), ...: as long as the class, sums to 1."""
+    expected_laps: float
+    laps_sd: float
+    retire: float
+    """Probability of not running at the flag."""
+    unclassified: float
+    """Probability of not being classified by the rule book."""
+    stops: float
+    se: StandardErrors
+    actual: Actual | None = None
+
+
+@dataclass(frozen=True)
+class ClassForecast:
+    """What to expect of a class as a whole. Figures are None where single races were not kept."""
+
+    name: str
+    winner_laps: float | None
+    winner_laps_low: float | None
+    """A tenth of the simulated class winners cover this distance or less."""
+    winner_laps_high: float | None
+    """A tenth cover this or more."""
+    margin_s: float | None
+    """Median lead of the class winner over the second where both are on one lap; None if they never were."""
+    lead_lap: float | None
+    """Mean number of cars on the class winner's lap at the flag."""
+    actual_winner: str | None
+    actual_laps: int | None
+
+
+@dataclass(frozen=True)
+class RaceFacts:
+    """Which race was played, and what the card knew."""
+
+    id: str
+    name: str
+    series: str
+    season: int
+    date: dt.date
+    circuit: str
+    duration_s: float
+    knowledge: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Probabilities for one race from `simulated` races played with `seed`."""
+
+    race: RaceFacts
+    simulated: int
+    seed: int
+    version: str
+    cars: tuple[CarForecast, ...]  # in card order
+    classes: tuple[ClassForecast, ...]  # in card order
+    neutralisations: float | None
+    """Mean number of neutralisations in a race."""
+    neutral_s: float | None
+    """Mean time under neutralisation."""
+    changes: tuple[str, ...] = ()
+    """What a what-if changed in the card, in words."""
+
+    def car(self, number: str) -> CarForecast:
+        """The car with this number. KeyError if there is none."""
+        for car in self.cars:
+            if car.car == number:
+                return car
+        raise KeyError(number)
+
+    def in_class(self, name: str) -> tuple[CarForecast, ...]:
+        """The cars of a class, best chances first."""
+        return tuple(sorted((c for c in self.cars if c.car_class == name), key=_by_chances))
+
+    def overall(self) -> tuple[CarForecast, ...]:
+        """All cars by their chances of winning overall."""
+        return tuple(sorted(self.cars, key=lambda c: (-c.overall_win, *_by_chances(c))))
+
+    def to_json(self) -> dict[str, Any]:
+        """The data of `langstrecke forecast --json`."""
+        return {
+            "race": self.race.id,
+            "simulated": self.simulated,
+            "seed": self.seed,
+            "entries": [
+                {
+                    "car": c.car,
+                    "class": c.car_class,
+                    "team": c.team,
+                    "drivers": [d.name for d in c.drivers],
+                    "win": c.win,
+                    "podium": c.podium,
+                    "overall_win": c.overall_win,
+                    "expected_position": c.expected_position,
+                    "positions": list(c.positions),
+                    "expected_laps": c.expected_laps,
+                    "retire": c.retire,
+                }
+                for c in self.cars
+            ],
+        }
+
+    def json_text(self) -> str:
+        """`to_json` as text, one car a line."""
+        data = self.to_json()
+        rows = [json.dumps(entry, ensure_ascii=False, allow_nan=False) for entry in data["entries"]]
+        head = json.dumps({**data, "entries": []}, ensure_ascii=False).removesuffix("]}")
+        return head + "\n " + ",\n ".join(rows) + "\n]}\n"
+
+    def lines(self, cutoff: float = 0.0) -> Iterator[dict[str, Any]]:
+        """The lines of a forecast file as it is scored: one per class, rows as `cars`, columns as in-class places.
+
+        `cutoff` is the fraction of the race already run.
+        """
+        for name in (c.name for c in self.classes):
+            cars = [c for c in self.cars if c.car_class == name]
+            yield {
+                "race": self.race.id,
+                "class": name,
+                "cutoff": cutoff,
+                "cars": [c.car for c in cars],
+                "position_probabilities": [list(c.positions) for c in cars],
+            }
+
+
+def _by_chances(car: CarForecast) -> tuple[float, float, float]:
+    return (-car.win, car.expected_position, -car.expected_laps)

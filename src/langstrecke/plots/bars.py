@@ -1,0 +1,74 @@
+"""Who wins: bars of win and podium probabilities."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from langstrecke.forecast import CarForecast, Forecast
+from langstrecke.plots import style
+from langstrecke.plots.words import label, percent
+
+
+def win_bars(forecast: Forecast, car_class: str) -> Figure:
+    """Chance of winning the class (solid) and of its podium (pale), one row a car."""
+    cars = forecast.in_class(car_class)
+    figure, axes = _rows(cars)
+    top = _span(axes, max(car.podium for car in cars))
+    for row, car in enumerate(cars):
+        axes.barh(row, car.podium, height=0.62, color=style.ACCENT, alpha=0.22, linewidth=0)
+        _win(axes, row, car.win, car.se.win, top)
+        if car.podium > car.win:
+            text = percent(car.podium)
+            style.write(axes, car.podium + 0.006 * top, row, text, fontsize=style.SMALL, color=style.MUTED)
+    won = {n for n, car in enumerate(cars) if car.actual and car.actual.position_in_class == 1}
+    style.car_labels(axes, [label(car) for car in cars], won)
+    known = "; the real winner's name in amber" if won else ""
+    style.heading(figure, f"Who wins {car_class}", f"Solid: class win. Pale: class podium. Per cent{known}.")
+    return figure
+
+
+def overall_bars(forecast: Forecast, cars: int = 10) -> Figure:
+    """Chance of winning the race overall, the best `cars` of the field."""
+    best = tuple(car for car in forecast.overall() if car.overall_win > 0)[:cars]
+    figure, axes = _rows(best)
+    top = _span(axes, max(car.overall_win for car in best))
+    for row, car in enumerate(best):
+        _win(axes, row, car.overall_win, car.se.overall_win, top)
+    won = {n for n, car in enumerate(best) if car.actual and car.actual.position == 1}
+    style.car_labels(axes, [label(car) for car in best], won)
+    known = " The real winner's name in amber." if won else ""
+    style.heading(figure, "Who wins overall", f"Chance of winning the race, per cent.{known}")
+    return figure
+
+
+def _rows(cars: tuple[CarForecast, ...]) -> tuple[Figure, Axes]:
+    figure = style.canvas(len(cars))
+    return figure, style.row_axes(figure, len(cars), style.LABELS, style.WIDTH - 0.45)
+
+
+def _span(axes: Axes, longest: float) -> float:
+    """Let the axis end a little beyond the longest bar."""
+    top = min(1.0, max(0.05, 1.04 * longest))
+    axes.set_xlim(0, top)
+    style.percent_ticks(axes, top)
+    return top
+
+
+def _win(axes: Axes, row: int, share: float, error: float, top: float) -> None:
+    """A solid bar with its 95 % Monte-Carlo interval, and the figure: inside where it fits."""
+    axes.barh(row, share, height=0.62, color=style.ACCENT, linewidth=0)
+    low, high = max(0.0, share - 1.96 * error), min(1.0, share + 1.96 * error)
+    if high - low > 0.012 * top:
+        axes.plot([low, high], [row, row], color=style.INK, linewidth=0.9, solid_capstyle="butt")
+    inside = share > 0.11 * top
+    style.write(
+        axes,
+        (low if inside else max(share, high)) + (-0.008 if inside else 0.006) * top,
+        row,
+        percent(share),
+        weight="bold",
+        fontsize=8.5,
+        color=style.PAPER if inside else style.INK,
+        ha="right" if inside else "left",
+    )

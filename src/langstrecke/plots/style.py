@@ -1,0 +1,129 @@
+"""House style: one place for the colours, sizes and furniture of all figures.
+
+Colours are the light theme's. `export.to_svg` turns each into a CSS variable of the same name, so that a page can
+show the same figure light and dark.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from langstrecke.forecast.names import printable
+
+PAPER = "#fffffe"
+INK = "#1c2430"
+MUTED = "#5c6775"
+LINE = "#d5dbe3"
+ACCENT = "#1d62b0"
+RETIRE = "#b8452f"
+ACTUAL = "#a86a00"
+
+COLOURS = {
+    "paper": PAPER,
+    "ink": INK,
+    "muted": MUTED,
+    "line": LINE,
+    "accent": ACCENT,
+    "retire": RETIRE,
+    "actual": ACTUAL,
+}
+
+DARK = {
+    "paper": "#12161c",
+    "ink": "#e7ebf1",
+    "muted": "#9ba7b6",
+    "line": "#303a47",
+    "accent": "#62a8f7",
+    "retire": "#f0846d",
+    "actual": "#efb84a",
+}
+"""The same names for a dark page."""
+
+FONT = "DejaVu Sans"
+SIZE = 9.0
+SMALL = 8.0
+
+WIDTH = 9.6
+"""Inches: the width of the report's column at 100 dots per inch."""
+ROW = 0.27
+"""Height of a car's row in inches."""
+TOP = 0.58
+BOTTOM = 0.34
+LABELS = 2.75
+"""Width of the column with car and team in inches."""
+RIGHT = 0.2
+DPI = 100
+MAX_LABEL = 31
+
+
+def canvas(rows: int, *, bottom: float = BOTTOM) -> Figure:
+    """An empty figure for this many rows of cars, without touching pyplot or any global state."""
+    height = TOP + max(rows, 1) * ROW + bottom
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def row_axes(
+    figure: Figure, rows: int, left: float, right: float, *, bottom: float = BOTTOM, pad: float = 0.5
+) -> Axes:
+    """Axes whose row i is a car, from the top; `left` and `right` are inches from the figure's left edge."""
+    height = float(figure.get_figheight())
+    box = (left / WIDTH, bottom / height, (right - left) / WIDTH, rows * ROW / height)
+    axes = figure.add_axes(box)
+    axes.set_ylim(rows - 1 + pad, -pad)
+    axes.set_facecolor("none")
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.tick_params(length=0, labelsize=SMALL, labelcolor=MUTED, labelfontfamily=FONT)
+    return axes
+
+
+def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> Text:
+    """Text in the house font. Never read as mathematics: team names may hold dollar signs."""
+    settings: dict[str, Any] = {
+        "fontsize": SIZE,
+        "color": INK,
+        "family": FONT,
+        "va": "center",
+        "clip_on": False,
+    }
+    return axes.text(x, y, text, parse_math=False, **(settings | style))
+
+
+def heading(figure: Figure, title: str, legend: str) -> None:
+    """What the figure shows, and how to read it, at the top left."""
+    height = float(figure.get_figheight())
+    settings: dict[str, Any] = {"family": FONT, "va": "top", "ha": "left", "parse_math": False}
+    figure.text(0.002, 1 - 0.06 / height, printable(title), fontsize=11, color=INK, weight="bold", **settings)
+    figure.text(0.002, 1 - 0.27 / height, legend, fontsize=SMALL, color=MUTED, **settings)
+
+
+def car_labels(axes: Axes, labels: list[tuple[str, str]], marked: set[int]) -> None:
+    """Car numbers and teams left of the axes; the rows in `marked` in the colour of what really happened."""
+    inch = 1 / (float(axes.get_position().width) * WIDTH)
+    for row, (number, team) in enumerate(labels):
+        colour = ACTUAL if row in marked else INK
+        place = {"transform": axes.get_yaxis_transform()}
+        write(axes, (0.5 - LABELS) * inch, row, shorten(number, 7), weight="bold", ha="right", color=colour, **place)
+        write(axes, (0.6 - LABELS) * inch, row, shorten(team, MAX_LABEL), color=colour, fontsize=8.5, **place)
+
+
+def percent_ticks(axes: Axes, top: float) -> None:
+    """Ticks and light grid lines of a probability axis from 0 to `top`."""
+    step = next(s for s in (0.05, 0.1, 0.2, 0.25) if top / s <= 6 or s == 0.25)
+    ticks = [n * step for n in range(int(top / step + 1e-9) + 1)]
+    axes.set_xticks(ticks, [f"{100 * t:.0f} %" if t else "0" for t in ticks], parse_math=False)
+    axes.grid(axis="x", color=LINE, linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def shorten(text: str, longest: int) -> str:
+    """A name cut with an ellipsis."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

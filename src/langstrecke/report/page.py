@@ -1,0 +1,190 @@
+"""The one-file HTML report of a forecast."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.forecast import ClassForecast, Forecast
+from langstrecke.plots import laps_and_retirement, overall_bars, position_heatmap, to_svg, win_bars
+from langstrecke.report.html import Child, Html, join, tag, text
+from langstrecke.report.looks import style_sheet
+from langstrecke.report.tables import change_table, class_table, line_ups
+from langstrecke.report.words import (
+    EVIDENCE,
+    KNOWLEDGE,
+    METHOD,
+    cars_word,
+    crew,
+    distance,
+    percent,
+    race_line,
+)
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""The page loads nothing and runs nothing, whatever a card's texts try."""
+
+
+def report_html(forecast: Forecast, before: Forecast | None = None) -> str:
+    """The whole page. `before` is the forecast without the what-if."""
+    race = forecast.race
+    head = join(
+        [
+            Html('<meta charset="utf-8">'),
+            Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+            Html(f'<meta http-equiv="Content-Security-Policy" content="{text(_POLICY)}">'),
+            tag("title", f"{race.name}: forecast"),
+            tag("style", Html(style_sheet())),
+        ],
+        Html("\n"),
+    )
+    parts = [_header(forecast), _what_if(forecast, before), _headline(forecast)]
+    parts += [_class_section(forecast, number, figures) for number, figures in enumerate(forecast.classes)]
+    parts += [_line_up_section(forecast), _method_section(forecast), _footer(forecast)]
+    body = tag("body", tag("main", *(join([part, Html("\n")]) for part in parts)))
+    return f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n</head>\n{body}\n</html>\n'
+
+
+def write_page(forecast: Forecast, path: str | Path, before: Forecast | None = None) -> None:
+    """Write the page, all of it or nothing; folders are made as needed."""
+    path = Path(path)
+    page = report_html(forecast, before)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(page, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=path) from None
+
+
+def _header(forecast: Forecast) -> Html:
+    race = forecast.race
+    classes = len(forecast.classes)
+    facts: list[Html] = [
+        _fact(f"{forecast.simulated:,}", "simulated races"),
+        _fact(str(len(forecast.cars)), f"cars in {classes} class{'es' if classes != 1 else ''}"),
+    ]
+    if forecast.neutralisations is not None and forecast.neutral_s is not None:
+        facts.append(_fact(f"{forecast.neutralisations:.1f}", "neutralisations expected"))
+        facts.append(_fact(f"{forecast.neutral_s / 60:.0f} min", "under yellow"))
+    links = [tag("a", f.name, href=f"#class-{n}") for n, f in enumerate(forecast.classes)]
+    links += [tag("a", "Line-ups", href="#line-ups"), tag("a", "Method", href="#method")]
+    return tag(
+        "header",
+        tag("p", "What-if forecast" if forecast.changes else "Race forecast", cls="eyebrow"),
+        tag("h1", race.name),
+        tag("p", race_line(race)),
+        tag("ul", *facts, cls="facts"),
+        tag("nav", *links),
+    )
+
+
+def _fact(figure: str, words: str) -> Html:
+    return tag("li", tag("b", figure), " ", words)
+
+
+def _what_if(forecast: Forecast, before: Forecast | None) -> Html:
+    if not forecast.changes:
+        return Html("")
+    changes = tag("ul", *(tag("li", change) for change in forecast.changes))
+    compared = change_table(forecast, before) if before is not None else None
+    note = "Both were played with the same luck, so a difference is the change's, up to the Monte-Carlo error."
+    return join(
+        [
+            tag("div", tag("strong", "Changed in the card"), changes, cls="change"),
+            tag("h3", "What it does to the odds") if compared else None,
+            compared,
+            tag("p", note, cls="muted") if compared else None,
+        ]
+    )
+
+
+def _headline(forecast: Forecast) -> Html:
+    tiles = [_tile(forecast, figures) for figures in forecast.classes]
+    figure = _figure(forecast, "overall", overall_bars(forecast), "Chances of winning overall")
+    title = tag("h2", "The odds", cls="flow")
+    # With one class the overall winner is the class winner: one figure less.
+    return join([title, tag("div", *tiles, cls="tiles"), figure if len(forecast.classes) > 1 else None])
+
+
+def _tile(forecast: Forecast, figures: ClassForecast) -> Html:
+    ranked = forecast.in_class(figures.name)
+    best = ranked[0]
+    chase = ", ".join(f"#{car.car} {percent(car.win, forecast.simulated)} %" for car in ranked[1:3])
+    really: Child = None
+    if figures.actual_winner is not None:
+        winner = forecast.car(figures.actual_winner)
+        odds = percent(winner.win, forecast.simulated)
+        given = tag("span", f"(given {odds} %)", cls="whole")
+        really = tag("p", f"Really won: #{winner.car} {winner.team} ", given, cls="really")
+    return tag(
+        "div",
+        tag("h3", f"{figures.name} · {cars_word(len(ranked))}"),
+        tag("div", percent(best.win, forecast.simulated), tag("small", " %"), cls="odds"),
+        tag("p", tag("strong", f"#{best.car} {best.team}")),
+        tag("p", crew(best), cls="muted"),
+        tag("p", f"then {chase}", cls="muted") if chase else None,
+        really,
+        cls="tile",
+    )
+
+
+def _class_section(forecast: Forecast, number: int, figures: ClassForecast) -> Html:
+    name = figures.name
+    facts = [cars_word(len(forecast.in_class(name))), distance(figures)]
+    if figures.margin_s is not None and figures.lead_lap is not None:
+        facts.append(f"{figures.lead_lap:.1f} cars on the lead lap, won by {figures.margin_s:.0f} s in the median")
+    return join(
+        [
+            tag("h2", name, id=f"class-{number}"),
+            tag("p", " · ".join(f for f in facts if f), cls="sum"),
+            _figure(forecast, f"win-{number}", win_bars(forecast, name), f"Chances of winning {name}"),
+            class_table(forecast, name),
+            _figure(forecast, f"places-{number}", position_heatmap(forecast, name), f"Places in {name}"),
+            _figure(forecast, f"laps-{number}", laps_and_retirement(forecast, name), f"Distance in {name}"),
+        ]
+    )
+
+
+def _figure(forecast: Forecast, name: str, figure: Figure, title: str) -> Html:
+    return tag("figure", Html(to_svg(figure, name, f"{title}, {forecast.race.name}")))
+
+
+def _line_up_section(forecast: Forecast) -> Html:
+    drivers = [d for car in forecast.cars for d in car.drivers]
+    counts = {kind: sum(d.evidence == kind for d in drivers) for kind in EVIDENCE}
+    known = ", ".join(f"{count} {EVIDENCE[kind]}" for kind, count in counts.items() if count)
+    legend = [tag("span", words, cls=f"badge {kind}") for kind, words in EVIDENCE.items() if counts[kind]]
+    return join(
+        [
+            tag("h2", "Line-ups and what is known of them", id="line-ups"),
+            tag("p", f"{len(drivers)} drivers: {known}. Beside each name the licence: P, G, S or B."),
+            tag("p", *legend),
+            line_ups(forecast),
+        ]
+    )
+
+
+def _method_section(forecast: Forecast) -> Html:
+    race = forecast.race
+    return join(
+        [
+            tag("h2", "Method", id="method", cls="flow"),
+            tag("ol", *(tag("li", sentence) for sentence in METHOD), cls="method"),
+            tag("p", tag("strong", "The card knows "), KNOWLEDGE.get(race.knowledge, race.knowledge), "."),
+            tag("p", race.note) if race.note else None,
+        ]
+    )
+
+
+def _footer(forecast: Forecast) -> Html:
+    again = f"langstrecke forecast {forecast.race.id} --races {forecast.simulated} --seed {forecast.seed}"
+    return tag(
+        "footer",
+        tag("p", f"Langstrecke {forecast.version}, seed {forecast.seed}. The same again: ", tag("code", again)),
+    )

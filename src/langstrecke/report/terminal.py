@@ -1,0 +1,163 @@
+"""A forecast in the terminal: one table per class and a summary, from 80 columns up."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, JustifyMethod, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from langstrecke.forecast import CarForecast, ClassForecast, Forecast
+from langstrecke.forecast.names import is_out, printable
+from langstrecke.report.words import (
+    cars_word,
+    crew,
+    distance,
+    percent,
+    race_line,
+    verdicts,
+)
+
+WIDE = 108
+"""From this width on team and drivers have a column each and the odds a bar."""
+
+PIPED_WIDTH = 118
+"""Width of tables that go where nobody says how wide it is."""
+
+WIDEST = 140
+"""Beyond this width a line is hard to follow from the car to its odds."""
+
+BAR = 8
+"""Length of the bar of a certain winner, in characters."""
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def screen(console: Console) -> Console:
+    """Where tables go: the terminal as wide as it is, or a file or pipe with room to be read."""
+    if console.is_terminal or "COLUMNS" in os.environ:
+        return console
+    return Console(file=console.file, width=PIPED_WIDTH)
+
+
+def forecast_view(forecast: Forecast, width: int, before: Forecast | None = None) -> Iterator[RenderableType]:
+    """What the terminal shows of a forecast; `before` is the forecast without the what-if."""
+    yield _title(forecast)
+    for figures in forecast.classes:
+        yield class_table(forecast, figures, width, before)
+    lines = [_overall(forecast)]
+    lines += [Text.assemble((f"{printable(name)}: ", "bold"), told) for name, told in verdicts(forecast)]
+    yield Group(*lines)
+
+
+def _title(forecast: Forecast) -> RenderableType:
+    race = forecast.race
+    lines = [Text.assemble((printable(race.name), "bold"), "  ", (race_line(race), "dim"))]
+    lines += [Text.assemble(("what if  ", "yellow"), printable(change)) for change in forecast.changes]
+    return Group(*lines)
+
+
+def class_table(forecast: Forecast, figures: ClassForecast, width: int, before: Forecast | None = None) -> Table:
+    """The cars of one class by their chance of winning it."""
+    cars = forecast.in_class(figures.name)
+    wide = width >= WIDE
+    facts = " · ".join(t for t in (cars_word(len(cars)), distance(figures)) if t)
+    table = Table(
+        title=Text.assemble((printable(figures.name), "bold cyan"), ("  " + facts, "dim")),
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=0,
+        header_style="dim",
+        width=min(width, WIDEST),
+    )
+    known = any(car.actual for car in forecast.cars)
+    numbers = max(len(printable(car.car)) for car in forecast.cars)
+    _add_columns(table, wide, before is not None, known, max(3, min(numbers, 6)))
+    for car in cars:
+        table.add_row(*_row(forecast, car, wide, before, known))
+    return table
+
+
+def _add_columns(table: Table, wide: bool, compared: bool, known: bool, car_width: int) -> None:
+    """Figures keep their width, so that the tables of all classes stand under one another; names give way."""
+
+    def figure(name: str, width: int, style: str = "", justify: JustifyMethod = "right") -> None:
+        table.add_column(name, justify=justify, no_wrap=True, width=width, style=style)
+
+    figure("car", car_width, "bold", "left")
+    if wide:
+        table.add_column("team", no_wrap=True, overflow="ellipsis", ratio=3)
+        table.add_column("drivers", no_wrap=True, overflow="ellipsis", style="dim", ratio=4)
+    else:
+        table.add_column("team, drivers", no_wrap=True, overflow="ellipsis", ratio=1)
+    figure("grid", 4)
+    figure("win %", 5)
+    if wide:
+        figure("", BAR, "cyan", "left")
+    if compared:
+        figure("was", 5, "yellow")
+    for name, width in (("podium", 6), ("place", 5), ("laps", 4), ("out %", 5)):
+        figure(name, width)
+    if known:
+        figure("actual", 8)
+
+
+def _row(
+    forecast: Forecast, car: CarForecast, wide: bool, before: Forecast | None, known: bool
+) -> list[RenderableType]:
+    n = forecast.simulated
+    team = Text(printable(car.team))
+    faint = "dim" if car.win < 0.005 else ""
+    cells: list[RenderableType] = [Text(printable(car.car))]
+    cells += [team, Text(crew(car))] if wide else [Group(team, Text(crew(car), style="dim"))]
+    cells += [str(car.grid or ""), Text(percent(car.win, n), style=faint or "bold")]
+    cells += [Text(bar(car.win))] if wide else []
+    if before is not None:
+        old = next((c for c in before.cars if c.car == car.car), None)
+        cells.append(Text(percent(old.win, before.simulated) if old else "new"))
+    cells += [
+        Text(percent(car.podium, n), style=faint),
+        f"{car.expected_position:.1f}",
+        f"{car.expected_laps:.0f}",
+        Text(percent(car.retire, n), style="dim"),
+    ]
+    if known:
+        cells.append(_actual(car))
+    return cells
+
+
+def bar(share: float) -> str:
+    """A bar of eighths of a character, `BAR` characters for certainty."""
+    eighths = round(share * BAR * 8)
+    if share > 0 and eighths == 0:
+        eighths = 1
+    full, part = divmod(eighths, 8)
+    return "█" * full + (_EIGHTHS[part] if part else "")
+
+
+def _actual(car: CarForecast) -> Text:
+    """Place in class and laps as they were."""
+    actual = car.actual
+    if actual is None:
+        return Text("")
+    place = f"P{actual.position_in_class}" if actual.position_in_class is not None else "–"
+    laps = f"{actual.laps:>4}" if actual.laps is not None else "    "
+    style = "bold green" if actual.position_in_class == 1 else ""
+    if not style and (is_out(actual.status) or actual.position_in_class is None):
+        style = "red dim"
+    return Text(f"{place:>3} {laps}", style=style)
+
+
+def _overall(forecast: Forecast) -> Text:
+    best = [car for car in forecast.overall() if car.overall_win > 0][:5]
+    odds = ", ".join(f"#{car.car} {percent(car.overall_win, forecast.simulated)} %" for car in best)
+    text = Text.assemble(("Overall win: ", "bold"), odds)
+    if forecast.neutralisations is not None and forecast.neutral_s is not None:
+        minutes = forecast.neutral_s / 60
+        text.append(f"; {forecast.neutralisations:.1f} neutralisations, {minutes:.0f} min in a race", "dim")
+    return text
