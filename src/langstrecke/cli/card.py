@@ -22,6 +22,9 @@ from langstrecke.rulebooks import load_rulebook
 card_app = typer.Typer(help="Race cards: list, show, check.", no_args_is_help=True)
 app.add_typer(card_app, name="card")
 
+ROOMY = 100
+"""From this width on the list of cards has all its columns."""
+
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of tables")]
 
 
@@ -35,23 +38,23 @@ def list_verb(as_json: Json = False) -> None:
     if not cards:
         console.print("no cards are shipped with this installation")
         return
-    table = _table("card", "date", "length", "cars", "knowledge", "race", "classes")
-    for column in table.columns:  # names of races and classes give way first
-        column.no_wrap, column.overflow = True, "ellipsis"
-    for number, least in enumerate((max(len(name) for name in list_cards()), 10, 10, 4, 9)):
-        table.columns[number].min_width = least
+    out = screen(console)
+    longest = max(len(name) for name in list_cards())
+    fixed = {"card": longest, "date": 10, "length": 10, "cars": 4, "knowledge": 9}
+    if out.width < ROOMY:
+        fixed = {"card": longest, "date": 10, "cars": 4}
+    table = Table(
+        box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, header_style="dim", width=min(out.width, 118)
+    )
+    for column, width in fixed.items():
+        table.add_column(column, no_wrap=True, width=width, justify="right" if column == "cars" else "left")
+    table.add_column("race", no_wrap=True, overflow="ellipsis", ratio=1)
     for name, card in cards:
         facts = _summary(name, card)
-        table.add_row(
-            Text(name, style="bold"),
-            facts["date"],
-            hours(card.race.duration_s),
-            str(facts["cars"]),
-            card.race.knowledge,
-            Text(printable(card.race.name)),
-            Text(", ".join(printable(c) for c in facts["classes"]), style="dim"),
-        )
-    screen(console).print(table)
+        cells = {"card": name, "date": facts["date"], "cars": str(facts["cars"])}
+        cells |= {"length": hours(card.race.duration_s), "knowledge": card.race.knowledge}
+        table.add_row(*(Text(cells[column]) for column in fixed), Text(printable(card.race.name)))
+    out.print(table)
 
 
 @card_app.command("show")
@@ -170,11 +173,13 @@ def _print_classes(card: RaceCard) -> None:
 
 
 def _print_entries(card: RaceCard) -> None:
+    out = screen(console)
     right = ("grid", "pace s", "±")
-    table = _table("car", "class", "team", "vehicle", "grid", "pace s", "±", "drivers (pace s)", right=right)
+    table = _table("car", "class", "team, vehicle, drivers (pace s)", *right, right=right)
     for e in card.entries:
         crew = ", ".join(f"{surname(d.name)} {d.pace_s:+.2f}" for d in e.drivers)
-        names = (Text(printable(t)) for t in (e.car_class, e.team, e.vehicle))
-        figures = (str(e.grid or ""), f"{e.pace_s:+.2f}", f"{e.pace_s_sd:.2f}", Text(crew, style="dim"))
-        table.add_row(Text(printable(e.car), style="bold"), *names, *figures)
-    screen(console).print(table)
+        vehicle = f", {printable(e.vehicle)}" if e.vehicle else ""
+        what = Text.assemble(printable(e.team), (vehicle, "dim"), "\n", (crew, "cyan"))
+        figures = (str(e.grid or ""), f"{e.pace_s:+.2f}", f"{e.pace_s_sd:.2f}")
+        table.add_row(Text(printable(e.car), style="bold"), Text(printable(e.car_class)), what, *figures)
+    out.print(table)
