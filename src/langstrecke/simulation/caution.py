@@ -171,9 +171,13 @@ def _send_out(p: Params, s: State, element: int, when: float) -> None:
 def _red_flag(p: Params, s: State, t: float) -> None:
     """The race stands still: everybody waits where he is in the order, then follows the safety car."""
     s.game[0].reds += 1
+    s.game[0].red_s += p.race[0].red_s
     for at in range(s.game[0].head, s.game[0].tail):
         i = s.ring[at & (RING - 1)]
         s.car[i].when += p.race[0].red_s
+        if i < p.race[0].n:  # nobody drives meanwhile
+            s.car[i].since += p.race[0].red_s
+            s.car[i].turn_since += p.race[0].red_s
     s.game[0].caution_until = max(s.game[0].caution_until, t) + p.race[0].red_s
     if p.race[0].red_stops_clock == 1:
         s.game[0].end += p.race[0].red_s

@@ -67,6 +67,7 @@ def draw_race(p: Params, s: State, key: np.uint64) -> None:
         s.car[i].debt = 0.0
         s.car[i].stops = 0
         s.car[i].stop_s = 0.0
+        s.car[i].repair = 0.0
         s.car[i].technical = 0
         s.car[i].window_done = 0
         s.car[i].zone = 1.0

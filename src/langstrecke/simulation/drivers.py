@@ -8,14 +8,22 @@ late repair or a red flag rarely finds them open.
 from __future__ import annotations
 
 from langstrecke.simulation.draws import NEVER
-from langstrecke.simulation.jit import kernel
+from langstrecke.simulation.jit import hot, kernel
 from langstrecke.simulation.params import MAX_STINT_LOG, Params
 from langstrecke.simulation.state import State
 
 MARGIN_S = 240.0
-"""Slack kept on every driver-time rule: two to three laps (default, not from a rule book)."""
+MARGIN_LAPS = 1.8
+"""Slack kept on every driver-time rule, in seconds and in laps, whichever is more: a safety car can double the lap on
+which a driver is due in (default, not from a rule book)."""
 FAIR_S = 1800.0
 """A driver one second a lap faster may drive about this much more before he is rested (default)."""
+
+
+@hot
+def margin(p: Params, s: State, i: int) -> float:
+    """Slack kept on driver-time rules, in seconds."""
+    return max(MARGIN_S, MARGIN_LAPS * s.lap_draw[p.car[i].car_class])
 
 
 @kernel
@@ -55,7 +63,7 @@ def unmet(p: Params, s: State, i: int, d: int) -> float:
     if short > 0.0:
         return float(short + MARGIN_S)
     if p.car[i].all_start == 1 and s.car[i].driven[d] <= 0.0 and s.car[i].driver != d:
-        return MARGIN_S
+        return margin(p, s, i)
     return 0.0
 
 
@@ -69,7 +77,7 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
         if other != d:
             owed += unmet(p, s, i, other)
     if owed > 0.0:
-        by = min(by, s.game[0].end - owed - MARGIN_S)
+        by = min(by, s.game[0].end - owed - margin(p, s, i))
     elif t + room(p, s, i, d, t) >= s.game[0].end:
         by = NEVER
     # Nobody has time left (a race too long for its crew): stopping again would not help.

@@ -26,6 +26,7 @@ from langstrecke.simulation.state import (
     ROW_LAP,
     ROW_MODE,
     ROW_PIT_S,
+    ROW_RED_S,
     ROW_START,
     ROW_TYRE_AGE,
     ROW_WET,
@@ -40,6 +41,8 @@ F64 = NDArray[np.float64]
 DAY_S = 86400.0
 OFF_LINE_S = 6.0
 """Time lost on a lap from which a car counts as off the racing line and is passed freely (default)."""
+LIMP_SHARE = 0.15
+"""Lost on the lap home with a car that needs repair, share of the lap (default)."""
 LAST_LAPS = 2.5
 """Laps of a car's own after the flag within which it must cross the line to be counted as finishing (default)."""
 
@@ -135,6 +138,9 @@ def crossing(p: Params, s: State, key: np.uint64, i: int, t: float, trace: F64) 
     if s.car[i].stopping == 1:
         s.car[i].since = t
         stop_s = stops.serve(p, s, key, i, t)
+        if stops.pointless(p, s, i, t + stop_s):
+            s.car[i].status = RETIRED
+            return
     start_lap(p, s, key, i, t, stop_s, trace)
 
 
@@ -171,8 +177,7 @@ def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: flo
             dark = clock >= p.race[0].night_from_s or clock < p.race[0].night_until_s
         if dark and p.race[0].night_from_s != p.race[0].night_until_s:
             free += p.cls[c].night
-    wet = s.game[0].wet
-    if wet > 0.0 or s.car[i].wet_tyres == 1:
+    if s.game[0].wet > 0.0 or s.game[0].rain > 0.0 or s.car[i].wet_tyres == 1:
         weather.dry_to(p, s, t)
         free *= weather.lap_factor(p, s.game[0].wet, s.car[i].wet_tyres)
     free *= s.game[0].zone
@@ -196,9 +201,10 @@ def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: flo
             s.car[i].since = t
             return
         size = rng.draw(key, rng.TROUBLE, i, 2 * lap + 1)
-        if u < repair:
+        if u < repair:  # he brings it home slowly; the repair itself is done at the pits
             spread = p.cls[c].repair_length_log_sd
-            lost = p.cls[c].repair_s * math.exp(spread * rng.look_up(p.normal, rng.high(size)))
+            s.car[i].repair = p.cls[c].repair_s * math.exp(spread * rng.look_up(p.normal, rng.high(size)))
+            lost = LIMP_SHARE * free
         else:
             lost = -p.cls[c].incident_s * math.log(rng.high(size))
         extra += lost
@@ -208,7 +214,7 @@ def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: flo
     s.car[i].stop_s = stop_s
     s.car[i].when = t + free * ratio + s.car[i].debt + extra
     s.car[i].debt = 0.0
-    s.car[i].stopping = 1 if stops.comes_in(p, s, i, t) else 0
+    s.car[i].stopping = 1 if s.car[i].repair > 0.0 or stops.comes_in(p, s, i, t) else 0
     if mode == MODE_GREEN:
         file_green(p, s, i, word)
     else:
@@ -230,6 +236,7 @@ def _write_row(s: State, i: int, t: float, trace: F64) -> None:
     trace[row, ROW_MODE] = s.game[0].mode
     trace[row, ROW_WET] = s.car[i].wet_tyres
     trace[row, ROW_TYRE_AGE] = s.car[i].tyre_age
+    trace[row, ROW_RED_S] = s.game[0].red_s
 
 
 @kernel

@@ -26,7 +26,8 @@ STRANDED = 3  # still out when the finish was over: did not cross the line
 # Columns of a trace row.
 ROW_CAR, ROW_LAP, ROW_DRIVER, ROW_START, ROW_END = 0, 1, 2, 3, 4
 ROW_IN_PIT, ROW_PIT_S, ROW_MODE, ROW_WET, ROW_TYRE_AGE = 5, 6, 7, 8, 9
-ROW_SIZE = 10
+ROW_RED_S = 10
+ROW_SIZE = 11
 
 CAR_STATE = np.dtype(
     [
@@ -41,6 +42,7 @@ CAR_STATE = np.dtype(
         ("retire_rate", "f8"),  # this race's rates, per second
         ("repair_rate", "f8"),
         ("zone", "f8"),  # how slow the lap under way is against green
+        ("repair", "f8"),  # repair time waiting for the car in the pits
         ("stop_s", "f8"),  # pit time of the stop this lap began with
         ("lap", "i4"),  # laps completed
         ("status", "i4"),
@@ -84,6 +86,7 @@ GAME = np.dtype(
         ("next_zone", "f8"),
         ("zone_until", "f8"),
         ("zone", "f8"),  # factor of an active slow zone, else 1
+        ("red_s", "f8"),  # seconds stood still under red flags so far
         ("neutral_s", "f8"),  # seconds neutralised so far
         ("rain_switch", "f8"),  # when the rain starts, stops or changes next
         ("rain", "f8"),  # intensity of the rain now

@@ -48,8 +48,14 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     lap_s = s.lap_draw[c]
     fuel = s.car[i].fuel
     green = mode == MODE_GREEN
-    quiet = green and p.race[0].window_close_s <= 0.0 and p.race[0].technical_stop_s <= 0.0 and s.game[0].wet == 0.0
-    if quiet and fuel - s.car[i].reserve >= 2.0 and t + 2.0 * lap_s < s.car[i].hand_over and s.car[i].wet_tyres == 0:
+    quiet = (
+        green
+        and p.race[0].window_close_s <= 0.0
+        and p.race[0].technical_stop_s <= 0.0
+        and s.game[0].wet == 0.0
+        and s.game[0].rain == 0.0
+    )
+    if quiet and fuel - s.car[i].reserve >= 2.0 and t + 2.6 * lap_s < s.car[i].hand_over and s.car[i].wet_tyres == 0:
         return False
     to_go = s.game[0].end - t
     laps_to_go = math.ceil(to_go / lap_s) if to_go > 0.0 else 1.0
@@ -62,7 +68,8 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
         laps_to_go = max(1.0, math.ceil(to_go / (1.5 * lap_s)))
         if fuel < 2.0 and fuel < laps_to_go:
             return True
-    if t + 2.0 * lap_s >= s.car[i].hand_over and to_go > 1.5 * lap_s:
+    slow = 1.3 if green else 2.0  # rain and yellows stretch the laps until the hand-over
+    if t + 2.0 * slow * lap_s >= s.car[i].hand_over and to_go > 1.5 * lap_s:
         return True
     if weather_stop(p, s, i, lap_s):
         return pits_open(p, s, i)
@@ -148,6 +155,9 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
     cost = p.cls[c].lane + max(0.0, standing + s.car[i].stop_draw) - p.cls[c].stop_scatter * math.log(rng.high(bits))
     if rng.low(bits) < p.cls[c].stop_trouble:
         cost -= p.cls[c].stop_trouble_s * math.log(rng.high(rng.draw(key, rng.TROUBLE, i, 2 * stop)))
+    if s.car[i].repair > 0.0:  # fuel, tyres and driver are done meanwhile
+        cost = max(cost, p.cls[c].lane + s.car[i].repair)
+        s.car[i].repair = 0.0
     if p.race[0].technical_stop_s > 0.0 and s.car[i].technical == 0:
         due = 0.55 + 0.4 * rng.high(rng.draw(key, rng.STOP, i, 1 << 20))
         if t >= due * p.race[0].technical_until_s:
@@ -165,6 +175,21 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
     drivers.hand_over(p, s, i, d, t, t + cost)
     begin_stint(p, s, key, i)
     return float(cost)
+
+
+@kernel
+def pointless(p: Params, s: State, i: int, t: float) -> bool:
+    """Whether car i, back on the road at t, can no longer finish by the drive-time rules; it is parked then."""
+    if p.car[i].n_drivers == 1:
+        return False
+    owed = 0.0
+    for d in range(p.car[i].n_drivers):
+        short = p.car[i].min_drive[d] - s.car[i].driven[d]
+        if short > 0.0:
+            owed += short
+        elif p.car[i].all_start == 1 and s.car[i].driven[d] <= 0.0 and s.car[i].driver != d:
+            owed += s.lap_draw[p.car[i].car_class]
+    return bool(owed > 0.0 and t + owed > s.game[0].end + s.lap_draw[p.car[i].car_class])
 
 
 @kernel

@@ -23,6 +23,7 @@ from langstrecke.simulation.state import (
     ROW_LAP,
     ROW_MODE,
     ROW_PIT_S,
+    ROW_RED_S,
     ROW_SIZE,
     make_state,
 )
@@ -52,7 +53,8 @@ def _table(card: RaceCard, book: RuleBook, rows: NDArray[np.float64]) -> pl.Data
     order = np.lexsort((rows[:, ROW_LAP], car))
     rows, car = rows[order], car[order]
     lap = rows[:, ROW_LAP].astype(int)
-    elapsed = np.round(rows[:, ROW_END], 3)
+    # As in timing files the race clock stands under a red flag, and the hour of day runs on.
+    elapsed = np.round(rows[:, ROW_END] - rows[:, ROW_RED_S], 3)
     before = np.where(lap > 1, np.roll(elapsed, 1), 0.0)
     lap_time = np.round(elapsed - before, 3)
     s1, s2 = np.round(lap_time * SECTORS[0], 3), np.round(lap_time * SECTORS[1], 3)
@@ -62,7 +64,7 @@ def _table(card: RaceCard, book: RuleBook, rows: NDArray[np.float64]) -> pl.Data
     pit = np.round(rows[:, ROW_PIT_S], 3)
     length = card.circuit.length_km
     start = dt.datetime.combine(card.race.date, card.race.start_time)
-    clock = [(start + dt.timedelta(seconds=float(t))).time() for t in elapsed]
+    clock = [(start + dt.timedelta(seconds=float(t))).time() for t in rows[:, ROW_END]]
     driver = rows[:, ROW_DRIVER].astype(int)
     return pl.DataFrame(
         {
