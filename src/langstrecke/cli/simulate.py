@@ -1,0 +1,98 @@
+"""The verbs `simulate` (one race lap by lap) and `bench` (how fast)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.table import Table
+
+from langstrecke.cli.app import app, console
+from langstrecke.errors import LangstreckeError
+from langstrecke.racecard import load_card
+from langstrecke.simulation import simulate_laps
+from langstrecke.simulation.bench import all_threads, measure
+from langstrecke.timing.derive import classification
+from langstrecke.timing.write import write_alkamel
+
+
+@app.command("simulate")
+def simulate_verb(
+    card: Annotated[str, typer.Argument(help="A shipped card (langstrecke card list) or a path", metavar="CARD")],
+    race: Annotated[int, typer.Option(min=0, help="Number of the race within the seed")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1)] = 1,
+    laps: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the laps: .parquet, or .csv as an Al Kamel file")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the classification as JSON")] = False,
+) -> None:
+    """Play one race and show how it ended; --laps keeps every lap, as real timing data would look."""
+    table = simulate_laps(load_card(card), race=race, seed=seed)
+    order = classification(table)
+    if laps is not None:
+        _write(table, laps)
+    rows = order.select("position", "position_in_class", "car", "car_class", "team", "laps", "total_time_s")
+    if as_json:
+        sys.stdout.write(json.dumps(rows.to_dicts(), indent=1) + "\n")
+        return
+    shown = Table(title=f"{card}: race {race} of seed {seed}")
+    for column in ("place", "in class", "car", "class", "team", "laps"):
+        shown.add_column(column, justify="right" if column in ("place", "in class", "car", "laps") else "left")
+    for row in rows.to_dicts():
+        shown.add_row(
+            str(row["position"]),
+            str(row["position_in_class"]),
+            row["car"],
+            row["car_class"],
+            row["team"],
+            str(row["laps"]),
+        )
+    console.print(shown)
+    if laps is not None:
+        console.print(f"laps: {laps}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _write(table: pl.DataFrame, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".parquet":
+            table.write_parquet(path)
+        elif path.suffix == ".csv":
+            write_alkamel(table, path)
+        else:
+            raise LangstreckeError("what kind of file is wanted?", file=path, hint="end its name in .parquet or .csv")
+    except OSError as error:
+        raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=path) from None
+
+
+@app.command("bench")
+def bench_verb(
+    card: Annotated[list[str] | None, typer.Option(metavar="CARD", help="Card to time; may be repeated")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="One and all cores without it")] = None,
+    races: Annotated[int | None, typer.Option(min=1, help="Two seconds' worth without it")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Car-laps per second on shipped cards, compilation left out."""
+    counts = (threads,) if threads else all_threads()
+    cards = [load_card(name) for name in card or ["le-mans-2019", "imsa-2021-sebring"]]
+    speeds = [speed for one in cards for speed in measure(one, threads=counts, races=races)]
+    if as_json:
+        sys.stdout.write(json.dumps([speed.to_json() for speed in speeds], indent=1) + "\n")
+        return
+    shown = Table()
+    for column in ("card", "engine", "threads", "races", "seconds", "million car-laps/s"):
+        shown.add_column(column, justify="left" if column in ("card", "engine") else "right")
+    for speed in speeds:
+        shown.add_row(
+            speed.card,
+            speed.engine,
+            str(speed.threads),
+            f"{speed.races:,}",
+            f"{speed.seconds:.2f}",
+            f"{speed.car_laps_per_second / 1e6:.1f}",
+        )
+    console.print(shown)
