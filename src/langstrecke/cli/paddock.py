@@ -1,0 +1,320 @@
+"""Verbs of the paddock: career, teammates, versus, calendar, and `paddock` for what the registry holds."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from langstrecke.cli.app import app, console
+from langstrecke.errors import LangstreckeError
+from langstrecke.paddock import calendars, careers
+from langstrecke.paddock.registry import Registry, load_registry
+
+paddock_app = typer.Typer(help="Who and what the registry knows.", no_args_is_help=True)
+app.add_typer(paddock_app, name="paddock")
+
+Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table")]
+SeriesOption = Annotated[list[str] | None, typer.Option("--series", help="A series; repeat for more")]
+
+
+@app.command("career")
+def career(
+    driver: Annotated[str, typer.Argument(help="Name or id: 'Jan Magnussen'", show_default=False)],
+    series: Annotated[str, typer.Option(help="Only this series, for example le-mans")] = "",
+    since: Annotated[int | None, typer.Option(help="First year", show_default=False)] = None,
+    until: Annotated[int | None, typer.Option(help="Last year", show_default=False)] = None,
+    races: Annotated[bool, typer.Option("--races", help="A line for every race, not for every season")] = False,
+    figure: Annotated[Path | None, typer.Option(help="Draw it into this file (svg, png, pdf)")] = None,
+    as_json: Json = False,
+) -> None:
+    """What a driver entered, with whom, and how it ended."""
+    registry = load_registry()
+    found = careers.career(registry, driver, series=series, since=since, until=until)
+    if figure is not None:
+        _draw_career(registry, found, figure)
+    if as_json:
+        _print_json(found.as_json())
+        return
+    console.print(f"[bold]{escape(found.driver.name)}[/] {found.driver.country}  ({found.driver.id})")
+    if not found.rows:
+        console.print("The registry has no races of this driver" + (f" in {series}." if series else "."))
+        return
+    one_race_a_year = len({r.event.season for r in found.rows}) == len(found.rows)
+    by_race = races or one_race_a_year
+    console.print(_race_table(registry, found, mates=races) if by_race else _season_table(found))
+    wins = ", ".join(map(str, found.class_wins)) or "none"
+    console.print(f"Entered {found.entered}, started {found.started}; class wins: {wins}.")
+    if figure is not None:
+        console.print(f"Drawn into {figure}.")
+
+
+def _race_table(registry: Registry, found: careers.Career, *, mates: bool) -> Table:
+    """A line for every race. The race is named where not all are the same."""
+    several = len({(row.event.series, row.event.circuit) for row in found.rows}) > 1
+    headings = ["date", *(["race"] if several else []), "class", "no.", "team", "car", *(["with"] if mates else [])]
+    table = Table(*headings, "result", box=None)
+    table.columns[0].no_wrap = True
+    for row in found.rows:
+        race = row.event.name or registry.circuits[row.event.circuit].name
+        cells = [str(row.event.race_day), *([f"{row.event.series}: {race}"] if several else [])]
+        cells += [row.entry.car_class, row.entry.car, row.team, row.vehicle]
+        cells += [", ".join(row.mates)] if mates else []
+        style = "bold green" if row.entry.class_win else ""
+        table.add_row(*map(escape, [*cells, row.result]), style=style)
+    return table
+
+
+def _season_table(found: careers.Career) -> Table:
+    table = Table("season", "series", "team", "car", "class", "starts", "class wins", "places in class", box=None)
+    for line in careers.seasons(found):
+        cells = [line.season, line.series, line.team, line.vehicle, line.car_class]
+        counts = [str(line.started), str(line.class_wins or "")]
+        style = "bold green" if line.class_wins else ""
+        table.add_row(*map(escape, cells), *counts, " ".join(line.results), style=style)
+    return table
+
+
+@app.command("teammates")
+def teammates(
+    driver: Annotated[str, typer.Argument(help="A driver", show_default=False)],
+    other: Annotated[str, typer.Argument(help="Another; without one: everybody")] = "",
+    as_json: Json = False,
+) -> None:
+    """With whom a driver shared a car, or the races two drivers shared."""
+    registry = load_registry()
+    if other:
+        rows = careers.together(registry, driver, other)
+        found = careers.Career(registry.driver(driver), tuple(rows))
+        if as_json:
+            _print_json(found.as_json() | {"other": registry.driver(other).name})
+            return
+        console.print(
+            _race_table(registry, found, mates=True)
+            if rows
+            else "They never shared a car, as far as the registry knows."
+        )
+        return
+    mates = careers.team_mates(registry, driver)
+    if as_json:
+        _print_json([{"driver": mate.name, "id": mate.id, "races": [e.event for e in rows]} for mate, rows in mates])
+        return
+    table = Table("team mate", "", "races", "years", box=None)
+    for mate, shared in mates:
+        years = sorted({registry.events[e.event].year for e in shared})
+        span = str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+        table.add_row(escape(mate.name), mate.country, str(len(shared)), span)
+    console.print(table)
+
+
+@app.command("versus")
+def versus(
+    one: Annotated[str, typer.Argument(help="A driver", show_default=False)],
+    other: Annotated[str, typer.Argument(help="The other", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Races in which two drivers drove different cars, and whose car came in ahead."""
+    registry = load_registry()
+    first, second = registry.driver(one), registry.driver(other)
+    duels = careers.versus(registry, first.id, second.id)
+    score = Counter(duel.ahead for duel in duels)
+    if as_json:
+        rows = [
+            {"race": d.event.id, "cars": [d.one.car, d.other.car], "classes": [d.one.car_class, d.other.car_class],
+             "positions": [d.one.position, d.other.position], "ahead": d.ahead}
+            for d in duels
+        ]  # fmt: skip
+        _print_json({"drivers": [first.id, second.id], "ahead": [score[first.id], score[second.id]], "rows": rows})
+        return
+    if not duels:
+        console.print("They never raced against each other, as far as the registry knows.")
+        return
+    table = Table("date", "race", first.name, second.name, "ahead", box=None)
+    for duel in duels:
+        places = [f"{e.car_class} {careers.short_result(e)}" for e in (duel.one, duel.other)]
+        ahead = registry.drivers[duel.ahead].name if duel.ahead else "–"
+        table.add_row(duel.event.race_day.isoformat(), duel.event.id, *map(escape, (*places, ahead)))
+    console.print(table)
+    console.print(f"{first.name} {score[first.id]}, {second.name} {score[second.id]}, overall places counted.")
+
+
+@app.command("calendar")
+def calendar(
+    season: Annotated[int, typer.Option(help="Calendar year", show_default=False)],
+    driver: Annotated[str, typer.Option(help="What keeps this driver busy")] = "",
+    series: SeriesOption = None,
+    against: Annotated[list[str] | None, typer.Option(help="Which races of this series are free; repeat")] = None,
+    travel_days: Annotated[int, typer.Option(min=0, max=14, help="Free days needed between two meetings")] = 1,
+    ics: Annotated[Path | None, typer.Option(help="Write the calendar as iCalendar")] = None,
+    as_json: Json = False,
+) -> None:
+    """Where calendars clash: calendar --season 2019 --driver "Kevin Magnussen" --against le-mans."""
+    registry = load_registry()
+    if not driver and not series:
+        raise LangstreckeError("whose calendar?", hint="--driver NAME, or --series f1, or both")
+    busy = calendars.commitments(registry, driver, season) if driver else []
+    known = {event.id for meeting in busy for event in meeting.events}
+    added = calendars.season_meetings(registry, series, season) if series else []
+    busy = sorted([*busy, *(m for m in added if m.id not in known)], key=lambda m: (m.start, m.id))
+    hits = calendars.clashes(busy, travel_days)
+    wanted = calendars.season_meetings(registry, against, season) if against else []
+    chances = calendars.chances(busy, wanted, travel_days)
+    if ics is not None:
+        calendars.write_ical(registry, sorted([*busy, *wanted], key=lambda m: (m.start, m.id)), ics)
+    if as_json:
+        _print_json(
+            {
+                "season": season,
+                "driver": registry.driver(driver).name if driver else None,
+                "travel_days": travel_days,
+                "meetings": [calendars.meeting_json(m) for m in busy],
+                "clashes": [calendars.clash_json(hit) for hit in hits],
+                "chances": [
+                    calendars.meeting_json(c.meeting)
+                    | {"verdict": c.verdict, "clashes": [calendars.clash_json(hit) for hit in c.clashes]}
+                    for c in chances
+                ],
+            }
+        )
+        return
+    _print_calendar(registry, busy, hits, driver)
+    _print_chances(registry, chances)
+    if ics is not None:
+        console.print(f"Written as iCalendar into {ics}.")
+
+
+def _print_calendar(
+    registry: Registry, busy: list[calendars.Meeting], hits: list[calendars.Clash], driver: str
+) -> None:
+    if not busy:
+        console.print(f"The registry knows of nothing {registry.driver(driver).name} drove that year.")
+        return
+    table = Table("from", "to", "series", "race", box=None)
+    for meeting in busy:
+        start = f"{meeting.start}{'?' if meeting.assumed_start else ''}"
+        table.add_row(start, str(meeting.end), meeting.series, escape(calendars.title(registry, meeting)))
+    console.print(table)
+    if any(meeting.assumed_start for meeting in busy):
+        console.print("? first day not known, taken to be two days before the race")
+    for hit in hits:
+        names = [calendars.title(registry, m) for m in (hit.one, hit.other)]
+        how = f"{hit.overlap_days} days overlap" if hit.overlap_days else f"{hit.days_between} free days between them"
+        console.print(f"[red]clash[/] {hit.other.start}: {escape(names[0])} and {escape(names[1])} ({how})")
+
+
+def _print_chances(registry: Registry, chances: list[calendars.Chance]) -> None:
+    colour = {"free": "green", "tight": "yellow", "clash": "red"}
+    for chance in chances:
+        line = f"[{colour[chance.verdict]}]{chance.verdict}[/] {chance.meeting.start} to {chance.meeting.end}: "
+        line += escape(calendars.title(registry, chance.meeting))
+        for hit in chance.clashes:
+            line += f"; {escape(calendars.title(registry, hit.other))} is {hit.other.start} to {hit.other.end}"
+        console.print(line)
+
+
+@paddock_app.command("doubtful")
+def doubtful(as_json: Json = False) -> None:
+    """Names that may be one person; somebody has to decide, in aliases.toml."""
+    pairs = load_registry().doubtful
+    if as_json:
+        _print_json([asdict(pair) for pair in pairs])
+        return
+    table = Table("name", "other name", "score", "why", box=None)
+    for pair in sorted(pairs, key=lambda p: -p.score):
+        table.add_row(escape(pair.one), escape(pair.other), f"{pair.score:.0f}", escape("; ".join(pair.reasons)))
+    console.print(table)
+
+
+@paddock_app.command("who")
+def who(
+    name: Annotated[str, typer.Argument(help="A name as some file writes it: 'J. MAGNUSSEN'", show_default=False)],
+    team: Annotated[str, typer.Option(help="The team it stands beside")] = "",
+    year: Annotated[int | None, typer.Option(help="The year", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Which drivers a name may stand for, with a score and the reasons."""
+    registry = load_registry()
+    found = registry.match(name, team=team, year=year)
+    if as_json:
+        _print_json(
+            [{"driver": m.driver.name, "id": m.driver.id, "score": m.score, "reasons": m.reasons} for m in found]
+        )
+        return
+    if not found:
+        registry.driver(name)  # says which names are near
+    table = Table("driver", "id", "score", "why", box=None)
+    for match in found:
+        table.add_row(
+            escape(match.driver.name), match.driver.id, f"{match.score:.0f}", escape("; ".join(match.reasons))
+        )
+    console.print(table)
+
+
+@paddock_app.command("entries")
+def entries(
+    race: Annotated[str, typer.Argument(help="A race: le-mans-2019", show_default=False)], as_json: Json = False
+) -> None:
+    """Who entered a race, with the result."""
+    registry = load_registry()
+    rows = registry.entries(race)
+    if as_json:
+        _print_json([asdict(entry) for entry in rows])
+        return
+    table = Table("", "class", "", "no.", "team", "car", "drivers", "laps", box=None)
+    for entry in rows:
+        names = ", ".join(registry.drivers[d].name for d in entry.drivers) + ("" if entry.complete else ", …")
+        team = registry.teams[entry.team].name if entry.team else ""
+        vehicle = registry.vehicles[entry.vehicle].name if entry.vehicle else ""
+        place = str(entry.position or entry.status)
+        cells = [place, entry.car_class, str(entry.class_position or ""), entry.car, team, vehicle, names]
+        table.add_row(*map(escape, cells), "" if entry.laps is None else str(entry.laps))
+    console.print(table)
+
+
+def _print_json(data: Any) -> None:
+    console.print_json(json.dumps(data, ensure_ascii=False))
+
+
+def _draw_career(registry: Registry, found: careers.Career, path: Path) -> None:
+    """Places in class over the years, a mark for each race, wins filled."""
+    from matplotlib.ticker import MaxNLocator
+
+    from langstrecke.plots import style
+
+    if not found.rows:
+        raise LangstreckeError(f"there is nothing to draw for {found.driver.name}")
+    figure = style.canvas(14)
+    axes = figure.add_axes((0.09, 0.12, 0.89, 0.72))
+    axes.set_facecolor("none")
+    worst = max([row.entry.class_position or row.entry.position or 1 for row in found.rows])
+    marks = dict(zip(dict.fromkeys(row.event.series for row in found.rows), "oDs^vP*Xhd", strict=False))
+    for row in found.rows:
+        place = row.entry.class_position or row.entry.position
+        colour = style.ACTUAL if row.entry.class_win else style.ACCENT if place else style.RETIRE
+        at = row.event.race_day.year + (row.event.race_day.timetuple().tm_yday - 1) / 365
+        axes.plot(
+            at, place or worst + 2, marks.get(row.event.series, "o"), color=colour, markersize=7,
+            markerfacecolor=colour if place or row.entry.started else "none",
+        )  # fmt: skip
+    ticks = [1, *[t for t in (5, 10, 15, 20, 30, 40, 50) if t < worst + 1], worst + 2]
+    axes.set_yticks(ticks, [*map(str, ticks[:-1]), "no place"], parse_math=False)
+    axes.set_ylim(worst + 3, 0)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.tick_params(length=0, labelsize=style.SMALL, labelcolor=style.MUTED)
+    axes.grid(color=style.LINE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    names = ", ".join(f"{_MARK_NAMES[mark]} {registry.series[series].name}" for series, mark in marks.items())
+    legend = f"place in class; class wins amber; retired red, hollow if it did not start. {names}"
+    style.heading(figure, f"{found.driver.name}: {found.started} starts, {len(found.class_wins)} class wins", legend)
+    figure.savefig(path, dpi=150)
+
+
+_MARK_NAMES = {"o": "●", "D": "◆", "s": "■", "^": "▲", "v": "▼", "P": "✚", "*": "★", "X": "✖", "h": "⬢", "d": "⬧"}

@@ -1,0 +1,131 @@
+"""Careers, team mates, duels and their verbs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from langstrecke.cli import app
+from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.paddock.careers import Career, career, ordinal, seasons, team_mates, together, versus
+from langstrecke.paddock.registry import Registry, load_registry
+
+runner = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry()
+
+
+def test_jan_magnussen_at_le_mans(registry: Registry) -> None:
+    """All editions 1999 to 2019, one of them without a start, four class wins."""
+    found = career(registry, "Jan Magnussen", series="le-mans", until=2019)
+    assert [row.event.year for row in found.rows] == list(range(1999, 2020))
+    assert (found.entered, found.started) == (21, 20)
+    assert found.class_wins == [2004, 2005, 2006, 2009]
+    assert found.overall_wins == []
+    missed = next(row for row in found.rows if not row.entry.started)
+    assert missed.event.year == 2015
+    assert missed.result == "did not start (Accident in qualifying)"
+    assert {row.event.year: row.entry.class_position for row in found.rows if row.event.year >= 2016} == {
+        2016: 7, 2017: 3, 2018: 4, 2019: 8,
+    }  # fmt: skip
+
+
+def test_reserves_are_not_entries(registry: Registry) -> None:
+    found = career(registry, "Kevin Magnussen", series="le-mans")
+    reserve = next(row for row in found.rows if row.event.year == 2022)
+    assert reserve.result == "reserve"
+    assert found.entered == len(found.rows) - 1
+
+
+def test_kevin_magnussen_in_imsa_2021(registry: Registry) -> None:
+    found = career(registry, "Kevin Magnussen", series="imsa", since=2021, until=2021)
+    places = {row.event.id.removeprefix("imsa-2021-"): row.entry.class_position for row in found.rows}
+    assert places["belle-isle"] == 1
+    assert places["sebring"] == 5
+    assert (places["road-america"], places["laguna-seca"], places["long-beach"]) == (3, 2, 2)
+    assert found.class_wins == [2021]
+    line = next(iter(seasons(found)))
+    assert (line.team, line.car_class, line.class_wins) == ("Chip Ganassi Racing", "DPi", 1)
+
+
+def test_klingmann(registry: Registry) -> None:
+    found = career(registry, "Jens Klingmann", since=2018, until=2019)
+    spa = next(row for row in found.rows if row.event.id == "spa-24h-2018")
+    assert (spa.entry.car, spa.entry.position) == ("99", 2)
+    counted = career(registry, "Jens Klingmann", series="blancpain-endurance", since=2018, until=2018)
+    assert "spa-24h-2018" in [row.event.id for row in counted.rows]
+    assert [r.event.id for r in found.rows if r.entry.class_win] == ["adac-gt-masters-2019-red-bull-ring-1"]
+
+
+def test_team_mates_and_duels(registry: Registry) -> None:
+    mates = {mate.id: len(shared) for mate, shared in team_mates(registry, "Jan Magnussen")}
+    assert mates["antonio-garcia"] >= 10
+    assert [row.event.year for row in together(registry, "Jan Magnussen", "Kevin Magnussen")] == [2021, 2022]
+    duels = {d.event.id: d for d in versus(registry, "Jan Magnussen", "Oliver Gavin")}
+    assert "le-mans-2005" not in duels  # they shared the car
+    assert duels["le-mans-2007"].ahead == "jan-magnussen"
+    assert duels["le-mans-2015"].ahead is None  # he did not start
+    assert versus(registry, "Jan Magnussen", "Louis Chiron") == []
+
+
+def test_ordinals() -> None:
+    assert [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)] == [
+        "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th",
+    ]  # fmt: skip
+
+
+def test_career_verb(tmp_path: Path) -> None:
+    told = json.loads(runner.invoke(app, ["career", "Jan Magnussen", "--series", "le-mans", "--json"]).output)
+    assert {"driver", "entered", "started", "class_wins", "rows"} <= set(told)
+    assert told["class_wins"] == [2004, 2005, 2006, 2009]
+    early = [row for row in told["rows"] if row["year"] <= 2019]
+    assert (sum(r["entered"] for r in early), sum(r["started"] for r in early)) == (21, 20)
+    picture = tmp_path / "career.svg"
+    shown = runner.invoke(app, ["career", "Jan Magnussen", "--series", "le-mans", "--figure", str(picture)])
+    assert "class wins: 2004, 2005, 2006, 2009" in shown.output
+    assert "<svg" in picture.read_text("utf-8")
+    assert "places in" in runner.invoke(app, ["career", "Jens Klingmann"]).output
+    assert isinstance(runner.invoke(app, ["career", "Nobody Atall"]).exception, NotFoundError)
+    assert isinstance(runner.invoke(app, ["career", "Jan Magnussen", "--series", "nascar"]).exception, NotFoundError)
+    empty = runner.invoke(app, ["career", "Jan Magnussen", "--series", "indycar"])
+    assert "no races" in empty.output
+    nothing = runner.invoke(app, ["career", "Jan Magnussen", "--series", "indycar", "--figure", str(picture)])
+    assert isinstance(nothing.exception, LangstreckeError)
+
+
+def test_the_other_verbs() -> None:
+    mates = json.loads(runner.invoke(app, ["teammates", "Jan Magnussen", "--json"]).output)
+    assert mates[0]["id"] == "antonio-garcia"
+    both = json.loads(runner.invoke(app, ["teammates", "Jan Magnussen", "Kevin Magnussen", "--json"]).output)
+    assert [row["race"] for row in both["rows"]] == ["le-mans-2021", "le-mans-2022"]
+    duel = json.loads(runner.invoke(app, ["versus", "Jens Klingmann", "Maro Engel", "--json"]).output)
+    assert sum(duel["ahead"]) == len(duel["rows"]) >= 10
+    assert "never raced" in runner.invoke(app, ["versus", "Jan Magnussen", "Louis Chiron"]).output
+    assert "never shared" in runner.invoke(app, ["teammates", "Jan Magnussen", "Louis Chiron"]).output
+    shown = [
+        ["versus", "Jens Klingmann", "Maro Engel"],
+        ["teammates", "Jan Magnussen"],
+        ["paddock", "doubtful"],
+        ["paddock", "entries", "spa-24h-2018"],
+        ["paddock", "who", "J. Magnussen"],
+    ]
+    for arguments in shown:
+        assert runner.invoke(app, arguments).exit_code == 0, arguments
+    pairs = json.loads(runner.invoke(app, ["paddock", "doubtful", "--json"]).output)
+    assert {"one", "other", "score", "reasons"} == set(pairs[0])
+    rows = json.loads(runner.invoke(app, ["paddock", "entries", "le-mans-2019", "--json"]).output)
+    assert len(rows) >= 61
+    found = json.loads(runner.invoke(app, ["paddock", "who", "J. MAGNUSSEN", "--json"]).output)
+    assert found[0]["id"] == "jan-magnussen"
+    assert isinstance(runner.invoke(app, ["paddock", "who", "Zzz Qqq"]).exception, NotFoundError)
+
+
+def test_an_empty_career_counts_nothing(registry: Registry) -> None:
+    nobody = Career(registry.driver("Jan Magnussen"), ())
+    assert (nobody.entered, nobody.started, nobody.class_wins) == (0, 0, [])
