@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,10 +14,10 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from langstrecke.cli.app import app, console, progress_console
-from langstrecke.errors import LangstreckeError
 from langstrecke.forecast import Forecast, forecast
 from langstrecke.racecard import Patch, RaceCard, apply_patch, assignments, joined, load_card, read_patch
 from langstrecke.report import forecast_view, screen, write_report
+from langstrecke.report.files import write_whole
 
 
 @app.command("forecast")
@@ -54,7 +53,7 @@ def forecast_verb(
     if json_to == "-":
         sys.stdout.write(result.json_text())
     elif json_to is not None:
-        _write(Path(json_to), result.json_text())
+        write_whole(json_to, result.json_text())
     if report is not None:
         write_report(result, report, before=before)
     out = progress_console
@@ -73,18 +72,6 @@ def _told(result: Forecast, patch: Patch, card: RaceCard) -> Forecast:
     """The forecast with its what-if in words."""
     changes = tuple(t for t in (patch.title, *patch.describe()) if t)
     return replace(result, changes=changes) if patch.edits else result
-
-
-def _write(path: Path, text: str) -> None:
-    """All or nothing."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=path) from None
 
 
 @contextmanager

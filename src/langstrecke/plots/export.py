@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 import threading
+from html import escape
 from pathlib import Path
 
 import matplotlib
 from matplotlib.figure import Figure
 
+from langstrecke.forecast.names import printable
 from langstrecke.plots.style import COLOURS
 
 _SVG_SETTINGS = threading.Lock()
@@ -33,13 +35,7 @@ def to_svg(figure: Figure, name: str, title: str) -> str:
     for variable, colour in COLOURS.items():
         svg = svg.replace(f": {colour}", f": var(--{variable}, {colour})")
     svg = re.sub(r"('DejaVu Sans'[^;\"]*)", "var(--font, 'DejaVu Sans', sans-serif)", svg)
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{_attribute(title)}" ', 1).strip()
-
-
-def _attribute(text: str) -> str:
-    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
-        text = text.replace(sign, entity)
-    return text
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(printable(title), quote=True)}" ', 1).strip()
 
 
 def save(figure: Figure, path: str | Path, dpi: int = 150) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from langstrecke.errors import LangstreckeError
 from langstrecke.forecast import ClassForecast, Forecast
 from langstrecke.plots import laps_and_retirement, overall_bars, position_heatmap, to_svg, win_bars
+from langstrecke.report.files import write_whole
 from langstrecke.report.html import Child, Html, join, tag, text
 from langstrecke.report.looks import style_sheet
 from langstrecke.report.tables import change_table, class_table, line_ups
@@ -50,16 +49,7 @@ def report_html(forecast: Forecast, before: Forecast | None = None) -> str:
 
 def write_page(forecast: Forecast, path: str | Path, before: Forecast | None = None) -> None:
     """Write the page, all of it or nothing; folders are made as needed."""
-    path = Path(path)
-    page = report_html(forecast, before)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(page, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=path) from None
+    write_whole(path, report_html(forecast, before))
 
 
 def _header(forecast: Forecast) -> Html:
