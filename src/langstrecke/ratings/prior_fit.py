@@ -12,11 +12,10 @@ import numpy as np
 
 from langstrecke.ratings.race_facts import BINS, Measured, RaceFacts
 from langstrecke.ratings.sessions import GROUPS, SessionSummary, group_of
+from langstrecke.ratings.stops import LONG_RACE_S
 
 SHORT_NEUTRAL_S = 420.0
 """In series that know both, a neutralisation shorter than this counts as a full-course yellow without safety car."""
-
-LONG_RACE_S = 5 * 3600.0
 
 TWO_KINDS = ("wec", "le-mans")
 
@@ -73,13 +72,15 @@ def _figures(races: list[Any]) -> dict[str, dict[str, dict[str, float]]]:
             for name, measured in c.measured.items():
                 every[name].append(measured)
     tables: dict[str, dict[str, dict[str, float]]] = {}
+    long = [(info, f) for info, f in races if f.length_s > LONG_RACE_S]
     for kind in kinds(races):
         mine = _of_kind(races, kind)
         if not mine and not kind.startswith("all."):
             continue
         tables[kind] = {}
         for name in sorted(every):
-            values = [c.measured[name] for c in mine if name in c.measured]
+            from_races = _of_kind(long, kind) if name == "log_window_s" else mine
+            values = [c.measured[name] for c in from_races if name in c.measured]
             if len(values) < 3:  # too few of this kind: all together
                 values = every[name]
             least = 0.02 * abs(float(np.median([m.value for m in values]))) + 1e-5
@@ -175,25 +176,30 @@ def _lanes(races: list[Any]) -> dict[str, float]:
 
 
 def _windows(races: list[Any]) -> dict[str, float]:
-    """Circuit -> log time on a tank against the mean of the same kinds of cars, shrunk by one race's worth."""
-    kind_of = {
-        (i, c.car_class): (region(info.series), group_of(c.car_class))
-        for i, (info, f) in enumerate(races)
-        for c in f.classes
-    }
-    values: dict[Any, list[float]] = defaultdict(list)
-    for i, (_, f) in enumerate(races):
+    """Circuit -> log time on a tank against the mean of the same kinds of cars in long races.
+
+    In short races stints bound the tank from below only, so their upper quartile is taken; shrunk by two classes'
+    worth.
+    """
+    means: dict[Any, list[float]] = defaultdict(list)
+    gaps: dict[str, list[float]] = defaultdict(list)
+    long: dict[str, bool] = {}
+
+    def kind(info: Any, c: Any) -> Any:
+        return region(info.series), c.car_class
+
+    for info, f in races:
         for c in f.classes:
-            if "log_window_s" in c.measured:
-                values[kind_of[i, c.car_class]].append(c.measured["log_window_s"].value)
-    means = {kind: float(np.median(v)) for kind, v in values.items()}
-    found: dict[str, list[float]] = defaultdict(list)
-    for i, (info, f) in enumerate(races):
-        gaps = [
-            c.measured["log_window_s"].value - means[kind_of[i, c.car_class]]
-            for c in f.classes
-            if "log_window_s" in c.measured
-        ]
-        if gaps:
-            found[info.circuit].append(float(np.median(gaps)))
-    return {circuit: sum(v) / (len(v) + 1.0) for circuit, v in sorted(found.items())}
+            if "log_window_s" in c.measured and f.length_s > LONG_RACE_S and f.wet_share < 0.1:
+                means[kind(info, c)].append(c.measured["log_window_s"].value)
+    for info, f in races:
+        for c in f.classes:
+            if "log_window_s" in c.measured and kind(info, c) in means and f.wet_share < 0.1:
+                typical = float(np.median(means[kind(info, c)]))
+                gaps[info.circuit].append(c.measured["log_window_s"].value - typical)
+                long[info.circuit] = long.get(info.circuit, False) or f.length_s > LONG_RACE_S
+    table = {}
+    for circuit, values in sorted(gaps.items()):
+        middle = float(np.quantile(values, 0.5 if long[circuit] else 0.75))
+        table[circuit] = float(np.clip(middle, -0.2, 0.2)) * len(values) / (len(values) + 2.0)
+    return table

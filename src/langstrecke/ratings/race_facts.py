@@ -204,8 +204,8 @@ def _measured(
     if k in stops.window:
         window, se = stops.window[k]
         found["log_window_s"] = Measured(float(np.log(window * lap_s)), se)
-    if k in stops.stationary:
-        found["stationary"] = Measured(*stops.stationary[k])
+    if k in stops.refuel:
+        found["refuel"] = Measured(*stops.refuel[k])
     if k in stops.scatter:
         found["scatter"] = Measured(*stops.scatter[k])
     if k in stops.extra:

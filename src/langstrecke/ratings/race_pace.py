@@ -39,28 +39,46 @@ SAME_CIRCUIT_SD = 0.010
 """Change of a class's race level at a circuit from one season to the next (log)."""
 
 
+KEPT_STATES = 8
+"""Lasting states a history remembers (some 10 MB each): enough for races walked forward in time."""
+
+
 @dataclass
 class PaceHistory:
-    """The lasting state after every event, computed once per event: races walked forward in time share the walk."""
+    """The lasting state after every event, computed once per event: races walked forward in time share the walk.
+
+    States are remembered for the very summaries they were made of, so a history may be used with any archive.
+    """
 
     priors: PacePriors
     licences: dict[str, str] = field(default_factory=dict)
-    _states: dict[tuple[str, ...], tuple[PaceState, dict[str, str]]] = field(default_factory=dict)
+    _kept: dict[tuple[int, ...], _Kept] = field(default_factory=dict)
 
     def after(self, events: tuple[EventSessions, ...]) -> tuple[PaceState, dict[str, str]]:
         """State and known licences after these events, in this order."""
-        key: tuple[str, ...] = ()
-        state, known = PaceState(), dict(self.licences)
+        keys: list[tuple[int, ...]] = [()]
         for event in events:
-            key = (*key, "|".join(s.info.id for s in event.sessions))
-            kept = self._states.get(key)
-            if kept is None:
-                known = known | licences_of(event.sessions)
-                state, _ = step(state, event, self.priors, known, score=False)
-                self._states[key] = (state, known)
-            else:
-                state, known = kept
+            keys.append(keys[-1] + tuple(id(s) for s in event.sessions))
+        done = max((i for i in range(len(keys)) if keys[i] in self._kept), default=0)
+        state, known = PaceState(), dict(self.licences)
+        if done:
+            kept = self._kept.pop(keys[done])
+            self._kept[keys[done]] = kept  # most recently used last
+            state, known = kept.state, kept.licences
+        for i, event in enumerate(events[done:], start=done + 1):
+            known = known | licences_of(event.sessions)
+            state, _ = step(state, event, self.priors, known, score=False)
+            self._kept[keys[i]] = _Kept(state, known, events[:i])
+            while len(self._kept) > KEPT_STATES:
+                self._kept.pop(next(iter(self._kept)))
         return state, known
+
+
+@dataclass(frozen=True)
+class _Kept:
+    state: PaceState
+    licences: dict[str, str]
+    events: tuple[EventSessions, ...]  # held, so that their identities stay theirs
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from langstrecke.ratings.race_facts import ClassFacts, Measured, RaceFacts
 from langstrecke.ratings.race_pace import PaceHistory, RaceBelief, race_posterior
 from langstrecke.ratings.race_priors import RacePriors, load_race_priors, set_name
 from langstrecke.ratings.sessions import CarFact, SessionInfo, group_of, person
+from langstrecke.ratings.stops import LONG_RACE_S
 
 MASS_SENSITIVITY = 0.25
 """Share by which a lap lengthens when the car's mass doubles, near the car's mass (documented default: 0.2 to 0.3 in
@@ -34,9 +35,8 @@ DRIVER_CHANGE_S = {"top": 16.0, "lmp1": 16.0, "lmp2": 18.0, "lmp3": 22.0, "gt-pr
 TYRES_EVERY = {"le-mans": {"top": 3, "lmp1": 3, "lmp2": 3, "gt-pro": 2, "gt-am": 2}}
 """Stints on a set of tyres where it is not one (documented default: the quadruple and double stints of Le Mans)."""
 
-FULL_FILL = 0.92
-"""Share of a tank that a routine stop fills: stops counted as full ones burn 60 % and more, mostly all but a lap or
-two (documented default)."""
+TANK_BOUND = 0.05
+"""How far (log) under the prior a short race's longest stint may lie and still tell something of the tank."""
 
 CREW_SD_S = 1.5
 """Spread of crews around their class, seconds a stop (documented default)."""
@@ -200,14 +200,7 @@ def _class_rating(
     level = level_of(posterior.levels, car_class, average)
     tau = float(np.exp(figure("log_tau").value))
     lap = level.value * (1 + tau)
-    # a circuit's thirst is known beforehand: pool what is left of it
-    thirst = priors.windows
-    tank = [
-        replace(e, measured=replace(e.measured, value=e.measured.value - thirst.get(e.circuit, 0.0)))
-        for e in _evidence(past, race, group, "log_window_s")
-    ]
-    window = pool(priors.figures[kind]["log_window_s"], tank, target)
-    window = Measured(window.value + thirst.get(race.circuit, 0.0), window.se)
+    window = _tank(past, race, group, priors, target)
     stint_laps = float(np.exp(window.value)) / lap
     fuel = MASS_SENSITIVITY * TANK_OVER_MASS[group] / stint_laps
     lane = priors.lanes.get(race.circuit)
@@ -230,7 +223,7 @@ def _class_rating(
         "stint_laps": stint_laps,
         "stint_laps_sd": stint_laps * min(window.se, 0.08),
         "lane_s": max(lane_s + figure("lane_extra").value - cold, 5.0),
-        "refuel_s": max(figure("stationary").value, 8.0) / FULL_FILL,
+        "refuel_s": max(figure("refuel").value, 8.0),
         "tyres_s": TYRES_S[group],
         "driver_change_s": DRIVER_CHANGE_S[group],
         "stop_scatter_s": max(figure("scatter").value, 0.5),
@@ -242,6 +235,24 @@ def _class_rating(
         **rates,
     }
     return ClassRating(figures), paces
+
+
+def _tank(past: Past, race: RaceMeta, group: str, priors: RacePriors, target: Evidence) -> Measured:
+    """Log seconds on a tank. A circuit's thirst is known beforehand; what is left of it is pooled.
+
+    Stints of a short race only bound the tank from below: such a bound well under the prior tells nothing.
+    """
+    prior = priors.figures[priors.kind(race.series, group)]["log_window_s"]
+    prior = replace(prior, by_class=0.6, by_circuit=0.15)
+    thirst = priors.windows
+    long_races = {info.race_id for info, f in past if f.length_s > LONG_RACE_S}
+    evidence = []
+    for e in _evidence(past, race, group, "log_window_s"):
+        value = e.measured.value - thirst.get(e.circuit, 0.0)
+        if e.race_id in long_races or value > prior.mean - TANK_BOUND:
+            evidence.append(replace(e, measured=Measured(value, e.measured.se)))
+    found = pool(prior, evidence, target)
+    return Measured(found.value + thirst.get(race.circuit, 0.0), found.se)
 
 
 def _class_rates(past: Past, race: RaceMeta, group: str, priors: RacePriors, kind: str) -> dict[str, float]:

@@ -1,7 +1,9 @@
 """Pit stops of one race: fuel window, time standing still, scatter, mishaps, what the lane costs.
 
-With no refuelling rate in the files, the time standing still is the time in the pit lane less the fastest run through
-it (drive-through penalties give it within a second). Stops for more than 60 % of a tank count as full ones.
+With no refuelling rate in the files, the time standing still is the time in the pit lane less the fastest run
+through it (drive-through penalties give it within a second). Divided by the share of the tank burnt it is the time
+for a whole tank: refuelling is what a routine stop waits for. A car's last stop is left out: its fill depends on the
+distance left.
 """
 
 from __future__ import annotations
@@ -10,13 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from langstrecke.ratings.annotate import AnnotatedLaps, Floats, Ints
+from langstrecke.ratings.annotate import AnnotatedLaps, Bools, Floats, Ints
 
 MIN_STOPS = 4
 """Stops of a class from which a figure is given."""
 
-FULL_SHARE = 0.6
-"""Share of the tank burnt from which a stop counts as a full one."""
+FULL_SHARE = 0.5
+"""Share of the tank burnt from which a stop tells the refuelling time."""
+
+LONG_RACE_S = 5 * 3600.0
+"""From this length on, stints are as long as the tank; in shorter races the distance decides."""
 
 ROUTINE_S = 25.0
 """A stop this much longer than the class's median has gone wrong."""
@@ -30,7 +35,7 @@ class StopFacts:
 
     lane_s: float | None
     window: dict[int, Pair]  # laps on a tank; relative standard error
-    stationary: dict[int, Pair]  # routine full stop, standing still
+    refuel: dict[int, Pair]  # a whole tank, crew at its quicker
     scatter: dict[int, Pair]  # mean excess over a clean stop
     extra: dict[int, Pair]  # in- and out-lap beyond the time in the lane
     trouble: dict[int, Pair]  # share of stops
@@ -49,7 +54,7 @@ class _Stops:
     pit_s: Floats  # time in the lane
     loss_s: Floats  # in-lap and out-lap over two green laps; nan under caution
     share: Floats  # of the tank burnt
-    green: Floats
+    last: Bools  # the car's last stop: filled for the distance left, not to the brim
 
 
 def stop_facts(laps: AnnotatedLaps, lost_s: float) -> StopFacts:
@@ -58,7 +63,11 @@ def stop_facts(laps: AnnotatedLaps, lost_s: float) -> StopFacts:
     stops = _find(laps, window)
     timed = stops.pit_s[np.isfinite(stops.pit_s)]
     lane = float(np.quantile(timed, 0.01)) if len(timed) >= 20 else None
-    stationary, scatter, extra, trouble, trouble_s = {}, {}, {}, {}, {}
+    refuel: dict[int, Pair] = {}
+    scatter: dict[int, Pair] = {}
+    extra: dict[int, Pair] = {}
+    trouble: dict[int, Pair] = {}
+    trouble_s: dict[int, Pair] = {}
     by_car: dict[tuple[int, int], Pair] = {}
     for k in range(len(laps.classes)):
         mine = stops.car_class == k
@@ -68,55 +77,61 @@ def stop_facts(laps: AnnotatedLaps, lost_s: float) -> StopFacts:
             extra[k] = (float(np.median(gap)), float(1.2 * np.std(np.clip(gap, -15, 25)) / np.sqrt(len(gap))))
         if lane is None:
             continue
-        full = mine & (stops.share > FULL_SHARE) & (stops.pit_s < lane + lost_s)
-        standing = stops.pit_s[full] - lane
-        if len(standing) < MIN_STOPS:
+        full = mine & ~stops.last & (stops.share > FULL_SHARE) & (stops.pit_s < lane + lost_s)
+        if full.sum() < MIN_STOPS:
             continue
-        middle = float(np.median(standing))
-        routine = standing < middle + ROUTINE_S
-        clean = float(np.quantile(standing[routine], 0.15))
-        excess = np.maximum(standing[routine] - clean, 0)
+        share = np.clip(stops.share[full], FULL_SHARE, 1.0)
+        standing = stops.pit_s[full] - lane
+        tank = standing / share
+        middle = float(np.median(tank))
+        routine = tank < middle + ROUTINE_S
+        clean = float(np.quantile(tank[routine], 0.2))
+        excess = np.maximum((tank[routine] - clean) * share[routine], 0)
         n = len(standing)
-        stationary[k] = (clean, float(standing[routine].std() / np.sqrt(routine.sum()) + 0.5))
+        spread = float(tank[routine].std())
+        refuel[k] = (clean, 1.3 * spread / float(np.sqrt(routine.sum())) + 0.5)
         scatter[k] = (float(excess.mean()), float(excess.std() / np.sqrt(len(excess)) + 0.2))
         bad = int((~routine).sum())
         trouble[k] = ((bad + 0.5) / (n + 10), float(np.sqrt(bad + 1) / (n + 10)))
         if bad:
-            trouble_s[k] = (float((standing[~routine] - middle).mean()), float(40 / np.sqrt(bad)))
+            trouble_s[k] = (float((tank[~routine] - middle).mean()), float(40 / np.sqrt(bad)))
         for car in np.unique(stops.car[full]):
-            own = standing[routine & (stops.car[full] == car)]
+            own = tank[routine & (stops.car[full] == car)]
             if len(own) >= 3:
-                spread = max(float(own.std()), 2.0)
-                by_car[(int(car), k)] = (
-                    float(np.median(own)) - middle,
-                    1.25 * spread / float(np.sqrt(len(own))),
-                )
+                error = 1.25 * max(float(own.std()), 2.0) / float(np.sqrt(len(own)))
+                by_car[(int(car), k)] = (float(np.median(own)) - middle, error)
     long_stop = np.isfinite(stops.pit_s) & (stops.pit_s > (lane or 30.0) + lost_s)
     repairs = tuple(
         (int(stops.car[i]), float(stops.pit_s[i] - (lane or 30.0)), int(stops.car_class[i]))
         for i in np.flatnonzero(long_stop)
     )
-    return StopFacts(lane, window, stationary, scatter, extra, trouble, trouble_s, repairs, by_car)
+    return StopFacts(lane, window, refuel, scatter, extra, trouble, trouble_s, repairs, by_car)
 
 
 def _window(laps: AnnotatedLaps, k: int) -> Pair | None:
-    """Green laps on a tank: the upper reach of the stints that ended with a stop under green.
+    """Laps on a tank: the upper reach of the stints run wholly under green; with a relative standard error.
 
-    Neutralised laps burn half. Short races leave the reach of the tank untried, so their error is wide.
+    In a long race the best tenth of many stints marks it; in a short one, where stops are placed by the distance,
+    only the longest stint comes near, and its error is wide. Without four green stints, neutralised laps count half.
     """
-    burn = np.where(laps.neutral, 0.5, 1.0)
-    lengths = []
-    for car in np.unique(laps.car[laps.car_class == k]):
-        rows = np.flatnonzero(laps.car == car)
-        for stint in np.unique(laps.stint[rows]):
-            run = rows[laps.stint[rows] == stint]
-            if laps.in_lap[run[-1]] and not laps.neutral[run[-1]] and len(run) > 3:
-                lengths.append(float(burn[run].sum()))
-    if len(lengths) < MIN_STOPS:
+    rows = np.flatnonzero(laps.car_class == k)
+    key = laps.car[rows] * 1000 + laps.stint[rows]
+    lengths: list[float] = []
+    green: list[bool] = []
+    for stint in np.unique(key):
+        run = rows[key == stint]
+        if laps.in_lap[run[-1]] and len(run) > 3 and not laps.wet[run].any():
+            lengths.append(float(len(run) - 0.5 * laps.neutral[run].sum()))
+            green.append(not bool(laps.neutral[run].any()))
+    length = np.array(lengths)
+    if sum(green) >= MIN_STOPS:
+        length = length[np.array(green)]
+    if len(length) < MIN_STOPS:
         return None
-    reach = float(np.quantile(lengths, 0.85))
-    near = sum(1 for x in lengths if x > 0.9 * reach)
-    return reach, 0.03 + 0.15 / float(np.sqrt(near))
+    long_race = laps.end_s.max() > LONG_RACE_S
+    reach = float(np.quantile(length, 0.9) if long_race else length.max())
+    near = float(np.sum(length > 0.93 * reach))
+    return reach, (0.02 if long_race else 0.06) + 0.12 / float(np.sqrt(near))
 
 
 def _find(laps: AnnotatedLaps, window: dict[int, Pair]) -> _Stops:
@@ -145,5 +160,5 @@ def _find(laps: AnnotatedLaps, window: dict[int, Pair]) -> _Stops:
         pit_s=laps.pit_time_s[after],
         loss_s=np.where(green, loss, np.nan),
         share=share,
-        green=green.astype(float),
+        last=np.r_[laps.car[row][1:] != laps.car[row][:-1], True] if len(row) else np.zeros(0, dtype=bool),
     )
