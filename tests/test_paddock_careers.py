@@ -112,13 +112,14 @@ def test_the_other_verbs() -> None:
         ["versus", "Jens Klingmann", "Maro Engel"],
         ["teammates", "Jan Magnussen"],
         ["paddock", "doubtful"],
+        ["paddock", "merged"],
         ["paddock", "entries", "spa-24h-2018"],
         ["paddock", "who", "J. Magnussen"],
     ]
     for arguments in shown:
         assert runner.invoke(app, arguments).exit_code == 0, arguments
     pairs = json.loads(runner.invoke(app, ["paddock", "doubtful", "--json"]).output)
-    assert {"one", "other", "score", "reasons"} == set(pairs[0])
+    assert {"one", "other", "score", "reasons", "driver"} == set(pairs[0])
     rows = json.loads(runner.invoke(app, ["paddock", "entries", "le-mans-2019", "--json"]).output)
     assert len(rows) >= 61
     found = json.loads(runner.invoke(app, ["paddock", "who", "J. MAGNUSSEN", "--json"]).output)

@@ -147,6 +147,15 @@ def test_decided_pairs_are_not_doubtful_any_more(registry: Registry) -> None:
         assert 0 < pair.score <= 100
 
 
+def test_merged_names_are_explained(registry: Registry) -> None:
+    pairs = {frozenset((p.one, p.other)): p for p in registry.merged}
+    pair = pairs[frozenset(("Alessandro Pier Guidi", "Alessandro Pierguidi"))]
+    assert pair.score >= 90
+    assert "same letters, other spacing" in pair.reasons
+    for merged in registry.merged:
+        assert registry.driver(merged.one).id == registry.driver(merged.other).id == merged.driver
+
+
 def test_licences(registry: Registry) -> None:
     jan = registry.driver("Jan Magnussen")
     assert jan.licence(2019) == "platinum"

@@ -15,6 +15,7 @@ from rich.table import Table
 from langstrecke.cli.app import app, console
 from langstrecke.errors import LangstreckeError
 from langstrecke.paddock import calendars, careers
+from langstrecke.paddock.model import NamePair
 from langstrecke.paddock.registry import Registry, load_registry
 
 paddock_app = typer.Typer(help="Who and what the registry knows.", no_args_is_help=True)
@@ -221,12 +222,21 @@ def _print_chances(registry: Registry, chances: list[calendars.Chance]) -> None:
 @paddock_app.command("doubtful")
 def doubtful(as_json: Json = False) -> None:
     """Names that may be one person; somebody has to decide, in aliases.toml."""
-    pairs = load_registry().doubtful
+    _print_pairs(load_registry().doubtful, as_json)
+
+
+@paddock_app.command("merged")
+def merged(as_json: Json = False) -> None:
+    """Names of different spelling that were taken for one person, with the reasons."""
+    _print_pairs(load_registry().merged, as_json)
+
+
+def _print_pairs(pairs: tuple[NamePair, ...], as_json: bool) -> None:
     if as_json:
         _print_json([asdict(pair) for pair in pairs])
         return
     table = Table("name", "other name", "score", "why", box=None)
-    for pair in sorted(pairs, key=lambda p: -p.score):
+    for pair in sorted(pairs, key=lambda p: (-p.score, p.one, p.other)):
         table.add_row(escape(pair.one), escape(pair.other), f"{pair.score:.0f}", escape("; ".join(pair.reasons)))
     console.print(table)
 

@@ -169,10 +169,12 @@ class Programme:
 
 
 @dataclass(frozen=True)
-class DoubtfulPair:
-    """Two names that may be one person; somebody has to decide."""
+class NamePair:
+    """Two names that may be one person, for somebody to decide; or were taken for one, `driver`."""
 
     one: str
     other: str
     score: float
     reasons: tuple[str, ...]
+    driver: str = ""
+    """Id of the person both names were taken for; empty where it is open."""

@@ -23,11 +23,11 @@ from langstrecke.errors import CardError, NotFoundError
 from langstrecke.paddock.matching import MERGE, Match, Profile, compare, compare_names, fold, plain_name, split_name
 from langstrecke.paddock.model import (
     Circuit,
-    DoubtfulPair,
     Driver,
     Entry,
     Event,
     Make,
+    NamePair,
     Programme,
     Series,
     Team,
@@ -68,7 +68,10 @@ class Registry:
     events: Mapping[str, Event]
     all_entries: tuple[Entry, ...]
     programmes: tuple[Programme, ...]
-    doubtful: tuple[DoubtfulPair, ...]
+    doubtful: tuple[NamePair, ...]
+    """Names that may be one person; somebody has to decide."""
+    merged: tuple[NamePair, ...]
+    """Names that were taken for one person without anybody deciding."""
 
     # --- by name ---------------------------------------------------------------------------------------------------
 
@@ -265,10 +268,8 @@ def load_registry(folder: str | Path | None = None) -> Registry:
         events={e.id: e for e in map(_event, _rows(place, "events.csv"))},
         all_entries=tuple(map(_entry, _rows(place, "entries.csv"))),
         programmes=tuple(Programme(**row) for row in _rows(place, "programmes.csv")),
-        doubtful=tuple(
-            DoubtfulPair(row["one"], row["other"], float(row["score"]), tuple(row["reasons"].split("; ")))
-            for row in _rows(place, "doubtful.csv")
-        ),
+        doubtful=tuple(map(_pair, _rows(place, "doubtful.csv"))),
+        merged=tuple(map(_pair, _rows(place, "merged.csv"))),
     )
 
 
@@ -299,6 +300,11 @@ def _driver(row: dict[str, str]) -> Driver:
         first, _, last = years.partition("-")
         licences |= dict.fromkeys(range(int(first), int(last or first) + 1), licence)
     return Driver(row["id"], row["name"], row["country"], _split(row["aliases"]), licences)
+
+
+def _pair(row: dict[str, str]) -> NamePair:
+    one, driver = row.get("one", row.get("name", "")), row.get("driver", "")
+    return NamePair(one, row["other"], float(row["score"]), tuple(row["reasons"].split("; ")), driver)
 
 
 def _team(row: dict[str, str]) -> Team:

@@ -47,7 +47,8 @@ class Person:
     sightings: list[Sighting] = field(default_factory=list)
     countries: list[str] = field(default_factory=list)
     licences: dict[int, str] = field(default_factory=dict)
-    merged: list[tuple[str, Match]] = field(default_factory=list)
+    merged: list[tuple[str, str, Match]] = field(default_factory=list)
+    """Two spellings that were taken for this person without a decision, and why."""
 
 
 @dataclass(frozen=True)
@@ -171,10 +172,10 @@ def _blocks(profiles: dict[str, Profile]) -> Iterable[tuple[str, str]]:
 
 def _merge(
     profiles: dict[str, Profile], decisions: Decisions
-) -> tuple[dict[str, str], dict[str, tuple[str, Match]], list[Doubt]]:
+) -> tuple[dict[str, str], dict[str, tuple[str, str, Match]], list[Doubt]]:
     root = {key: key for key in profiles}
     members = {key: {key} for key in profiles}
-    reasons: dict[str, tuple[str, Match]] = {}
+    reasons: dict[str, tuple[str, str, Match]] = {}
     doubts: list[Doubt] = []
     scored = []
     for one, other in _blocks(profiles):
@@ -193,7 +194,7 @@ def _merge(
         if score >= MERGE and not clash:
             root[b] = a
             members[a] |= members.pop(b)
-            reasons[other] = (profiles[one].name, match)
+            reasons[other] = (profiles[one].name, profiles[other].name, match)
         elif not clash:
             doubts.append(Doubt(profiles[one].name, profiles[other].name, match))
     return root, reasons, doubts

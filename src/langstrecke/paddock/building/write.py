@@ -46,6 +46,7 @@ def write(raw: Raw, folder: Path) -> dict[str, int]:
         ),
         "events": _events(folder, raw.events.values()),
         "entries": _entries(folder, raw, owner, teams, vehicles),
+        "merged": _merged(folder, persons),
         "doubtful": _doubts(folder, doubts),
     }
 
@@ -154,6 +155,15 @@ def _entries(folder: Path, raw: Raw, owner: dict[tuple[int, str], str], teams: _
 
 def _class(entry: RawEntry) -> str:
     return _PLAIN_CLASSES.get(entry.car_class, entry.car_class)
+
+
+def _merged(folder: Path, persons: list[Person]) -> int:
+    rows = {
+        (person.id, plain_name(kept), plain_name(other), f"{match.score:.1f}", "; ".join(match.reasons))
+        for person in persons
+        for kept, other, match in person.merged
+    }
+    return _table(folder / "merged.csv", ("driver", "name", "other", "score", "reasons"), sorted(rows))
 
 
 def _doubts(folder: Path, doubts: list[Doubt]) -> int:
