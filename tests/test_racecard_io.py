@@ -232,7 +232,7 @@ def test_one_changed_figure_changes_one_line(hand_made: Path) -> None:
 
 
 def test_a_new_figure_is_added_to_its_table(hand_made: Path) -> None:
-    write_card(edited(read_card(hand_made), "01", pace_s=-0.4), hand_made)
+    write_card(edited(read_card(hand_made), "01", pace_s=-0.400004), hand_made)
     expected = HAND_MADE.replace("# brakes are new\n", "# brakes are new\npace_s = -0.4\n")
     assert hand_made.read_text(encoding="utf-8") == expected
 

@@ -182,7 +182,7 @@ def _merged(body: str, full: Mapping[str, Any], short: Mapping[str, Any]) -> str
     if text and not text.endswith("\n"):
         text += "\n"
     missing = {key: value for key, value in short.items() if key not in present}
-    return text + "".join(f"{key_text(key)} = {value_text(value)}\n" for key, value in missing.items())
+    return text + "".join(f"{key_text(key)} = {value_text(_round_plain(value))}\n" for key, value in missing.items())
 
 
 def _item(value: Any) -> Any:
