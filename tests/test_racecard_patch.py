@@ -105,6 +105,12 @@ def test_a_newcomer_without_figures_is_rated_like_peers_and_less_certain() -> No
     assert new.evidence == "prior"
 
 
+def test_whoever_loses_a_seat_keeps_the_rating() -> None:
+    given = {"drop": [{"car": "79"}], "replace": [{"car": "3", "out": "1", "in": "mathieu jaminet"}]}
+    new = apply_patch(CARD, given).entry("3").drivers[0]
+    assert (new.pace_s, new.evidence) == (CARD.entry("79").drivers[1].pace_s, "laps")
+
+
 def test_a_star_means_all() -> None:
     card = apply_patch(CARD, assignments(["classes.*.retire_per_h=0", "entries.*.reliability={times=2}"]))
     assert {c.retire_per_h for c in card.classes.values()} == {0.0}
@@ -179,6 +185,7 @@ def test_patches_join_in_the_order_of_kinds() -> None:
         ),
         ("\n[[replace]]\ncar='3'\nout='1'\nin='Scott Dixon'", 2, "replace[0] (car 3)", "both car", "swap"),
         ("\n[[replace]]\ncar='3'\nout='1'\nin=7", 5, "replace[0] (car 3).in", "must be a driver", "write in"),
+        ("\n[set]\nentries.01.drivers.1.name = 'Scott Dixon'", 3, "entries.01.drivers.1.name", "named twice", ""),
         ("set = 4\n", 1, "set", "must be a table", ""),
         ("title = 4\n", 1, "title", "text in quotes", ""),
     ],

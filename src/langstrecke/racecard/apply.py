@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 from statistics import fmean, pvariance
 from typing import Any
@@ -32,10 +33,11 @@ def apply_patch(card: RaceCard, patch: Patch | Mapping[str, Any] | str | FilePat
     elif not isinstance(patch, Patch):
         patch = read_patch(patch)
     data = plain(card, all_keys=False)
+    work = _Work(data, {d["name"].casefold(): dict(d) for e in data["entries"] for d in e["drivers"]})
     touched: list[tuple[Path, Edit]] = []
     for edit in patch.edits:
         try:
-            touched += [(path, edit) for path in _HOW[edit.kind](data, edit)]
+            touched += [(path, edit) for path in _HOW[edit.kind](work, edit)]
         except _MisfitError as error:
             key = ".".join(p for p in (edit.key, error.key) if p)
             raise CardError(error.what, file=patch.file, line=edit.line, key=key, hint=error.hint) from None
@@ -44,6 +46,14 @@ def apply_patch(card: RaceCard, patch: Patch | Mapping[str, Any] | str | FilePat
         raise _blamed(problems[0], touched, data, patch)
     _check_one_seat_each(data, touched, patch)
     return changed
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The card being changed, and the drivers it had at first: whoever loses a seat keeps the rating."""
+
+    data: Data
+    people: Mapping[str, Data]
 
 
 class _MisfitError(Exception):
@@ -58,11 +68,11 @@ class _MisfitError(Exception):
 
 def _blamed(problem: CardError, touched: list[tuple[Path, Edit]], data: Data, patch: Patch) -> CardError:
     """The problem of the changed card as the problem of the edit that made it."""
-    guilty = [
-        (len(place), edit)
-        for path, edit in touched
-        if (problem.key or "").startswith(place := describe_path(path, data))
-    ]
+    key = problem.key or ""
+    places = [(describe_path(path, data), edit) for path, edit in touched]
+    # The edit that set the key, or that set something inside the entry that no longer holds together.
+    guilty = [(len(place), edit) for place, edit in places if key.startswith(place)]
+    guilty = guilty or [(0, edit) for place, edit in places if key and place.startswith(key)][-1:]
     if not guilty:
         return CardError(problem.what, file=patch.file, key=problem.key, hint=problem.hint)
     edit = max(guilty, key=lambda pair: pair[0])[1]
@@ -150,7 +160,8 @@ def _targets(data: Data, parts: tuple[str, ...], path: Path = ()) -> Iterator[Pa
 # ---- the kinds of edits; each changes `data` and yields the places it changed
 
 
-def _set(data: Data, edit: Edit) -> Iterator[Path]:
+def _set(work: _Work, edit: Edit) -> Iterator[Path]:
+    data = work.data
     paths = list(_targets(data, edit.parts))
     if len(edit.parts) < 2:
         raise _MisfitError("is a whole section", f"set one of its keys: {', '.join(keys_at(paths[0])[:6])}, ...")
@@ -183,14 +194,16 @@ def _renumber(data: Data, old: str, new: str) -> None:
             row["car"] = new
 
 
-def _drop(data: Data, edit: Edit) -> Iterator[Path]:
+def _drop(work: _Work, edit: Edit) -> Iterator[Path]:
+    data = work.data
     car = edit.values["car"]
     del data["entries"][_car_index(data, car)]
     data["result"] = [row for row in data.get("result", []) if row["car"] != car]
     yield from ()
 
 
-def _add(data: Data, edit: Edit) -> Iterator[Path]:
+def _add(work: _Work, edit: Edit) -> Iterator[Path]:
+    data = work.data
     values = {key: value for key, value in edit.values.items() if key != "like"}
     known = keys_at(("entries", 0))
     for key in values:
@@ -201,12 +214,13 @@ def _add(data: Data, edit: Edit) -> Iterator[Path]:
         values = {k: v for k, v in model.items() if k not in ("grid", "drivers")} | values
     if isinstance(values.get("drivers"), list):
         car_class = str(values.get("class", ""))
-        values["drivers"] = [_driver(data, d, car_class) for d in values["drivers"]]
+        values["drivers"] = [_driver(work, d, car_class) for d in values["drivers"]]
     data["entries"].append(values)
     yield ("entries", len(data["entries"]) - 1)
 
 
-def _change(data: Data, edit: Edit) -> Iterator[Path]:
+def _change(work: _Work, edit: Edit) -> Iterator[Path]:
+    data = work.data
     number = _car_index(data, edit.values["car"])
     known = keys_at(("entries", 0))
     for key, value in edit.values.items():
@@ -216,20 +230,22 @@ def _change(data: Data, edit: Edit) -> Iterator[Path]:
             raise _MisfitError("is no key of an entry", near(key, known), key=key)
         entry = data["entries"][number]
         if key == "drivers" and isinstance(value, list):
-            value = [_driver(data, d, entry["class"]) for d in value]
+            value = [_driver(work, d, entry["class"]) for d in value]
         entry[key] = value
         yield ("entries", number, key)
 
 
-def _replace(data: Data, edit: Edit) -> Iterator[Path]:
+def _replace(work: _Work, edit: Edit) -> Iterator[Path]:
+    data = work.data
     number = _car_index(data, edit.values["car"])
     entry = data["entries"][number]
     seat = _driver_index(entry, edit.values["out"])
-    entry["drivers"][seat] = _driver(data, edit.values["in"], entry["class"])
+    entry["drivers"][seat] = _driver(work, edit.values["in"], entry["class"])
     yield ("entries", number, "drivers", seat)
 
 
-def _swap(data: Data, edit: Edit) -> Iterator[Path]:
+def _swap(work: _Work, edit: Edit) -> Iterator[Path]:
+    data = work.data
     places = []
     for name in edit.values["drivers"]:
         seats = list(_seats(data, name))
@@ -245,18 +261,18 @@ def _swap(data: Data, edit: Edit) -> Iterator[Path]:
     yield ("entries", e2, "drivers", d2)
 
 
-def _driver(data: Data, given: Any, car_class: str) -> Any:
+def _driver(work: _Work, given: Any, car_class: str) -> Any:
     """A driver for a seat: with the figures given, else those of this card, else what the class makes likely."""
     if isinstance(given, str):
         given = {"name": given}
     if not isinstance(given, Mapping) or not isinstance(given.get("name"), str):
         return given  # the check of the whole card says what is wrong with it
-    for e, d in _seats(data, given["name"]):
-        known: Data = data["entries"][e]["drivers"][d]
+    known = work.people.get(given["name"].casefold())
+    if known is not None:
         return {**known, **given}
     if "pace_s" in given:
         return dict(given)
-    crew = [d for e in data["entries"] if e["class"] == car_class for d in e["drivers"]]
+    crew = [d for e in work.data["entries"] if e["class"] == car_class for d in e["drivers"]]
     peers = [d for d in crew if d.get("licence") == given.get("licence")]
     peers = peers if len(peers) >= MIN_PEERS else crew
     if not peers:
@@ -271,7 +287,7 @@ def _driver(data: Data, given: Any, car_class: str) -> Any:
     return {**prior, **given}
 
 
-_HOW: dict[str, Callable[[Data, Edit], Iterator[Path]]] = {
+_HOW: dict[str, Callable[[_Work, Edit], Iterator[Path]]] = {
     "drop": _drop,
     "add": _add,
     "change": _change,
