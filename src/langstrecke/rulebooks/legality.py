@@ -86,7 +86,7 @@ def violations(
     limits = {name: driver_limits(book, car_class, licence, duration_s) for name, licence in crew}
     return [
         *_overlaps(ordered, tolerance_s),
-        *_crew(book, car_class, duration_s, crew),
+        *_crew(book, car_class, duration_s, crew, whole=finished or nominated is not None),
         *(v for name, _ in crew for v in _driver(name, limits[name], ordered, finished, tolerance_s)),
         *(_minimums(crew, limits, ordered, tolerance_s) if finished else ()),
         *_stops(book.pit, book.class_named(car_class).name, stops, tolerance_s),
@@ -153,10 +153,11 @@ def _overlaps(ordered: Sequence[Stint], tolerance_s: float) -> Iterator[Violatio
 
 
 def _crew(
-    book: RuleBook, car_class: str, duration_s: float, crew: list[tuple[str, Licence | None]]
+    book: RuleBook, car_class: str, duration_s: float, crew: list[tuple[str, Licence | None]], *, whole: bool
 ) -> Iterator[Violation]:
+    """Size and licences of a crew. Of a crew that is not known as a whole only what can be told is judged."""
     limits = crew_limits(book, car_class, duration_s)
-    if not limits.min_drivers <= len(crew) <= limits.max_drivers:
+    if len(crew) > limits.max_drivers or (whole and len(crew) < limits.min_drivers):
         allowed = f"{limits.min_drivers} to {limits.max_drivers}"
         yield Violation("crew size", f"{len(crew)} drivers share the car; {allowed} may")
     if any(licence is None for _, licence in crew):
@@ -165,9 +166,9 @@ def _crew(
     amateurs = [name for name, licence in crew if licence in ("bronze", "silver")]
     if bronze and not limits.bronze_allowed:
         yield Violation("crew licences", f"{bronze[0]} is Bronze, which this class does not allow", bronze[0])
-    if len(bronze) < limits.min_bronze:
+    if whole and len(bronze) < limits.min_bronze:
         yield Violation("crew licences", f"{len(bronze)} Bronze drivers; {limits.min_bronze} are needed")
-    if len(amateurs) < limits.min_silver_or_bronze:
+    if whole and len(amateurs) < limits.min_silver_or_bronze:
         need = limits.min_silver_or_bronze
         yield Violation("crew licences", f"{len(amateurs)} drivers are Silver or Bronze; {need} are needed")
 
