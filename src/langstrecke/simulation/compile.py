@@ -22,6 +22,7 @@ from langstrecke.simulation.params import (
     CAR,
     CLASS,
     MAX_DRIVERS,
+    PLAN,
     RACE,
     WAVE_AHEAD_OF_LEADER,
     WAVE_LAPPED,
@@ -156,7 +157,6 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         stop_scatter=by_class(lambda f: f.stop_scatter_s),
         stop_trouble=by_class(lambda f: f.stop_trouble),
         stop_trouble_s=by_class(lambda f: f.stop_trouble_s),
-        tyres_every=np.array([f.tyres_every for f in figures], np.int32),
         retire_rate=by_class(lambda f: f.retire_per_h / HOUR_S),
         retire_log_sd=by_class(lambda f: f.retire_log_sd),
         repair_rate=by_class(lambda f: f.repair_per_h / HOUR_S),
@@ -167,7 +167,6 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         incident_s=by_class(lambda f: f.incident_s),
         lapping=by_class(lambda f: f.lapping_s),
         lapped=by_class(lambda f: f.lapped_s),
-        caution_stop=by_class(lambda f: f.caution_stop_share),
         pit_group=_groups(book.neutralisation.pit_opening, names, book),
         split_group=_groups(book.neutralisation.class_split, names, book),
     )
@@ -187,6 +186,10 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         stint_laps=np.array(own_stint, np.float64),
         reliability=by_car(lambda e: e.reliability),
         penalty_s=by_car(lambda e: e.penalty_s),
+        tyres_every=np.array([card.classes[e.car_class].tyres_every for e in entries], np.int32),
+        caution_stop=by_car(lambda e: card.classes[e.car_class].caution_stop_share),
+        fuel_save=0.0,
+        fuel_save_s=0.0,
         min_drive=time["min_drive"],
         max_drive=time["max_drive"],
         max_continuous=time["max_continuous"],
@@ -202,6 +205,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         car=car,
         noise=np.array([rng.noise_table(f.noise_s, f.noise_tail_s) for f in figures]),
         normal=rng.normal_table(),
+        plan=records(n * 0, PLAN).reshape(n, 0),
         scenario=np.array(scenario, np.float64).reshape(len(scenario), 2),
     )
 

@@ -69,6 +69,7 @@ def draw_race(p: Params, s: State, key: np.uint64) -> None:
         s.car[i].stop_s = 0.0
         s.car[i].repair = 0.0
         s.car[i].technical = 0
+        s.car[i].plan_at = 0
         s.car[i].window_done = 0
         s.car[i].zone = 1.0
     for element in range(p.race[0].n, p.race[0].n + 3):

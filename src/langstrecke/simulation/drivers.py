@@ -23,7 +23,7 @@ FAIR_S = 1800.0
 @hot
 def margin(p: Params, s: State, i: int) -> float:
     """Slack kept on driver-time rules, in seconds."""
-    return max(MARGIN_S, MARGIN_LAPS * s.lap_draw[p.car[i].car_class])
+    return float(max(MARGIN_S, MARGIN_LAPS * s.lap_draw[p.car[i].car_class]))
 
 
 @kernel

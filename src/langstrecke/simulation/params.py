@@ -35,6 +35,7 @@ CAR = np.dtype(
         ("car_class", "i4"),
         ("n_drivers", "i4"),
         ("first_driver", "i4"),  # who starts
+        ("tyres_every", "i4"),  # stints on one set
         ("stints_per_turn", "i4"),  # stints a driver stays in before handing over
         ("all_start", "i4"),  # 1: every nominated driver must drive
         ("grid_s", "f8"),  # crosses the start line this long after the green
@@ -45,6 +46,9 @@ CAR = np.dtype(
         ("stint_laps", "f8"),
         ("reliability", "f8"),
         ("penalty_s", "f8"),  # added after the flag
+        ("caution_stop", "f8"),  # share of the tank burnt from which a neutralisation is used to stop
+        ("fuel_save", "f8"),  # share of fuel saved on a lap, 0 to 0.15
+        ("fuel_save_s", "f8"),  # what a lap with that saving loses
         ("max_continuous", "f8"),  # 0: no such rule
         ("min_rest", "f8"),
         ("window", "f8"),  # at most window_max at the wheel in any window; 0: no such rule
@@ -88,8 +92,6 @@ CLASS = np.dtype(
         ("incident_s", "f8"),
         ("lapping", "f8"),
         ("lapped", "f8"),
-        ("caution_stop", "f8"),
-        ("tyres_every", "i4"),
         ("pit_group", "i4"),  # order in which closed pits open: 0 first
         ("split_group", "i4"),  # order of the class split at a restart
     ],
@@ -150,6 +152,20 @@ RACE = np.dtype(
 )
 
 
+PLAN = np.dtype(
+    [
+        ("lap", "i4"),  # stop at the end of this lap; 0: no (more) planned stop
+        ("tyres", "i4"),  # -1: as usual, 0: keep, 1: new
+        ("driver", "i4"),  # -1: as usual, else the index of who gets in
+        ("fuel", "f8"),  # laps of fuel to leave with; negative: as usual
+    ],
+    align=True,
+)
+"""One planned stop. Between planned stops a car comes in only for what cannot wait: an empty tank, a driver out of
+time, the weather, damage, or a neutralisation its `caution_stop` lets it use (which then stands for the next planned
+stop)."""
+
+
 class Params(NamedTuple):
     """One race, compiled. Index letters: n cars, c classes, q knots of a quantile table."""
 
@@ -158,6 +174,7 @@ class Params(NamedTuple):
     car: Records  # [n] CAR
     noise: F64  # [c, q] quantiles of lap noise, mean zero
     normal: F64  # [q] quantiles of the standard normal
+    plan: Records  # [n, stops] PLAN; no columns: every car follows the default strategy
     scenario: F64  # [k, 2] (race time, rain intensity) of a given weather scenario; empty: the stochastic process
 
 

@@ -116,7 +116,7 @@ def crossing(p: Params, s: State, key: np.uint64, i: int, t: float, trace: F64) 
     s.car[i].lap += 1
     s.game[0].car_laps += 1
     s.car[i].driven[s.car[i].driver] += t - s.car[i].since - s.car[i].stop_s
-    s.car[i].fuel -= stops.NEUTRAL_BURN if s.car[i].zone > 1.15 else 1.0
+    s.car[i].fuel -= (stops.NEUTRAL_BURN if s.car[i].zone > 1.15 else 1.0) * (1.0 - p.car[i].fuel_save)
     s.car[i].tyre_age += 1.0
     if s.game[0].rows < trace.shape[0]:
         _write_row(s, i, t, trace)
@@ -161,7 +161,12 @@ def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: flo
     c = p.car[i].car_class
     lap = s.car[i].lap
     word = rng.draw(key, rng.LAP, i, lap)
-    free = s.car[i].base + p.cls[c].fuel_lap * s.car[i].fuel + p.cls[c].tyre_lap * s.car[i].tyre_age
+    free = (
+        s.car[i].base
+        + p.car[i].fuel_save_s
+        + p.cls[c].fuel_lap * s.car[i].fuel
+        + p.cls[c].tyre_lap * s.car[i].tyre_age
+    )
     free += rng.look_up(p.noise[c], rng.high(word))
     if s.car[i].tyre_age == 0.0 and lap > 0:
         free += p.cls[c].cold_lap

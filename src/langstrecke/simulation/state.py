@@ -55,6 +55,7 @@ CAR_STATE = np.dtype(
         ("waved", "i4"),  # 1: waved by, passes the queue on this lap
         ("turn_stints", "i4"),  # stints of the driver on board since he got in
         ("log_count", "i4"),
+        ("plan_at", "i4"),  # next planned stop
         ("technical", "i4"),  # 1: technical stop done
         ("window_done", "i4"),  # 1: stopped inside the mandatory window
         ("tank", "f8"),  # this race's laps on a full tank

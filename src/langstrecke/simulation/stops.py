@@ -26,6 +26,8 @@ RESERVE_LAPS = 1.6
 """Stints are cut short by up to this many laps, drawn evenly: nobody runs a tank dry (default)."""
 EMERGENCY_SHARE = 0.2
 """Fill of an emergency stop with the pits closed, share of the tank (default; IMSA allows a few seconds of fuel)."""
+EARLY_SHARE = 0.7
+"""A stop up to this share of a tank before a planned one stands for it (default)."""
 WEATHER_HORIZON_LAPS = 10.0
 """Laps over which a tyre change for the weather must pay (default)."""
 NEUTRAL_BURN = 0.5
@@ -48,6 +50,13 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     lap_s = s.lap_draw[c]
     fuel = s.car[i].fuel
     green = mode == MODE_GREEN
+    reserve = s.car[i].reserve
+    if p.plan.shape[1] > 0:
+        planned = next_planned(p, s, i)
+        if planned > 0:
+            if s.car[i].lap + 1 >= planned:
+                return True
+            reserve = 0.0
     quiet = (
         green
         and p.race[0].window_close_s <= 0.0
@@ -55,14 +64,12 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
         and s.game[0].wet == 0.0
         and s.game[0].rain == 0.0
     )
-    if quiet and fuel - s.car[i].reserve >= 2.0 and t + 2.6 * lap_s < s.car[i].hand_over and s.car[i].wet_tyres == 0:
+    if quiet and fuel - reserve >= 2.0 and t + 2.6 * lap_s < s.car[i].hand_over and s.car[i].wet_tyres == 0:
         return False
     to_go = s.game[0].end - t
     laps_to_go = math.ceil(to_go / lap_s) if to_go > 0.0 else 1.0
     if green:
-        if fuel - s.car[i].reserve < 2.0 and (
-            (fuel < laps_to_go and laps_to_go > 1.0 + s.car[i].reserve) or fuel < 2.0 < laps_to_go
-        ):
+        if fuel - reserve < 2.0 and fuel < laps_to_go and (fuel < 2.0 or laps_to_go > 1.0 + reserve):
             return True
     else:
         laps_to_go = max(1.0, math.ceil(to_go / (1.5 * lap_s)))
@@ -95,10 +102,27 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     burnt = 1.0 - fuel / s.car[i].tank
     if fuel >= laps_to_go + SPARE_LAPS:
         return False
-    if burnt >= p.cls[c].caution_stop:
+    if burnt >= p.car[i].caution_stop:
         return True
     # Enough for the finish from here, and not without stopping: take it.
     return bool(burnt >= 0.1 and s.car[i].tank >= laps_to_go + SPARE_LAPS)
+
+
+@hot
+def next_planned(p: Params, s: State, i: int) -> int:
+    """Lap at whose end car i has its next planned stop; 0 if there is none."""
+    at = s.car[i].plan_at
+    return int(p.plan[i, at].lap) if at < p.plan.shape[1] else 0
+
+
+@kernel
+def _take_planned(p: Params, s: State, i: int) -> int:
+    """The planned stop this one stands for (it may come early, under a neutralisation); -1 if it is extra."""
+    planned = next_planned(p, s, i)
+    if planned <= 0 or planned - s.car[i].lap > EARLY_SHARE * s.car[i].tank:
+        return -1
+    s.car[i].plan_at += 1
+    return int(s.car[i].plan_at - 1)
 
 
 @kernel
@@ -120,6 +144,7 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
     lap_s = s.lap_draw[c]
     stop = s.car[i].stops
     s.car[i].stops = stop + 1
+    planned = _take_planned(p, s, i)
     # the tyres
     wet = s.game[0].wet
     kind = s.car[i].wet_tyres
@@ -128,13 +153,17 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
         wet_lap = weather.lap_factor(p, wet, 1)
         kind = 1 if wet_lap < dry_lap else 0
     emergency = not pits_open(p, s, i)
-    new_tyres = kind != s.car[i].wet_tyres or (s.car[i].tyre_stints + 1 >= p.cls[c].tyres_every and not emergency)
+    new_tyres = kind != s.car[i].wet_tyres or (s.car[i].tyre_stints + 1 >= p.car[i].tyres_every and not emergency)
+    if planned >= 0 and kind == s.car[i].wet_tyres and p.plan[i, planned].tyres >= 0:
+        new_tyres = p.plan[i, planned].tyres == 1
     # the fuel: to the end if that is within a tank
     to_go = s.game[0].end - t
     laps_to_go = max(0.0, math.ceil(to_go / lap_s)) if to_go > 0.0 else 0.0
     refuel_s = 0.0
     if p.race[0].refuelling == 1:
         goal = min(s.car[i].tank, laps_to_go + 1.0 + SPARE_LAPS)
+        if planned >= 0 and p.plan[i, planned].fuel >= 0.0:
+            goal = min(s.car[i].tank, p.plan[i, planned].fuel)
         if emergency:
             goal = min(goal, s.car[i].fuel + EMERGENCY_SHARE * s.car[i].tank)
         added = max(0.0, goal - s.car[i].fuel)
@@ -145,6 +174,8 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
         next_stint_s = to_go
     # the driver
     d = drivers.choose(p, s, i, t, next_stint_s)
+    if planned >= 0 and 0 <= p.plan[i, planned].driver < p.car[i].n_drivers:
+        d = p.plan[i, planned].driver
     change_s = p.cls[c].driver_change if d != s.car[i].driver else 0.0
     tyres_s = p.cls[c].tyres if new_tyres else 0.0
     if p.race[0].tyres_with_fuel == 1:
