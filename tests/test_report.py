@@ -20,7 +20,7 @@ from rich.console import Console
 from cards import small_card
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast import Forecast, forecast
-from langstrecke.plots import laps_and_retirement, overall_bars, position_heatmap, save, to_svg, win_bars
+from langstrecke.plots import laps_and_retirement, overall_bars, position_heatmap, save, to_svg, win_bars, win_changes
 from langstrecke.racecard import apply_patch, assignments
 from langstrecke.report import forecast_view, write_report
 from langstrecke.report.page import report_html
@@ -159,6 +159,16 @@ def test_overall_and_laps_figures_say_what_they_show(played: Forecast) -> None:
     assert "How far they get in DPi" in texts(laps_and_retirement(played, "DPi"))
 
 
+def test_changes_show_before_and_after(played: Forecast) -> None:
+    after = forecast(apply_patch(CARD, assignments(["entries.4.pace_s=-2"])), races=1000, seed=1)
+    told = texts(win_changes(played, after, "GTLM", "A faster #4"))
+    assert "A faster #4" in told
+    assert f"{percent(after.car('4').win, 1000)} ({100 * (after.car('4').win - played.car('4').win):+.1f})" in told
+    assert "0.0)" in " ".join(texts(win_changes(played, played, "GTLM")))
+    new = apply_patch(CARD, {"add": [{"car": "25", "like": "24", "drivers": [{"name": "A"}]}]})
+    assert any("(new)" in t for t in texts(win_changes(played, forecast(new, races=100), "GTLM")))
+
+
 def test_figures_leave_matplotlib_as_they_found_it(played: Forecast, tmp_path: Path) -> None:
     before = dict(mpl.rcParams)
     figure = win_bars(played, "DPi")
@@ -262,7 +272,7 @@ def test_every_string_of_a_card_is_escaped(hostile: Forecast) -> None:
 
 def test_all_figures_of_the_page_are_sound_svg(hostile: Forecast) -> None:
     drawings = re.findall(r"<svg.*?</svg>", report_html(hostile), re.DOTALL)
-    assert len(drawings) == 7  # overall, and three for each of two classes
+    assert len(drawings) == 7  # overall, and three for each of two classes; no comparison without `before`
     for drawing in drawings:
         ET.fromstring(drawing)
 
@@ -276,7 +286,7 @@ def test_a_what_if_page_shows_changes_and_their_effect(played: Forecast) -> None
     page = Page(report_html(replace(after, changes=("car 4 is faster",)), before=played))
     text = " ".join(page.text)
     assert "car 4 is faster" in text
-    assert f"{100 * (after.car('4').win - played.car('4').win):+.1f}" in text
+    assert text.count(f"{100 * (after.car('4').win - played.car('4').win):+.1f}") == 2  # figure and table
     calm = Page(report_html(replace(played, changes=("nothing",)), before=played))
     assert "No car's chance" in " ".join(calm.text)
 

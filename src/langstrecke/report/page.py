@@ -7,7 +7,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from langstrecke.forecast import ClassForecast, Forecast
-from langstrecke.plots import laps_and_retirement, overall_bars, position_heatmap, to_svg, win_bars
+from langstrecke.plots import laps_and_retirement, overall_bars, position_heatmap, to_svg, win_bars, win_changes
 from langstrecke.report.files import write_whole
 from langstrecke.report.html import Child, Html, join, tag, text
 from langstrecke.report.looks import style_sheet
@@ -88,9 +88,23 @@ def _what_if(forecast: Forecast, before: Forecast | None) -> Html:
         [
             tag("div", tag("strong", "Changed in the card"), changes, cls="change"),
             tag("h3", "What it does to the odds") if compared else None,
+            _change_figure(forecast, before) if before is not None else None,
             compared,
             tag("p", note, cls="muted") if compared else None,
         ]
+    )
+
+
+def _change_figure(forecast: Forecast, before: Forecast) -> Html:
+    """The class that the change moves most."""
+    old = {car.car: car.win for car in before.cars}
+    moved = {
+        figures.name: sum(abs(car.win - old.get(car.car, 0.0)) for car in forecast.in_class(figures.name))
+        for figures in forecast.classes
+    }
+    most = max(moved, key=lambda name: moved[name])
+    return _figure(
+        forecast, "changes", win_changes(before, forecast, most), f"Chances of winning {most} before and after"
     )
 
 

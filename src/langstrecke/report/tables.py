@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langstrecke.forecast import CarForecast, Forecast
 from langstrecke.forecast.names import is_out
+from langstrecke.plots.words import signed
 from langstrecke.report.html import Html, join, table, tag
 from langstrecke.report.words import EVIDENCE, crew, percent
 
@@ -103,7 +104,7 @@ def change_table(forecast: Forecast, before: Forecast) -> Html:
             tag("td", tag("strong", car.team), tag("span", crew(car), cls="sub"), cls="who"),
             _n(percent(old.win, before.simulated) if old else "new"),
             _n(tag("strong", percent(car.win, forecast.simulated))),
-            _n(f"{100 * gain:+.1f}"),
+            _n(signed(gain)),
         ]
         for car, old, gain in moved[:MOST_MOVED]
     ]
