@@ -188,7 +188,6 @@ def _method_section(forecast: Forecast) -> Html:
 
 def _footer(forecast: Forecast) -> Html:
     again = f"langstrecke forecast {forecast.race.id} --races {forecast.simulated} --seed {forecast.seed}"
-    return tag(
-        "footer",
-        tag("p", f"Langstrecke {forecast.version}, seed {forecast.seed}. The same again: ", tag("code", again)),
-    )
+    changed = ", with the changes above" if forecast.changes else ""
+    made = f"Langstrecke {forecast.version}, seed {forecast.seed}. The same again: "
+    return tag("footer", tag("p", made, tag("code", again), changed))

@@ -96,7 +96,7 @@ def change_table(forecast: Forecast, before: Forecast) -> Html:
         gain = car.win - (old.win if old else 0.0)
         if old is None or abs(gain) >= MOVED:
             moved.append((car, old, gain))
-    moved.sort(key=lambda row: (row[0].car_class, -abs(row[2])))
+    moved.sort(key=lambda row: -abs(row[2]))
     rows = [
         [
             tag("td", car.car, cls="car"),
