@@ -35,6 +35,9 @@ OFFSETS = {"long": (0.002, 0.006), "best": (0.022, 0.007), "qualifying": (0.028,
 """Class level in the race minus the level measured in practice long runs, best laps and qualifying: mean and
 sd in log lap time, used for groups `PacePriors.race_offset` does not list."""
 
+SHARED_ERROR = 0.9
+"""Share of the best source's variance that other sources of the same weekend cannot take away."""
+
 SAME_CIRCUIT_SD = 0.010
 """Change of a class's race level at a circuit from one season to the next (log)."""
 
@@ -190,8 +193,8 @@ def class_level(
         return Measured(np.log(100.0), 0.2)
     weights = np.array([1 / sd**2 for _, sd in found])
     value = float(np.sum(weights * [v for v, _ in found]) / weights.sum())
-    # the sources share the weekend's weather: count them as no more than two
-    return Measured(value, float(np.sqrt(max(1 / weights.sum(), np.min(1 / weights) / 2))))
+    # the sources share the weekend's weather and track: together they are hardly better than the best of them
+    return Measured(value, float(np.sqrt(max(1 / weights.sum(), SHARED_ERROR * np.min(1 / weights)))))
 
 
 def channel_level(posterior: EventPosterior, car_class: str, channel: str) -> float | None:
