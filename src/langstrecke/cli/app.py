@@ -6,6 +6,7 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from langstrecke.errors import LangstreckeError
 
@@ -29,7 +30,7 @@ def main() -> None:
     try:
         app()
     except LangstreckeError as error:
-        progress_console.print(f"[bold red]error:[/] {error.message()}", highlight=False, soft_wrap=True)
+        progress_console.print(f"[bold red]error:[/] {escape(error.message())}", highlight=False, soft_wrap=True)
         sys.exit(2)
     except KeyboardInterrupt:
         progress_console.print("interrupted")

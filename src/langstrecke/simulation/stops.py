@@ -232,4 +232,13 @@ def begin_stint(p: Params, s: State, key: np.uint64, i: int) -> None:
         RESERVE_LAPS * rng.low(bits) if p.race[0].refuelling == 1 or p.race[0].window_close_s > 0.0 else 0.0
     )
     form = p.cls[c].stint_form * rng.look_up(p.normal, rng.high(bits))
-    s.car[i].base = s.lap_draw[c] + s.car[i].pace_draw + s.car[i].driver_draw[s.car[i].driver] + form
+    # A class's lap is that of the middle of a stint; fuel and tyres count from there.
+    if p.race[0].refuelling == 1:
+        mid_fuel = 0.5 * s.car[i].tank
+        mid_tyre = mid_fuel * p.car[i].tyres_every
+    else:  # one tank and two sets of tyres for the race
+        laps = p.race[0].duration_s / s.lap_draw[c]
+        mid_fuel = s.car[i].tank - 0.5 * laps
+        mid_tyre = 0.25 * laps
+    level = s.lap_draw[c] + s.car[i].pace_draw + s.car[i].driver_draw[s.car[i].driver] + form
+    s.car[i].base = level - p.cls[c].fuel_lap * mid_fuel - p.cls[c].tyre_lap * mid_tyre
