@@ -1,8 +1,10 @@
 """The command line: thin verbs over the Python API, one module per group."""
 
+from langstrecke.cli import build as _build  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import card as _card  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import forecast as _forecast  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import paddock as _paddock  # noqa: F401  (hangs its verbs on the app)
+from langstrecke.cli import ratings as _ratings  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import rules as _rules  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import simulate as _simulate  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import store as _store  # noqa: F401  (hangs its verbs on the app)
