@@ -81,7 +81,9 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         own_stint = [race.duration_s / card.classes[e.car_class].lap_s * 2 + 10 for e in entries]
     dusk, dawn = _night(race.start_time)
     pit = book.pit
-    window_close = (pit.mandatory_to_s or race.duration_s) if pit.mandatory_stops else 0.0
+    # Stops that are mandatory at any time follow from the stint limit; only a window makes cars wait for it.
+    windowed = pit.mandatory_stops > 0 and (pit.mandatory_from_s > 0.0 or pit.mandatory_to_s > 0.0)
+    window_close = (pit.mandatory_to_s or race.duration_s) if windowed else 0.0
     bunching, pits_closed, wave, class_split = _procedure(book)
     scenario = weather.scenario or ()
     one = _filled(
@@ -120,10 +122,11 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         tyres_with_fuel=1 if pit.fuel_and_tyres == "together" else 0,
         refuelling=1 if pit.refuelling else 0,
         min_pit_s=float(pit.min_pit_time_s),
-        window_open_s=float(pit.mandatory_from_s) if pit.mandatory_stops else 0.0,
+        window_open_s=float(pit.mandatory_from_s) if windowed else 0.0,
         window_close_s=float(window_close),
         technical_stop_s=float(pit.technical_stop_s),
         technical_until_s=float(pit.technical_stop_to_s or race.duration_s - 2 * HOUR_S),
+        max_stint_s=float(pit.max_stint_neutralised_s or pit.max_stint_s),  # the tank keeps green stints shorter
         min_share=float(book.classification.min_share_of_winner),
         share_of_class=1 if book.classification.winner == "class" else 0,
         must_cross_line=1 if book.classification.must_cross_line else 0,

@@ -80,6 +80,8 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
         by = min(by, s.game[0].end - owed - margin(p, s, i))
     elif t + room(p, s, i, d, t) >= s.game[0].end:
         by = NEVER
+    if p.race[0].max_stint_s > 0.0 and t + p.race[0].max_stint_s < s.game[0].end:
+        by = min(by, t + p.race[0].max_stint_s)
     # Nobody has time left (a race too long for its crew): stopping again would not help.
     s.car[i].hand_over = by if by > t else NEVER
 

@@ -139,6 +139,7 @@ RACE = np.dtype(
         ("window_close_s", "f8"),
         ("technical_stop_s", "f8"),  # one long stop everybody must make; 0: none
         ("technical_until_s", "f8"),
+        ("max_stint_s", "f8"),  # longest a car may stay out at a stretch; 0: no such rule
         ("min_share", "f8"),  # classified from this share of the winner's distance
         ("wet_start", "f8"),
         ("rain_rate", "f8"),
