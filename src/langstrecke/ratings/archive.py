@@ -29,7 +29,7 @@ from langstrecke.ratings.sessions import (
     summarise_laps,
 )
 
-VERSION = 6
+VERSION = 8
 """Raise when a summary's content or meaning changes."""
 
 _LAPS = TypeAdapter(LapSummary)

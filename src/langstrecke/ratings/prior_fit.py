@@ -152,7 +152,8 @@ def _one_series(mine: list[Any], races: list[Any], name: str) -> dict[str, Any]:
     passing = passing or [f.overtaking for _, f in races if f.overtaking is not None]
     wet = [f.wet_ratio for _, f in races if f.wet_ratio is not None] or [Measured(1.12, 0.03)]
     race_h = sum(f.length_s for _, f in mine) / 3600
-    showers = sum(f.showers for _, f in mine if f.wet_share > 0.03)
+    showers = sum(len(f.showers) for _, f in mine)
+    zones = [x for info, f in mine if info.series in TWO_KINDS for x in f.slow_zones]
     return {
         "cautions": {"per_h": (len(long) - opening + 0.5) / (hours + 1), "events": 12.0},
         "opening": (opening + 0.3) / (len(mine) + 2),
@@ -164,6 +165,8 @@ def _one_series(mine: list[Any], races: list[Any], name: str) -> dict[str, Any]:
         "overtaking": _figure(passing, 0.15),
         "showers": {"per_h": (showers + 0.5) / (race_h + 10), "events": 5.0},
         "wet_ratio": _figure(wet, 0.02),
+        "zones": {"per_h": len(zones) / (hours + 1) if name != "other" else 0.0, "events": 6.0},
+        "zone_s": float(np.median(zones)) if zones else 900.0,
     }
 
 

@@ -27,6 +27,10 @@ GONE_LAPS = 3
 GRID_GAP_S = 0.55
 """Seconds from place to place as the grid takes the green flag; the simulation's figure."""
 
+STRETCH_GAP_S = 900.0
+SHOWER_S = 1100.0
+"""A slow stretch of the race from this length on is taken for rain, a shorter one for a slow zone or an accident."""
+
 BINS = 10
 """Bins of the share of the tank burnt in the table of stops under caution."""
 
@@ -77,7 +81,8 @@ class RaceFacts:
     lap_ratio: Measured | None
     overtaking: Measured | None  # log seconds
     wet_share: float
-    showers: int
+    showers: tuple[float, ...]  # seconds each
+    slow_zones: tuple[float, ...]  # shorter slow stretches: slow zones where the rules know them
     wet_ratio: Measured | None
     classes: tuple[ClassFacts, ...]
     lane_s: float | None  # fastest run through the pit lane
@@ -90,6 +95,7 @@ def race_facts(laps: AnnotatedLaps, pace: tuple[SessionPace, ...]) -> RaceFacts:
     cautions = _cautions(laps)
     neutral_s = sum(c.length_s for c in cautions)
     stops = stop_facts(laps, LOST_S)
+    stretches = _stretches(laps)
     classes = []
     for k, name in enumerate(laps.classes):
         fit = by_class.get(name)
@@ -102,7 +108,8 @@ def race_facts(laps: AnnotatedLaps, pace: tuple[SessionPace, ...]) -> RaceFacts:
         lap_ratio=_lap_ratio(laps, pace),
         overtaking=_overtaking(laps, by_class),
         wet_share=float(laps.wet.mean()),
-        showers=_showers(laps),
+        showers=tuple(length for _, length in stretches if length >= SHOWER_S),
+        slow_zones=tuple(length for _, length in stretches if 120 < length < SHOWER_S),
         wet_ratio=_wet_ratio(laps, by_class),
         classes=tuple(classes),
         lane_s=stops.lane_s,
@@ -304,15 +311,16 @@ def _pairs(laps: AnnotatedLaps, k: int, level: Floats) -> tuple[Ints, Ints]:
     return order[1:][close], order[:-1][close]
 
 
-def _showers(laps: AnnotatedLaps) -> int:
-    """How many separate wet stretches the race had."""
+def _stretches(laps: AnnotatedLaps) -> tuple[tuple[float, float], ...]:
+    """(begin, length) of the stretches in which the field ran slow without a caution, in order of time."""
     order = np.argsort(laps.end_s, kind="stable")
-    wet = laps.wet[order].astype(int)
-    if wet.sum() == 0:
-        return 0
-    begins = np.diff(np.r_[0, wet, 0]) == 1
-    times = laps.end_s[order][begins[:-1]]
-    return int(1 + np.sum(np.diff(times) > 1800)) if len(times) else 0
+    times = laps.end_s[order][laps.wet[order] & ~laps.neutral[order]]
+    if len(times) == 0:
+        return ()
+    cuts = np.flatnonzero(np.diff(times) > STRETCH_GAP_S)
+    begins = np.r_[times[0], times[cuts + 1]]
+    ends = np.r_[times[cuts], times[-1]]
+    return tuple((float(a), float(b - a)) for a, b in zip(begins, ends, strict=True))
 
 
 def _wet_ratio(laps: AnnotatedLaps, by_class: dict[str, SessionPace]) -> Measured | None:

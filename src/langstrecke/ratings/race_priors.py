@@ -29,6 +29,8 @@ class SeriesPrior:
     lap_ratio: FigurePrior
     overtaking: FigurePrior  # log seconds
     showers: RatePrior
+    zones: RatePrior  # slow zones
+    zone_s: float
     wet_ratio: FigurePrior
 
 
@@ -104,5 +106,7 @@ def _series(values: dict[str, Any]) -> SeriesPrior:
         lap_ratio=FigurePrior(**values["lap_ratio"]),
         overtaking=FigurePrior(**values["overtaking"]),
         showers=RatePrior(**values["showers"]),
+        zones=RatePrior(**values["zones"]),
+        zone_s=values["zone_s"],
         wet_ratio=FigurePrior(**values["wet_ratio"]),
     )

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from langstrecke.ratings.archive import Archive, RaceMeta
+from langstrecke.ratings.as_it_was import neutralisation_as_it_was, weather_as_it_was
 from langstrecke.ratings.pace_posterior import CarPace, PacePosterior, car_paces, level_of
 from langstrecke.ratings.pace_priors import load_pace_priors
 from langstrecke.ratings.pooling import Evidence, Rate, RatePrior, pool, pool_rate
@@ -49,9 +50,6 @@ CIRCUIT_CAUTIONS = 6.0
 
 RED_SHARE = {"imsa": 0.015, "le-mans": 0.03, "wec": 0.03}
 """Share of neutralisations that become a red flag (documented default: two in 130 in the IMSA files)."""
-
-SLOW_ZONES_PER_H = {"le-mans": 0.6}
-"""Slow zones per hour where the rules know them (documented default)."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +123,11 @@ def rate_race(
     history.licences.update(archive.licences)
     belief = race_posterior(history, archive, race, entries, knowledge)
     past = [(s.info, s.laps.facts) for s in archive.before(race_id) if s.laps.facts is not None]
+    own: Past = []
     if knowledge == "full":
-        own = [(s.info, s.laps.facts) for s in archive.summaries if s.info.id == f"{race_id}/race"]
-        past += [(i, f) for i, f in own if f is not None]
+        run = [(s.info, s.laps.facts) for s in archive.summaries if s.info.id == f"{race_id}/race"]
+        own = [(i, f) for i, f in run if f is not None]
+        past += own
     classes, cars = {}, {}
     for car_class in sorted({e.car_class for e in entries}):
         rating, paces = _class_rating(car_class, belief.posterior, past, race, priors, history, knowledge)
@@ -155,12 +155,17 @@ def rate_race(
                 e.car, lap * pace.pace, lap * pace.sd, stop.value, stop.se, reliable.get(e.car, 1.0), drivers
             )
     facts = [f for _, f in past]
+    neutralisation = _neutralisation(past, race, priors)
+    weather = _weather(past, facts, race, priors)
+    if own:
+        neutralisation = neutralisation_as_it_was(neutralisation, own[0][1], race.series)
+        weather = weather_as_it_was(weather, own[0][1])
     return RaceRating(
         classes=classes,
         cars=cars,
         overtaking_s=_overtaking(past, race, priors),
-        neutralisation=_neutralisation(past, race, priors),
-        weather=_weather(past, facts, race, priors),
+        neutralisation=neutralisation,
+        weather=weather,
         priors_seasons=priors.seasons,
         belief=belief,
     )
@@ -371,7 +376,8 @@ def _neutralisation(past: Past, race: RaceMeta, priors: RacePriors) -> dict[str,
         "length_log_sd": float(np.hypot(prior.length_log_sd, spread)),
         "lap_ratio": ratio,
         "catch_up_ratio": min(ratio, 1.5),
-        "slow_zone_per_h": SLOW_ZONES_PER_H.get(race.series, 0.0),
+        "slow_zone_per_h": prior.zones.per_h,
+        "slow_zone_length_s": prior.zone_s,
         "fcy_per_h": fcy.per_h if prior.fcy.per_h > 0 else 0.0,
         "fcy_length_s": prior.fcy_length_s,
         "red_share": RED_SHARE.get(race.series, 0.02),
@@ -384,15 +390,17 @@ def _weather(past: Past, facts: list[RaceFacts], race: RaceMeta, priors: RacePri
     showers = pool_rate(
         prior.showers,
         (
-            float(sum(f.showers for _, f in series if f.wet_share > 0.03)),
+            float(sum(len(f.showers) for _, f in series)),
             sum(f.length_s for _, f in series) / 3600,
         ),
     )
     target = Evidence(race.race_id, race.series, race.circuit, Measured(0.0, 0.0))
     ratios = [Evidence(i.race_id, i.series, i.circuit, f.wet_ratio) for i, f in past if f.wet_ratio is not None]
     wet = pool(prior.wet_ratio, ratios, target).value
+    lengths = [x for _, f in series for x in f.showers]
     return {
         "rain_per_h": showers.per_h,
         "wet_start": float(np.clip(showers.per_h * 0.5, 0.0, 0.2)),
+        "rain_length_s": float(np.clip(np.mean([2700.0, *lengths[-10:]]), 1200.0, 7200.0)),
         "wet_ratio": float(np.clip(wet, 1.03, 1.3)),
     }
