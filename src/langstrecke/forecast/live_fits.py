@@ -1,0 +1,65 @@
+"""The fitted figures of the in-race forecast, and where they come from.
+
+`scripts/fit_live.py` fits them on whole seasons and writes `data/live.toml`: one set per IMSA season left out, so
+that no race is forecast with figures its own season helped to choose, and one on everything for races outside them.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from langstrecke.errors import LangstreckeError
+
+
+@dataclass(frozen=True)
+class LiveFits:
+    """One set. Logistic curves take the logarithm of minutes overdue plus one."""
+
+    back_pit: tuple[float, float] = (2.0, -0.9)
+    """Intercept and slope: chance that a car overdue out of the pits crosses the line again."""
+    back_road: tuple[float, float] = (4.5, -2.0)
+    """The same for one overdue on the road."""
+    wait_pit: tuple[float, float] = (6.0, 0.35)
+    """Log of the mean further wait in seconds, by the same logarithm."""
+    wait_road: tuple[float, float] = (4.0, 0.8)
+    seasons: tuple[str, ...] = ()
+    """What the set was fitted on."""
+
+    def back_chance(self, overdue_s: float, *, in_pit: bool) -> float:
+        """Chance that a car this overdue crosses the line again before the end."""
+        a, b = self.back_pit if in_pit else self.back_road
+        return 1.0 / (1.0 + math.exp(-(a + b * math.log1p(overdue_s / 60.0))))
+
+    def back_wait_s(self, overdue_s: float, *, in_pit: bool) -> float:
+        """Mean further wait of one that does."""
+        a, b = self.wait_pit if in_pit else self.wait_road
+        return math.exp(a + b * math.log1p(overdue_s / 60.0))
+
+
+@cache
+def live_table() -> dict[str, Any]:
+    """The shipped live.toml as a table."""
+    path = files("langstrecke.forecast") / "data" / "live.toml"
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise LangstreckeError("the shipped figures of the in-race forecast cannot be read", file=str(path)) from error
+
+
+@cache
+def live_fits(season_key: str | None = None) -> LiveFits:
+    """The set that had no part in a season ("imsa-2021"), else the one on all seasons."""
+    table = live_table()
+    name = f"without-{season_key}"
+    return fits_from(table[name if name in table else "all"])
+
+
+def fits_from(table: dict[str, Any]) -> LiveFits:
+    """Read one set from its table."""
+    known = {f.name for f in fields(LiveFits)}
+    return LiveFits(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items() if k in known})
