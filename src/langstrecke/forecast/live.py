@@ -16,6 +16,7 @@ import polars as pl
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live_fits import LiveFits, live_fits
+from langstrecke.forecast.live_fuel import with_tanks
 from langstrecke.forecast.live_pace import pace_so_far, with_pace
 from langstrecke.forecast.live_snapshot import to_snapshot
 from langstrecke.forecast.live_state import LiveCar, LiveState, laps_until, live_state
@@ -55,11 +56,17 @@ def fits_for(card: RaceCard) -> LiveFits:
     return live_fits(f"{card.race.series}-{card.race.season}")
 
 
-def live_card(card: RaceCard, laps: pl.DataFrame, t: float, posterior: PacePosterior | None) -> RaceCard:
-    """The card with its pace brought up to date by the laps until `t`; unchanged without a posterior."""
-    if posterior is None:
-        return card
-    return with_pace(card, posterior, pace_so_far(laps_until(laps, t)))
+def live_card(
+    card: RaceCard,
+    laps: pl.DataFrame,
+    state: LiveState,
+    posterior: PacePosterior | None,
+    fits: LiveFits | None = None,
+) -> RaceCard:
+    """The card with pace (given its posterior) and tanks brought up to date by the laps until the state's moment."""
+    if posterior is not None:
+        card = with_pace(card, posterior, pace_so_far(laps_until(laps, state.t)))
+    return with_tanks(card, state, fits or fits_for(card))
 
 
 def play_on(
@@ -111,7 +118,7 @@ def forecast_live(
         limit = card.race.duration_s
         raise LangstreckeError(f"race time {t:.0f} s does not lie within the race of {limit:.0f} s")
     state = live_state(laps, card, t)
-    played = live_card(card, laps, t, posterior)
+    played = live_card(card, laps, state, posterior)
     outcome = play_on(played, state, races=races, seed=seed, threads=threads, progress=progress)
     return from_outcome(played, outcome)
 

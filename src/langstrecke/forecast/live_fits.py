@@ -8,12 +8,23 @@ from __future__ import annotations
 
 import math
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.ratings.sessions import group_of
+
+
+TANK_MIN = {"dpi": 42.0, "top": 53.0, "lmp2": 42.0, "lmp3": 57.0, "gt": 60.0}
+
+
+def tank_kind(car_class: str) -> str:
+    """Cars that go equally far on a tank: DPi, other top prototypes, LMP2, LMP3, GT."""
+    if "dpi" in car_class.casefold():
+        return "dpi"
+    return {"lmp1": "top", "gt-pro": "gt", "gt-am": "gt"}.get(group_of(car_class), group_of(car_class))
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,13 @@ class LiveFits:
     wait_pit: tuple[float, float] = (6.0, 0.35)
     """Log of the mean further wait in seconds, by the same logarithm."""
     wait_road: tuple[float, float] = (4.0, 0.8)
+    tank_min: dict[str, float] = field(default_factory=lambda: dict(TANK_MIN))
+    """Minutes of green running on a tank, by kind of car (`tank_kind`)."""
+    stretch: tuple[float, float, float, float] = (2.3, -7.3, -3.3, -0.7)
+    """Log odds that a car goes to the end without another stop: intercept, tanks' worth it lacks, that times the
+    logarithm of the time left over half an hour, that logarithm."""
+    floor_share: float = 0.01
+    """Share of the uniform distribution in every forecast that is scored."""
     seasons: tuple[str, ...] = ()
     """What the set was fitted on."""
 
@@ -39,6 +57,17 @@ class LiveFits:
         """Mean further wait of one that does."""
         a, b = self.wait_pit if in_pit else self.wait_road
         return math.exp(a + b * math.log1p(overdue_s / 60.0))
+
+    def goes_through(self, lacking: float, left_s: float) -> float:
+        """Chance that a car stretches what it has to the end. `lacking`: tanks' worth it is short by (0: none).
+
+        Against a car that lacks nothing: stops for other reasons are the simulation's own.
+        """
+        a, b, c, d = self.stretch
+        late = math.log(max(left_s, 60.0) / 1800.0)
+        short = max(lacking, 0.0)
+        none = 1.0 + math.exp(-(a + d * late))
+        return min(1.0, none / (1.0 + math.exp(min(-(a + b * short + c * short * late + d * late), 700.0))))
 
 
 @cache

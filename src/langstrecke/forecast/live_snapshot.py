@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
+
 from langstrecke.forecast.live_fits import LiveFits
 from langstrecke.forecast.live_state import LiveCar, LiveState
-from langstrecke.racecard.schema import Entry, RaceCard
+from langstrecke.racecard.schema import ClassFigures, Entry, RaceCard
 from langstrecke.ratings.sessions import person
 from langstrecke.simulation.params import Params
 from langstrecke.simulation.snapshot import OUT, RUNS, STOPPED, Snapshot, blank_snapshot
 
+LEAST = 0.01
+"""Chances below this count as none."""
+SPARE_LAPS = 0.8
+"""Laps of fuel beyond the distance with which the kernel does not stop; its own figure and a little."""
 GONE = 0.985
 """A car with this chance or more of not coming back is out (default: keeps hopeless cars off the road)."""
 
@@ -28,7 +35,7 @@ def to_snapshot(state: LiveState, card: RaceCard, params: Params, fits: LiveFits
         row["since"] = car.crossed_s if car.laps else float(params.car["grid_s"][i])
         row["stops"] = car.stops
         row["in_pit"] = 1 if car.in_pit else 0
-        row["fuel_used"] = car.fuel_laps
+        row["fuel_used"] = _fuel_used(car, card.classes[entry.car_class], entry, state, fits)
         row["tyre_age"] = float(car.stint_laps)
         every = card.classes[entry.car_class].tyres_every
         row["tyre_stints"] = car.stops % every
@@ -39,6 +46,25 @@ def to_snapshot(state: LiveState, card: RaceCard, params: Params, fits: LiveFits
         _drivers(row, car, entry)
         row["status"], row["out_chance"], row["expected_back_s"] = _status(car, fits)
     return snapshot
+
+
+def _fuel_used(car: LiveCar, figures: ClassFigures, entry: Entry, state: LiveState, fits: LiveFits) -> float:
+    """Fuel burnt since the last stop as the kernel shall see it, so that it stops again as often as cars do.
+
+    The kernel stops what cannot reach the end on its tank; real crews save fuel when it nearly does. The tank is
+    drawn from car to car: this figure is set so that it reaches the end with the fitted chance.
+    """
+    tank = entry.stint_laps or figures.stint_laps
+    left = state.end - car.crossed_s
+    if car.in_pit or left <= 0.0 or car.status == "overdue":
+        return car.fuel_laps
+    to_go = math.ceil(left / (figures.lap_s + entry.pace_s))
+    lacking = (car.fuel_laps + to_go) / tank - 1.0
+    chance = fits.goes_through(lacking, state.end - state.t)
+    if chance < LEAST:
+        return car.fuel_laps
+    reach = NormalDist().inv_cdf(min(chance, 1.0 - LEAST))
+    return max(0.0, min(car.fuel_laps, tank - to_go - SPARE_LAPS - figures.stint_laps_sd * reach))
 
 
 def _status(car: LiveCar, fits: LiveFits) -> tuple[int, float, float]:

@@ -58,6 +58,8 @@ class LiveCar:
     stint_laps: int
     fuel_laps: float
     """Green laps' worth of fuel burnt since the last stop."""
+    longest_stint: float
+    """Green laps' worth of fuel burnt in the longest stint so far, the one under way included."""
     stops: int
     in_pit: bool
     """The last crossing was in the pit lane."""
@@ -116,9 +118,11 @@ def live_state(laps: pl.DataFrame, card: RaceCard, t: float) -> LiveState:
     ratio = card.neutralisation.lap_ratio if neutral else 1.0
     tables = {str(key[0]): rows for key, rows in known.group_by("car", maintain_order=True)}
     order = {name: _class_order(card, name, tables) for name in card.classes}
+    usual = {name: _usual_lap(card, name, tables) for name in card.classes}
     still = _still(known, t)
     cars = tuple(
-        _car(e, card, tables.get(e.car), order[e.car_class], Moment(t, ratio, spans, still)) for e in card.entries
+        _car(e, card, tables.get(e.car), order[e.car_class], Moment(t, ratio, spans, still, usual[e.car_class]))
+        for e in card.entries
     )
     on_card = {e.car for e in card.entries}
     return LiveState(
@@ -141,6 +145,8 @@ class Moment:
     ratio: float
     spans: list[tuple[float, float]]
     still: list[tuple[float, float]]
+    lap_s: float
+    """Usual lap of the car's class so far."""
 
     def racing_s(self, since: float) -> float:
         """Seconds from `since` until now in which the race did not stand still."""
@@ -178,6 +184,13 @@ def _neutral_now(
     return ("fcy" if apart else "safety_car"), min(start, t)
 
 
+def _usual_lap(card: RaceCard, name: str, tables: dict[str, pl.DataFrame]) -> float:
+    """Lap of a class by its laps so far (the middle of its cars' medians); the card's while there are few."""
+    own = [np.median(r["lap_time_s"].to_numpy()) for c in card.cars_of(name) if (r := tables.get(c)) is not None]
+    many = [tables[c].height for c in card.cars_of(name) if c in tables]
+    return float(np.median(own)) if sum(many) >= 3 * max(len(own), 1) and own else card.classes[name].lap_s
+
+
 def _class_order(card: RaceCard, name: str, tables: dict[str, pl.DataFrame]) -> list[tuple[int, float, str]]:
     """(-laps, last crossing, car) of a class, best first; cars without a crossing are not in it."""
     found = []
@@ -196,14 +209,14 @@ def _car(
     now: Moment,
 ) -> LiveCar:
     figures = card.classes[entry.car_class]
-    lap_s = figures.lap_s + entry.pace_s
+    lap_s = now.lap_s
     if rows is None:
         grid = 1.5 * (entry.grid or len(card.entries)) + entry.start_s
         late = now.racing_s(grid) - LATE * now.ratio * lap_s - LATE_S
         return LiveCar(
             car=entry.car, car_class=entry.car_class, status="overdue" if late > 0 else "not started", laps=0,
             crossed_s=0.0, gap_laps=-order[0][0] if order else 0, gap_s=float("nan"), position=len(order) + 1,
-            stint_laps=0, fuel_laps=0.0, stops=0, in_pit=False, overdue_s=max(late, 0.0), driver=None,
+            stint_laps=0, fuel_laps=0.0, longest_stint=0.0, stops=0, in_pit=False, overdue_s=max(late, 0.0), driver=None,
             driver_since_s=0.0, turn_stints=1, driven_s=(), last_out_s=(), stops_s=(), longest_stop_s=0.0,
         )  # fmt: skip
     end = rows["elapsed_s"].to_numpy()
@@ -236,6 +249,7 @@ def _car(
         position=1 + sum((n, s) < (-laps, float(end[-1])) for n, s, _ in order),
         stint_laps=len(end) - fresh,
         fuel_laps=float(burn[fresh:].sum()),
+        longest_stint=_longest(burn, came_in),
         stops=len(done),
         in_pit=bool(in_pit[-1]),
         overdue_s=max(late, 0.0),
@@ -258,6 +272,13 @@ def _neutralised(
         slowed += np.clip(np.minimum(end, b) - np.maximum(end - time, a), 0.0, None)
     usual = float(np.median(time))
     return np.asarray((slowed > 0.5 * time) & (time > SLOW_LAP * usual * 0.9), dtype=bool)
+
+
+def _longest(burn: NDArray[np.float64], came_in: NDArray[np.int64]) -> float:
+    """Fuel burnt in the longest stretch between two visits to the pits."""
+    total = np.append(0.0, np.cumsum(burn))
+    edges = np.unique(np.concatenate([[0], came_in + 1, [len(burn)]]))
+    return float(np.diff(total[edges]).max())
 
 
 @dataclass(frozen=True)
