@@ -1,5 +1,6 @@
 """The command line: thin verbs over the Python API, one module per group."""
 
+from langstrecke.cli import backtest as _backtest  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import build as _build  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import card as _card  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import forecast as _forecast  # noqa: F401  (hangs its verbs on the app)

@@ -108,7 +108,9 @@ def score_verb(
         scored = score_file(forecasts, data)
         rows = headline(scored.rows)
         if not rows:
-            raise LangstreckeError("none of the forecasts has a result and a baseline to be scored by", file=forecasts)
+            raise LangstreckeError(
+                "none of the forecasts has a result and a baseline to be scored by", file=forecasts
+            )
         by = {
             "cutoff": grouped(rows, ("cutoff",)),
             "series, cutoff": grouped(rows, ("series", "cutoff")),

@@ -1,8 +1,8 @@
 """The forecasts a sceptic would pick: Plackett-Luce on a few numbers everybody can see.
 
 A car's strength is the exponential of a weighted sum of its features; the winner is drawn by strength, then the
-second from those who are left, and so on (R. L. Plackett, Appl. Stat. 24, 1975, 193-202; R. D. Luce 1959). Weights are
-fitted by maximum likelihood on whole finishing orders of other races.
+second from those who are left, and so on (R. L. Plackett, Appl. Stat. 24, 1975, 193-202; R. D. Luce 1959). Weights
+are fitted by maximum likelihood on whole finishing orders of other races.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -10,7 +11,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.forecast.baselines import Field
 from langstrecke.forecast.score_truth import Order, classified_laps
 from langstrecke.paddock.store import Store
 
@@ -73,9 +73,10 @@ def before_features(store: Store, race: dict[str, object], cars: tuple[str, ...]
     return np.column_stack(columns)
 
 
-def _start(store: Store, race_id: str) -> object | None:
+def _start(store: Store, race_id: str) -> dt.datetime | None:
     row = store.sessions(race_id).filter(pl.col("session_id") == f"{race_id}/race")
-    return row["start"][0] if row.height else None
+    start: dt.datetime | None = row["start"][0] if row.height else None
+    return start
 
 
 def _best_laps(store: Store, session_id: str, cars: tuple[str, ...]) -> dict[str, float]:

@@ -149,9 +149,7 @@ def forecast_under_way(
     card = build_card(race_id, store, archive=archive)
     t = at_s if at_s is not None else float(cutoff or 0.0) * card.race.duration_s
     belief = belief_before(race_id, store, archive)
-    return forecast_live(
-        card, laps, t, posterior=belief, races=races, seed=seed, threads=threads, progress=progress
-    )
+    return forecast_live(card, laps, t, posterior=belief, races=races, seed=seed, threads=threads, progress=progress)
 
 
 def belief_before(race_id: str, store: Store, archive: object) -> PacePosterior:

@@ -16,7 +16,6 @@ from typing import Any
 from langstrecke.errors import LangstreckeError
 from langstrecke.ratings.sessions import group_of
 
-
 TANK_MIN = {"dpi": 42.0, "top": 53.0, "lmp2": 42.0, "lmp3": 57.0, "gt": 60.0}
 
 
@@ -77,7 +76,9 @@ def live_table() -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise LangstreckeError("the shipped figures of the in-race forecast cannot be read", file=str(path)) from error
+        raise LangstreckeError(
+            "the shipped figures of the in-race forecast cannot be read", file=str(path)
+        ) from error
 
 
 @cache
@@ -91,4 +92,5 @@ def live_fits(season_key: str | None = None) -> LiveFits:
 def fits_from(table: dict[str, Any]) -> LiveFits:
     """Read one set from its table."""
     known = {f.name for f in fields(LiveFits)}
-    return LiveFits(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items() if k in known})
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items() if k in known}
+    return LiveFits(**values)

@@ -1,7 +1,7 @@
 """Scores of a forecast file against the official results, beside the baselines, with their uncertainty.
 
-    scored = score_file(Path("forecasts.jsonl"), Path("data"))
-    scored.table(by=("cutoff",))
+scored = score_file(Path("forecasts.jsonl"), Path("data"))
+scored.table(by=("cutoff",))
 """
 
 from __future__ import annotations
@@ -151,7 +151,9 @@ class Baselines:
         return tables
 
     def _fit(self, mine: Field, cutoff: float, name: str, places: int | None) -> PlackettLuce | None:
-        like = [f for k, f in self.fields.items() if k[2] == cutoff and len(f.cars) >= 3 and _region(f) == _region(mine)]
+        like = [
+            f for k, f in self.fields.items() if k[2] == cutoff and len(f.cars) >= 3 and _region(f) == _region(mine)
+        ]
         others = [f for f in like if f.season != mine.season]
         out = mine.season
         if not others:
@@ -192,9 +194,7 @@ def compare(rows: Sequence[Row], group: dict[str, Any] | None = None) -> Compari
     """Means of a group of rows. Only rows that every baseline has are compared with baselines."""
     names = [n for n in BASELINES if all(n in r.baselines for r in rows)]
     forecast = {m: float(np.mean([getattr(r.forecast, m) for r in rows])) for m in MEASURES}
-    base = {
-        n: {m: float(np.mean([getattr(r.baselines[n], m) for r in rows])) for m in MEASURES} for n in names
-    }
+    base = {n: {m: float(np.mean([getattr(r.baselines[n], m) for r in rows])) for m in MEASURES} for n in names}
     best = {m: min(names, key=lambda n: base[n][m]) for m in MEASURES}
     return Comparison(
         group=group or {},
@@ -234,9 +234,7 @@ def grouped(rows: Sequence[Row], by: Sequence[str]) -> list[Comparison]:
 
 def headline(rows: Sequence[Row], keep: Callable[[Row], bool] | None = None) -> list[Row]:
     """Classes of four cars and more that a Plackett-Luce baseline exists for."""
-    return [
-        r for r in rows if r.cars >= HEADLINE_CARS and "pl_order" in r.baselines and (keep is None or keep(r))
-    ]
+    return [r for r in rows if r.cars >= HEADLINE_CARS and "pl_order" in r.baselines and (keep is None or keep(r))]
 
 
 @dataclass(frozen=True)
