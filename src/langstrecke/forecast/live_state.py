@@ -217,7 +217,8 @@ def _car(
             car=entry.car, car_class=entry.car_class, status="overdue" if late > 0 else "not started", laps=0,
             crossed_s=0.0, gap_laps=-order[0][0] if order else 0, gap_s=float("nan"), position=len(order) + 1,
             stint_laps=0, fuel_laps=0.0, longest_stint=0.0, stops=0, in_pit=False, overdue_s=max(late, 0.0),
-            driver=None, driver_since_s=0.0, turn_stints=1, driven_s=(), last_out_s=(), stops_s=(), longest_stop_s=0.0,
+            driver=None, driver_since_s=0.0, turn_stints=1, driven_s=(), last_out_s=(),
+            stops_s=(), longest_stop_s=0.0,
         )  # fmt: skip
     end = rows["elapsed_s"].to_numpy()
     time = rows["lap_time_s"].to_numpy()
@@ -328,7 +329,7 @@ WET_WINDOW_S = 420.0
 
 
 def _wetness(known: pl.DataFrame, card: RaceCard, spans: list[tuple[float, float]], t: float) -> float:
-    """How wet the track is by the pace of the field on its last green laps, as the card scales it (0.5: `wet_ratio`)."""
+    """How wet the track is by the pace of the field on its last green laps (0.5: the card's `wet_ratio`)."""
     if known.is_empty():
         return 0.0
     rows = known.with_columns(out=pl.col("in_pit").shift(1).over("car").fill_null(False)).filter(
