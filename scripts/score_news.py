@@ -1,0 +1,54 @@
+"""Score the newsroom against hand-made gold claims and print what it misses.
+
+    python scripts/score_news.py                  # the articles (where present) and the known texts
+    python scripts/score_news.py --held-out       # the half that was set aside; look at the totals only
+    python scripts/score_news.py --json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from langstrecke.news.scoring import Score, score_folder, total
+
+ROOT = Path(__file__).parents[1]
+NEWS = ROOT / "tests" / "news"
+ARTICLES = ROOT.parent / "shared" / "articles"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--held-out", action="store_true", help="the held-out half, totals only")
+    parser.add_argument("--misses", action="store_true", help="with --held-out: print its misses too")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    groups: dict[str, list[Score]] = {}
+    if given.held_out:
+        groups["held out"] = score_folder(NEWS / "gold" / "held_out", NEWS / "texts" / "held_out")
+    else:
+        if ARTICLES.is_dir():
+            groups["articles"] = score_folder(NEWS / "gold" / "articles", ARTICLES)
+        groups["known"] = score_folder(NEWS / "gold" / "known", NEWS / "texts" / "known")
+    if given.json:
+        told = {name: [s.as_json() for s in [*scores, total(scores)]] for name, scores in groups.items()}
+        print(json.dumps(told, indent=1, ensure_ascii=False))
+        return
+    for name, scores in groups.items():
+        for score in scores if not given.held_out or given.misses else []:
+            _print(score)
+            for key in score.missed:
+                print("    missed", " | ".join(key))
+            for key in score.wrong:
+                print("    wrong ", " | ".join(key))
+        _print(total(scores, name))
+
+
+def _print(score: Score) -> None:
+    counts = f"{len(score.right)} right, {len(score.missed)} missed, {len(score.wrong)} wrong"
+    print(f"{score.text:18} precision {score.precision:.2f}  recall {score.recall:.2f}  ({counts})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""How sure: the cue words of certainty.toml decide, clause by clause."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from langstrecke.news.clauses import Clause
+from langstrecke.news.german import lemma
+
+Phrase = tuple[tuple[str, ...], ...]
+"""Words that must all be there, each with its alternatives."""
+
+
+@dataclass(frozen=True)
+class Cue:
+    """Words that give a certainty away."""
+
+    certainty: str
+    phrases: tuple[Phrase, ...]
+    sentence: bool
+    why: str
+    example: str
+
+
+@dataclass(frozen=True)
+class CueBook:
+    """Everything certainty.toml says."""
+
+    cues: tuple[Cue, ...]
+    negation: frozenset[str]
+    but_not: tuple[Phrase, ...]
+    carried: dict[str, frozenset[str]]
+    speech: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The certainty of a clause and whether words of its own decided it."""
+
+    certainty: str
+    own: bool
+
+
+def phrase(text: str) -> Phrase:
+    """ "=am start|starten" as words with alternatives."""
+    return tuple(tuple(word.split("|")) for word in text.split())
+
+
+@cache
+def cue_book() -> CueBook:
+    """The cues of certainty.toml."""
+    table = tomllib.loads((files("langstrecke.news") / "data" / "certainty.toml").read_text("utf-8"))
+    return CueBook(
+        tuple(
+            Cue(
+                c["certainty"],
+                tuple(phrase(w) for w in c["words"]),
+                c.get("scope") == "sentence",
+                c["why"],
+                c["example"],
+            )
+            for c in table["cue"]
+        ),
+        frozenset(table["negation"]["words"]),
+        tuple(phrase(w) for w in table["negation"]["but_not"]),
+        {name: frozenset(relations) for name, relations in table["context"].items()},
+        frozenset(table["speech"]["verbs"]),
+    )
+
+
+def holds(words: Phrase, clause: Clause) -> bool:
+    """Whether a clause holds all words of a phrase, in any order."""
+    return all(any(_has(option, clause) for option in options) for options in words)
+
+
+def _has(option: str, clause: Clause) -> bool:
+    if option == "*":
+        return True
+    if option.startswith("="):
+        return option[1:] in clause.lows
+    if option.startswith("*"):
+        return any(w.endswith(option[1:]) for w in clause.lemmas)
+    return option in clause.lemmas or option in clause.lows
+
+
+def negated(clause: Clause) -> bool:
+    """Whether the clause denies what it says."""
+    book = cue_book()
+    return bool(clause.lows & book.negation) and not any(holds(p, clause) for p in book.but_not)
+
+
+def find_cue(clause: Clause, *, sentence_only: bool = False, skip: tuple[str, ...] = ()) -> str:
+    """The strongest cue of a clause; empty where it has none."""
+    for cue in cue_book().cues:
+        if sentence_only and not cue.sentence or cue.certainty in skip:
+            continue
+        if any(holds(p, clause) for p in cue.phrases):
+            return cue.certainty
+    return ""
+
+
+_FUTURE = frozenset({"wird", "werden", "wirst", "werde"})
+_SUBJUNCTIVE = frozenset({"sei", "seien", "habe", "werde", "gebe", "kenne", "könne", "wolle", "müsse", "stehe", "fahre",
+                          "komme", "gehe", "dürfe", "solle", "wisse", "sehe", "bleibe"})  # fmt: skip
+
+
+def certainty_of(
+    number: int, clauses: list[Clause], *, ahead: bool, spoken: bool, carried: str = "", relation: str = "", drop_negation: bool = False
+) -> Verdict:
+    """How sure a clause is.
+
+    Its own cues come first, then those of the clause it hangs on, then those that hold for the sentence, then what
+    the sentences before carry over, then its tense. `spoken`: somebody says it, so that "habe" is no indirect speech.
+    """
+    clause = clauses[number]
+    own = find_cue(clause)
+    no = negated(clause) and not drop_negation
+    above = ""
+    if clause.kind in ("sub", "inf", "part") and clause.parent is not None:
+        up: int | None = clause.parent
+        while up is not None and not above:
+            above = find_cue(clauses[up])
+            no_above = negated(clauses[up]) and clause.lows & {"dass", "daß"}
+            if no_above and not above:
+                above = "denied"
+            up = clauses[up].parent if clauses[up].kind != "main" else None
+    elif clause.kind == "main":
+        for other in clauses:
+            if other.parent == number and other.kind in ("sub",) and other.items[0].low == "wie":
+                above = find_cue(other)
+        if number and not own and clauses[number - 1].kind == "main" and len(clauses[number - 1].items) <= 6:
+            above = above or _announcing(clauses[number - 1])
+    if own == "none" or (own in ("not_confirmed",)):
+        return Verdict(own, True)
+    if own == "possible" and no and _litotes(clause):
+        return Verdict("possible", True)
+    if above in ("not_confirmed", "none"):
+        return Verdict(above, True)
+    if no:
+        return Verdict("denied", True)
+    if own:
+        return Verdict(_weaker(own, above), True)
+    if above:
+        return Verdict(above, True)
+    for other in clauses:
+        cue = find_cue(other, sentence_only=True)
+        if cue:
+            return Verdict(cue, True)
+    by_tense = _by_tense(clause, ahead=ahead, spoken=spoken)
+    if carried and relation in cue_book().carried.get(carried, frozenset()) and by_tense != "denied":
+        if carried == "announced" or by_tense == "announced":
+            return Verdict(carried, False)
+    return Verdict(by_tense, by_tense == "reported")
+
+
+def _litotes(clause: Clause) -> bool:
+    first = cue_book().cues[1]
+    return any(holds(p, clause) for p in first.phrases)
+
+
+def _announcing(clause: Clause) -> str:
+    """ "Ferrari gibt bekannt:" and "Fest steht:" speak for what follows the colon."""
+    cue = find_cue(clause)
+    return cue if cue in ("announced", "confirmed", "denied") else ""
+
+
+_ORDER = ("denied", "wished", "possible", "expected", "reported", "announced", "confirmed")
+
+
+def _weaker(own: str, above: str) -> str:
+    if not above or above == "none":
+        return own
+    if own in ("confirmed",) and above:
+        return above
+    return min(own, above, key=lambda c: _ORDER.index(c) if c in _ORDER else 9)
+
+
+def _by_tense(clause: Clause, *, ahead: bool, spoken: bool) -> str:
+    verbs = [i.low for i in clause.items if i.kind == "word"]
+    if not spoken and any(v in _SUBJUNCTIVE for v in verbs) and "ich" not in clause.lows:
+        return "reported"
+    passive = any(re.fullmatch(r"(ge\w+t|ge\w+en|ver\w+|be\w+|er\w+)", v) and lemma(v) != v for v in verbs)
+    if any(v in _FUTURE for v in verbs) and not (passive and not ahead and not any(v.endswith("en") and lemma(v) == v for v in verbs)):
+        return "announced"
+    return "announced" if ahead else "confirmed"

@@ -1,0 +1,358 @@
+"""Sentences into clauses, and names into groups with the preposition before them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from langstrecke.news.german import MODAL, PARTICLES, is_finite, lemma
+from langstrecke.news.items import POSSESSIVES, Item
+
+SUBORDINATORS = frozenset(
+    """dass daß da weil wenn ob obwohl nachdem bevor während wie wann damit sodass falls sobald solange warum weshalb
+    wohin womit""".split()
+)
+RELATIVE = frozenset({"der", "die", "das", "den", "dem", "dessen", "deren", "denen", "welcher", "welche", "welches"})
+JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehungsweise"})
+COORDINATORS = frozenset({"und", "aber", "doch", "sondern", "oder", "jedoch"})
+PREPOSITIONS = {
+    **{p: p for p in ("in", "bei", "für", "mit", "von", "an", "auf", "aus", "zu", "vor", "neben", "durch", "nach", "um",
+                      "über", "gegen", "bis", "seit", "ab", "ohne", "hinter", "unter", "als", "wie")},
+    "im": "in", "ins": "in", "beim": "bei", "zum": "zu", "zur": "zu", "am": "an", "ans": "an", "vom": "von",
+    "fürs": "für", "aufs": "auf", "gemeinsam": "gemeinsam", "zusammen": "zusammen", "laut": "laut",
+}  # fmt: skip
+_DETERMINERS = frozenset(
+    """der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner allen alle aller beiden
+    diesem dieser diese diesen dieses jeder jedem vier drei fünf zwei""".split()
+)
+_NOT_NOMINATIVE = frozenset({"den", "dem", "des", "einen", "einem", "eines", "ihn", "ihm", "keinen", "keinem"})
+_HEAD_NOUN = re.compile(
+    r"(serie|klasse|team|rennen|meisterschaft|cup|championship|saison|auto|wagen|boliden|mannschaft|rennstall|klassiker"
+    r"|klassikers|lauf|läufe|runde|auftakt|finale|saisonauftakt|saisonfinale|rennwochenende|programm|werksteam|kundenteam"
+    r"|truppe|hersteller|marke|werk|nummer|startnummer|stunden|fahrzeug|lager|langstrecken-rennen|langstreckenrennen"
+    r"|duo|trio|rallye|vertrag|kollegen|kollege|teamkollegen|teamkollege|stunden-rennen)n?s?$",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Names that stand together: "in Daytona, Sebring und Watkins Glen"."""
+
+    first: int
+    members: tuple[int, ...]
+    prep: str = ""
+    oblique: bool = False
+    """Its article shows that it is no subject."""
+    genitive: bool = False
+    possessive: str = ""
+
+
+@dataclass
+class Clause:
+    """A clause; `parent` is the number of the clause it hangs on."""
+
+    items: list[Item]
+    kind: str = "main"
+    """main, rel, sub, inf or part."""
+    parent: int | None = None
+    antecedent: Item | None = None
+    question: bool = False
+    groups: list[Group] = field(default_factory=list)
+
+    @cached_property
+    def lows(self) -> frozenset[str]:
+        """Its words in lower case."""
+        return frozenset(i.low for i in self.items)
+
+    @cached_property
+    def lemmas(self) -> frozenset[str]:
+        """Basic forms of its words; separated verbs in one word; the ends of compounds too."""
+        found: set[str] = set()
+        last = next((i.low for i in reversed(self.items) if i.kind == "word"), "")
+        for item in self.items:
+            if item.kind == "word":
+                found.add(item.lemma)
+                if item.text[:1].islower() and item.lemma.endswith("n") and last in PARTICLES and not item.low == last:
+                    found.add(last + item.lemma)
+                if "-" in item.low:
+                    found.add(item.lemma.rpartition("-")[2])
+                if "zu" in item.low[2:-3]:  # anzutreten
+                    head, _, tail = item.low.partition("zu")
+                    if head in PARTICLES and tail.endswith("n"):
+                        found.add(head + tail)
+            elif item.compound is not None:
+                found.add(item.compound.head)
+                found.add(item.compound.head.rpartition("-")[2])
+                if item.compound.role is not None:
+                    found.add(item.compound.role.word)
+            else:
+                found.add(item.low)
+        return frozenset(found - {""})
+
+    @property
+    def text(self) -> str:
+        """Its words with single blanks."""
+        return " ".join(i.text for i in self.items)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where it stands in the text."""
+        return (self.items[0].start, self.items[-1].end) if self.items else (0, 0)
+
+    @property
+    def finite(self) -> Item | None:
+        """Its finite verb."""
+        return next((i for i in self.items if i.finite), None)
+
+
+def split_clauses(items: list[Item], *, question: bool = False) -> list[Clause]:
+    """The clauses of a sentence in order. Of a question only the last main clause asks."""
+    segments = _merge(_segments(items))
+    clauses: list[Clause] = []
+    for mark, segment in segments:
+        kind = _kind(mark, segment, clauses)
+        clause = Clause(segment, kind)
+        if kind != "main" and clauses:
+            clause.parent = _parent(clauses)
+            if kind == "rel":
+                clause.antecedent = _antecedent(clauses[-1].items, segment[0].start)
+        elif kind in ("sub", "inf"):
+            clause.parent = 1 if len(segments) > 1 else None
+        clause.groups = find_groups(segment)
+        clauses.append(clause)
+    for clause in clauses:
+        if clause.parent is not None and clause.parent >= len(clauses):
+            clause.parent = None
+    if question and clauses:
+        for clause in clauses[::-1]:
+            clause.question = True
+            if clause.kind == "main":
+                break
+    return clauses
+
+
+def _has_finite(segment: list[Item]) -> bool:
+    return any(i.finite for i in segment)
+
+
+def _segments(items: list[Item]) -> list[tuple[str, list[Item]]]:
+    found: list[tuple[str, list[Item]]] = []
+    current: list[Item] = []
+    mark = ""
+    for n, item in enumerate(items):
+        if item.kind == "mark" and item.text[0] in ",;:–—-!?+•…" or item.text in ("–", "-"):
+            if item.text == "," and _enumerates(items, n):
+                current.append(item)
+                continue
+            if current:
+                found.append((mark, current))
+            current, mark = [], item.text
+            continue
+        if item.low in COORDINATORS and _has_finite(current) and _opens_clause(items, n):
+            found.append((mark, current))
+            current, mark = [], item.low
+            continue
+        current.append(item)
+    if current:
+        found.append((mark, current))
+    return [(m, s) for m, s in found if any(i.kind != "mark" for i in s)]
+
+
+def _enumerates(items: list[Item], comma: int) -> bool:
+    if comma == 0 or comma + 1 >= len(items):
+        return False
+    before, after = items[comma - 1], items[comma + 1]
+    if before.kind == "person" and after.kind == "role" and after.compound and after.compound.role:
+        return True  # "Andreas Roos, Leiter BMW M Motorsport"
+    if before.kind == "mark" and before.text == ")" and comma > 1:
+        before = items[comma - 2]
+    return same_sort(before, after) and not (after.kind == "pronoun" or before.kind == "pronoun")
+
+
+def same_sort(one: Item, other: Item) -> bool:
+    """Whether two items can stand in one list."""
+    people = ("person", "role")
+    if one.kind in people and other.kind in people:
+        return True
+    if one.kind == "name" and other.kind == "name" and one.name and other.name:
+        return bool(set(one.name.kinds) & set(other.name.kinds))
+    return False
+
+
+def _opens_clause(items: list[Item], at: int) -> bool:
+    """Whether a clause with its own verb follows the "und"."""
+    if at + 1 < len(items) and at > 0 and same_sort(items[at - 1], items[at + 1]):
+        after = items[at + 2 : at + 3]
+        return bool(after and after[0].finite and any(i.finite for i in items[:at]) and items[at].low != "und")
+    for item in items[at + 1 :]:
+        if item.kind == "mark" and item.text[0] in ",;:–—":
+            return False
+        if item.finite:
+            return True
+    return False
+
+
+def _merge(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]]]:
+    """Put together what an insertion between commas tore apart."""
+    n = 0
+    merged = [s for s in segments]
+    while n + 2 < len(merged):
+        (mark, one), (_, middle), (after, three) = merged[n], merged[n + 1], merged[n + 2]
+        torn = not _has_finite(one) and three[0].finite and after in (",", "–", "-")
+        waiting = (
+            _waits(one) and after in (",", "–", "-") and not _has_subject_verb(three) and merged[n + 1][0] == after
+            and three[0].low not in SUBORDINATORS and three[0].low not in RELATIVE
+        )
+        if (torn or waiting) and not (middle[0].low in ("um",) and not torn):
+            merged[n : n + 3] = [(mark, one + three), (",", middle)]
+        n += 1
+    return _order(merged)
+
+
+def _order(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]]]:
+    return segments
+
+
+def _waits(segment: list[Item]) -> bool:
+    """An auxiliary whose other half is still to come."""
+    finite = [i for i in segment if i.finite]
+    if len(finite) != 1 or lemma(finite[0].text) not in MODAL or lemma(finite[0].text) == "sein":
+        return False
+    rest = segment[segment.index(finite[0]) + 1 :]
+    return not any(i.kind == "word" and i.text[0].islower() and lemma(i.text).endswith("en") and len(i.text) > 4 for i in rest)
+
+
+def _has_subject_verb(segment: list[Item]) -> bool:
+    finite = next((n for n, i in enumerate(segment) if i.finite), None)
+    return finite is not None and finite < len(segment) - 1 and any(i.is_person for i in segment[: finite + 2])
+
+
+def _kind(mark: str, segment: list[Item], before: list[Clause]) -> str:
+    first = segment[0].low
+    words = [i for i in segment if i.kind == "word"]
+    if first in SUBORDINATORS or (first in ("mit", "von", "für") and len(segment) > 1 and segment[1].low in ("wem", "wen")):
+        return "sub"
+    last = words[-1] if words else None
+    verb_last = last is not None and last.finite and segment[-1] is last
+    early = any(i.finite for i in segment[:3]) and len(segment) > 4
+    relative = first in RELATIVE or (first in PREPOSITIONS and len(segment) > 1 and segment[1].low in RELATIVE)
+    if before and mark == "," and relative and verb_last and not early:
+        return "rel"
+    if any(i.low == "zu" for i in segment) or any("zu" in i.low[2:-3] and i.lemma.endswith("n") and i.low.endswith("n") and i.text[0].islower() for i in words):
+        if before and not _has_finite(segment):
+            return "inf"
+    if before and not _has_finite(segment) and mark not in (":",):
+        return "part"
+    return "main"
+
+
+def _parent(clauses: list[Clause]) -> int:
+    return len(clauses) - 1
+
+
+def _antecedent(items: list[Item], before: int) -> Item | None:
+    """The last name, person or "...-Team" before a relative clause."""
+    for item in reversed(items):
+        if item.end <= before and (item.kind in ("name", "person") or (item.kind == "role")):
+            return item
+    return None
+
+
+# --- groups -------------------------------------------------------------------------------------------------------
+
+
+def find_groups(items: list[Item]) -> list[Group]:
+    """Names and people of a clause, each with those listed along with it and the preposition that governs them."""
+    groups: list[Group] = []
+    used: set[int] = set()
+    for n, item in enumerate(items):
+        if n in used or not (item.is_person or item.kind == "name") or _modifier(items, n):
+            continue
+        members = [n]
+        at = n
+        while (step := _next_member(items, at)) is not None:
+            members.append(step)
+            at = step
+        used.update(members)
+        prep, oblique, possessive = governing(items, n)
+        groups.append(Group(n, tuple(members), prep, oblique, item.genitive, possessive))
+    return groups
+
+
+def _modifier(items: list[Item], n: int) -> bool:
+    """A role before its bearer: "Haas-Teamchef" in "Haas-Teamchef Günther Steiner"."""
+    if items[n].kind != "role":
+        return False
+    if n + 1 < len(items) and items[n + 1].kind in ("person", "name"):
+        return True
+    return (
+        n + 2 < len(items)
+        and items[n + 1].low in JOINERS
+        and items[n + 2].kind == "role"
+        and _modifier(items, n + 2)
+        and not (items[n].compound and items[n].compound.age)
+    )
+
+
+def _next_member(items: list[Item], at: int) -> int | None:
+    n = at + 1
+    joined = False
+    while n < len(items) and n <= at + 5:
+        item = items[n]
+        if item.low in JOINERS or item.text in (",", "/", "&", "."):
+            joined = joined or item.text != "."
+        elif joined and (item.is_person or item.kind == "name"):
+            if _modifier(items, n):
+                n += 1
+                continue
+            return n if same_sort(items[at], item) or (items[at].is_person and item.is_person and item.kind != "pronoun") or (items[at].kind == "pronoun" and item.is_person) else None
+        elif joined and item.kind == "word" and (item.low in _DETERMINERS or item.low.startswith(POSSESSIVES) or _adjective(item) or item.low in PREPOSITIONS and item.low in ("im", "in", "mit", "bei")):
+            if item.low in PREPOSITIONS and PREPOSITIONS[item.low] != governing(items, at)[0]:
+                return None
+        else:
+            return None
+        n += 1
+    return None
+
+
+def _adjective(item: Item) -> bool:
+    return item.kind == "word" and item.text[:1].islower() and item.low.endswith(("e", "en", "er", "es", "em")) and not is_finite(item.text)
+
+
+def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
+    """The preposition before an item, whether its article is no nominative, and the possessive pronoun before it."""
+    oblique, possessive = False, ""
+    back = n - 1
+    steps = 0
+    while back >= 0 and steps < 8:
+        item = items[back]
+        low = item.low
+        if low in ("von", "vom") and back > 0 and items[back - 1].low == "seite":
+            return "seite", oblique, possessive
+        if low in PREPOSITIONS and item.kind == "word":
+            prep = PREPOSITIONS[low]
+            if prep == "mit" and back > 0 and items[back - 1].low in ("gemeinsam", "zusammen"):
+                prep = "gemeinsam"
+            if prep == "in" and back > 0 and items[back - 1].low == "bis":
+                prep = "in"
+            return prep, oblique, possessive
+        if low in _DETERMINERS:
+            oblique = oblique or (low in _NOT_NOMINATIVE)
+            if low in ("des",) or low == "der" and back > 0 and items[back - 1].text[:1].isupper() and items[back - 1].kind == "word":
+                before = items[back - 1] if back else None
+                if before is not None and before.kind == "word" and before.text[:1].isupper():
+                    return "of", True, possessive
+        elif item.kind == "word" and low.startswith(POSSESSIVES) and len(low) < 9:
+            possessive = possessive or low
+            oblique = oblique or low.endswith(("en", "em", "es"))
+            if low.endswith("es") and back > 0 and items[back - 1].kind == "word" and items[back - 1].text[:1].isupper():
+                return "of", True, possessive
+        elif item.kind == "role" or item.text in "([„\"'»«)" or _adjective(item) or item.text.isdecimal() or _HEAD_NOUN.search(item.text) or (item.kind == "word" and item.low in ("ganze", "mehr", "bei")):
+            pass
+        else:
+            break
+        back -= 1
+        steps += 1
+    return "", oblique, possessive

@@ -1,0 +1,196 @@
+"""From clauses to claims: every rule that a clause fulfils, filled with its names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from langstrecke.news.clauses import Clause
+from langstrecke.news.items import Item
+from langstrecke.news.names import Name
+from langstrecke.news.rules import Rule, Slot, fillers, rules, speaks
+from langstrecke.news.scene import Scene
+from langstrecke.news.talk import Talk
+
+PLACES = {
+    "zweite": "2", "zweiter": "2", "zweiten": "2", "dritte": "3", "dritter": "3", "dritten": "3", "vierte": "4",
+    "vierter": "4", "fünfte": "5", "fünfter": "5", "sechste": "6", "sechster": "6", "siebte": "7", "siebter": "7",
+    "achte": "8", "achter": "8", "neunte": "9", "neunter": "9", "zehnte": "10", "zehnter": "10", "zwei": "2",
+    "drei": "3", "vier": "4", "fünf": "5", "sechs": "6", "sieben": "7", "acht": "8", "neun": "9", "zehn": "10",
+    "elfter": "11", "zwölfter": "12",
+}  # fmt: skip
+_PLACE_NOUN = frozenset({"rang", "platz", "position"})
+_DROPS = {
+    "enters_only": ("enters",),
+    "leaves": ("drives_for", "enters", "driven_since", "drives"),
+    "wants": ("enters", "drives_for"),
+    "asks": ("enters", "drives_for"),
+    "attends": ("enters",),
+    "driven_since": ("drives_for", "enters"),
+    "beat": (),
+}
+"""A claim of the first kind says more than one of the others about the same two names."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A claim in the making: who, what, whom, by which rule."""
+
+    subject: Name
+    relation: str
+    object: Name
+    rule: str
+    certainty: str = ""
+    place: str = ""
+    drop_negation: bool = False
+
+
+def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
+    """Everything the rules read in a clause."""
+    found: dict[tuple[str, str, str], Told] = {}
+    for rule in rules():
+        if "needs_since" in rule.flags and not since or not speaks(rule, scene.clause):
+            continue
+        place = rule.place or (place_in(scene.clause) if "needs_place" in rule.flags else "")
+        if "needs_place" in rule.flags and not place:
+            continue
+        for one, other in _pairs(rule, scene, talk):
+            if one.id == other.id:
+                continue
+            told = Told(
+                one, rule.relation, other, rule.name, rule.certainty, place,
+                bool(rule.flags & {"negated", "drop_negation"}),
+            )  # fmt: skip
+            key = (one.id, rule.relation, other.id)
+            twin = (other.id, rule.relation, one.id)
+            if key not in found and not (rule.relation == "shares_car" and twin in found):
+                found[key] = told
+    return [t for t in found.values() if not _said_better(t, found)]
+
+
+def _said_better(told: Told, found: dict[tuple[str, str, str], Told]) -> bool:
+    return any(
+        told.relation in weaker and (told.subject.id, stronger, told.object.id) in found
+        for stronger, weaker in _DROPS.items()
+    )
+
+
+def _pairs(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
+    if "pairs" in rule.flags:
+        people = [n for n in scene.subject if n.is_a("person")]
+        yield from ((a, b) for i, a in enumerate(people) for b in people[i + 1 :])
+        return
+    subjects = _subjects(rule, scene, talk)
+    objects = _objects(rule, scene, talk)
+    for one in subjects:
+        for other in objects:
+            yield (other, one) if "inverse" in rule.flags else (one, other)
+
+
+def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
+    found: list[Name] = []
+    if "of_object_person" in rule.flags:
+        acting = any(n.is_a("team", "make") for n in scene.subject)
+        people = [i for slot in (Slot("-", "person"),) for _, items in fillers(slot, scene.clause) for i in items]
+        return [n for i in people for n in i.who if n not in scene.subject] if acting else []
+    if rule.topic_subject:
+        named = [n for n in scene.subject if n.is_a(rule.topic_subject)]
+        last = talk.last.get(rule.topic_subject)
+        return named or ([last] if last else [])
+    for kind in rule.subject:
+        if kind == "none":
+            if not scene.subject:
+                last = talk.last.get("event") or talk.last.get("series")
+                return [last] if last is not None else []
+        elif kind == "topic":
+            found += [n for n in talk.subject if n.is_a("person")][:1]
+        elif kind == "they":
+            if scene.they and "team" in talk.last:
+                found.append(talk.last["team"])
+        elif kind == "indirect":
+            found += list(scene.indirect)
+        elif kind in ("person", "role"):
+            found += [n for n in scene.subject if n.is_a("person")]
+        else:
+            found += [n for n in scene.subject if n.is_a(kind)]
+    if rule.subject == ("indirect",) and not found:
+        return []
+    if "partners" in rule.flags and found:
+        found += list(scene.partners)
+    return list(dict.fromkeys(found))
+
+
+def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
+    if rule.constant:
+        return [Name(rule.constant, rule.constant.title(), ("goal",))]
+    found: list[Name] = []
+    for slot in rule.object:
+        if slot.prep == "indirect":
+            found += list(scene.indirect)
+            continue
+        for group, items in fillers(slot, scene.clause):
+            if group is scene.subject_group and slot.kind != "vehicle":
+                continue
+            for item in items:
+                found += _item_names(item, slot.kind, talk)
+    found = [n for n in dict.fromkeys(found) if n not in scene.subject or n.is_a("vehicle")]
+    if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
+        return found
+    found = _main_ones(found, rule)
+    if not found and rule.flags & {"topic"}:
+        found = _topic(rule, talk)
+    return found
+
+
+def _item_names(item: Item, kind: str, talk: Talk) -> list[Name]:
+    if item.is_person:
+        return list(item.who)
+    if kind == "team" and item.compound is not None and item.compound.head.startswith("team"):
+        return []  # "bei dessen IMSA-Team": whose it is stands elsewhere
+    return [item.name] if item.name is not None else []
+
+
+def _main_ones(found: list[Name], rule: Rule) -> list[Name]:
+    """Beside a race or a series the class is a detail; beside the race won, so is its series."""
+    if rule.relation in ("won", "finished", "enters", "enters_only"):
+        races = [n for n in found if n.is_a("event", "rounds")]
+        series = [n for n in found if n.is_a("series")]
+        if rule.relation in ("won", "finished") and races:
+            return races[:1]
+        if races or series:
+            return [n for n in found if not n.is_a("class")]
+    if rule.relation == "drives":
+        cars = [n for n in found if n.is_a("vehicle")]
+        return cars or found
+    return found
+
+
+def _topic(rule: Rule, talk: Talk) -> list[Name]:
+    kinds = [slot.kind for slot in rule.object]
+    if rule.relation in ("won", "finished"):
+        kinds = ["event", "series"]
+    for kind in dict.fromkeys(kinds):
+        if kind == "person":
+            return [talk.speaker] if talk.speaker else list(talk.subject[:1])
+        if kind in talk.last:
+            return [talk.last[kind]]
+    return []
+
+
+def place_in(clause: Clause) -> str:
+    """The place a clause tells: "Rang drei", "Zweiter", "als Zweiter", "auf Platz 4"."""
+    for n, item in enumerate(clause.items):
+        low = item.low
+        if low in _PLACE_NOUN:
+            for other in (clause.items[n + 1 : n + 2]) + (clause.items[n - 1 : n] if n else []):
+                if other.low in PLACES:
+                    return PLACES[other.low]
+                number = re.fullmatch(r"(\d{1,2})\.?", other.text)
+                if number:
+                    return number.group(1)
+        elif item.text[:1].isupper() and low in PLACES and item.kind == "word" and low not in ("zwei", "drei", "vier"):
+            after = clause.items[n + 1 : n + 2]
+            if not (after and after[0].text[:1].isupper() and after[0].kind == "word"):
+                return PLACES[low]
+    return ""

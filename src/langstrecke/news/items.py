@@ -1,0 +1,240 @@
+"""A sentence as a row of items: words, marks, names and people, before anybody asks who "he" is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from langstrecke.news.german import is_finite, is_german_word, lemma, slug
+from langstrecke.news.names import Compound, Gazetteer, Name, compound, is_model, norm
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+PARTICLES = frozenset({"van", "der", "von", "de", "di", "da", "del", "den", "dos", "zu", "vom", "la"})
+TEAM_WORDS = frozenset(
+    {"racing", "motorsport", "motorsports", "competition", "engineering", "autosport", "team", "gt-racing", "corse"}
+)
+PRONOUNS = frozenset(
+    """er ihm ihn sie ihr ihnen ich mich mir du dich dir wir uns man sich beide beiden""".split()
+)
+POSSESSIVES = ("sein", "mein", "dein", "unser", "ihr", "dessen", "deren", "euer", "eur")
+GROUPS = frozenset({"trio", "duo", "quartett", "paarung", "fahrertrio", "fahrerduo", "gespann"})
+FAMILY = {"vater": "father", "papa": "father", "dad": "father", "sohn": "child", "sohnes": "child", "söhne": "child",
+          "vaters": "father", "filius": "child", "sprössling": "child", "tochter": "child"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Item:
+    """A word, a mark, a name, or a word for a person."""
+
+    text: str
+    start: int
+    end: int
+    kind: str = "word"
+    """word, mark, name, person (a name), role (a word for a person), pronoun."""
+    name: Name | None = None
+    compound: Compound | None = None
+    genitive: bool = False
+    who: tuple[Name, ...] = ()
+    """The people it stands for, once that is known."""
+
+    @property
+    def low(self) -> str:
+        """In lower case."""
+        return self.text.lower()
+
+    @property
+    def lemma(self) -> str:
+        """Its basic form."""
+        return lemma(self.text) if self.kind == "word" else self.low
+
+    @property
+    def finite(self) -> bool:
+        """Whether it looks like a finite verb."""
+        return self.kind == "word" and is_finite(self.text)
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it stands for people."""
+        return self.kind in ("person", "role", "pronoun")
+
+    def of(self, *who: Name) -> Item:
+        """The same, standing for these people."""
+        return replace(self, who=who)
+
+
+@dataclass(frozen=True)
+class Spotted:
+    """A name at a place of the text."""
+
+    start: int
+    end: int
+    name: Name
+    text: str
+
+
+def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
+    """Known names in a text, the longest first, cars made of a make and a model, and people and teams not known yet."""
+    from spacy.util import filter_spans
+
+    spans = [doc[a:b] for _, a, b in book.matcher(doc)]
+    labels = {(a, b): book.nlp.vocab.strings[m] for m, a, b in book.matcher(doc)}
+    found: list[tuple[int, int, Name]] = []
+    for span in filter_spans(spans):
+        if span.text[0].islower():
+            continue
+        found.append((span.start, span.end, book.names[labels[span.start, span.end]]))
+    found = _with_models(doc, found, book)
+    taken = {i for a, b, _ in found for i in range(a, b)}
+    found += _new_names(doc, taken, book)
+    return [
+        Spotted(doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), name, doc[a:b].text) for a, b, name in sorted(found, key=lambda f: f[0])
+    ]
+
+
+def _with_models(doc: Doc, found: list[tuple[int, int, Name]], book: Gazetteer) -> list[tuple[int, int, Name]]:
+    """A make and the model after it are one car."""
+    joined: list[tuple[int, int, Name]] = []
+    for a, b, name in sorted(found, key=lambda f: f[0]):
+        if joined and a < joined[-1][1]:
+            continue
+        end = b
+        if name.is_a("make", "vehicle") and not name.is_a("series"):
+            while end < len(doc) and is_model(doc[end].text):
+                end += 1
+        if end > b:
+            text = doc[a:end].text
+            known = book.lookup(text)
+            name = known or Name(slug(text), text, ("vehicle",), known=False)
+            b = end
+        joined.append((a, b, name))
+    return joined
+
+
+def _new_names(doc: Doc, taken: set[int], book: Gazetteer) -> list[tuple[int, int, Name]]:
+    """People and teams nobody has told us of: capitalised words in a row that German does not know, or that a
+    first name or a word like "Racing" gives away.
+    """
+    found: list[tuple[int, int, Name]] = []
+    i = 0
+    while i < len(doc):
+        run = _capitalised_run(doc, i, taken)
+        if run > i + 1:
+            named = _as_team(doc, i, run) or _as_person(doc, i, run, book)
+            if named is not None:
+                found.append(named)
+                i = named[1]
+                continue
+        i += 1
+    return found
+
+
+def _capitalised_run(doc: Doc, start: int, taken: set[int]) -> int:
+    end = start
+    while end < len(doc) and end not in taken:
+        text = doc[end].text
+        inside = text in PARTICLES and end > start and end + 1 < len(doc) and doc[end + 1].text[:1].isupper()
+        if not (text[:1].isupper() and (text.isalpha() or re.match(r"^[\w.-]+$", text))) and not inside:
+            break
+        end += 1
+    while end > start and doc[end - 1].text in PARTICLES:
+        end -= 1
+    return end
+
+
+def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
+    """ "Hückeswagen Racing", "KÜS Team75 Bernhard"."""
+    for i in range(start, min(end, start + 4)):
+        low = doc[i].text.lower()
+        if (low in TEAM_WORDS and i > start) or re.match(r"^team\d+$", low):
+            stop = min(i + 2, end) if re.match(r"^team\d+$", low) else i + 1
+            first = i - 1 if is_german_word(doc[start].text) and i - start > 1 else start
+            text = doc[first:stop].text
+            if first == start and i - start == 1 and is_german_word(doc[start].text) and doc[start].is_sent_start:
+                return None
+            return first, stop, Name(slug(text), text, ("team",), known=False)
+    return None
+
+
+def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int, Name] | None:
+    for first in range(start, min(start + 2, end - 1)):
+        last = first + 1
+        while last < end and doc[last].text in PARTICLES:
+            last += 1
+        if last >= end:
+            return None
+        one, two = doc[first].text, doc[last].text
+        known_first = norm(one) in book.first_names or ("-" in one and norm(one.split("-")[0]) in book.first_names)
+        strange = not is_german_word(one) and not is_german_word(two)
+        if one.isupper() or two.isupper() or not two[-1].isalpha() or compound(one, book) or len(two) < 3:
+            continue
+        if compound(two, book) and not known_first:
+            continue
+        if known_first and not (is_german_word(one.lower()) and one.lower() != one and first == start and is_german_word(two)):
+            pass
+        elif not strange:
+            continue
+        text = doc[first : last + 1].text
+        return first, last + 1, Name(slug(text), text, ("person",), known=False)
+    return None
+
+
+_CAR_BEFORE = frozenset({"nummer", "startnummer", "#", "nr.", "die", "der"})
+_NO_CAR_AFTER = frozenset({"stunden", "runden", "jahre", "jahren", "mal", "autos", "fahrer", "minuten", "prozent", "uhr", "meter", "kilometer"})
+
+
+def sentence_items(doc: Doc, start: int, end: int, spots: list[Spotted], book: Gazetteer) -> list[Item]:
+    """The items of the sentence between two offsets of the text."""
+    inside = [s for s in spots if s.start >= start and s.end <= end]
+    items: list[Item] = []
+    number = 0
+    span = doc.char_span(start, end, alignment_mode="expand")
+    for token in span if span is not None else ():
+        at = token.idx
+        while number < len(inside) and inside[number].end <= at:
+            number += 1
+        if number < len(inside) and inside[number].start <= at:
+            spot = inside[number]
+            if at == spot.start:
+                items.append(_named(spot))
+            continue
+        if at < start or at >= end:
+            continue
+        items.append(_item(token.text, at, items, doc, token.i, book))
+    return items
+
+
+def _named(spot: Spotted) -> Item:
+    kind = "person" if spot.name.is_a("person") else "name"
+    bare = norm(spot.text)
+    spelled = {norm(spot.name.name), spot.name.id}
+    genitive = bare.endswith("s") and bare not in spelled and not spot.name.name.lower().endswith("s")
+    return Item(spot.text, spot.start, spot.end, kind, spot.name, genitive=genitive)
+
+
+def _item(text: str, at: int, before: list[Item], doc: Doc, index: int, book: Gazetteer) -> Item:
+    end = at + len(text)
+    low = text.lower()
+    if not any(c.isalnum() for c in text):
+        return Item(text, at, end, "mark")
+    if low in PRONOUNS or text == "Sie":
+        return Item(text, at, end, "pronoun")
+    if low in FAMILY and text[0].isupper():
+        return Item(text, at, end, "role", compound=Compound(head=FAMILY[low]))
+    if low in GROUPS:
+        return Item(text, at, end, "pronoun")
+    if text.isdecimal() and len(text) <= 3 and before and before[-1].low in _CAR_BEFORE:
+        after = doc[index + 1].text if index + 1 < len(doc) else ""
+        if not after[:1].isupper() and after.lower() not in _NO_CAR_AFTER and after not in (".",):
+            return Item(text, at, end, "name", Name(text, "#" + text, ("car",)))
+        if before[-1].low in ("nummer", "startnummer"):
+            return Item(text, at, end, "name", Name(text, "#" + text, ("car",)))
+    if text[0].isupper() or text[0].isdigit():
+        found = compound(text, book)
+        if found is not None:
+            if found.role is not None or found.country or found.age:
+                return Item(text, at, end, "role", found.name, found, genitive=low.endswith("s") and not found.name)
+            return Item(text, at, end, "name", found.name, found)
+    return Item(text, at, end)

@@ -1,0 +1,344 @@
+"""An article in, its claims out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from langstrecke.news.certainty import Verdict, certainty_of, cue_book
+from langstrecke.news.clauses import Clause, split_clauses
+from langstrecke.news.dates import When, number, when
+from langstrecke.news.frames import Told, told_by
+from langstrecke.news.german import looks_german
+from langstrecke.news.items import Spotted, sentence_items, spot_names
+from langstrecke.news.model import Article, Claim
+from langstrecke.news.names import Gazetteer, Name, gazetteer
+from langstrecke.news.pages import page_span
+from langstrecke.news.scene import Scene, set_scene
+from langstrecke.news.story import Sentence, sentences
+from langstrecke.news.talk import Talk, guest_of, spot_bare
+from langstrecke.news.titles import titles
+
+_SOURCE = re.compile(
+    r"\b(?:laut|nach)\s+(?:übereinstimmenden\s+)?(?:Informationen|Angaben|einem\s+Bericht|Berichten|Meldungen)?\s*(?:von|der|des)?\s*"
+    r"['\"„‚]?([A-ZÄÖÜ][\w.-]+(?:\.com|\.de|\.at|\.ch)?)"
+)
+_COUNT = re.compile(r"\b(\w+)\s+(?:Klassensiege?n?|Gesamtsiege?n?|Siege?n?|Titeln?)\b")
+_ORDINAL_COUNT = re.compile(r"\bzum (zweiten|dritten|vierten|fünften|sechsten|siebten|achten|neunten|zehnten) Mal\b")
+_TIMES = re.compile(r"\b(zwei|drei|vier|fünf|sechs|sieben)malige")
+_ORDINALS = {"zweiten": 2, "dritten": 3, "vierten": 4, "fünften": 5, "sechsten": 6, "siebten": 7, "achten": 8,
+             "neunten": 9, "zehnten": 10}  # fmt: skip
+_RESULTS = ("won", "finished", "beat", "driven_since", "holds_record")
+_PAST = frozenset(
+    """war warst waren fuhr fuhrst fuhren ging gingst gingen hatte hatten gewann gewannen wurde wurden kam kamen siegte
+    siegten holte holten feierte feierten bestritt startete startest teilte teilten trat stand begann fuhrt gab""".split()
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read in an article."""
+
+    article: Article
+    claims: tuple[Claim, ...]
+    note: str = ""
+    """Why there are none: not German, nothing about racing."""
+
+
+def read_article(article: Article) -> Reading:
+    """The claims of an article, each once, in order of the text."""
+    if not looks_german(article.text):
+        return Reading(article, (), "not in German; nothing was read")
+    book = gazetteer()
+    doc = book.doc(article.text)
+    spots = spot_names(doc, book)
+    if not any(s.name.is_a("series", "event", "make", "class", "vehicle", "team") and s.name.known for s in spots):
+        return Reading(article, (), "nothing about racing that we know of")
+    talk = Talk(book, article.year)
+    story = sentences(article.text)
+    talk.introduce(_within(spots, story))
+    spots = spot_bare([(t.text, t.idx) for t in doc], spots, talk)
+    spots = _long_races(spots, book)
+    labels = {s.label for s in story if s.turn == "answer" and s.label}
+    if any(s.turn for s in story):
+        inside = [s.name.id for s in _within(spots, story) if s.name.is_a("person") and s.name.id in talk.people]
+        talk.guest = guest_of(labels, talk.people, inside)
+    reader = _Reader(article, talk, story, spots, doc)
+    claims = _once(reader.read())
+    if article.page:
+        claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
+    return Reading(article, tuple(claims))
+
+
+def _within(spots: list[Spotted], story: list[Sentence]) -> list[Spotted]:
+    return [s for s in spots if any(a.start <= s.start < a.end for a in story)]
+
+
+def _long_races(spots: list[Spotted], book: Gazetteer) -> list[Spotted]:
+    """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
+    ids = {s.name.id for s in spots}
+    if "spa-24h" not in ids:
+        return spots
+    return [replace(s, name=book.names["spa-24h"]) if s.name.id == "spa" else s for s in spots]
+
+
+def _once(claims: Iterable[Claim]) -> list[Claim]:
+    """Each statement once: a repetition that adds neither season nor series is left out."""
+    kept: list[Claim] = []
+    for claim in claims:
+        twins = [c for c in kept if c.key == claim.key and c.since == claim.since]
+        if any(set(claim.seasons) <= set(c.seasons) and (not claim.series or claim.series == c.series) for c in twins):
+            continue
+        poorer = [c for c in twins if not c.seasons and not c.since and claim.seasons and c.tense == claim.tense]
+        for c in poorer:
+            if c.rule == claim.rule:
+                kept.remove(c)
+        kept.append(claim)
+    return kept
+
+
+class _Reader:
+    """Reads sentence by sentence and remembers."""
+
+    def __init__(self, article: Article, talk: Talk, story: list[Sentence], spots: list[Spotted], doc: object) -> None:
+        self.article = article
+        self.talk = talk
+        self.story = story
+        self.spots = spots
+        self.doc = doc
+        self.carried = ""
+        self.paragraph = -1
+
+    def read(self) -> list[Claim]:
+        claims: list[Claim] = []
+        for n, sentence in enumerate(self.story):
+            if sentence.paragraph != self.paragraph:
+                self.paragraph = sentence.paragraph
+                self.carried = ""
+            self._set_speaker(n)
+            claims += self._sentence(sentence)
+        return claims
+
+    # --- who speaks -------------------------------------------------------------------------------------------------
+
+    def _set_speaker(self, n: int) -> None:
+        sentence = self.story[n]
+        if sentence.turn:
+            self.talk.speaker = self.talk.guest if sentence.turn == "answer" else None
+            return
+        if not sentence.quoted:
+            if not (n and self.story[n - 1].quoted and self.story[n - 1].paragraph == sentence.paragraph):
+                self.talk.speaker = None
+            else:
+                self.talk.speaker = None
+            return
+        if n and self.story[n - 1].quoted and self.story[n - 1].paragraph == sentence.paragraph and self.talk.speaker:
+            return
+        before = self.story[n - 1] if n and not self.story[n - 1].quoted else None
+        after = next((s for s in self.story[n + 1 :] if not s.quoted), None)
+        found: Name | None = None
+        if before is not None and before.paragraph == sentence.paragraph and before.text.rstrip().endswith(":"):
+            found = self._attributed(before)
+        if found is None and after is not None and after.paragraph == sentence.paragraph:
+            found = self._attributed(after, first=True)
+        if found is None and before is not None and before.paragraph == sentence.paragraph:
+            found = self._attributed(before)
+        self.talk.speaker = found or (self.talk.salient() if before is not None else None)
+
+    def _attributed(self, sentence: Sentence, *, first: bool = False) -> Name | None:
+        """The subject of the clause with a verb of speech next to a quotation."""
+        clauses = self._clauses(sentence)
+        for clause in clauses[:1] if first else clauses[::-1]:
+            speech = any(i.lemma in cue_book().speech for i in clause.items if i.kind == "word")
+            if not speech and not sentence.text.rstrip().endswith(":"):
+                continue
+            weights = dict(self.talk.weights)
+            scene = set_scene(clause, None, None, self.talk)
+            self.talk.weights.update(weights)
+            people = [p for p in scene.subject if p.is_a("person")]
+            if people:
+                return people[0]
+            named = [i for i in clause.items if i.kind == "person" and i.who]
+            if named:
+                return named[0].who[0]
+        return None
+
+    # --- one sentence -----------------------------------------------------------------------------------------------
+
+    def _clauses(self, sentence: Sentence) -> list[Clause]:
+        from typing import cast
+
+        from spacy.tokens import Doc
+
+        items = sentence_items(cast(Doc, self.doc), sentence.start, sentence.end, self.spots, self.talk.book)
+        return split_clauses(items, question=sentence.text.rstrip().endswith("?"))
+
+    def _sentence(self, sentence: Sentence) -> list[Claim]:
+        talk = self.talk
+        talk.next_sentence()
+        clauses = self._clauses(sentence)
+        whole = when(sentence.text, self.article.year)
+        claims: list[Claim] = []
+        scenes: list[Scene] = []
+        for n, clause in enumerate(clauses):
+            before = scenes[-1] if scenes else None
+            parent = scenes[clause.parent] if clause.parent is not None and clause.parent < n else None
+            scene = set_scene(clause, before, parent, talk)
+            scenes.append(scene)
+            self._remember_names(scene)
+            if not clause.question:
+                claims += self._claims(sentence, n, clauses, scene, whole)
+            self._remember_people(scene)
+        self._carry(sentence, clauses)
+        if scenes:
+            told = next((s.subject for s in scenes if any(n.is_a("person") for n in s.subject)), ())
+            talk.subject = told or talk.subject
+        return claims
+
+    def _claims(self, sentence: Sentence, n: int, clauses: list[Clause], scene: Scene, whole: When) -> list[Claim]:
+        clause = clauses[n]
+        own = when(clause.text, self.article.year)
+        time = own if own.years or own.since else replace(whole, since=own.since, ahead=own.ahead or whole.ahead)
+        spoken = sentence.quoted or sentence.turn == "answer"
+        found: list[Claim] = []
+        for title in titles(scene, self.talk):
+            at = When(title.years)
+            tense = "past" if title.past else "present"
+            found.append(self._claim(title.told, "confirmed", at, scene, sentence, tense))
+        for told in told_by(scene, self.talk, since=own.since is not None):
+            verdict = certainty_of(
+                n, clauses, ahead=time.ahead, spoken=spoken, carried=self.carried,
+                relation=told.relation, drop_negation=told.drop_negation,
+            )  # fmt: skip
+            sure = self._sure(told, verdict)
+            if sure == "none":
+                continue
+            found.append(self._claim(told, sure, time, scene, sentence, _tense(clause, time, self.article.year, sure)))
+        return found
+
+    def _sure(self, told: Told, verdict: Verdict) -> str:
+        if told.certainty and verdict.certainty not in ("denied", "not_confirmed", "none"):
+            return told.certainty
+        if told.certainty == "denied":
+            return "denied"
+        return verdict.certainty
+
+    def _claim(self, told: Told, sure: str, time: When, scene: Scene, sentence: Sentence, tense: str) -> Claim:
+        talk = self.talk
+        text = sentence.text
+        source = _SOURCE.search(text) if sure == "reported" else None
+        if told.relation in ("leads", "father_of"):
+            time = When()
+        self._learn(told, sure)
+        series = _series_of(told, scene, talk)
+        classes = [i.name for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("class")]
+        cars = [i.name.id for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("car")]
+        count = _count(text) if told.relation == "won" else None
+        return Claim(
+            subject=told.subject.id,
+            relation=told.relation,
+            object=told.object.id,
+            certainty=sure,
+            subject_name=told.subject.name,
+            object_name=told.object.name,
+            known=told.subject.known and told.object.known,
+            series=series,
+            car_class=classes[0].id if classes else "",
+            car=cars[0] if cars else "",
+            seasons=time.years if not time.since else (),
+            since=time.since if told.relation == "driven_since" else None,
+            place=told.place,
+            count=count,
+            scope="class" if told.relation == "won" and re.search(r"[Kk]lassens[ie]", text) else "",
+            speaker=talk.speaker.id if talk.speaker and (sentence.quoted or sentence.turn == "answer") else "",
+            by=source.group(1) if source else "",
+            tense=tense,
+            article=self.article.id,
+            date=self.article.date,
+            start=sentence.start,
+            end=sentence.end,
+            sentence=text,
+            rule=told.rule,
+        )
+
+    # --- memory -----------------------------------------------------------------------------------------------------
+
+    def _learn(self, told: Told, sure: str) -> None:
+        talk = self.talk
+        if told.relation == "leads":
+            talk.leads[told.subject.id] = told.object
+        if told.relation == "drives_for" and sure in ("confirmed", "announced"):
+            talk.team_of[told.subject.id] = told.object
+        if told.relation == "shares_car":
+            for one, other in ((told.subject, told.object), (told.object, told.subject)):
+                talk.with_whom[one.id] = (other,)
+
+    def _remember_names(self, scene: Scene) -> None:
+        for item in scene.clause.items:
+            if item.kind == "name" and item.name is not None:
+                for kind in item.name.kinds:
+                    if not (kind == "team" and item.name.is_a("vehicle") and "team" in self.talk.last and False):
+                        self.talk.last[kind] = item.name
+
+    def _remember_people(self, scene: Scene) -> None:
+        talk = self.talk
+        subject = tuple(p for p in scene.subject if p.is_a("person"))
+        talk.mention(subject, 1.0)
+        for group in scene.clause.groups:
+            items = tuple(scene.clause.items[n] for n in group.members)
+            people = tuple(p for i in items if i.is_person for p in i.who if p not in subject)
+            talk.mention(people, 0.5)
+            everybody = tuple(dict.fromkeys(p for i in items if i.kind == "person" for p in i.who))
+            if len(everybody) > 1:
+                talk.group = everybody
+        if len(subject) + len(scene.partners) > 1:
+            talk.group = tuple(dict.fromkeys((*subject, *scene.partners)))
+
+    def _carry(self, sentence: Sentence, clauses: list[Clause]) -> None:
+        """What an announcement or a "laut" leaves for the sentences after it."""
+        from langstrecke.news.certainty import find_cue
+
+        for clause in clauses:
+            if find_cue(clause, sentence_only=True) == "reported":
+                self.carried = "reported"
+                return
+            if find_cue(clause) == "announced":
+                self.carried = "announced"
+                return
+
+
+def _series_of(told: Told, scene: Scene, talk: Talk) -> str:
+    if told.object.is_a("series", "event"):
+        return told.object.id
+    named = [i.name for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("series", "event")]
+    if named:
+        return named[0].id
+    if told.relation in _RESULTS or told.relation in ("shares_car", "fights_for", "drives", "drives_for"):
+        last = talk.last.get("series") or talk.last.get("event")
+        return last.id if last else ""
+    return ""
+
+
+def _count(text: str) -> int | None:
+    found = _COUNT.search(text)
+    if found and (n := number(found.group(1))):
+        return n
+    ordinal = _ORDINAL_COUNT.search(text)
+    if ordinal:
+        return _ORDINALS[ordinal.group(1)]
+    times = _TIMES.search(text)
+    return number(times.group(1)) if times else None
+
+
+def _tense(clause: Clause, time: When, year: int | None, sure: str) -> str:
+    if time.ahead or sure == "announced":
+        return "future"
+    if time.years and year is not None and max(time.years) < year:
+        return "past"
+    if clause.lows & _PAST:
+        return "past"
+    perfect = clause.lows & {"hat", "haben", "habe", "hast", "bin", "bist", "ist", "sind"}
+    if perfect and any(re.fullmatch(r"(\w+)?ge\w+(t|en)|gewonnen|verpasst|bestritten", w) for w in clause.lows):
+        return "past"
+    return "present"

@@ -1,0 +1,120 @@
+"""The rules of relations.toml, and how one reads a clause."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from langstrecke.news.certainty import Phrase, holds, phrase
+from langstrecke.news.clauses import Clause, Group
+from langstrecke.news.items import Item
+from langstrecke.news.model import NewsError
+from langstrecke.news.names import Name
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What may be the object: a preposition (`-` none, `*` any) and a kind."""
+
+    prep: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way of saying something; relations.toml tells what the fields mean."""
+
+    name: str
+    relation: str
+    words: tuple[Phrase, ...]
+    subject: tuple[str, ...]
+    object: tuple[Slot, ...] = ()
+    not_with: tuple[Slot, ...] = ()
+    constant: str = ""
+    certainty: str = ""
+    place: str = ""
+    topic_subject: str = ""
+    flags: frozenset[str] = frozenset()
+    example: str = ""
+    gives: str = ""
+
+
+_FLAGS = (
+    "pairs", "partners", "topic", "negated", "passive", "inverse", "drop_negation", "needs_since", "needs_place",
+    "topic_object", "of_object_person",
+)  # fmt: skip
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """The rules of relations.toml, in order."""
+    table = tomllib.loads((files("langstrecke.news") / "data" / "relations.toml").read_text("utf-8"))
+    return tuple(_rule(entry) for entry in table["rule"])
+
+
+def _rule(entry: dict[str, object]) -> Rule:
+    def texts(key: str) -> list[str]:
+        value = entry.get(key, [])
+        if not isinstance(value, list):
+            raise NewsError("must be a list", file="relations.toml", key=f"{entry.get('name')}.{key}")
+        return [str(v) for v in value]
+
+    return Rule(
+        name=str(entry["name"]),
+        relation=str(entry["relation"]),
+        words=tuple(phrase(w) for w in texts("words")),
+        subject=tuple(texts("subject")),
+        object=tuple(_slot(s) for s in texts("object")),
+        not_with=tuple(_slot(s) for s in texts("not_with")),
+        constant=str(entry.get("is", "")),
+        certainty=str(entry.get("certainty", "")),
+        place=str(entry.get("place", "")),
+        topic_subject=str(entry.get("topic_subject", "")),
+        flags=frozenset(f for f in _FLAGS if entry.get(f)),
+        example=str(entry["example"]),
+        gives=str(entry["gives"]),
+    )
+
+
+def _slot(text: str) -> Slot:
+    prep, kind = text.split(" ")
+    return Slot(prep, kind)
+
+
+def speaks(rule: Rule, clause: Clause) -> bool:
+    """Whether a clause holds the words of a rule, and nothing that forbids it."""
+    if not any(holds(words, clause) for words in rule.words):
+        return False
+    return not any(any(True for _ in fillers(slot, clause)) for slot in rule.not_with)
+
+
+def fillers(slot: Slot, clause: Clause) -> Iterator[tuple[Group, tuple[Item, ...]]]:
+    """The groups of a clause that can stand in a slot, with their items of that kind."""
+    for group in clause.groups:
+        if slot.prep not in ("*", group.prep or "-") and not (slot.prep == "of" and group.genitive):
+            continue
+        if slot.prep == "-" and group.genitive:
+            continue
+        items = tuple(clause.items[n] for n in group.members)
+        found = tuple(i for i in items if is_kind(i, slot.kind))
+        if found:
+            yield group, found
+
+
+def is_kind(item: Item, kind: str) -> bool:
+    """Whether an item is a person, or a name of this kind."""
+    if kind == "person":
+        return item.is_person and bool(item.who)
+    if item.kind != "name" or item.name is None:
+        return False
+    if item.compound is not None and item.compound.head.startswith("team") and kind == "team":
+        return True
+    return item.name.is_a(kind)
+
+
+def first_kind(name: Name) -> str:
+    """What a name is above all."""
+    return name.kinds[0]

@@ -1,0 +1,260 @@
+"""A clause with its people resolved: who acts, on whom, with whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from langstrecke.news.clauses import JOINERS, Clause, Group, governing
+from langstrecke.news.items import Item
+from langstrecke.news.names import Name
+from langstrecke.news.talk import Talk
+
+_NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide", "trio", "duo", "quartett", "gespann", "paarung"})
+_DATIVE = frozenset({"ihm", "mir", "dir", "ihnen", "uns", "mich", "dich", "ihn"})
+_TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "teams"})
+
+
+@dataclass
+class Scene:
+    """A clause as the rules see it."""
+
+    clause: Clause
+    subject: tuple[Name, ...] = ()
+    subject_group: Group | None = None
+    subject_items: tuple[Item, ...] = ()
+    indirect: tuple[Name, ...] = ()
+    partners: tuple[Name, ...] = ()
+    they: bool = False
+    """Its subject is "sie", more than one, who are nobody in particular: the team."""
+    inherited: bool = False
+    heads: list[tuple[Name, Name]] = field(default_factory=list)
+    """Person and team of "das Team von Karsten Molitor"."""
+
+
+def pick_subject(clause: Clause) -> Group | None:
+    """The group that can be the subject: pronouns in the nominative first, then the first without preposition."""
+    first: Group | None = None
+    for group in clause.groups:
+        item = clause.items[group.first]
+        if group.prep and group.prep != "wie":
+            continue
+        if group.prep == "wie":
+            continue
+        if item.kind == "pronoun":
+            if item.low in _NOMINATIVE and not group.oblique:
+                return group
+            continue
+        if group.oblique or group.genitive or not _can_act(item) or _before_role(clause.items, group.members[-1]):
+            continue
+        if item.kind == "role" and _predicate(clause, group.first):
+            continue
+        if first is None:
+            first = group
+    return first
+
+
+def _can_act(item: Item) -> bool:
+    if item.is_person:
+        return True
+    return item.name is not None and item.name.is_a("team", "make", "car", "vehicle") and item.kind == "name"
+
+
+def _before_role(items: list[Item], n: int) -> bool:
+    """ "BMW" in "BMW Werksfahrer"."""
+    return n + 1 < len(items) and items[n].kind == "name" and items[n + 1].kind == "role"
+
+
+def _predicate(clause: Clause, n: int) -> bool:
+    """A role that says what somebody is: "ist Werksfahrer", "als Teamchef"."""
+    before = [i.low for i in clause.items[max(0, n - 3) : n]]
+    if "als" in before:
+        return True
+    named = any(i.kind == "person" or (i.kind == "pronoun" and i.low in _NOMINATIVE) for i in clause.items)
+    return named and any(i.low in ("ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde") for i in clause.items[:n])
+
+
+def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: Talk) -> Scene:
+    """Say who everybody in a clause is, the subject first."""
+    scene = Scene(clause)
+    group = pick_subject(clause)
+    plural = any(i.finite and i.low.endswith("en") for i in clause.items)
+    _teams_by_head(scene, talk)
+    if group is not None:
+        _resolve(clause, group, (), talk, plural=plural, subject_slot=True)
+        scene.subject_group = group
+        scene.subject_items = tuple(clause.items[n] for n in group.members)
+        scene.subject = _names(scene.subject_items)
+        first = clause.items[group.first]
+        scene.they = first.low == "sie" and first.text != "Sie" and plural and not scene.subject
+    if not scene.subject:
+        _inherit(scene, before, parent, talk)
+    for other in clause.groups:
+        if other is not scene.subject_group:
+            _resolve(clause, other, scene.subject, talk, plural=plural, subject_slot=False)
+    if not scene.subject:
+        _by_possession(scene, talk)
+    scene.indirect = _indirect(scene)
+    scene.partners = _partners(scene)
+    return scene
+
+
+def _resolve(clause: Clause, group: Group, subject: tuple[Name, ...], talk: Talk, *, plural: bool, subject_slot: bool) -> None:
+    for n in group.members:
+        item = clause.items[n]
+        if item.is_person and not item.who:
+            possessive = group.possessive if n == group.first else governing(clause.items, n)[2]
+            clause.items[n] = item.of(
+                *talk.who(item, clause_subject=subject, possessive=possessive, plural=plural, subject_slot=subject_slot)
+            )
+    for n in range(len(clause.items)):  # roles before their bearers are the bearers
+        item = clause.items[n]
+        if item.kind == "role" and not item.who:
+            bearer = bearer_of(clause.items, n)
+            if bearer is not None and bearer.who:
+                clause.items[n] = item.of(*bearer.who)
+
+
+def bearer_of(items: list[Item], n: int) -> Item | None:
+    """The person named right after a role, or right before it and a comma."""
+    at = n + 1
+    while at < len(items) and (items[at].low in JOINERS or items[at].kind == "role"):
+        at += 1
+    if at < len(items) and items[at].kind == "person" and (at == n + 1 or items[at - 1].kind == "role"):
+        return items[at]
+    if n >= 2 and items[n - 1].text == "," and items[n - 2].kind == "person":
+        return items[n - 2]
+    return None
+
+
+def _names(items: tuple[Item, ...]) -> tuple[Name, ...]:
+    found: list[Name] = []
+    for item in items:
+        if item.is_person:
+            found += item.who
+        elif item.name is not None:
+            found.append(item.name)
+    return tuple(dict.fromkeys(found))
+
+
+def _inherit(scene: Scene, before: Scene | None, parent: Scene | None, talk: Talk) -> None:
+    clause = scene.clause
+    if clause.kind == "rel" and clause.antecedent is not None and not _relative_object(clause):
+        item = clause.antecedent
+        scene.subject = _antecedent_names(item, before, talk)
+    elif scene.they:
+        return
+    elif clause.kind in ("inf", "part") and parent is not None:
+        scene.subject = parent.subject
+    elif clause.kind == "main" and before is not None and _goes_on(clause):
+        scene.subject = before.subject
+    scene.inherited = bool(scene.subject)
+
+
+def _relative_object(clause: Clause) -> bool:
+    """ "den", "dem": the one spoken of suffers; "die ihn": somebody else acts."""
+    return clause.items[0].low in ("den", "dem", "dessen", "deren", "denen") or clause.items[0].low in (
+        "mit", "für", "in", "bei", "an", "auf", "von",
+    )  # fmt: skip
+
+
+def _antecedent_names(item: Item, before: Scene | None, talk: Talk) -> tuple[Name, ...]:
+    if item.compound is not None and item.compound.head.startswith("team"):
+        owner = talk.salient()
+        for id in ([i.name.id for i in before.clause.items if i.name and i.kind == "person"] if before else []):
+            if id in talk.book.teams_of:
+                return (talk.book.names[talk.book.teams_of[id]],)
+        return (talk.team_of[owner.id],) if owner and owner.id in talk.team_of else ()
+    if before is not None:
+        for one in before.clause.groups:
+            items = tuple(before.clause.items[n] for n in one.members)
+            if any(i.start == item.start for i in items):
+                return _names(items)
+    if item.kind == "person":
+        return item.who or talk.who(item, clause_subject=(), possessive="", plural=False, subject_slot=True)
+    return (item.name,) if item.name is not None else ()
+
+
+def _goes_on(clause: Clause) -> bool:
+    """A clause after "und" that names no subject of its own."""
+    return bool(clause.finite) and not any(i.is_person for i in clause.items[:2])
+
+
+def _by_possession(scene: Scene, talk: Talk) -> None:
+    """ "Magnussens Karriere endet", "dem Duo reichte": somebody else's affair told of him."""
+    clause = scene.clause
+    for group in clause.groups:
+        items = tuple(clause.items[n] for n in group.members)
+        if (group.genitive or group.prep == "of") and items[0].is_person and items[0].who:
+            scene.subject = _names(items)
+            return
+    for group in clause.groups:
+        items = tuple(clause.items[n] for n in group.members)
+        if not group.prep and group.oblique and items[0].low in ("duo", "trio", "beiden"):
+            scene.subject = _names(items)
+            return
+    for item in clause.items:
+        if item.kind == "word" and item.low in ("seine", "sein", "seiner", "seinen", "seinem"):
+            owner = talk.salient()
+            scene.subject = (owner,) if owner else ()
+            return
+
+
+def _indirect(scene: Scene) -> tuple[Name, ...]:
+    for group in scene.clause.groups:
+        if group is scene.subject_group or group.prep:
+            continue
+        items = tuple(scene.clause.items[n] for n in group.members)
+        if items[0].is_person and (group.oblique or items[0].low in _DATIVE):
+            found = tuple(n for n in _names(items) if n not in scene.subject or items[0].low in ("mich", "mir"))
+            if found:
+                return found
+    return ()
+
+
+def _partners(scene: Scene) -> tuple[Name, ...]:
+    clause = scene.clause
+    found: list[Name] = []
+    sharing = bool(clause.lemmas & {"teilen", "gemeinsam", "zusammen", "duo"})
+    for group in clause.groups:
+        items = tuple(clause.items[n] for n in group.members)
+        if group is scene.subject_group or not items[0].is_person:
+            continue
+        if group.prep in ("gemeinsam", "zusammen") or (group.prep == "mit" and sharing):
+            found += [n for n in _names(items) if n not in scene.subject]
+    return tuple(dict.fromkeys(found))
+
+
+def _teams_by_head(scene: Scene, talk: Talk) -> None:
+    """ "das Team von Chip Ganassi", "die Mannschaft von Karsten Molitor": the team takes the person's place."""
+    clause = scene.clause
+    for n, item in enumerate(clause.items):
+        if item.kind != "person" or n < 2 or item.name is None:
+            continue
+        if clause.items[n - 1].low != "von" or clause.items[n - 2].low not in _TEAM_NOUNS:
+            continue
+        person = talk.who(item, clause_subject=(), possessive="", plural=False, subject_slot=True)
+        if not person:
+            continue
+        known = talk.book.teams_of.get(person[0].id)
+        team = talk.book.names[known] if known else talk.last.get("team")
+        if team is None:
+            continue
+        scene.heads.append((person[0], team))
+        clause.items[n] = Item(item.text, item.start, item.end, "name", team)
+    if scene.heads:
+        from langstrecke.news.clauses import find_groups
+
+        clause.groups = find_groups(clause.items)
+        clause.groups = [
+            Group(g.first, g.members, _prep_of_team(clause.items, g.first) or g.prep, g.oblique, False, g.possessive)
+            if clause.items[g.first].name in [t for _, t in scene.heads]
+            else g
+            for g in clause.groups
+        ]
+
+
+def _prep_of_team(items: list[Item], n: int) -> str:
+    """What governs "das Team von ..." as a whole."""
+    if n >= 2 and items[n - 1].low == "von" and items[n - 2].low in _TEAM_NOUNS:
+        return governing(items, n - 2)[0]
+    return ""

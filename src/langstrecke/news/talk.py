@@ -1,0 +1,274 @@
+"""Who is "he": what a reader keeps in mind from sentence to sentence."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from langstrecke.news.german import is_german_word, slug
+from langstrecke.news.items import PARTICLES, Item, Spotted
+from langstrecke.news.names import Gazetteer, Name, norm
+from langstrecke.news.story import same_name
+
+NEAR_YEARS = 2
+"""A bare surname nobody introduced is one of the registry's drivers only if he raced about that time."""
+
+
+@dataclass
+class Talk:
+    """The state of a reading: who was spoken of, and as what."""
+
+    book: Gazetteer
+    year: int | None
+    people: dict[str, Name] = field(default_factory=dict)
+    surnames: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    firsts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    bare: dict[str, str] = field(default_factory=dict)
+    """Which of two with one surname the bare surname means; the first use decides for the whole text."""
+    weights: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """How present somebody is in mind."""
+    first_person: str = ""
+    subject: tuple[Name, ...] = ()
+    group: tuple[Name, ...] = ()
+    speaker: Name | None = None
+    guest: Name | None = None
+    """The one who is interviewed."""
+    last: dict[str, Name] = field(default_factory=dict)
+    """The last series, event, team, make, vehicle named."""
+    fathers: dict[str, str] = field(default_factory=dict)
+    """Child -> father."""
+    team_of: dict[str, Name] = field(default_factory=dict)
+    leads: dict[str, Name] = field(default_factory=dict)
+    with_whom: dict[str, tuple[Name, ...]] = field(default_factory=dict)
+
+    # --- getting to know people -------------------------------------------------------------------------------------
+
+    def introduce(self, spots: list[Spotted]) -> None:
+        """All people named in full anywhere in the text."""
+        for spot in spots:
+            if spot.name.is_a("person") and spot.name.id not in self.people:
+                self.people[spot.name.id] = spot.name
+                words = spot.name.name.split()
+                spelled = spot.text.split()
+                for word in {norm(words[-1]), norm(spelled[-1]).removesuffix("s") if len(spelled) > 1 else norm(words[-1])}:
+                    self.surnames[word].append(spot.name.id)
+                for first in {norm(words[0]), norm(spelled[0])}:
+                    self.firsts[first].append(spot.name.id)
+                if len(words) > 2:
+                    self.surnames[norm(" ".join(words[1:]))].append(spot.name.id)
+        for father, child in self.book.families:
+            if child in self.people:
+                self.fathers[child] = father
+
+    def someone(self, id: str) -> Name:
+        """A person by id, from the text, the names or the registry."""
+        if id in self.people:
+            return self.people[id]
+        if id in self.book.names:
+            return self.book.names[id]
+        return Name(id, id.replace("-", " ").title(), ("person",), known=False)
+
+    def bare_name(self, word: str) -> list[str]:
+        """Whom a surname or first name alone can mean."""
+        key = norm(word)
+        for form in (key, key.removesuffix("s") if len(key) > 4 else key):
+            for table in (self.surnames, self.firsts):
+                if form in table and (table is self.surnames or len(form) > 2):
+                    return list(dict.fromkeys(table[form]))
+        return []
+
+    def stranger(self, word: str) -> Name | None:
+        """A driver of the registry that a bare surname must mean, if he raced about then."""
+        if self.year is None or is_german_word(word) and not word[0].isupper() or len(word) < 4:
+            return None
+        if is_german_word(word) or self.book.lookup(word):
+            return None
+        found = []
+        for match in self.book.registry.match(word, limit=30):
+            entries = self.book.registry.entries_of(match.driver.id)
+            if slug(match.driver.name.split()[-1]) != slug(word).removesuffix("s") and slug(match.driver.name.split()[-1]) != slug(word):
+                continue
+            if any(abs(self.book.registry.events[e.event].year - self.year) <= NEAR_YEARS for e in entries):
+                found.append(match.driver)
+        if len(found) != 1:
+            return None
+        return self.book.names.get(found[0].id) or Name(found[0].id, found[0].name, ("person",))
+
+    # --- keeping in mind --------------------------------------------------------------------------------------------
+
+    def next_sentence(self) -> None:
+        """What was said fades a little."""
+        for id in list(self.weights):
+            self.weights[id] *= 0.5
+
+    def mention(self, who: tuple[Name, ...], weight: float) -> None:
+        """Somebody was spoken of."""
+        for name in who:
+            self.weights[name.id] = self.weights[name.id] + weight
+            self.people.setdefault(name.id, name)
+            if not self.first_person:
+                self.first_person = name.id
+
+    def salient(self, *, without: tuple[str, ...] = (), country: str = "") -> Name | None:
+        """Who is most in mind."""
+        best: tuple[float, Name] | None = None
+        for id, weight in self.weights.items():
+            if id in without or (country and not self._from(id, country)):
+                continue
+            bonus = 0.3 if id == self.first_person or id in self.bare.values() else 0.0
+            if best is None or weight + bonus > best[0]:
+                best = (weight + bonus, self.someone(id))
+        return best[1] if best else None
+
+    def _from(self, id: str, country: str) -> bool:
+        driver = self.book.registry.drivers.get(id)
+        return driver is None or not driver.country or driver.country == country
+
+    # --- who an item stands for -------------------------------------------------------------------------------------
+
+    def who(self, item: Item, *, clause_subject: tuple[Name, ...], possessive: str, plural: bool, subject_slot: bool) -> tuple[Name, ...]:
+        """The people an item stands for; empty where nobody fits."""
+        if item.kind == "person":
+            return self._named(item)
+        if item.kind == "pronoun":
+            return self._pronoun(item, clause_subject, plural=plural, subject_slot=subject_slot)
+        if item.kind == "role" and item.compound is not None:
+            return self._role(item, clause_subject, possessive)
+        return ()
+
+    def _named(self, item: Item) -> tuple[Name, ...]:
+        assert item.name is not None
+        if not item.name.id.startswith("?"):
+            return (item.name,)
+        options = item.name.id[1:].split("|")
+        return (self.someone(self._one_of(options, norm(item.name.name))),)
+
+    def _one_of(self, options: list[str], key: str) -> str:
+        if len(options) == 1:
+            return options[0]
+        if key not in self.bare:
+            seen = [o for o in options if o in self.weights]
+            self.bare[key] = max(seen or options[:1], key=lambda o: self.weights.get(o, 0.0))
+        return self.bare[key]
+
+    def _pronoun(self, item: Item, subject: tuple[Name, ...], *, plural: bool, subject_slot: bool) -> tuple[Name, ...]:
+        low = item.low
+        if low in ("ich", "mich", "mir"):
+            return (self.speaker,) if self.speaker else ()
+        if low in ("wir", "uns"):
+            return self._we()
+        if low in ("du", "dich", "dir", "ihr") or item.text in ("Sie", "Ihnen"):
+            if low == "ihr" and not self.guest:
+                return ()
+            return (self.guest,) if self.guest and (low != "sie" or item.text == "Sie") else ()
+        if low in ("trio", "duo", "quartett", "paarung", "fahrertrio", "fahrerduo", "gespann", "beide", "beiden", "ihnen"):
+            return self.group
+        if low == "sie" and plural:
+            return self.group
+        if low == "sich" or low == "man" or low == "ihr":
+            return ()
+        taken = tuple(n.id for n in subject) if not subject_slot else ()
+        if self.speaker and self.speaker.id not in taken:
+            taken = (*taken, self.speaker.id)  # who says "he" means somebody else
+        found = self.salient(without=taken)
+        return (found,) if found else ()
+
+    def _we(self) -> tuple[Name, ...]:
+        if self.speaker is None:
+            return ()
+        if self.speaker.id in self.leads:
+            return (self.leads[self.speaker.id],)
+        return (self.speaker, *self.with_whom.get(self.speaker.id, ()))
+
+    def _role(self, item: Item, subject: tuple[Name, ...], possessive: str) -> tuple[Name, ...]:
+        compound = item.compound
+        assert compound is not None
+        if compound.head in ("father", "child") and compound.role is None:
+            return self._kin(compound.head, possessive, subject)
+        if compound.country:
+            found = self.salient(country=compound.country)
+            return (found,) if found else ()
+        if compound.name is not None:
+            for id, team in self.team_of.items():
+                if team.id == compound.name.id and self.weights.get(id, 0) > 0.1:
+                    return (self.someone(id),)
+        found = self.salient()
+        return (found,) if found else ()
+
+    def owner(self, possessive: str, subject: tuple[Name, ...]) -> Name | None:
+        """Whose: "mein", "dein", "sein"."""
+        if possessive.startswith("mein") or possessive.startswith("unser"):
+            return self.speaker
+        if possessive.startswith("dein") or possessive.startswith("eu"):
+            return self.guest
+        if possessive.startswith("ihr") and self.guest:
+            return self.guest
+        if subject:
+            return subject[0]
+        return self.salient()
+
+    def _kin(self, kin: str, possessive: str, subject: tuple[Name, ...]) -> tuple[Name, ...]:
+        owner = self.owner(possessive, subject)
+        if owner is None:
+            return ()
+        if kin == "father":
+            father = self.fathers.get(owner.id)
+            return (self.someone(father),) if father else ()
+        children = [child for child, father in self.fathers.items() if father == owner.id]
+        return (self.someone(children[0]),) if children else ()
+
+
+def spot_bare(doc_text: list[tuple[str, int]], spots: list[Spotted], talk: Talk) -> list[Spotted]:
+    """Surnames and first names standing alone, of people the text names in full or the registry knows."""
+    taken = [(s.start, s.end) for s in spots]
+    found: list[Spotted] = []
+    k = 0
+    n = 0
+    while n < len(doc_text):
+        word, at = doc_text[n]
+        while k < len(taken) and taken[k][1] <= at:
+            k += 1
+        inside = k < len(taken) and taken[k][0] <= at
+        if inside or not word[:1].isupper() or not word[-1].isalpha() or len(word) < 3:
+            step = 1
+        else:
+            step = _bare_at(doc_text, n, talk, found)
+        n += step
+    return sorted([*spots, *found], key=lambda s: s.start)
+
+
+def _bare_at(words: list[tuple[str, int]], n: int, talk: Talk, found: list[Spotted]) -> int:
+    word, at = words[n]
+    long = n + 1
+    while long < len(words) and words[long][0] in PARTICLES and long < n + 3:  # "Van der Linde"
+        long += 1
+    if long > n + 1 and long < len(words):
+        joined = " ".join(w for w, _ in words[n : long + 1])
+        options = talk.surnames.get(norm(joined), [])
+        if options:
+            found.append(_bare_spot(joined, at, words[long][1] + len(words[long][0]), options))
+            return long + 1 - n
+    options = talk.bare_name(word)
+    if options:
+        found.append(_bare_spot(word, at, at + len(word), options))
+    elif not is_german_word(word) and re.fullmatch(r"[^\W\d_]+", word) and not word.isupper():
+        known = talk.stranger(word)
+        if known is not None:
+            talk.people.setdefault(known.id, known)
+            found.append(Spotted(at, at + len(word), known, word))
+    return 1
+
+
+def _bare_spot(word: str, start: int, end: int, options: list[str]) -> Spotted:
+    name = Name("?" + "|".join(options), word.removesuffix("s") if len(options) > 1 and word.endswith("s") else word, ("person",))
+    return Spotted(start, end, name, word)
+
+
+def guest_of(labels: set[str], people: dict[str, Name], mentioned: list[str]) -> Name | None:
+    """Who is interviewed: the person whose name stands before the answers, else who is named first."""
+    for label in labels:
+        for name in people.values():
+            if same_name(label, name.name):
+                return name
+    return people[mentioned[0]] if mentioned else None

@@ -1,0 +1,176 @@
+"""Claims in the words for people: "Haas-Teamchef", "Ex-Formel-1-Pilot", "Le-Mans-Sieger von 2015", "Sohn Kevin"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from langstrecke.news.clauses import JOINERS, governing
+from langstrecke.news.frames import Told
+from langstrecke.news.items import Item
+from langstrecke.news.names import Name
+from langstrecke.news.scene import Scene, bearer_of
+from langstrecke.news.talk import Talk
+
+_LINKS = frozenset({"bei", "von", "der", "des", "beim", "vom", "für", "im", "in"})
+
+
+@dataclass(frozen=True)
+class Title:
+    """A claim of a role, with the years that stand behind it."""
+
+    told: Told
+    years: tuple[int, ...] = ()
+    past: bool = False
+
+
+def titles(scene: Scene, talk: Talk) -> list[Title]:
+    """What the roles of a clause say about those who bear them."""
+    found: list[Title] = [
+        Title(Told(person, "leads", team, "the team of")) for person, team in scene.heads
+    ]
+    items = scene.clause.items
+    for n, item in enumerate(items):
+        if item.kind != "role" or item.compound is None:
+            continue
+        found += _of_role(scene, n, item, talk)
+    return found
+
+
+def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
+    compound = item.compound
+    assert compound is not None
+    items = scene.clause.items
+    if compound.role is None:
+        return _kin(scene, n, item, talk) if compound.head in ("father", "child") else []
+    relation = compound.role.relation
+    if "person" in relation:
+        return _mate(scene, n, talk)
+    if compound.role.word in ("arbeitgeber", "dienstgeber", "brötchengeber"):
+        return _employer(scene, n, talk)
+    bearers = _bearers(scene, n)
+    owner, said = _belongs_to(items, n, item, talk)
+    if owner is None or not bearers:
+        return []
+    kind = next((k for k in owner.kinds if k in relation), "")
+    if not kind or relation[kind] == "won" and compound.role.word == "vizemeister":
+        return []
+    if relation[kind] == "won" and not said:
+        return []
+    past = compound.former or _former(items, n)
+    years = _years_after(items, n)
+    return [Title(Told(b, relation[kind], owner, f"title {compound.role.word}"), years, past) for b in bearers]
+
+
+def _bearers(scene: Scene, n: int) -> tuple[Name, ...]:
+    items = scene.clause.items
+    bearer = bearer_of(items, n)
+    if bearer is not None:
+        return bearer.who
+    before = [i.low for i in items[max(0, n - 4) : n]]
+    is_predicate = "als" in before or any(
+        i.low in ("ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde", "seid") for i in items[:n]
+    )
+    people = tuple(p for p in scene.subject if p.is_a("person"))
+    if is_predicate and people and not any(items[k].start == items[n].start for k in _subject_members(scene)):
+        return people
+    return items[n].who
+
+
+def _subject_members(scene: Scene) -> tuple[int, ...]:
+    return scene.subject_group.members if scene.subject_group else ()
+
+
+def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name | None, bool]:
+    """What a role belongs to: the front of its compound, the name before it, or the one after "bei", "von"."""
+    compound = item.compound
+    assert compound is not None
+    if compound.name is not None:
+        return compound.name, True
+    if n > 0 and items[n - 1].kind == "name" and items[n - 1].name is not None:
+        return items[n - 1].name, True
+    at = n + 1
+    while at < len(items) and at <= n + 4:
+        if items[at].kind == "name" and items[at].name is not None and not items[at].name.is_a("car"):
+            return items[at].name, True
+        if items[at].low not in _LINKS and not items[at].text[:1].isupper():
+            break
+        at += 1
+    assert compound.role is not None
+    if compound.role.word in ("titelverteidiger", "champion", "meister", "weltmeister") and "series" in talk.last:
+        return talk.last["series"], True
+    if compound.role.word == "weltmeister":
+        return None, False
+    return None, False
+
+
+def _former(items: list[Item], n: int) -> bool:
+    return any(i.low.startswith(("ehemalig", "früher", "einstig", "bisherig", "langjährig")) for i in items[max(0, n - 3) : n])
+
+
+def _years_after(items: list[Item], n: int) -> tuple[int, ...]:
+    years = [int(i.text) for i in items[n + 1 : n + 5] if re.fullmatch(r"(19|20)\d\d", i.text)]
+    return tuple(years)
+
+
+def _kin(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
+    """ "Sohn Kevin", "sein Vater": who is whose father, told or known."""
+    bearer = bearer_of(scene.clause.items, n)
+    if bearer is None or not bearer.who or item.compound is None:
+        return []
+    person = bearer.who[0]
+    possessive = governing(scene.clause.items, n)[2]
+    other = talk.owner(possessive, ()) if possessive else _relative(person, item.compound.head, talk)
+    if other is None or other.id == person.id:
+        other = _relative(person, item.compound.head, talk)
+    if other is None:
+        return []
+    father, child = (person, other) if item.compound.head == "father" else (other, person)
+    talk.fathers[child.id] = father.id
+    return [Title(Told(father, "father_of", child, "title " + item.low))]
+
+
+def _relative(person: Name, kin: str, talk: Talk) -> Name | None:
+    """The other one of the pair: known from before, or who of the same surname was spoken of."""
+    if kin == "child" and person.id in talk.fathers:
+        return talk.someone(talk.fathers[person.id])
+    if kin == "father":
+        for child, father in talk.fathers.items():
+            if father == person.id:
+                return talk.someone(child)
+    surname = person.id.rpartition("-")[2]
+    near = [id for id in talk.weights if id != person.id and id.rpartition("-")[2] == surname]
+    return talk.someone(near[0]) if near else None
+
+
+def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
+    """ "sein Teamkollege Antonio García", "mit meinen Kollegen Nicky und Alex", "Sein Teamkollege ist ..."."""
+    items = scene.clause.items
+    possessive = governing(items, n)[2]
+    plain = items[n].compound is not None and items[n].compound.former
+    if not possessive and not plain:
+        return []
+    subject = tuple(p for p in scene.subject if p.is_a("person"))
+    owner = talk.owner(possessive, () if n < 3 else subject) if possessive else talk.salient()
+    mates: list[Name] = []
+    for item in items[n + 1 :]:
+        if item.kind == "person":
+            mates += item.who
+        elif item.low not in JOINERS and item.text != "," and item.kind != "role" and not item.low in ("ist", "sind", "wird", "werden", "war", "waren") and item.kind != "name":
+            break
+    if owner is None or scene.clause.lemmas & {"vor"} and plain is False and "vor" in [i.low for i in items[max(0, n - 2) : n]]:
+        return []
+    if "vor" in [i.low for i in items[max(0, n - 2) : n]]:
+        return []
+    return [Title(Told(owner, "shares_car", mate, "title teamkollege")) for mate in mates if mate.id != owner.id]
+
+
+def _employer(scene: Scene, n: int, talk: Talk) -> list[Title]:
+    items = scene.clause.items
+    possessive = governing(items, n)[2]
+    team = items[n + 1].name if n + 1 < len(items) and items[n + 1].kind == "name" else None
+    if not possessive or team is None:
+        return []
+    subject = tuple(p for p in scene.subject if p.is_a("person"))
+    owner = talk.owner(possessive, subject)
+    return [Title(Told(owner, "drives_for", team, "title arbeitgeber"), (), _former(items, n))] if owner else []
