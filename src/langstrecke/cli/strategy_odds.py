@@ -1,0 +1,1 @@
+"""The verbs `what-if` and `optimise`."""

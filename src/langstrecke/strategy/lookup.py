@@ -1,0 +1,76 @@
+"""Cars, drivers and moments as people name them, found on a card or refused with the nearest known ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.racecard.schema import Entry, RaceCard
+
+DAY_S = 86_400.0
+
+
+def car_index(card: RaceCard, car: str) -> int:
+    """Place of a car in the card. NotFoundError names near ones."""
+    numbers = [e.car for e in card.entries]
+    if car in numbers:
+        return numbers.index(car)
+    raise NotFoundError.nearest("car", car, numbers, hint=f"langstrecke card show {card.race.id} lists the entries")
+
+
+def driver_index(entry: Entry, name: str) -> int:
+    """Place of a driver in the crew, by full name or by surname where only one has it."""
+    names = [d.name for d in entry.drivers]
+    wanted = name.casefold().strip()
+    exact = [n for n, known in enumerate(names) if known.casefold() == wanted]
+    last = [n for n, known in enumerate(names) if known.casefold().split()[-1] == wanted]
+    for found in (exact, last):
+        if len(found) == 1:
+            return found[0]
+    raise NotFoundError.nearest("driver", name, names, hint=f"car {entry.car} is driven by {', '.join(names)}")
+
+
+def span_s(text: str) -> float:
+    """Seconds of `H:MM:SS`, `H:MM` or `6h`, `90min`; LangstreckeError for anything else."""
+    colon = re.fullmatch(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?", text.strip())
+    if colon:
+        hours, minutes, seconds = colon.groups()
+        return int(hours) * 3600.0 + int(minutes) * 60.0 + float(seconds or 0)
+    unit = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(h|min|s)", text.strip())
+    if unit:
+        return float(unit[1]) * {"h": 3600.0, "min": 60.0, "s": 1.0}[unit[2]]
+    raise LangstreckeError(f"{text!r} is no time", hint="write H:MM:SS of race time, 6h, or a clock time with @")
+
+
+def race_time(card: RaceCard, text: str) -> float:
+    """Race time of a moment in seconds: `18:42:10` on the clock or `H:MM:SS` since the start, whichever fits.
+
+    A time the race clock reaches is race time; a clock time is told by a leading `@`, or by being beyond the race
+    (`18:42:10` of a race of twelve hours). LangstreckeError for a moment outside the race.
+    """
+    clock = text.strip().startswith("@")
+    at = span_s(text.strip().removeprefix("@"))
+    if not clock and at <= card.race.duration_s:
+        return at
+    began = dt.timedelta(hours=card.race.start_time.hour, minutes=card.race.start_time.minute).total_seconds()
+    since = (at - began) % DAY_S
+    if at < DAY_S and since <= card.race.duration_s:
+        return since
+    hours = card.race.duration_s / 3600.0
+    raise LangstreckeError(
+        f"{text} lies outside the race, which starts at {card.race.start_time:%H:%M} and lasts {hours:g} h",
+        hint="give race time as H:MM:SS since the start, or the clock as @HH:MM:SS",
+    )
+
+
+def clock_of(card: RaceCard, race_s: float) -> dt.datetime:
+    """Date and local time of a race time."""
+    return dt.datetime.combine(card.race.date, card.race.start_time) + dt.timedelta(seconds=race_s)
+
+
+def hms(seconds: float) -> str:
+    """Seconds as h:mm:ss, rounded; negative ones with a minus."""
+    whole = round(abs(seconds))
+    sign = "-" if seconds < 0 and whole else ""
+    return f"{sign}{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
