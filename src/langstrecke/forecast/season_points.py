@@ -1,0 +1,119 @@
+"""What a race scores: places in class to points for drivers, teams and makes, by the rule book.
+
+The same functions count a real race and ten thousand simulated ones: places are an array [races, cars], points come
+back as [races, cars]. Who collects them is a matter of names only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from langstrecke.rulebooks.schema import PointsScale, RuleBook
+
+F64 = NDArray[np.float64]
+I16 = NDArray[np.int16]
+
+LAST = np.int16(32000)
+"""A place behind everybody: not there, or not entitled to points."""
+
+PER_CAR = frozenset({"imsa"})
+"""Series whose teams' title counts every car for itself. Elsewhere a team counts its best car of a race."""
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """A car as points see it. All cars of one class of one round, in the order of the places."""
+
+    car: str
+    team: str
+    make: str
+    drivers: tuple[str, ...]
+    guest: bool = False
+
+
+def scale_points(scale: PointsScale, places: I16, share: float = 1.0) -> F64:
+    """Points for places (1 is first); places from LAST on score nothing."""
+    table = np.array([*scale.positions, scale.rest], np.float64) * share
+    index = np.minimum(np.maximum(places, 1) - 1, len(table) - 1)
+    return np.where(places >= LAST, 0.0, table[index])
+
+
+def eligible_places(places: I16, eligible: Sequence[bool], *, hold: bool) -> I16:
+    """Places among the entitled; the others are out. With `hold` nobody moves up."""
+    mask = np.asarray(eligible, bool)
+    out: I16 = np.where(mask, places, LAST).astype(np.int16)
+    if hold or mask.all():
+        return out
+    ahead = (places[..., None, :] < places[..., :, None]) & mask
+    moved: I16 = (1 + ahead.sum(axis=-1)).astype(np.int16)
+    return np.where((out < LAST), moved, LAST).astype(np.int16)
+
+
+def best_of_group(places: I16, groups: Sequence[str]) -> tuple[tuple[str, ...], I16]:
+    """The best place of each group of cars (a make), ranked among the groups; [races, groups]."""
+    names = tuple(dict.fromkeys(g for g in groups if g))
+    best = np.stack(
+        [places[..., [i for i, g in enumerate(groups) if g == name]].min(axis=-1) for name in names], axis=-1
+    )
+    rank = 1 + (best[..., None, :] < best[..., :, None]).sum(axis=-1)
+    return names, np.where(best >= LAST, LAST, rank).astype(np.int16)
+
+
+@dataclass(frozen=True)
+class RoundPoints:
+    """Points of one class in one round: names and [races, names]."""
+
+    drivers: tuple[tuple[str, ...], F64]
+    teams: tuple[tuple[str, ...], F64]
+    makes: tuple[tuple[str, ...], F64]
+
+
+def entitled(book: RuleBook, cars: Sequence[Scorer], full_season: frozenset[str] | None) -> list[bool]:
+    """Who may score by the book: guests and, where it says so, cars not entered for the season do not."""
+    rule = book.points.eligible
+    return [
+        not (rule in ("no_guests", "full_season") and car.guest)
+        and not (rule == "full_season" and full_season is not None and car.car not in full_season)
+        for car in cars
+    ]
+
+
+def score(
+    scale: PointsScale,
+    places: I16,
+    cars: Sequence[Scorer],
+    book: RuleBook,
+    *,
+    share: float = 1.0,
+    full_season: frozenset[str] | None = None,
+    rerank_makes: bool = True,
+) -> RoundPoints:
+    """Points of one order of one class for drivers, teams and makes."""
+    places = eligible_places(places, entitled(book, cars, full_season), hold=book.points.ineligible_hold_place)
+    per_car = scale_points(scale, places, share)
+    drivers = tuple(dict.fromkeys(d for car in cars for d in car.drivers))
+    index = {name: n for n, name in enumerate(drivers)}
+    theirs = np.zeros((*places.shape[:-1], len(drivers)))
+    for i, car in enumerate(cars):
+        for name in car.drivers:  # whoever shares two cars scores with the better one
+            theirs[..., index[name]] = np.maximum(theirs[..., index[name]], per_car[..., i])
+    teams = [car.car if book.series in PER_CAR else car.team for car in cars]
+    labels = tuple(dict.fromkeys(teams))
+    of_teams = np.stack(
+        [per_car[..., [i for i, t in enumerate(teams) if t == name]].max(axis=-1) for name in labels], axis=-1
+    )
+    makes, make_places = best_of_group(places, [car.make for car in cars])
+    if not rerank_makes:
+        best = [[i for i, c in enumerate(cars) if c.make == m] for m in makes]
+        make_places = np.stack([places[..., i].min(axis=-1) for i in best], axis=-1)
+    return RoundPoints((drivers, theirs), (labels, of_teams), (makes, scale_points(scale, make_places, share)))
+
+
+def race_share(book: RuleBook, run_s: float) -> float:
+    """Full or half points by how much of the scheduled time was run."""
+    least = book.points.half_below_share
+    return 0.5 if least and run_s < least * book.race.duration_s else 1.0

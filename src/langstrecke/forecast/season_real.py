@@ -1,0 +1,237 @@
+"""Championship tables of real seasons: results of the registry scored by the rule books, round by round."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.forecast.season_points import LAST, PER_CAR, I16, RoundPoints, Scorer, score
+from langstrecke.paddock.model import Entry, Event
+from langstrecke.paddock.registry import Registry, load_registry
+from langstrecke.rulebooks import known_series, rulebook_for
+from langstrecke.rulebooks.load import SERIES_ALIASES, seasons_of
+from langstrecke.rulebooks.schema import PointsScale, RuleBook, plain
+
+KINDS = ("drivers", "teams", "makes")
+CUP = "endurance"
+"""Prefix of the keys of a cup beside the championship: `endurance drivers`."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """A race of the season with the rules it is scored by."""
+
+    number: int
+    event: Event
+    book: RuleBook
+
+    @property
+    def id(self) -> str:
+        """The race id."""
+        return self.event.id
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a table."""
+
+    position: int
+    key: str
+    name: str
+    points: float
+    rounds: int
+
+
+Tally = dict[tuple[str, str], dict[str, list[tuple[int, float]]]]
+"""(title, class) -> key of driver, team or make -> [(round, points)]; the title is a kind or `endurance kind`."""
+
+
+def season_id(text: str) -> tuple[str, str]:
+    """`imsa-2021` -> ("imsa", "2021"). NotFoundError names the nearest series or seasons."""
+    series, _, season = text.rpartition("-")
+    if len(season) == 2 and series[-5:-4] == "-":  # wec-2018-19
+        series, season = series[:-5], f"{series[-4:]}-{season}"
+    series = SERIES_ALIASES.get(series, series)
+    registry = load_registry()
+    known = sorted(f"{s}-{y}" for s in known_series() for y in seasons_of(s) if y in registry.seasons(s))
+    if not season[:4].isdigit() or series not in known_series():
+        raise NotFoundError.nearest("season", text, known, hint="a series and a year: imsa-2021")
+    if f"{series}-{season}" not in known:
+        raise NotFoundError.nearest("season", text, known, hint=f"known: {', '.join(s for s in known if s.startswith(series))}")
+    return series, season
+
+
+def rounds_of(series: str, season: str) -> tuple[Round, ...]:
+    """The rounds of a season in order of time. A race that only sets a grid comes before the round it is for."""
+    registry = load_registry()
+    out = []
+    number = 0
+    for event in registry.calendar(series, season):
+        book = rulebook_for(series, season, event.circuit if event.series == series else event.series)
+        if event.series == series:
+            book = rulebook_for(series, season, event.id)
+        grid_only = event.id.endswith("qualifying-race")
+        number += not grid_only
+        out.append(Round(0 if grid_only else number, event, book))
+    if not out:
+        raise LangstreckeError(f"the registry has no races of {series} {season}")
+    return tuple(out)
+
+
+@cache
+def fact_table(name: str) -> tuple[dict[str, str], ...]:
+    """A table of `season_data`."""
+    text = (files("langstrecke.forecast") / "season_data" / f"{name}.csv").read_text("utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
+def scorers(registry: Registry, entries: Iterable[Entry], guests: frozenset[str] = frozenset()) -> list[Scorer]:
+    """The cars of a class as points see them."""
+    return [
+        Scorer(e.car, e.team, registry.vehicles[e.vehicle].make if e.vehicle in registry.vehicles else "", e.drivers, e.car in guests)
+        for e in entries
+    ]
+
+
+def real_round(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, RoundPoints]]:
+    """(title, class, points) of a race that was run, as far as its places are known."""
+    rules = rnd.book.points
+    by_class: dict[str, list[Entry]] = defaultdict(list)
+    crews = _race_crews(registry, rnd)
+    for entry in registry.entries(rnd.id):
+        entry = replace(entry, drivers=crews.get((entry.car, entry.car_class), entry.drivers))
+        if entry.started:
+            by_class[_class_name(rnd.book, entry.car_class)].append(entry)
+    for name, entries in by_class.items():
+        cars = scorers(registry, entries)
+        if scored := rnd.book.points_scale():
+            places = _places([_place(rnd.book, e) for e in entries])
+            if name not in rules.classes_excluded:
+                yield "", name, score(scored, places, cars, rnd.book)
+        if rules.qualifying and name not in rules.classes_excluded:
+            grid = _facts("qualifying", rnd.id, name)
+            if grid:
+                order = _places([grid.get(c.car) for c in cars])
+                yield "", name, score(rules.scales[rules.qualifying], order, cars, rnd.book)
+        for mark in rules.intermediate:
+            if mark.at_s >= rnd.book.race.duration_s:
+                found = {e.car: e.class_position for e in entries}
+            else:
+                found = dict(_facts("segments", rnd.id, name, int(mark.at_s)))
+            if found:
+                order = _places([found.get(c.car) for c in cars])
+                title = mark.cup
+                yield title, name, score(rules.scales[mark.scale], order, cars, rnd.book)
+
+
+def _race_crews(registry: Registry, rnd: Round) -> dict[tuple[str, str], tuple[str, ...]]:
+    """A race that sets the grid scores for the whole crew of the race it is for (both champions of GTLM 2021)."""
+    race = rnd.id.removesuffix("-qualifying-race")
+    if race == rnd.id:
+        return {}
+    return {(e.car, e.car_class): e.drivers for e in registry.entries(race)}
+
+
+def _place(book: RuleBook, entry: Entry) -> int | None:
+    if entry.status in ("disqualified", "not_classified", "dnf") and book.series != "imsa":
+        return None
+    if book.points.scored_by == "class" or not entry.position:
+        return entry.class_position
+    return entry.position
+
+
+def _places(found: Iterable[int | None]) -> I16:
+    return np.array([[LAST if place is None else place for place in found]], np.int16)
+
+
+def _class_name(book: RuleBook, name: str) -> str:
+    try:
+        return book.class_named(name).name
+    except KeyError:
+        return name
+
+
+def _adjusted(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, str, float]]:
+    """Points given or taken by the stewards: (title, class, key, points)."""
+    for row in fact_table("adjustments"):
+        if row["event"] != rnd.id:
+            continue
+        entry = next(e for e in registry.entries(rnd.id) if e.car == row["car"])
+        keys = entry.drivers if row["title"].endswith("drivers") else (entry.car if rnd.book.series in PER_CAR else entry.team,)
+        for key in keys:
+            yield row["title"], row["class"], key, float(row["points"])
+
+
+def _facts(table: str, event: str, car_class: str, at_s: int | None = None) -> dict[str, int]:
+    rows = fact_table(table)
+    if table == "qualifying":  # what pages tell of sessions without a file, or decided later
+        extra = tuple(r for r in fact_table("qualifying_extra") if r["event"] == event and r["class"] == car_class)
+        rows = extra or rows
+    return {
+        row["car"]: int(row["position"])
+        for row in rows
+        if row["event"] == event and plain(row["class"]) == plain(car_class) and (at_s is None or int(row["at_s"]) == at_s)
+    }
+
+
+def tally(series: str, season: str, after: int | None = None) -> Tally:
+    """Points of every scorer round by round up to round `after` (0: none, the default: all that were run)."""
+    registry = load_registry()
+    found: Tally = defaultdict(lambda: defaultdict(list))
+    for rnd in rounds_of(series, season):
+        if after is not None and (rnd.number > after or (rnd.number == 0 and after == 0)):
+            continue
+        sums: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for title, car_class, points in real_round(registry, rnd):
+            for kind in KINDS:
+                if kind not in rnd.book.points.champions:
+                    continue
+                names, values = getattr(points, kind)
+                for name, value in zip(names, values[0], strict=True):
+                    sums[(f"{title} {kind}".strip(), car_class)][name] += float(value)
+        for title, car_class, name, value in _adjusted(registry, rnd):
+            sums[(title, car_class)][name] += value
+        for key, by_name in sums.items():
+            for name, value in by_name.items():
+                found[key][name].append((rnd.number, value))
+    return found
+
+
+def total(points: list[tuple[int, float]], dropped: int = 0) -> float:
+    """Sum of a season, the worst `dropped` rounds left out."""
+    by_round: dict[int, float] = defaultdict(float)
+    for number, value in points:
+        by_round[number] += value
+    values = sorted(by_round.values(), reverse=True)
+    return sum(values[: len(values) - dropped] if dropped else values)
+
+
+def table(found: Tally, title: str, car_class: str, dropped: int = 0) -> list[Line]:
+    """The table of one title, best first."""
+    registry = load_registry()
+    rows = [
+        (total(points, dropped), -len({n for n, v in points if v}), key)
+        for key, points in found.get((title, car_class), {}).items()
+    ]
+    rows.sort(key=lambda r: (-r[0], r[1], r[2]))
+    out: list[Line] = []
+    for n, (points, less_rounds, key) in enumerate(rows, start=1):
+        place = out[-1].position if out and out[-1].points == points else n
+        out.append(Line(place, key, title_name(registry, title, key), points, -less_rounds))
+    return out
+
+
+def title_name(registry: Registry, title: str, key: str) -> str:
+    """What people call a driver, team or make."""
+    if title.endswith("drivers"):
+        return registry.drivers[key].name if key in registry.drivers else key
+    if title.endswith("makes"):
+        return registry.makes[key].name if key in registry.makes else key
+    return registry.teams[key].name if key in registry.teams else f"#{key}"
