@@ -37,6 +37,10 @@ def forecast_verb(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change one figure: classes.DPi.lap_s=93.4"),
     ] = None,
+    engine: Annotated[
+        str, typer.Option(help="threads, ray (many machines) or cuda; the races are the same")
+    ] = "threads",
+    address: Annotated[str | None, typer.Option(help="Address of a Ray cluster")] = None,
 ) -> None:
     """Simulate a race many times and print who wins, how often, and with what spread."""
     began = time.perf_counter()
@@ -46,8 +50,9 @@ def forecast_verb(
     before: Forecast | None = None
     with _progress(races, 2 if patch.edits else 1) as bar:
         if patch.edits:  # the same luck without the change, so that the difference is the change
-            before = forecast(given, races, seed, threads, bar("as it is"))
-        result = forecast(played, races, seed, threads, bar("what if" if patch.edits else "races"))
+            before = forecast(given, races, seed, threads, bar("as it is"), engine=engine, address=address)
+        named = "what if" if patch.edits else "races"
+        result = forecast(played, races, seed, threads, bar(named), engine=engine, address=address)
     result = _told(result, patch, played)
     seconds = time.perf_counter() - began
     if json_to == "-":

@@ -36,11 +36,15 @@ def forecast(
     seed: int = 1,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    engine: str = "threads",
+    address: str | None = None,
 ) -> Forecast:
     """Play the card's race `races` times and say who wins, how often, and with what spread.
 
     The same card, races and seed give the same forecast on any number of threads. `progress(done, total)` is called
-    as the races are played. Raises CardError for a card that cannot be played.
+    as the races are played. `engine` and `address` as in `simulation.simulate`. Raises CardError for a card that cannot
+    be played.
     """
     # Here, not above: reports and figures use this package's results and need no compiler.
     from langstrecke.simulation import simulate
@@ -51,7 +55,9 @@ def forecast(
         seed=seed,
         threads=threads,
         progress=progress,
-        figures=races <= KEEP_FIGURES,
+        figures=races <= KEEP_FIGURES and engine != "cuda",
+        engine=engine,
+        address=address,
     )
     return from_outcome(card, outcome)
 

@@ -54,17 +54,30 @@ def start_events(p: Params, s: State, key: np.uint64, t: float) -> None:
     if t <= 0.0 and rng.high(bits) < p.race[0].caution_start_share:
         s.game[0].next_caution = 20.0 + 60.0 * rng.low(bits)
     else:
-        s.game[0].next_caution = _after(s.game[0].caution_rate, key, 0, 0, t)
-    s.game[0].next_fcy = _after(p.race[0].fcy_rate, key, 1, 0, t)
-    s.game[0].next_zone = _after(p.race[0].slow_zone_rate, key, 2, 0, t)
+        s.game[0].next_caution = _after(s.game[0].caution_rate, key, 0, t)
+    if p.race[0].forced_caution_s > t:
+        s.game[0].next_caution = p.race[0].forced_caution_s
+    s.game[0].next_fcy = _after(p.race[0].fcy_rate, key, 1, t)
+    s.game[0].next_zone = _after(p.race[0].slow_zone_rate, key, 2, t)
     set_next_event(s)
 
 
 @kernel
-def _after(rate: float, key: np.uint64, kind: int, index: int, t: float) -> float:
+def _after(rate: float, key: np.uint64, kind: int, t: float) -> float:
+    """The first event of this kind after race time t.
+
+    The events' times are fixed for the whole race, and those that fall while one is under way are passed over: an
+    exponential wait has no memory, so that is the same race to race, and two plans meet the same yellows however
+    their restarts differ.
+    """
     if rate <= 0.0:
         return NEVER
-    return t - math.log(rng.high(rng.draw(key, rng.CAUTION, 1 + kind, index))) / rate
+    at = 0.0
+    index = 0
+    while at <= t:
+        at -= math.log(rng.high(rng.draw(key, rng.CAUTION, 1 + kind, index))) / rate
+        index += 1
+    return at
 
 
 @kernel
@@ -119,7 +132,7 @@ def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
     s.game[0].sc_laps = 0
     s.game[0].waved = 0
     s.game[0].caution_since = t
-    bits = rng.draw(key, rng.CAUTION, 10, number)
+    bits = rng.draw(key, rng.CAUTION, 10, int(t))
     length = p.race[0].caution_s * math.exp(p.race[0].caution_length_log_sd * rng.look_up(p.normal, rng.high(bits)))
     s.game[0].caution_until = t + length
     _slow_down(p, s, t, p.race[0].catch_up_ratio)
@@ -284,7 +297,7 @@ def restart(p: Params, s: State, key: np.uint64, t: float) -> None:
             s.car[element].when = NEVER
     _go_green(p, s, t)
     end_neutral(s, t)
-    s.game[0].next_caution = _after(s.game[0].caution_rate, key, 0, s.game[0].cautions, t)
+    s.game[0].next_caution = _after(s.game[0].caution_rate, key, 0, t)
     s.game[0].next_fcy = max(s.game[0].next_fcy, t)
     set_next_event(s)
 
@@ -304,12 +317,12 @@ def handle_event(p: Params, s: State, key: np.uint64) -> None:
         s.game[0].fcy_until = NEVER
         _go_green(p, s, t)
         end_neutral(s, t)
-        s.game[0].next_fcy = _after(p.race[0].fcy_rate, key, 1, s.game[0].fcys, t)
+        s.game[0].next_fcy = _after(p.race[0].fcy_rate, key, 1, t)
         s.game[0].next_caution = max(s.game[0].next_caution, t)
     elif mode == MODE_GREEN and s.game[0].next_caution <= t:
         if p.race[0].bunching == BUNCH_NONE:
             _start_fcy(p, s, key, t, p.race[0].caution_s, p.race[0].caution_length_log_sd)
-            s.game[0].next_caution = _after(s.game[0].caution_rate, key, 0, s.game[0].fcys, s.game[0].fcy_until)
+            s.game[0].next_caution = _after(s.game[0].caution_rate, key, 0, s.game[0].fcy_until)
         else:
             start_safety_car(p, s, key, t)
     elif mode == MODE_GREEN and s.game[0].next_fcy <= t:
@@ -317,12 +330,12 @@ def handle_event(p: Params, s: State, key: np.uint64) -> None:
     elif s.game[0].zone_until <= t:
         s.game[0].zone = 1.0
         s.game[0].zone_until = NEVER
-        s.game[0].next_zone = _after(p.race[0].slow_zone_rate, key, 2, s.game[0].zones, t)
+        s.game[0].next_zone = _after(p.race[0].slow_zone_rate, key, 2, t)
     elif s.game[0].next_zone <= t:
         s.game[0].zones += 1
         s.game[0].zone = p.race[0].slow_zone_ratio
         s.game[0].next_zone = NEVER
-        u = rng.high(rng.draw(key, rng.CAUTION, 12, s.game[0].zones))
+        u = rng.high(rng.draw(key, rng.CAUTION, 12, int(t)))
         s.game[0].zone_until = t + p.race[0].slow_zone_s * (0.5 + u)
     set_next_event(s)
 
@@ -332,7 +345,7 @@ def _start_fcy(p: Params, s: State, key: np.uint64, t: float, length: float, log
     s.game[0].fcys += 1
     s.game[0].mode = MODE_FCY
     s.game[0].caution_since = t
-    z = rng.look_up(p.normal, rng.high(rng.draw(key, rng.CAUTION, 11, s.game[0].fcys)))
+    z = rng.look_up(p.normal, rng.high(rng.draw(key, rng.CAUTION, 11, int(t))))
     s.game[0].fcy_until = t + length * math.exp(log_sd * z)
     _slow_down(p, s, t, p.race[0].lap_ratio)
 

@@ -100,6 +100,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         caution_rate=neutral.rate_per_h / HOUR_S,
         caution_log_sd=float(neutral.rate_log_sd),
         caution_start_share=float(neutral.start_share),
+        forced_caution_s=0.0,
         caution_s=float(neutral.length_s),
         caution_length_log_sd=float(neutral.length_log_sd),
         lap_ratio=float(neutral.lap_ratio),

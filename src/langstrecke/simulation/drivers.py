@@ -87,6 +87,18 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
 
 
 @kernel
+def may_take(p: Params, s: State, i: int, d: int, t: float, stint_s: float) -> bool:
+    """Whether the rules let driver d drive the coming stint and leave time for what the others have to do."""
+    left = s.game[0].end - t
+    need = min(stint_s, left)
+    owed = 0.0
+    for other in range(p.car[i].n_drivers):
+        if other != d:
+            owed += unmet(p, s, i, other)
+    return bool(room(p, s, i, d, t) >= need and left - need >= owed)
+
+
+@kernel
 def choose(p: Params, s: State, i: int, t: float, stint_s: float) -> int:
     """The driver for the coming stint of `stint_s` seconds."""
     n = p.car[i].n_drivers

@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from langstrecke.errors import NotFoundError
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.rulebooks.schema import RuleBook
 from langstrecke.simulation.compile import compile_race
@@ -34,6 +35,10 @@ CHUNK = 64
 """Races a worker plays between two looks at the progress bar and the cancel button."""
 
 Progress = Callable[[int, int], None]
+Part = tuple[int, int, Outcome, NDArray[np.float64]]
+"""First race, number of races, their outcome, their figures."""
+
+ENGINES = ("threads", "ray", "cuda")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -141,13 +146,16 @@ def simulate(
     figures: bool = False,
     first_race: int = 0,
     book: RuleBook | None = None,
+    engine: str = "threads",
+    address: str | None = None,
 ) -> Outcome:
     """Play a card's race `races` times.
 
     `threads` defaults to the machine's cores and does not change the result. `progress(done, total)` is called from
     the calling thread. With `figures` the outcome keeps a row per race and class (see `outcome.FIGURES`).
     `first_race` numbers the races from there on: races 0..999 and 1000..1999 of a seed add up to 0..1999.
-    Raises CardError for a card that cannot be played, ValueError for fewer than one race.
+    `engine` is `threads`, `ray` (many machines; `address` of a cluster, else one is started here) or `cuda`; none
+    changes the result. Raises CardError for a card that cannot be played, ValueError for fewer than one race.
     """
     return simulate_params(
         compile_race(card, book),
@@ -160,6 +168,8 @@ def simulate(
         progress=progress,
         figures=figures,
         first_race=first_race,
+        engine=engine,
+        address=address,
     )
 
 
@@ -176,6 +186,8 @@ def simulate_params(
     figures: bool = False,
     first_race: int = 0,
     snapshot: Snapshot | None = None,
+    engine: str = "threads",
+    address: str | None = None,
 ) -> Outcome:
     """`simulate` for a race that is compiled already; with a snapshot, from that moment of the race on."""
     if races < 1:
@@ -188,13 +200,9 @@ def simulate_params(
     rows: dict[int, NDArray[np.float64]] = {}
     chunks = [(a, min(CHUNK, first_race + races - a)) for a in range(first_race, first_race + races, CHUNK)]
 
-    def play(chunk: tuple[int, int]) -> tuple[int, int, Outcome, NDArray[np.float64]]:
-        first, count = chunk
-        part, kept = play_part(params, total, seed, first, count, figures, start)
-        return first, count, part, kept
-
+    parts = _parts(engine, params, total, seed, chunks, figures, start, workers, address)
     done = 0
-    for first, count, part, kept in _in_threads(play, chunks, workers):
+    for first, count, part, kept in parts:
         total = add(total, part)
         if figures:
             rows[first] = kept
@@ -204,6 +212,36 @@ def simulate_params(
     if figures:
         total = replace(total, figures=np.concatenate([rows[a] for a, _ in chunks]))
     return total
+
+
+def _parts(
+    engine: str,
+    params: Params,
+    like: Outcome,
+    seed: int,
+    chunks: list[tuple[int, int]],
+    figures: bool,
+    start: Snapshot,
+    workers: int,
+    address: str | None,
+) -> Iterator[Part]:
+    """The chunks' outcomes, in whatever order the engine has them ready."""
+    if engine == "ray":
+        from langstrecke.simulation.engine_ray import play_in_ray
+
+        return play_in_ray(params, like, seed, chunks, figures, start, address)
+    if engine == "cuda":
+        from langstrecke.simulation.engine_cuda import play_on_cuda
+
+        return play_on_cuda(params, like, seed, chunks, figures, start)
+    if engine != "threads":
+        raise NotFoundError.nearest("engine", engine, list(ENGINES))
+
+    def play(chunk: tuple[int, int]) -> Part:
+        part, kept = play_part(params, like, seed, *chunk, figures, start)
+        return *chunk, part, kept
+
+    return _in_threads(play, chunks, workers)
 
 
 def play_part(

@@ -121,6 +121,7 @@ RACE = np.dtype(
         ("caution_rate", "f8"),
         ("caution_log_sd", "f8"),
         ("caution_start_share", "f8"),
+        ("forced_caution_s", "f8"),  # the first neutralisation falls at this race time, not at random; 0: it does not
         ("caution_s", "f8"),
         ("caution_length_log_sd", "f8"),
         ("lap_ratio", "f8"),
@@ -157,14 +158,15 @@ PLAN = np.dtype(
     [
         ("lap", "i4"),  # stop at the end of this lap; 0: no (more) planned stop
         ("tyres", "i4"),  # -1: as usual, 0: keep, 1: new
-        ("driver", "i4"),  # -1: as usual, else the index of who gets in
+        ("driver", "i4"),  # -1: as usual, else the index of who gets in, if the rules let him drive what follows
+        ("hold", "i4"),  # 1: no neutralisation is used to stop before this one
         ("fuel", "f8"),  # laps of fuel to leave with; negative: as usual
     ],
     align=True,
 )
 """One planned stop. Between planned stops a car comes in only for what cannot wait: an empty tank, a driver out of
 time, the weather, damage, or a neutralisation its `caution_stop` lets it use (which then stands for the next planned
-stop)."""
+stop). A planned stop waits while the pits are closed, as long as the fuel lasts."""
 
 
 class Params(NamedTuple):

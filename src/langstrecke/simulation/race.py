@@ -162,7 +162,7 @@ def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: flo
     lap = s.car[i].lap
     word = rng.draw(key, rng.LAP, i, lap)
     free = (
-        s.car[i].base
+        s.car[i].own_lap
         + p.car[i].fuel_save_s
         + p.cls[c].fuel_lap * s.car[i].fuel
         + p.cls[c].tyre_lap * s.car[i].tyre_age

@@ -33,7 +33,7 @@ CAR_STATE = np.dtype(
     [
         ("when", "f8"),  # next crossing of the line
         ("since", "f8"),  # last crossing
-        ("base", "f8"),  # lap of this car, driver and stint on fresh tyres and an empty tank
+        ("own_lap", "f8"),  # lap of this car, driver and stint on fresh tyres and an empty tank
         ("fuel", "f8"),  # laps of fuel on board
         ("reserve", "f8"),  # laps of fuel this stint is cut short by
         ("tyre_age", "f8"),

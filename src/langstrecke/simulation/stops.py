@@ -51,12 +51,14 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     fuel = s.car[i].fuel
     green = mode == MODE_GREEN
     reserve = s.car[i].reserve
+    hold = False
     if p.plan.shape[1] > 0:
         planned = next_planned(p, s, i)
         if planned > 0:
-            if s.car[i].lap + 1 >= planned:
+            if s.car[i].lap + 1 >= planned and (fuel < 2.0 or pits_open(p, s, i)):
                 return True
             reserve = 0.0
+            hold = p.plan[i, s.car[i].plan_at].hold == 1
     quiet = (
         green
         and p.race[0].window_close_s <= 0.0
@@ -95,7 +97,7 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
         and t + 3.0 * lap_s >= p.race[0].technical_until_s
     ):
         return True
-    if green or not pits_open(p, s, i):
+    if green or hold or not pits_open(p, s, i):
         return False
     if p.race[0].refuelling == 0:
         return False
@@ -175,7 +177,9 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
     # the driver
     d = drivers.choose(p, s, i, t, next_stint_s)
     if planned >= 0 and 0 <= p.plan[i, planned].driver < p.car[i].n_drivers:
-        d = p.plan[i, planned].driver
+        wanted = p.plan[i, planned].driver
+        if drivers.may_take(p, s, i, wanted, t, next_stint_s):
+            d = wanted
     change_s = p.cls[c].driver_change if d != s.car[i].driver else 0.0
     tyres_s = p.cls[c].tyres if new_tyres else 0.0
     if p.race[0].tyres_with_fuel == 1:
@@ -241,4 +245,4 @@ def begin_stint(p: Params, s: State, key: np.uint64, i: int) -> None:
         mid_fuel = s.car[i].tank - 0.5 * laps
         mid_tyre = 0.25 * laps
     level = s.lap_draw[c] + s.car[i].pace_draw + s.car[i].driver_draw[s.car[i].driver] + form
-    s.car[i].base = level - p.cls[c].fuel_lap * mid_fuel - p.cls[c].tyre_lap * mid_tyre
+    s.car[i].own_lap = level - p.cls[c].fuel_lap * mid_fuel - p.cls[c].tyre_lap * mid_tyre

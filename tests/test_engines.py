@@ -1,0 +1,83 @@
+"""Every engine plays the same races: threads, plain Python, Ray, and the CUDA source in Numba's simulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.racecard.schema import Neutralisation, RaceCard, Weather
+from langstrecke.simulation import Outcome, simulate
+from test_simulation import make_card
+
+COUNTS = ("class_positions", "overall_positions", "laps", "laps_squared", "retired", "unclassified", "stops")
+
+
+def small_card() -> RaceCard:
+    return make_card(
+        sizes={"DPi": 3, "GTD": 3},
+        duration_s=2400.0,
+        weather=Weather(rain_per_h=1.0),
+        neutralisation=Neutralisation(rate_per_h=2.0),
+    )
+
+
+def counts(outcome: Outcome) -> dict[str, Any]:
+    return {name: getattr(outcome, name).tolist() for name in COUNTS} | {"car_laps": outcome.car_laps}
+
+
+def elsewhere(engine: str, **settings: str) -> dict[str, Any]:
+    """The counts of the same races, played in a process with these Numba settings."""
+    code = (
+        "import json, warnings; warnings.simplefilter('ignore')\n"
+        "from test_engines import counts, small_card\n"
+        "from langstrecke.simulation import simulate\n"
+        f"print(json.dumps(counts(simulate(small_card(), races=3, seed=9, threads=1, engine={engine!r}))))"
+    )
+    shell = {**os.environ, **settings, "PYTHONPATH": str(Path(__file__).parent)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=shell)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_plain_python_is_its_own_reference() -> None:
+    assert elsewhere("threads", NUMBA_DISABLE_JIT="1") == counts(simulate(small_card(), races=3, seed=9))
+
+
+def test_cuda_source_in_the_simulator() -> None:
+    found = elsewhere("cuda", NUMBA_DISABLE_JIT="1", NUMBA_ENABLE_CUDASIM="1")
+    assert found == counts(simulate(small_card(), races=3, seed=9))
+
+
+@pytest.mark.slow
+def test_ray_plays_the_same_races() -> None:
+    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+    one = simulate(small_card(), races=150, seed=4, figures=True)
+    two = simulate(small_card(), races=150, seed=4, figures=True, engine="ray")
+    assert counts(one) == counts(two)
+    assert np.array_equal(one.figures, two.figures, equal_nan=True)
+
+
+def test_engines_that_are_not_there_say_so() -> None:
+    with pytest.raises(NotFoundError, match="threads"):
+        simulate(small_card(), races=1, engine="thread")
+    from numba import cuda
+
+    if not cuda.is_available():
+        with pytest.raises(LangstreckeError, match="no CUDA device"):
+            simulate(small_card(), races=1, engine="cuda")
+
+
+def test_memory_does_not_grow_with_races() -> None:
+    small, large = (simulate(small_card(), races=n) for n in (64, 640))
+    assert [getattr(small, name).shape for name in COUNTS] == [getattr(large, name).shape for name in COUNTS]
+    assert large.figures.size == 0
