@@ -15,17 +15,19 @@ from pathlib import Path
 from typing import Any, cast
 
 import platformdirs
-import polars as pl
 from pydantic import TypeAdapter, ValidationError
 
 from langstrecke.paddock.store import Store
 from langstrecke.ratings.sessions import (
+    FACT_COLUMNS,
+    CarFact,
     Kind,
     LapSummary,
     Session,
     SessionInfo,
     SessionSummary,
-    car_facts,
+    car_fact,
+    facts_from_laps,
     summarise_laps,
 )
 
@@ -97,9 +99,10 @@ def open_archive(
             rows.append({**row, "start": start})
     rows.sort(key=lambda r: (r["start"], r["session_id"]))
     place = cache or default_cache()
+    facts = _entry_facts(store)
     summaries = []
     for i, row in enumerate(rows):
-        summaries.append(_summary(store, row, place))
+        summaries.append(_summary(store, row, facts.get(row["session_id"], ()), place))
         if progress is not None:
             progress(i + 1, len(rows))
     return Archive(tuple(summaries), metas, licences or {})
@@ -123,7 +126,7 @@ def race_metas(store: Store) -> dict[str, RaceMeta]:
     return metas
 
 
-def _summary(store: Store, row: dict[str, Any], cache: Path) -> SessionSummary:
+def _summary(store: Store, row: dict[str, Any], cars: tuple[CarFact, ...], cache: Path) -> SessionSummary:
     info = SessionInfo(
         id=row["session_id"],
         race_id=row["race_id"] or row["session_id"].split("/")[0],
@@ -133,20 +136,27 @@ def _summary(store: Store, row: dict[str, Any], cache: Path) -> SessionSummary:
         kind=cast(Kind, row["kind"]),
         start=row["start"],
     )
-    results = store.results(info.id)
     sha = row["sha256"]
     kept = _kept(cache, info, sha) if sha else None
-    if kept is not None:
-        light = Session(info, pl.DataFrame(), results)
-        if results.is_empty():
-            light = Session(info, store.laps(info.id), None)
-        return SessionSummary(info, car_facts(light), kept)
+    if kept is not None and cars:
+        return SessionSummary(info, cars, kept)
     laps = store.laps(info.id)
-    session = Session(info, laps, results if not results.is_empty() else None, store.weather(info.id))
-    summary = summarise_laps(session)
-    if sha:
-        _keep(cache, info, sha, summary)
-    return SessionSummary(info, car_facts(session), summary)
+    if kept is None:
+        kept = summarise_laps(Session(info, laps, None, store.weather(info.id)))
+        if sha:
+            _keep(cache, info, sha, kept)
+    return SessionSummary(info, cars or facts_from_laps(laps), kept)
+
+
+def _entry_facts(store: Store) -> dict[str, tuple[CarFact, ...]]:
+    """Session -> entry facts from its result table, all sessions in one query."""
+    names = ", ".join(f'"{name}"' for name in ("race_id", *FACT_COLUMNS))
+    rows = store.connection.execute(f"SELECT {names} FROM results").fetchall()
+    found: dict[str, dict[str, CarFact]] = {}
+    for session, *values in sorted(rows, key=lambda r: (r[0], r[1])):
+        fact = car_fact(dict(zip(FACT_COLUMNS, values, strict=True)))
+        found.setdefault(session, {})[fact.car] = fact
+    return {session: tuple(cars.values()) for session, cars in found.items()}
 
 
 def _file(cache: Path, info: SessionInfo, sha: str) -> Path:

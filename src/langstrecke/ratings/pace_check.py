@@ -32,7 +32,7 @@ class CarCheck:
 
 def check_race(prediction: RacePrediction) -> list[CarCheck]:
     """Cars with two or more rivals; drivers weighted by the laps they drove, so that only pace is judged."""
-    model, mean, cov = prediction.before.model, prediction.before.mean, prediction.before.cov
+    model, mean = prediction.before.model, prediction.before.mean
     info = prediction.race.info
     found = []
     for car_class in sorted({o.car_class for o in prediction.observed}):
@@ -54,7 +54,7 @@ def check_race(prediction: RacePrediction) -> list[CarCheck]:
         day = (model.priors.day * model.priors.scale[group_of(car_class)]) ** 2
         centring = np.eye(len(cars)) - 1 / len(cars)
         predicted = centring @ weights @ mean
-        spread = centring @ (weights @ cov @ weights.T + np.diag(error + day)) @ centring.T
+        spread = centring @ (prediction.before.spread(weights) + np.diag(error + day)) @ centring.T
         actual = centring @ realised
         found += [
             CarCheck(info.race_id, info.season, car_class, car, float(p), float(a), float(np.sqrt(v)))
@@ -65,7 +65,7 @@ def check_race(prediction: RacePrediction) -> list[CarCheck]:
 
 def check_drivers(prediction: RacePrediction) -> list[CarCheck]:
     """Drivers against the average of their car, for cars with two or more rated drivers."""
-    model, mean, cov = prediction.before.model, prediction.before.mean, prediction.before.cov
+    model, mean = prediction.before.model, prediction.before.mean
     info = prediction.race.info
     found = []
     for car in sorted({o.car for o in prediction.observed}):
@@ -79,7 +79,7 @@ def check_drivers(prediction: RacePrediction) -> list[CarCheck]:
         centring = np.eye(len(cells)) - 1 / len(cells)
         predicted = centring @ weights @ mean
         error = np.diag([o.var for o in cells])
-        spread = centring @ (weights @ cov @ weights.T + error) @ centring.T
+        spread = centring @ (prediction.before.spread(weights) + error) @ centring.T
         actual = centring @ np.array([o.level for o in cells])
         found += [
             CarCheck(info.race_id, info.season, o.car_class, o.driver, float(p), float(a), float(np.sqrt(v)))

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from langstrecke.ratings.blas import on_one_thread
 from langstrecke.ratings.pace_model import (
     PaceState,
     absorb,
@@ -215,6 +216,7 @@ def walk(
         yield event, state, races
 
 
+@on_one_thread
 def step(
     state: PaceState,
     event: EventSessions,

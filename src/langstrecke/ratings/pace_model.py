@@ -19,7 +19,7 @@ import numpy as np
 import scipy.linalg as sla
 
 from langstrecke.ratings.pace_priors import LICENCES, PacePriors
-from langstrecke.ratings.pace_solve import ObservationData, observation_data, solve
+from langstrecke.ratings.pace_solve import ObservationData, lasting_root, observation_data, solve
 from langstrecke.ratings.pace_types import EventCar, EventModel, EventPosterior, Floats, Key, Observation
 from langstrecke.ratings.sessions import family, group_of
 
@@ -137,16 +137,15 @@ def event_model(
     where = {key: i for i, key in enumerate(state.keys)}
     rows = np.array([where[key] for key in lasting], dtype=np.int64)
     n, m = len(lasting), len(local)
-    mean, cov = np.zeros(n + m), np.zeros((n + m, n + m))
-    mean[:n], cov[:n, :n] = state.mean[rows], state.cov[np.ix_(rows, rows)]
-    cov[np.arange(n, n + m), np.arange(n, n + m)] = np.square(list(local.values()))
+    mean = np.r_[state.mean[rows], np.zeros(m)]
     keys = tuple(lasting) + tuple(local)
     return EventModel(
         series,
         keys,
         {k: i for i, k in enumerate(keys)},
         mean,
-        cov,
+        state.cov[np.ix_(rows, rows)],
+        np.square(list(local.values())),
         n,
         priors,
         {c.car: c for c in cars},
@@ -171,18 +170,18 @@ def condition(model: EventModel, observations: tuple[Observation, ...], *, robus
     `robust`: cars far off in a session have their error widened (one step of reweighting) and it is solved anew.
     """
     if not observations:
-        return EventPosterior(model, model.mean, model.cov, 0.0, {})
+        return EventPosterior(model, model.mean, lasting_root(model), None, 0.0, {})
     levels: dict[Key, list[float]] = {}
     for o in observations:
         levels.setdefault(("mean", o.session, o.car_class, o.channel), []).append(o.level)
     centre = {key: float(np.median(values)) for key, values in levels.items()}
     data = observation_data(model, observations, centre)
-    mean, cov, evidence = solve(model.mean, model.cov, data)
+    found = solve(model, data)
     if robust:
-        widened = _widened(data, mean)
+        widened = _widened(data, found.mean)
         if widened is not None:
-            mean, cov, evidence = solve(model.mean, model.cov, widened)
-    return EventPosterior(model, mean, cov, evidence, centre)
+            found = solve(model, widened)
+    return EventPosterior(model, found.mean, found.low, found.factor, found.evidence, centre)
 
 
 def _widened(data: ObservationData, mean: Floats) -> ObservationData | None:
@@ -211,7 +210,7 @@ def absorb(state: PaceState, posterior: EventPosterior) -> PaceState:
         before + 1e-14 * np.eye(n), state.cov[np.ix_(rows, others)], assume_a="pos", check_finite=False
     ).T
     mean, cov = state.mean.copy(), state.cov.copy()
-    after = posterior.cov[:n, :n]
+    after = posterior.lasting_cov()
     change = after - before
     mean[rows] = posterior.mean[:n]
     mean[others] += gain @ (posterior.mean[:n] - state.mean[rows])

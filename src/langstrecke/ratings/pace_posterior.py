@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from langstrecke.ratings.annotate import AnnotatedLaps, annotate
+from langstrecke.ratings.blas import on_one_thread
 from langstrecke.ratings.pace_solve import level_terms
 from langstrecke.ratings.pace_types import EventPosterior, Floats
 from langstrecke.ratings.race_facts import Measured
@@ -58,9 +59,10 @@ def from_event(
         day = model.index.get(("day", race, row.car))
         if day is not None:
             a[i, day] += 1.0
-    return PacePosterior(rows, a @ posterior.mean, a @ posterior.cov @ a.T, levels)
+    return PacePosterior(rows, a @ posterior.mean, posterior.spread(a), levels)
 
 
+@on_one_thread
 def update_pace(
     posterior: PacePosterior, laps_so_far: pl.DataFrame | AnnotatedLaps | tuple[SessionPace, ...]
 ) -> PacePosterior:

@@ -93,34 +93,67 @@ def observation_data(
     )
 
 
-def solve(prior_mean: Floats, prior_cov: Floats, data: ObservationData) -> tuple[Floats, Floats, float]:
-    """Posterior mean and covariance, and the log density of the data.
+def solve(model: EventModel, data: ObservationData) -> Solution:
+    """The exact posterior of an event model given observations.
 
-    The precision of the data is H' R^-1 H with R = diag(var) + shared block variance (Woodbury per block); the
-    prior is whitened so that the matrix inverted is I + L' H' R^-1 H L: well conditioned for any prior.
+    The precision of the data is H' R^-1 H with R = diag(var) + shared block variance (Woodbury per block). The prior
+    is whitened, so that the matrix inverted is I + L' H' R^-1 H L: well conditioned for any prior. The lasting part
+    of L is a dense triangle, the rest diagonal; observations touch a handful of unknowns each, which keeps all but
+    the lasting block sparse.
     """
+    n = model.n_lasting
+    low = lasting_root(model)
+    sd = np.sqrt(model.local_var)
     inv = 1 / data.var
     n_blocks = len(data.block_var)
-    weighted = data.h.multiply(inv[:, None]).tocsr()
-    blocks = sp.csr_matrix((np.ones(len(inv)), (data.block, np.arange(len(inv)))), shape=(n_blocks, len(inv)))
-    g = np.asarray((blocks @ weighted).todense())
+    h_last = np.asarray(data.h[:, :n] @ low)
+    h_local = data.h[:, n:].multiply(sd[None, :]).tocsr()
+    blocks = sp.csr_matrix((inv, (data.block, np.arange(len(inv)))), shape=(n_blocks, len(inv)))
     total = np.bincount(data.block, inv, minlength=n_blocks)
     shrink = data.block_var / (1 + data.block_var * total)
-    residual = data.y - data.h @ prior_mean
-    pulled = np.bincount(data.block, inv * residual, minlength=n_blocks)
-    information = np.asarray((data.h.T @ weighted).todense()) - (g * shrink[:, None]).T @ g
-    score = weighted.T @ residual - g.T @ (shrink * pulled)
-    quadratic = float(np.sum(inv * residual**2) - np.sum(shrink * pulled**2))
+    g_last, g_local = np.asarray(blocks @ h_last), (blocks @ h_local).tocsr()
+    scaled, g_scaled = h_last * inv[:, None], g_last * shrink[:, None]
+    size = len(model.keys)
+    inner = np.empty((size, size))
+    inner[:n, :n] = h_last.T @ scaled - g_last.T @ g_scaled
+    inner[n:, :n] = np.asarray(h_local.T @ scaled - g_local.T @ g_scaled)
+    inner[:n, n:] = inner[n:, :n].T
+    weighted = h_local.multiply(inv[:, None]).tocsr()
+    shared = g_local.multiply(shrink[:, None]).tocsr()
+    inner[n:, n:] = np.asarray((h_local.T @ weighted - g_local.T @ shared).todense())
+    inner[np.diag_indices(size)] += 1.0
+    residual = data.y - data.h @ model.mean
+    pulled = blocks @ residual
+    score = np.r_[
+        scaled.T @ residual - g_last.T @ (shrink * pulled),
+        weighted.T @ residual - g_local.T @ (shrink * pulled),
+    ]
+    factor = sla.cholesky(inner, lower=True, overwrite_a=True, check_finite=False)
+    half = sla.solve_triangular(factor, score, lower=True, check_finite=False)
+    white = sla.solve_triangular(factor, half, lower=True, trans="T", check_finite=False)
     log_det = float(np.sum(np.log(data.var)) + np.sum(np.log1p(data.block_var * total)))
-    low = sla.cholesky(prior_cov + 1e-14 * np.eye(len(prior_mean)), lower=True, check_finite=False)
-    factor = sla.cholesky(np.eye(len(low)) + low.T @ information @ low, lower=True, check_finite=False)
-    half = sla.solve_triangular(factor, low.T, lower=True, check_finite=False)
-    pulled_in = half @ score
     evidence = -0.5 * (
-        quadratic
-        - float(pulled_in @ pulled_in)
+        float(np.sum(inv * residual**2) - np.sum(shrink * pulled**2))
+        - float(half @ half)
         + log_det
         + 2 * float(np.sum(np.log(np.diag(factor))))
         + len(residual) * np.log(2 * np.pi)
     )
-    return prior_mean + half.T @ pulled_in, half.T @ half, evidence
+    mean = model.mean + np.r_[low @ white[:n], sd * white[n:]]
+    return Solution(mean, low, factor, evidence)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Posterior mean, and its covariance as L F^-T F^-1 L' with `low` the lasting part of L and `factor` F."""
+
+    mean: Floats
+    low: Floats
+    factor: Floats
+    evidence: float
+
+
+def lasting_root(model: EventModel) -> Floats:
+    """Cholesky root of the lasting part's prior covariance."""
+    eye = 1e-14 * np.eye(model.n_lasting)
+    return np.asarray(sla.cholesky(model.lasting_cov + eye, lower=True, check_finite=False))

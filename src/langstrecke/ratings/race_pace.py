@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from langstrecke.ratings.archive import Archive, RaceMeta
+from langstrecke.ratings.blas import on_one_thread
 from langstrecke.ratings.pace_history import (
     EVENT_DAYS,
     EventSessions,
@@ -94,6 +95,7 @@ class RaceBelief:
     licences: dict[str, str]
 
 
+@on_one_thread
 def race_posterior(
     history: PaceHistory,
     archive: Archive,
@@ -174,7 +176,9 @@ def class_level(
     own = model.index.get(("mean", own_id, car_class, "race"))
     if own is not None:
         value = posterior.centre[model.keys[own]] + float(posterior.mean[own])
-        return Measured(value, float(np.sqrt(posterior.cov[own, own])))
+        unit = np.zeros((1, len(model.keys)))
+        unit[0, own] = 1.0
+        return Measured(value, float(np.sqrt(posterior.spread(unit)[0, 0])))
     offsets: Mapping[str, tuple[float, ...]] = priors.race_offset.get(group, OFFSETS)
     found: list[tuple[float, float]] = []
     for channel in ("long", "best", "qualifying"):

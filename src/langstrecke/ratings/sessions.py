@@ -9,14 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
 from langstrecke.ratings.annotate import AnnotatedLaps, annotate
+from langstrecke.ratings.blas import on_one_thread
 from langstrecke.ratings.race_facts import RaceFacts, race_facts
 from langstrecke.ratings.session_pace import SessionPace, fit_session
 
@@ -152,6 +154,7 @@ def summarise(session: Session) -> SessionSummary:
     return SessionSummary(session.info, car_facts(session), summarise_laps(session))
 
 
+@on_one_thread
 def summarise_laps(session: Session) -> LapSummary:
     """The lap part of `summarise`."""
     if session.laps.is_empty():
@@ -217,25 +220,41 @@ def rain_periods(session: Session) -> tuple[tuple[float, float], ...]:
     )
 
 
+FACT_COLUMNS = ("car", "car_class", "team", "vehicle", "manufacturer", "drivers", "licences")
+"""Columns of the result table that entry facts are made of."""
+
+
+def car_fact(row: Mapping[str, Any]) -> CarFact:
+    """The entry fact in one row of a result table."""
+    return CarFact(
+        car=row["car"],
+        car_class=row["car_class"] or "",
+        team=row["team"] or "",
+        vehicle=row["vehicle"] or "",
+        make=row["manufacturer"] or "",
+        drivers=tuple(row["drivers"] or ()),
+        licences=tuple(row["licences"] or ()),
+    )
+
+
 def car_facts(session: Session) -> tuple[CarFact, ...]:
     """Entry facts by car number, from the result table, or from the laps where there is none."""
-    facts: dict[str, CarFact] = {}
-    if session.results is not None:
-        for row in session.results.sort("car").iter_rows(named=True):
-            facts[row["car"]] = CarFact(
-                car=row["car"],
-                car_class=row["car_class"] or "",
-                team=row["team"] or "",
-                vehicle=row["vehicle"] or "",
-                make=row["manufacturer"] or "",
-                drivers=tuple(row["drivers"] or ()),
-                licences=tuple(row["licences"] or ()),
-            )
-    elif not session.laps.is_empty():
-        for key, mine in session.laps.sort("car", "lap").group_by("car", maintain_order=True):
-            drivers = tuple(d for d in mine["driver"].unique(maintain_order=True).to_list() if d)
-            first = mine.row(0, named=True)
-            facts[str(key[0])] = CarFact(
+    if session.results is None or session.results.is_empty():
+        return facts_from_laps(session.laps)
+    facts = {row["car"]: car_fact(row) for row in session.results.sort("car").iter_rows(named=True)}
+    return tuple(facts.values())
+
+
+def facts_from_laps(laps: pl.DataFrame) -> tuple[CarFact, ...]:
+    """Entry facts by car number, as far as the laps tell."""
+    if laps.is_empty():
+        return ()
+    facts = []
+    for key, mine in laps.sort("car", "lap").group_by("car", maintain_order=True):
+        drivers = tuple(d for d in mine["driver"].unique(maintain_order=True).to_list() if d)
+        first = mine.row(0, named=True)
+        facts.append(
+            CarFact(
                 str(key[0]),
                 first["car_class"] or "",
                 first["team"] or "",
@@ -244,4 +263,5 @@ def car_facts(session: Session) -> tuple[CarFact, ...]:
                 drivers,
                 (None,) * len(drivers),
             )
-    return tuple(facts[car] for car in sorted(facts))
+        )
+    return tuple(facts)
