@@ -20,8 +20,8 @@ from langstrecke.rulebooks.load import SERIES_ALIASES, seasons_of
 from langstrecke.rulebooks.schema import PointsScale, RuleBook, plain
 
 KINDS = ("drivers", "teams", "makes")
-CUP = "endurance"
-"""Prefix of the keys of a cup beside the championship: `endurance drivers`."""
+OVERALL = "overall"
+"""The table of a championship that is scored by the overall order."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,12 @@ def real_round(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, Round
     for entry in registry.entries(rnd.id):
         entry = replace(entry, drivers=crews.get((entry.car, entry.car_class), entry.drivers))
         if entry.started:
-            by_class[_class_name(rnd.book, entry.car_class)].append(entry)
+            for name in groups(rnd.book, entry.car_class):
+                by_class[name].append(entry)
     for name, entries in by_class.items():
         cars = scorers(registry, entries)
         if scored := rnd.book.points_scale():
-            places = _places([_place(rnd.book, e) for e in entries])
+            places = _places([_place(rnd.book, e, name) for e in entries])
             if name not in rules.classes_excluded:
                 yield "", name, score(scored, places, cars, rnd.book)
         if rules.qualifying and name not in rules.classes_excluded:
@@ -139,12 +140,16 @@ def _race_crews(registry: Registry, rnd: Round) -> dict[tuple[str, str], tuple[s
     return {(e.car, e.car_class): e.drivers for e in registry.entries(race)}
 
 
-def _place(book: RuleBook, entry: Entry) -> int | None:
+def groups(book: RuleBook, car_class: str) -> tuple[str, ...]:
+    """The tables a class is scored in: its own, the overall one, or both."""
+    name = _class_name(book, car_class)
+    return {"class": (name,), "overall": (OVERALL,), "both": (OVERALL, name)}[book.points.scored_by]
+
+
+def _place(book: RuleBook, entry: Entry, table: str) -> int | None:
     if entry.status in ("disqualified", "not_classified", "dnf") and book.series != "imsa":
         return None
-    if book.points.scored_by == "class" or not entry.position:
-        return entry.class_position
-    return entry.position
+    return entry.position if table == OVERALL else entry.class_position
 
 
 def _places(found: Iterable[int | None]) -> I16:
@@ -186,7 +191,7 @@ def tally(series: str, season: str, after: int | None = None) -> Tally:
     registry = load_registry()
     found: Tally = defaultdict(lambda: defaultdict(list))
     for rnd in rounds_of(series, season):
-        if after is not None and (rnd.number > after or (rnd.number == 0 and after == 0)):
+        if after is not None and rnd.number > after:
             continue
         sums: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for title, car_class, points in real_round(registry, rnd):

@@ -1,0 +1,219 @@
+"""Title odds: the points so far, and the rest of the season played many times.
+
+season_forecast("imsa-2021", after=6).titles[("drivers", "DPi")]
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.forecast.season_cards import Plan, plan_rounds
+from langstrecke.forecast.season_play import play_seasons, stage
+from langstrecke.forecast.season_points import I16, Scorer
+from langstrecke.forecast.season_real import (
+    Round,
+    _facts,
+    _places,
+    rounds_of,
+    season_id,
+    tally,
+    title_name,
+    total,
+)
+from langstrecke.paddock.registry import load_registry
+from langstrecke.racecard import Patch
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A driver, team or make and its chances of a title."""
+
+    key: str
+    name: str
+    points: float
+    """Scored so far."""
+    title: float
+    """Share of seasons in which nobody has more points; those who are level both count."""
+    expected: float
+    low: float
+    """A tenth of the seasons end with this many points or fewer."""
+    high: float
+    top3: float
+
+
+@dataclass(frozen=True)
+class SeasonForecast:
+    """Odds of every title after a round."""
+
+    season: str
+    after: int
+    rounds: tuple[Round, ...]
+    simulated: int
+    seed: int
+    titles: dict[tuple[str, str], tuple[Contender, ...]]
+    """(title, class), best chances first; title: drivers, teams, makes, `endurance drivers` ..."""
+    notes: tuple[str, ...] = ()
+
+    def contender(self, title: str, car_class: str, key: str) -> Contender:
+        """One line. KeyError if there is none."""
+        for line in self.titles[(title, car_class)]:
+            if line.key == key:
+                return line
+        raise KeyError(key)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "season": self.season,
+            "after": self.after,
+            "simulated": self.simulated,
+            "seed": self.seed,
+            "rounds": [{"round": r.number, "race": r.id, "run": r.number <= self.after} for r in self.rounds],
+            "titles": [
+                {
+                    "title": title,
+                    "class": car_class,
+                    "rows": [
+                        {
+                            "name": c.name,
+                            "id": c.key,
+                            "points": c.points,
+                            "title": c.title,
+                            "expected": c.expected,
+                            "low": c.low,
+                            "high": c.high,
+                            "top3": c.top3,
+                        }
+                        for c in lines
+                    ],
+                }
+                for (title, car_class), lines in self.titles.items()
+            ],
+            "notes": list(self.notes),
+        }
+
+
+def season_forecast(
+    season: str,
+    *,
+    after: int = 0,
+    seasons: int = 10_000,
+    seed: int = 1,
+    threads: int | None = None,
+    patch: Patch | None = None,
+    line_ups: str = "entered",
+    progress: Callable[[int, int], None] | None = None,
+) -> SeasonForecast:
+    """Odds of every title on the eve of round `after + 1`.
+
+    Rounds up to `after` count as they were. NotFoundError for an unknown season names the nearest; a season whose
+    rounds have no cards can only be asked for after its last round.
+    """
+    series, year = season_id(season)
+    rounds = tuple(r for r in rounds_of(series, year) if r.number > 0)
+    last = rounds[-1].number
+    if not 0 <= after <= last:
+        raise LangstreckeError(f"{series}-{year} has rounds 1 to {last}; after {after} is none of them")
+    dropped = rounds[0].book.points.dropped
+    real = tally(series, year, after)
+    registry = load_registry()
+    names: dict[str, str] = {}
+    plans = plan_rounds(rounds, after, patch=patch, line_ups=line_ups) if after < last else []
+    stages = [stage(plan, registry, names) for plan in plans]
+    workers = max(1, threads or os.cpu_count() or 1)
+    played = play_seasons(stages, seasons, seed, workers, _known_qualifying, progress) if stages else {}
+    titles: dict[tuple[str, str], tuple[Contender, ...]] = {}
+    for key in sorted(set(played) | set(real)):
+        before = {name: total(points, dropped) for name, points in real.get(key, {}).items()}
+        labels, points = played.get(key, ((), np.zeros((1, 0))))
+        every = tuple(dict.fromkeys([*before, *labels]))
+        sums = np.zeros((len(points), len(every)))
+        for n, name in enumerate(every):
+            sums[:, n] = before.get(name, 0.0)
+            if name in labels:
+                sums[:, n] += points[:, labels.index(name)]
+        titles[key] = _contenders(key[0], every, sums, before, names)
+    return SeasonForecast(
+        f"{series}-{year}", after, rounds, seasons if stages else 0, seed, titles, _notes(plans, line_ups, dropped)
+    )
+
+
+def _contenders(
+    title: str, every: tuple[str, ...], sums: np.ndarray[Any, Any], before: dict[str, float], names: dict[str, str]
+) -> tuple[Contender, ...]:
+    registry = load_registry()
+    best = sums.max(axis=1, keepdims=True)
+    ahead = (sums[:, :, None] < sums[:, None, :]).sum(axis=2) if sums.shape[1] <= 40 else None
+    lines = []
+    for n, key in enumerate(every):
+        label = names.get(f"team:{key}") if title.endswith("teams") else names.get(key)
+        lines.append(
+            Contender(
+                key=key,
+                name=label or title_name(registry, title, key),
+                points=before.get(key, 0.0),
+                title=float((sums[:, n] >= best[:, 0] - 1e-9).mean()) if best.max() > 0 else 0.0,
+                expected=float(sums[:, n].mean()),
+                low=float(np.quantile(sums[:, n], 0.1)),
+                high=float(np.quantile(sums[:, n], 0.9)),
+                top3=float((ahead[:, n] < 3).mean()) if ahead is not None else _top3(sums, n),
+            )
+        )
+    return tuple(sorted(lines, key=lambda c: (-c.title, -c.expected, c.key)))
+
+
+def _top3(sums: np.ndarray[Any, Any], n: int) -> float:
+    return float(((sums > sums[:, [n]]).sum(axis=1) < 3).mean())
+
+
+def _known_qualifying(plan: Plan, table: str, cars: list[Scorer]) -> I16 | None:
+    """The order of the next round's qualifying: on its eve it is known."""
+    if not plan.known_grid:
+        return None
+    grid = _facts("qualifying", plan.round.id, table)
+    return _places([grid.get(c.car) for c in cars]) if grid else None
+
+
+def _notes(plans: list[Plan], line_ups: str, dropped: int) -> tuple[str, ...]:
+    notes = []
+    if plans:
+        notes.append(f"The card of {plans[0].card.race.id} is used as it stands; later rounds know nothing of their weekend.")
+        told = "as they were entered in each round" if line_ups == "entered" else "those of the next round"
+        notes.append(f"Line-ups: {told}.")
+    notes += [f"{p.round.id} has no card: {p.stand_in} stands in." for p in plans if p.stand_in]
+    hand = sum(p.card.race.knowledge == "hand" for p in plans)
+    if hand:
+        notes.append(f"{hand} cards are made by hand: pace is estimated.")
+    if dropped and plans:
+        notes.append(f"The worst {dropped} results do not count; applied to the rounds run only.")
+    return tuple(notes)
+
+
+def title_race(
+    season: str,
+    title: str,
+    car_class: str,
+    *,
+    seasons: int = 2000,
+    seed: int = 1,
+    threads: int | None = None,
+    patch: Patch | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[SeasonForecast]:
+    """The odds after every round, none (0) to all."""
+    series, year = season_id(season)
+    last = max(r.number for r in rounds_of(series, year))
+    found = []
+    for after in range(last + 1):
+        one = season_forecast(season, after=after, seasons=seasons, seed=seed, threads=threads, patch=patch)
+        key = (title, car_class)
+        found.append(replace(one, titles={key: one.titles[key]} if key in one.titles else {}))
+        if progress is not None:
+            progress(after + 1, last + 1)
+    return found
