@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from langstrecke.ratings.blas import _libraries, one_thread
 from langstrecke.ratings.pace_check import check_drivers, check_race
 from langstrecke.ratings.pace_history import group_events, walk
 from langstrecke.ratings.pace_posterior import PacePosterior, Row, car_paces, update_pace
@@ -218,3 +219,10 @@ def test_classes_are_known_by_kind() -> None:
     assert group_of("LMGTE Pro") == "gt-pro"
     assert family("GTDPRO") == family("GTD")
     assert group_of("something new") == "gt-am"
+
+
+def test_blas_threads_are_put_back() -> None:
+    counts = [get() for get, _ in _libraries()]
+    with one_thread():
+        assert all(get() == 1 for get, _ in _libraries())
+    assert [get() for get, _ in _libraries()] == counts

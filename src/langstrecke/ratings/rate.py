@@ -11,12 +11,13 @@ from langstrecke.ratings.archive import Archive, RaceMeta
 from langstrecke.ratings.as_it_was import neutralisation_as_it_was, weather_as_it_was
 from langstrecke.ratings.pace_posterior import CarPace, PacePosterior, car_paces, level_of
 from langstrecke.ratings.pace_priors import load_pace_priors
-from langstrecke.ratings.pooling import Evidence, Rate, RatePrior, pool, pool_rate
-from langstrecke.ratings.prior_fit import region, split_cautions
-from langstrecke.ratings.race_facts import ClassFacts, Measured, RaceFacts
+from langstrecke.ratings.pooling import Evidence, Rate, pool, pool_rate
+from langstrecke.ratings.prior_fit import region
+from langstrecke.ratings.race_facts import ClassFacts, Measured
 from langstrecke.ratings.race_pace import PaceHistory, RaceBelief, race_posterior
 from langstrecke.ratings.race_priors import RacePriors, load_race_priors, set_name
-from langstrecke.ratings.sessions import CarFact, SessionInfo, group_of, person
+from langstrecke.ratings.rate_circuit import Past, neutralisation, overtaking, weather
+from langstrecke.ratings.sessions import CarFact, group_of, person
 from langstrecke.ratings.stops import LONG_RACE_S
 
 MASS_SENSITIVITY = 0.25
@@ -44,12 +45,6 @@ CREW_SD_S = 1.5
 
 RELIABILITY_EVENTS = 8.0
 """How many expected mishaps of its class a car's own record is weighed against (documented default)."""
-
-CIRCUIT_CAUTIONS = 6.0
-"""How many neutralisations the series' rate counts for against the circuit's own (documented default)."""
-
-RED_SHARE = {"imsa": 0.015, "le-mans": 0.03, "wec": 0.03}
-"""Share of neutralisations that become a red flag (documented default: two in 130 in the IMSA files)."""
 
 
 @dataclass(frozen=True)
@@ -154,24 +149,20 @@ def rate_race(
             cars[e.car] = CarRating(
                 e.car, lap * pace.pace, lap * pace.sd, stop.value, stop.se, reliable.get(e.car, 1.0), drivers
             )
-    facts = [f for _, f in past]
-    neutralisation = _neutralisation(past, race, priors)
-    weather = _weather(past, facts, race, priors)
+    yellows = neutralisation(past, race, priors)
+    rain = weather(past, race, priors)
     if own:
-        neutralisation = neutralisation_as_it_was(neutralisation, own[0][1], race.series)
-        weather = weather_as_it_was(weather, own[0][1])
+        yellows = neutralisation_as_it_was(yellows, own[0][1], race.series)
+        rain = weather_as_it_was(rain, own[0][1])
     return RaceRating(
         classes=classes,
         cars=cars,
-        overtaking_s=_overtaking(past, race, priors),
-        neutralisation=neutralisation,
-        weather=weather,
+        overtaking_s=overtaking(past, race, priors),
+        neutralisation=yellows,
+        weather=rain,
         priors_seasons=priors.seasons,
         belief=belief,
     )
-
-
-Past = list[tuple[SessionInfo, RaceFacts]]
 
 
 def _evidence(past: Past, race: RaceMeta, group: str, name: str) -> list[Evidence]:
@@ -331,76 +322,3 @@ def _count(c: ClassFacts, expected: dict[str, float], actual: dict[str, float]) 
         expected[car] = expected.get(car, 0.0) + total / max(c.cars, 1)
     for car in c.car_retired + tuple(dict.fromkeys(c.car_repairs)):
         actual[car] = actual.get(car, 0.0) + 1
-
-
-def _overtaking(past: Past, race: RaceMeta, priors: RacePriors) -> float:
-    target = Evidence(race.race_id, race.series, race.circuit, Measured(0.0, 0.0))
-    evidence = [
-        Evidence(i.race_id, i.series, i.circuit, f.overtaking)
-        for i, f in past
-        if f.overtaking is not None and region(i.series) == region(race.series)
-    ]
-    return float(np.exp(pool(priors.of_series(race.series).overtaking, evidence, target).value))
-
-
-def _neutralisation(past: Past, race: RaceMeta, priors: RacePriors) -> dict[str, float]:
-    prior = priors.of_series(race.series)
-    series = [(i, f) for i, f in past if i.series == race.series]
-    here = [(i, f) for i, f in series if i.circuit == race.circuit]
-
-    def counts(races: Past) -> tuple[float, float]:
-        number = sum(len(split_cautions(f, i.series)[0]) - any(c.opening for c in f.cautions[:1]) for i, f in races)
-        return float(max(number, 0)), sum(f.green_h for _, f in races)
-
-    rate = pool_rate(prior.cautions, counts(series), counts(here), CIRCUIT_CAUTIONS)
-    lengths = np.log([x for i, f in series for x in split_cautions(f, i.series)[0] if x > 120] or [900.0])
-    known = 0 if not series else len(lengths)
-    spread = prior.log_length.sd
-    length = (prior.log_length.mean * 8 + float(lengths.sum() if known else 0)) / (8 + known)
-    opening = sum(any(c.opening for c in f.cautions[:1]) for _, f in series)
-    target = Evidence(race.race_id, race.series, race.circuit, Measured(0.0, 0.0))
-    ratios = [Evidence(i.race_id, i.series, i.circuit, f.lap_ratio) for i, f in series if f.lap_ratio is not None]
-    ratio = float(np.clip(pool(prior.lap_ratio, ratios, target).value, 1.2, 4.0))
-    fcy = pool_rate(
-        RatePrior(max(prior.fcy.per_h, 1e-6), prior.fcy.events),
-        (
-            float(sum(len(split_cautions(f, i.series)[1]) for i, f in series)),
-            sum(f.green_h for _, f in series),
-        ),
-    )
-    return {
-        "rate_per_h": rate.per_h,
-        "rate_log_sd": float(np.hypot(rate.log_sd, 0.2)),
-        "start_share": (prior.opening * 6 + opening) / (6 + len(series)),
-        "length_s": float(np.exp(length)),
-        "length_log_sd": float(np.hypot(prior.length_log_sd, spread)),
-        "lap_ratio": ratio,
-        "catch_up_ratio": min(ratio, 1.5),
-        "slow_zone_per_h": prior.zones.per_h,
-        "slow_zone_length_s": prior.zone_s,
-        "fcy_per_h": fcy.per_h if prior.fcy.per_h > 0 else 0.0,
-        "fcy_length_s": prior.fcy_length_s,
-        "red_share": RED_SHARE.get(race.series, 0.02),
-    }
-
-
-def _weather(past: Past, facts: list[RaceFacts], race: RaceMeta, priors: RacePriors) -> dict[str, float]:
-    prior = priors.of_series(race.series)
-    series = [(i, f) for i, f in past if i.series == race.series]
-    showers = pool_rate(
-        prior.showers,
-        (
-            float(sum(len(f.showers) for _, f in series)),
-            sum(f.length_s for _, f in series) / 3600,
-        ),
-    )
-    target = Evidence(race.race_id, race.series, race.circuit, Measured(0.0, 0.0))
-    ratios = [Evidence(i.race_id, i.series, i.circuit, f.wet_ratio) for i, f in past if f.wet_ratio is not None]
-    wet = pool(prior.wet_ratio, ratios, target).value
-    lengths = [x for _, f in series for x in f.showers]
-    return {
-        "rain_per_h": showers.per_h,
-        "wet_start": float(np.clip(showers.per_h * 0.5, 0.0, 0.2)),
-        "rain_length_s": float(np.clip(np.mean([2700.0, *lengths[-10:]]), 1200.0, 7200.0)),
-        "wet_ratio": float(np.clip(wet, 1.03, 1.3)),
-    }
