@@ -43,8 +43,8 @@ def forecast(
     """Play the card's race `races` times and say who wins, how often, and with what spread.
 
     The same card, races and seed give the same forecast on any number of threads. `progress(done, total)` is called
-    as the races are played. `engine` and `address` as in `simulation.simulate`. Raises CardError for a card that cannot
-    be played.
+    as the races are played; `engine` and `address` are those of `simulation.simulate`. Raises CardError for a card
+    that cannot be played.
     """
     # Here, not above: reports and figures use this package's results and need no compiler.
     from langstrecke.simulation import simulate
