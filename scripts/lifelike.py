@@ -28,7 +28,7 @@ def real_figures(laps: pl.DataFrame, card: RaceCard) -> dict[str, dict[str, floa
     order = classification(laps)
     periods = neutralisations(laps).filter(pl.col("kind") != "slow_zone")
     neutral = float((periods["end_s"] - periods["start_s"]).sum()) if periods.height else 0.0
-    flag = laps["elapsed_s"].max()
+    flag = float(laps["elapsed_s"].to_numpy().max())
     stops = dict(laps.group_by("car").agg(pl.col("in_pit").sum()).iter_rows())
     last = dict(laps.group_by("car").agg(pl.col("elapsed_s").max()).iter_rows())
     found: dict[str, dict[str, float]] = {}
@@ -94,7 +94,11 @@ def judge(store: Store, races: int, series: str | None) -> list[dict[str, Any]]:
 def _brief(rows: list[dict[str, Any]], race_id: str) -> list[tuple[str, float, float]]:
     mine = [r for r in rows if r["race"] == race_id]
     return [
-        (f, float(np.mean([r["real"] for r in mine if r["figure"] == f])), float(np.mean([r["median"] for r in mine if r["figure"] == f])))
+        (
+            f,
+            float(np.mean([r["real"] for r in mine if r["figure"] == f])),
+            float(np.mean([r["median"] for r in mine if r["figure"] == f])),
+        )
         for f in dict.fromkeys(r["figure"] for r in mine)
     ]
 
@@ -112,8 +116,11 @@ def main() -> None:
     table = pl.DataFrame(rows)
     print(
         table.group_by("figure", maintain_order=True).agg(
-            cases=pl.len(), inside=pl.col("inside").mean().round(3), below=pl.col("below").mean().round(3),
-            real=pl.col("real").mean().round(1), simulated=pl.col("median").mean().round(1),
+            cases=pl.len(),
+            inside=pl.col("inside").mean().round(3),
+            below=pl.col("below").mean().round(3),
+            real=pl.col("real").mean().round(1),
+            simulated=pl.col("median").mean().round(1),
         )
     )
     if options.json:
