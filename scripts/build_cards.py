@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +15,6 @@ from langstrecke.paddock.store import open_store
 from langstrecke.racecard.build import Knowledge, build_card
 from langstrecke.racecard.io import write_card
 from langstrecke.ratings.archive import open_archive
-from langstrecke.ratings.sessions import person
 
 TARGET = Path(__file__).parents[1] / "src" / "langstrecke" / "racecard" / "data"
 
@@ -36,25 +34,6 @@ CARDS: dict[str, Knowledge] = {
     "le-mans-2018": "full",
     "le-mans-2019": "full",
 }
-
-GRADES = {"P": "platinum", "G": "gold", "S": "silver", "B": "bronze"}
-
-
-def fia_licences(data: Path, season: int) -> dict[str, str]:
-    """Driver -> FIA categorisation of the season, or of the year nearest to it."""
-    path = data / "ratings" / "all_driver_ratings.csv"
-    if not path.is_file():
-        return {}
-    best: dict[str, tuple[int, str]] = {}
-    with path.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            grade = GRADES.get(row["rating"].strip().upper()[:1])
-            if grade is None:
-                continue
-            key, distance = person(row["driver_name"]), abs(int(row["year"]) - season)
-            if key not in best or distance < best[key][0]:
-                best[key] = (distance, grade)
-    return {key: grade for key, (_, grade) in best.items()}
 
 
 def main() -> None:
@@ -76,9 +55,7 @@ def main() -> None:
             for race_id, knowledge in CARDS.items():
                 if args.races and race_id not in args.races:
                     continue
-                season = archive.races[race_id].season
-                licences = fia_licences(args.data, season) if race_id.startswith("le-mans") else {}
-                card = build_card(race_id, store, knowledge, archive=archive, licences=licences)
+                card = build_card(race_id, store, knowledge, archive=archive)
                 write_card(card, args.out / f"{race_id}.toml")
                 print(f"{race_id}: {len(card.entries)} cars, {time.perf_counter() - began:.1f} s", flush=True)
 

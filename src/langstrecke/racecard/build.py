@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ import polars as pl
 from langstrecke.errors import CardError, LangstreckeError
 from langstrecke.paddock.importing import import_folder
 from langstrecke.paddock.importing_events import circuit_name
+from langstrecke.paddock.registry import load_registry
 from langstrecke.paddock.store import Store, open_store
 from langstrecke.racecard.build_grid import starting_grid
 from langstrecke.racecard.build_names import race_name, rulebook_of
@@ -38,6 +40,8 @@ from langstrecke.ratings.rate import CarRating, RaceRating, rate_race
 from langstrecke.ratings.sessions import CarFact, person
 
 Knowledge = Literal["before", "full"]
+
+LICENCES = ("platinum", "gold", "silver", "bronze")
 
 DNS = ("dns", "did not start", "not started", "withdrawn")
 
@@ -64,7 +68,7 @@ def build_card(
     if archive is None:
         archive = archive_for(source, race_id, knowledge, licences=licences)
     meta = archive.races[race_id]
-    entries = entry_facts(source, race_id, licences or archive.licences)
+    entries = with_licences(entry_facts(source, race_id, licences or archive.licences), meta.season)
     if not entries:
         raise CardError(f"the store knows no entries of {race_id}", hint="import its results or laps")
     rating = rate_race(archive, race_id, entries, knowledge=knowledge, history=history, priors=priors)
@@ -125,6 +129,34 @@ def entry_facts(store: Store, race_id: str, licences: dict[str, str]) -> tuple[C
             )
         )
     return tuple(found)
+
+
+def with_licences(entries: tuple[CarFact, ...], season: int) -> tuple[CarFact, ...]:
+    """Licences the results do not name, from the registry's FIA lists of the season."""
+    if all(licence for e in entries for licence in e.licences):
+        return entries
+    listed = registered_licences(season)
+    return tuple(
+        replace(
+            e,
+            licences=tuple(
+                licence or listed.get(person(driver)) for driver, licence in zip(e.drivers, e.licences, strict=True)
+            ),
+        )
+        for e in entries
+    )
+
+
+@cache
+def registered_licences(season: int) -> dict[str, str]:
+    """Driver key -> licence in a season, for every driver and alias of the registry that has one."""
+    found = {}
+    for driver in load_registry().drivers.values():
+        licence = driver.licence(season)
+        if licence in LICENCES:
+            for name in (driver.name, *driver.aliases):
+                found[person(name)] = str(licence)
+    return found
 
 
 def actual_result(store: Store, race_id: str, entries: tuple[CarFact, ...]) -> tuple[ActualResult, ...]:
