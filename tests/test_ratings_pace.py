@@ -208,6 +208,8 @@ def test_rates_learn_from_series_and_circuit() -> None:
         ("Felipe De Oliveira Nasr", "felipe nasr"),
         ("Renger van der Zande", "renger zande"),
         ("J. MAGNUSSEN", "j magnussen"),
+        ("William STEVENS", "will stevens"),
+        ("Will Stevens", "will stevens"),
     ],
 )
 def test_one_key_for_one_driver(name: str, key: str) -> None:

@@ -10,13 +10,12 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
 
-from langstrecke.errors import CardError, LangstreckeError
+from langstrecke.errors import CardError, LangstreckeError, NotFoundError
 from langstrecke.paddock.importing import import_folder
 from langstrecke.paddock.importing_events import circuit_name
 from langstrecke.paddock.registry import load_registry
@@ -135,28 +134,25 @@ def with_licences(entries: tuple[CarFact, ...], season: int) -> tuple[CarFact, .
     """Licences the results do not name, from the registry's FIA lists of the season."""
     if all(licence for e in entries for licence in e.licences):
         return entries
-    listed = registered_licences(season)
     return tuple(
         replace(
             e,
             licences=tuple(
-                licence or listed.get(person(driver)) for driver, licence in zip(e.drivers, e.licences, strict=True)
+                licence or registered_licence(driver, season)
+                for driver, licence in zip(e.drivers, e.licences, strict=True)
             ),
         )
         for e in entries
     )
 
 
-@cache
-def registered_licences(season: int) -> dict[str, str]:
-    """Driver key -> licence in a season, for every driver and alias of the registry that has one."""
-    found = {}
-    for driver in load_registry().drivers.values():
-        licence = driver.licence(season)
-        if licence in LICENCES:
-            for name in (driver.name, *driver.aliases):
-                found[person(name)] = str(licence)
-    return found
+def registered_licence(driver: str, season: int) -> str | None:
+    """A driver's licence in a season as the registry has it; None where it knows no such driver or licence."""
+    try:
+        licence = load_registry().driver(driver).licence(season)
+    except NotFoundError:
+        return None
+    return licence if licence in LICENCES else None
 
 
 def actual_result(store: Store, race_id: str, entries: tuple[CarFact, ...]) -> tuple[ActualResult, ...]:
