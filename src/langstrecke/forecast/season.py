@@ -139,9 +139,17 @@ def season_forecast(
             if name in labels:
                 sums[:, n] += points[:, labels.index(name)]
         titles[key] = _contenders(key[0], every, sums, before, names)
-    return SeasonForecast(
-        f"{series}-{year}", after, rounds, seasons if stages else 0, seed, titles, _notes(plans, line_ups, dropped)
-    )
+    gaps = [r.id for r in rounds if r.number <= after and _incomplete(r)]
+    notes = _notes(plans, line_ups, dropped)
+    if gaps:
+        notes += (f"Results are known in part only, points with them: {', '.join(gaps)}.",)
+    return SeasonForecast(f"{series}-{year}", after, rounds, seasons if stages else 0, seed, titles, notes)
+
+
+def _incomplete(rnd: Round) -> bool:
+    """Whether the registry lacks places of cars that started a race."""
+    entries = [e for e in load_registry().entries(rnd.id) if e.started]
+    return not entries or any(e.status == "unknown" or (e.status == "classified" and not e.position) for e in entries)
 
 
 def _contenders(
@@ -183,7 +191,9 @@ def _known_qualifying(plan: Plan, table: str, cars: list[Scorer]) -> I16 | None:
 def _notes(plans: list[Plan], line_ups: str, dropped: int) -> tuple[str, ...]:
     notes = []
     if plans:
-        notes.append(f"The card of {plans[0].card.race.id} is used as it stands; later rounds know nothing of their weekend.")
+        notes.append(
+            f"The card of {plans[0].card.race.id} is used as it stands; later rounds know nothing of their weekend."
+        )
         told = "as they were entered in each round" if line_ups == "entered" else "those of the next round"
         notes.append(f"Line-ups: {told}.")
     notes += [f"{p.round.id} has no card: {p.stand_in} stands in." for p in plans if p.stand_in]

@@ -174,7 +174,9 @@ def _spread(priors: PacePriors, entry: Entry, card: RaceCard) -> tuple[float, fl
     """Log spread of cars that lasts, and that of one event."""
     if card.race.knowledge == "hand":
         lap = next(iter(card.classes.values())).lap_s
-        sds = [e.pace_s_sd for e in card.entries if e.car_class == entry.car_class] or [e.pace_s_sd for e in card.entries]
+        sds = [e.pace_s_sd for e in card.entries if e.car_class == entry.car_class] or [
+            e.pace_s_sd for e in card.entries
+        ]
         sd = max(sds) / lap
         return sd * math.sqrt(HAND_SHARE), sd * math.sqrt(1 - HAND_SHARE)
     scale = priors.scale.get(group_of(entry.car_class), 1.0)
@@ -205,4 +207,3 @@ def _driver(driver: Driver, entry: Entry, history: Sequence[RaceCard]) -> tuple[
     crew = [d for e in history[-1].entries if e.car_class == entry.car_class for d in e.drivers]
     same = [d.pace_s for d in crew if d.licence == driver.licence] or [d.pace_s for d in crew]
     return (sum(same) / len(same) / lap if same else 0.0), NEW_DRIVER_SD
-

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from langstrecke.errors import NotFoundError
 from langstrecke.forecast.season_cards import Plan
-from langstrecke.forecast.season_points import LAST, PER_CAR, I16, RoundPoints, Scorer, race_share, score
+from langstrecke.forecast.season_points import I16, LAST, PER_CAR, RoundPoints, Scorer, race_share, score
 from langstrecke.forecast.season_real import KINDS, OVERALL, groups
 from langstrecke.paddock.matching import fold
 from langstrecke.paddock.registry import Registry
@@ -67,9 +68,10 @@ def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
             key = driver_key(registry, driver.name)
             names.setdefault(key, registry.drivers[key].name if key in registry.drivers else driver.name)
             keys.append(key)
-        team = entry.car if book.series in PER_CAR else entry.team
+        team = entry.car if book.series in PER_CAR else team_key(registry, entry.team, entry.car)
         names.setdefault(f"team:{team}", f"#{entry.car} {entry.team}" if book.series in PER_CAR else entry.team)
-        rows.append(Scorer(entry.car, entry.team, make_key(registry, entry.vehicle, entry.make), tuple(keys), entry.guest))
+        make = make_key(registry, entry.vehicle, entry.make)
+        rows.append(Scorer(entry.car, team, make, tuple(keys), entry.guest))
         spread[i] = card.classes[entry.car_class].lap_s * noise * priors.scale.get(group_of(entry.car_class), 1.0)
         for table in groups(book, entry.car_class):
             if table not in book.points.classes_excluded or book.points.intermediate:
@@ -88,8 +90,22 @@ def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
 
 def driver_key(registry: Registry, name: str) -> str:
     """The registry's id of a driver, else a key made of the name."""
-    found = registry._driver_names.get(fold(name), [])
-    return found[0] if len(found) == 1 else fold(name).replace(" ", "-")
+    if name.startswith("Unknown"):
+        return name
+    try:
+        return registry.driver(name).id
+    except NotFoundError:
+        return fold(name).replace(" ", "-")
+
+
+def team_key(registry: Registry, name: str, car: str) -> str:
+    """The registry's id of a team; entrants nobody knows are one each."""
+    if name.startswith("Unknown"):
+        return f"{name} #{car}"
+    try:
+        return registry.team(name).id
+    except NotFoundError:
+        return fold(name).replace(" ", "-")
 
 
 def make_key(registry: Registry, vehicle: str, make: str) -> str:
@@ -106,7 +122,9 @@ def play_block(stages: list[Stage], seed: int, block: int, count: int) -> list[t
 
     def normal(*name: object) -> F64:
         words = [zlib.crc32(str(part).encode()) for part in name]
-        return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, block, *words]))).standard_normal(count)
+        return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, block, *words]))).standard_normal(
+            count
+        )
 
     cars: dict[tuple[str, str], F64] = {}
     people: dict[str, F64] = {}
@@ -190,7 +208,10 @@ def play_seasons(
         names = tuple(dict.fromkeys(n for part in parts for n in part.get(key, {})))
         columns = [
             np.concatenate(
-                [np.broadcast_to(part.get(key, {}).get(n, np.zeros(1)), (c,)) for part, (_, c) in zip(parts, blocks, strict=True)]
+                [
+                    np.broadcast_to(part.get(key, {}).get(n, np.zeros(1)), (c,))
+                    for part, (_, c) in zip(parts, blocks, strict=True)
+                ]
             )
             for n in names
         ]

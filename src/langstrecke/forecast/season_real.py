@@ -12,12 +12,12 @@ from importlib.resources import files
 import numpy as np
 
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.forecast.season_points import LAST, PER_CAR, I16, RoundPoints, Scorer, score
+from langstrecke.forecast.season_points import I16, LAST, PER_CAR, RoundPoints, Scorer, score
 from langstrecke.paddock.model import Entry, Event
 from langstrecke.paddock.registry import Registry, load_registry
 from langstrecke.rulebooks import known_series, rulebook_for
 from langstrecke.rulebooks.load import SERIES_ALIASES, seasons_of
-from langstrecke.rulebooks.schema import PointsScale, RuleBook, plain
+from langstrecke.rulebooks.schema import RuleBook, plain
 
 KINDS = ("drivers", "teams", "makes")
 OVERALL = "overall"
@@ -64,7 +64,9 @@ def season_id(text: str) -> tuple[str, str]:
     if not season[:4].isdigit() or series not in known_series():
         raise NotFoundError.nearest("season", text, known, hint="a series and a year: imsa-2021")
     if f"{series}-{season}" not in known:
-        raise NotFoundError.nearest("season", text, known, hint=f"known: {', '.join(s for s in known if s.startswith(series))}")
+        raise NotFoundError.nearest(
+            "season", text, known, hint=f"known: {', '.join(s for s in known if s.startswith(series))}"
+        )
     return series, season
 
 
@@ -95,7 +97,13 @@ def fact_table(name: str) -> tuple[dict[str, str], ...]:
 def scorers(registry: Registry, entries: Iterable[Entry], guests: frozenset[str] = frozenset()) -> list[Scorer]:
     """The cars of a class as points see them."""
     return [
-        Scorer(e.car, e.team, registry.vehicles[e.vehicle].make if e.vehicle in registry.vehicles else "", e.drivers, e.car in guests)
+        Scorer(
+            e.car,
+            e.team,
+            registry.vehicles[e.vehicle].make if e.vehicle in registry.vehicles else "",
+            e.drivers,
+            e.car in guests,
+        )
         for e in entries
     ]
 
@@ -169,7 +177,11 @@ def _adjusted(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, str, f
         if row["event"] != rnd.id:
             continue
         entry = next(e for e in registry.entries(rnd.id) if e.car == row["car"])
-        keys = entry.drivers if row["title"].endswith("drivers") else (entry.car if rnd.book.series in PER_CAR else entry.team,)
+        keys = (
+            entry.drivers
+            if row["title"].endswith("drivers")
+            else (entry.car if rnd.book.series in PER_CAR else entry.team,)
+        )
         for key in keys:
             yield row["title"], row["class"], key, float(row["points"])
 
@@ -182,7 +194,9 @@ def _facts(table: str, event: str, car_class: str, at_s: int | None = None) -> d
     return {
         row["car"]: int(row["position"])
         for row in rows
-        if row["event"] == event and plain(row["class"]) == plain(car_class) and (at_s is None or int(row["at_s"]) == at_s)
+        if row["event"] == event
+        and plain(row["class"]) == plain(car_class)
+        and (at_s is None or int(row["at_s"]) == at_s)
     }
 
 

@@ -1,0 +1,79 @@
+"""The race for a title: odds after every round as lines, and final points as bars with their spread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from langstrecke.plots import style
+from langstrecke.plots.words import percent
+
+SHADES = ("#1d62b0", "#a86a00", "#b8452f", "#3f7f5f", "#6d4fa0", "#5c6775", "#2a8a9e", "#8a5a44")
+"""Colours of the lines, the first for the favourite."""
+
+
+def title_odds(
+    title: str,
+    rounds: Sequence[str],
+    lines: Sequence[tuple[str, Sequence[float]]],
+    champion: str = "",
+) -> Figure:
+    """Chance of the title after each round, a line per contender; `rounds[0]` is before the season."""
+    figure = style.canvas(14, bottom=0.95)
+    axes = figure.add_axes(
+        (0.055, 0.95 / figure.get_figheight(), 0.70, 1 - (0.95 + style.TOP) / figure.get_figheight())
+    )
+    axes.set_facecolor("none")
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    xs = range(len(rounds))
+    ends = sorted(((odds[-1], n) for n, (_, odds) in enumerate(lines)), reverse=True)
+    heights = _apart([value for value, _ in ends])
+    for (value, n), height in zip(ends, heights, strict=True):
+        name, odds = lines[n]
+        colour = SHADES[n % len(SHADES)]
+        axes.plot(xs, odds, color=colour, linewidth=2.2 if n < 3 else 1.4, marker="o", markersize=3.5)
+        bold = "bold" if name == champion else "normal"
+        text = f"{style.shorten(name, 30)}  {percent(value)} %"
+        style.write(axes, len(rounds) - 1 + 0.02 * len(rounds), height, text, color=colour, fontsize=8.5, weight=bold)
+    axes.set_xlim(-0.2, len(rounds) - 1 + 0.05)
+    axes.set_ylim(-0.03, 1.03)
+    axes.set_xticks(list(xs), list(rounds), rotation=35, ha="right")
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25 %", "50 %", "75 %", "100 %"], parse_math=False)
+    axes.tick_params(length=0, labelsize=style.SMALL, labelcolor=style.MUTED, labelfontfamily=style.FONT)
+    axes.grid(axis="y", color=style.LINE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    style.heading(figure, title, "Chance of the title on the eve of each round; the last point is the real table.")
+    return figure
+
+
+def _apart(values: Sequence[float], gap: float = 0.055) -> list[float]:
+    """Heights of labels from the top down that do not overlap."""
+    out: list[float] = []
+    for value in values:
+        out.append(min(value, out[-1] - gap) if out else value)
+    low = min(out, default=0.0)
+    return [height - min(0.0, low) for height in out] if low < 0 and len(out) * gap < 1 else out
+
+
+def final_points(
+    title: str, rows: Sequence[tuple[str, str, float, float, float, float, float]], legend: str
+) -> Figure:
+    """Points at the end of the season: (mark, name, now, low, expected, high, chance of the title), best first."""
+    figure = style.canvas(len(rows))
+    axes = style.row_axes(figure, len(rows), style.LABELS, style.WIDTH - 0.75)
+    top = max(row[5] for row in rows)
+    low = max(0.0, min(row[3] for row in rows) - 0.15 * top)
+    axes.set_xlim(low, 1.02 * top)
+    for n, (_, _, now, p10, mean, p90, chance) in enumerate(rows):
+        axes.barh(
+            n, max(0.0, min(now, top) - low), left=low, height=0.62, color=style.ACCENT, alpha=0.25, linewidth=0
+        )
+        axes.plot([p10, p90], [n, n], color=style.ACCENT, linewidth=4, alpha=0.5, solid_capstyle="butt")
+        axes.plot(mean, n, "o", markersize=6, color=style.ACCENT)
+        style.write(axes, top + 0.03 * (top - low), n, f"{percent(chance)} %", fontsize=8.5, weight="bold")
+    axes.grid(axis="x", color=style.LINE, linewidth=0.6)
+    style.car_labels(axes, [(row[0], row[1]) for row in rows], set())
+    style.heading(figure, title, legend)
+    return figure
