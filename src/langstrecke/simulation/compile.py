@@ -127,7 +127,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         window_close_s=float(window_close),
         technical_stop_s=float(pit.technical_stop_s),
         technical_until_s=float(pit.technical_stop_to_s or race.duration_s - 2 * HOUR_S),
-        max_stint_s=float(pit.max_stint_neutralised_s or pit.max_stint_s),  # the tank keeps green stints shorter
+        max_stint_s=float(pit.max_stint_s),
         min_share=float(book.classification.min_share_of_winner),
         share_of_class=1 if book.classification.winner == "class" else 0,
         must_cross_line=1 if book.classification.must_cross_line else 0,
@@ -192,6 +192,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         penalty_s=by_car(lambda e: e.penalty_s),
         tyres_every=np.array([card.classes[e.car_class].tyres_every for e in entries], np.int32),
         caution_stop=by_car(lambda e: card.classes[e.car_class].caution_stop_share),
+        early_laps=0.0,
         fuel_save=0.0,
         fuel_save_s=0.0,
         min_drive=time["min_drive"],

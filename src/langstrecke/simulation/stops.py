@@ -235,6 +235,7 @@ def begin_stint(p: Params, s: State, key: np.uint64, i: int) -> None:
     s.car[i].reserve = (
         RESERVE_LAPS * rng.low(bits) if p.race[0].refuelling == 1 or p.race[0].window_close_s > 0.0 else 0.0
     )
+    s.car[i].reserve += p.car[i].early_laps
     form = p.cls[c].stint_form * rng.look_up(p.normal, rng.high(bits))
     # A class's lap is that of the middle of a stint; fuel and tyres count from there.
     if p.race[0].refuelling == 1:
