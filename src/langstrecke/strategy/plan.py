@@ -118,7 +118,7 @@ def make_plan(
     """Stops and driver rota of a car under every rule of its rule book.
 
     `drivers` is a file of availability (see `strategy.availability`), or `wishes` gives the same as data.
-    NotFoundError for an unknown car or driver; LangstreckeError naming the rules that clash where no rota obeys them all.
+    NotFoundError for an unknown car or driver; LangstreckeError names the rules that clash where no rota obeys them.
     """
     entry = card.entries[car_index(card, car)]
     book = book or load_rulebook(card.race.rulebook)

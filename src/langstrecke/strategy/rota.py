@@ -60,17 +60,17 @@ def solve(problem: Problem, limit_s: float = 8.0) -> Rota | None:
     """
     module = cp_model()
     began = time.perf_counter()
-    hint: tuple[int, ...] | None = None
-    best = math.inf
+    best: Rota | None = None
     usual = _usual_turn(problem.runs)
     for first in range(usual, 0, -1):
-        left = min(0.35 * limit_s, limit_s - (time.perf_counter() - began))
-        found = _search(module, problem, left / usual, turns_of=(first, usual)) if left > 0.05 else None
-        if found is not None and found.cost_s < best:
-            hint, best = found.drivers, found.cost_s
-        if found is not None and found.cost_s <= _least(problem):
-            return replace(found, proven=True, gap=0.0, seconds=time.perf_counter() - began)
-    rota = _search(module, problem, max(0.5, limit_s - (time.perf_counter() - began)), hint=hint)
+        left = min(max(0.35 * limit_s / usual, 0.8), limit_s - (time.perf_counter() - began))
+        found = _search(module, problem, left, turns_of=(first, usual)) if left > 0.05 else None
+        if found is not None and (best is None or found.cost_s < best.cost_s):
+            best = found
+        if best is not None and best.cost_s <= _least(problem):
+            return replace(best, proven=True, gap=0.0, seconds=time.perf_counter() - began)
+    left = max(0.5, limit_s - (time.perf_counter() - began))
+    rota = _search(module, problem, left, hint=best.drivers if best is not None else None, known=best)
     return replace(rota, seconds=time.perf_counter() - began) if rota is not None else None
 
 
@@ -86,6 +86,7 @@ def _search(
     limit_s: float,
     turns_of: tuple[int, int] | None = None,
     hint: tuple[int, ...] | None = None,
+    known: Rota | None = None,
 ) -> Rota | None:
     """One run of the solver; with `turns_of` (stints of the first turn, of the others) over whole turns only."""
     model, x = _model(module, problem, rules(problem))
@@ -107,8 +108,8 @@ def _search(
     solver.parameters.random_seed = 1
     status = solver.solve(model)
     if status not in (module.OPTIMAL, module.FEASIBLE):
-        if status == module.INFEASIBLE or turns_of is not None:
-            return None
+        if known is not None or status == module.INFEASIBLE or turns_of is not None:
+            return known
         raise LangstreckeError(f"no rota was found in {limit_s:.0f} s, nor that there is none", hint="try --limit 60")
     drivers = tuple(next(d for d in crew if solver.value(x[s][d])) for s in range(len(problem.runs)))
     value, bound = solver.objective_value, max(solver.best_objective_bound, _least(problem))

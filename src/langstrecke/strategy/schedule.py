@@ -43,11 +43,23 @@ class Policy:
     even: bool = False  # share the laps evenly among the stints instead of a short last one
 
 
-def lap_times(figures: ClassFigures, pace: float, run_laps: int, fuel: float, age: int, double: bool) -> list[float]:
-    """Green lap times of a stint, as `simulation.race.start_lap` makes them, without noise and traffic."""
+def lap_times(
+    figures: ClassFigures,
+    pace: float,
+    run_laps: int,
+    fuel: float,
+    age: int,
+    double: bool,
+    middle: tuple[float, float],
+) -> list[float]:
+    """Green lap times of a stint, as `simulation.race.start_lap` makes them, without noise and traffic.
+
+    `middle` is the fuel and the age of the tyres in the middle of a usual stint, for which the class's lap holds.
+    """
     out = []
     for lap in range(run_laps):
-        time = figures.lap_s + pace + figures.fuel_lap_s * (fuel - lap) + figures.tyre_lap_s * (age + lap)
+        time = figures.lap_s + pace + figures.fuel_lap_s * (fuel - lap - middle[0])
+        time += figures.tyre_lap_s * (age + lap - middle[1])
         time += figures.cold_lap_s if age + lap == 0 else 0.0
         time += figures.double_stint_s if double else 0.0
         out.append(time)
@@ -122,6 +134,8 @@ def _timeline(
     tank = entry.stint_laps or figures.stint_laps
     every = policy.tyres_every or figures.tyres_every
     mean_pace = sum(d.pace_s for d in entry.drivers) / len(entry.drivers)
+    whole = card.race.duration_s / figures.lap_s
+    middle = (0.5 * tank, 0.5 * tank * every) if pit.refuelling else (tank - 0.5 * whole, 0.25 * whole)
     t, lap, on_set, age, left = entry.start_s, 0, 0, 0, tank
     runs: list[Run] = []
     technical_done = not pit.technical_stop_s
@@ -138,7 +152,7 @@ def _timeline(
                 stop_s, technical_done = max(stop_s, pit.technical_stop_s), True
         on_set, age = (1, 0) if tyres else (on_set + 1, age)
         fuel = left + added
-        times = lap_times(figures, pace, most, fuel if pit.refuelling else 0.0, age, on_set > 1)
+        times = lap_times(figures, pace, most, fuel, age, on_set > 1, middle)
         if number == 0:
             times[0] += figures.first_lap_s
         start, took, driven = t + stop_s, 0.0, 0
