@@ -13,7 +13,7 @@ from pathlib import Path
 
 from langstrecke.news.scoring import Score, score_folder, total
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 NEWS = ROOT / "tests" / "news"
 ARTICLES = ROOT.parent / "shared" / "articles"
 

@@ -24,6 +24,7 @@ class Cue:
     sentence: bool
     why: str
     example: str
+    unless: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ def cue_book() -> CueBook:
                 c.get("scope") == "sentence",
                 c["why"],
                 c["example"],
+                tuple(phrase(w) for w in c.get("unless", [])),
             )
             for c in table["cue"]
         ),
@@ -98,7 +100,7 @@ def find_cue(clause: Clause, *, sentence_only: bool = False, skip: tuple[str, ..
     for cue in cue_book().cues:
         if sentence_only and not cue.sentence or cue.certainty in skip:
             continue
-        if any(holds(p, clause) for p in cue.phrases):
+        if any(holds(p, clause) for p in cue.phrases) and not any(holds(p, clause) for p in cue.unless):
             return cue.certainty
     return ""
 
@@ -122,7 +124,9 @@ def certainty_of(
     above = ""
     if clause.kind in ("sub", "inf", "part") and clause.parent is not None:
         up: int | None = clause.parent
-        while up is not None and not above:
+        seen = {number}
+        while up is not None and up not in seen and not above:
+            seen.add(up)
             above = find_cue(clauses[up])
             no_above = negated(clauses[up]) and clause.lows & {"dass", "daß"}
             if no_above and not above:

@@ -14,6 +14,7 @@ SUBORDINATORS = frozenset(
     wohin womit""".split()
 )
 RELATIVE = frozenset({"der", "die", "das", "den", "dem", "dessen", "deren", "denen", "welcher", "welche", "welches"})
+_ASKING = frozenset({"wie", "was", "wer", "warum", "wann", "wo", "wen", "wem", "welche", "welcher", "welches", "wohin"})
 JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehungsweise"})
 COORDINATORS = frozenset({"und", "aber", "doch", "sondern", "oder", "jedoch"})
 PREPOSITIONS = {
@@ -29,7 +30,7 @@ _DETERMINERS = frozenset(
 _NOT_NOMINATIVE = frozenset({"den", "dem", "des", "einen", "einem", "eines", "ihn", "ihm", "keinen", "keinem"})
 _HEAD_NOUN = re.compile(
     r"(serie|klasse|team|rennen|meisterschaft|cup|championship|saison|auto|wagen|boliden|mannschaft|rennstall|klassiker"
-    r"|klassikers|lauf|läufe|runde|auftakt|finale|saisonauftakt|saisonfinale|rennwochenende|programm|werksteam|kundenteam"
+    r"|klassikers|lauf|läufe|runde|auftakt|finale|saisonauftakt|saisonfinale|saisonhighlight|highlight|höhepunkt|saisonhöhepunkt|rennwochenende|programm|werksteam|kundenteam"
     r"|truppe|hersteller|marke|werk|nummer|startnummer|stunden|fahrzeug|lager|langstrecken-rennen|langstreckenrennen"
     r"|duo|trio|rallye|vertrag|kollegen|kollege|teamkollegen|teamkollege|stunden-rennen)n?s?$",
     re.I,
@@ -128,7 +129,7 @@ def split_clauses(items: list[Item], *, question: bool = False) -> list[Clause]:
     if question and clauses:
         for clause in clauses[::-1]:
             clause.question = True
-            if clause.kind == "main":
+            if clause.kind == "main" or clause.items[0].low in _ASKING:
                 break
     return clauses
 
@@ -200,10 +201,13 @@ def _merge(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]
     merged = [s for s in segments]
     while n + 2 < len(merged):
         (mark, one), (_, middle), (after, three) = merged[n], merged[n + 1], merged[n + 2]
-        torn = not _has_finite(one) and three[0].finite and after in (",", "–", "-")
+        torn = not _has_finite(one) and after in (",", "–", "-") and (
+            three[0].finite or (one[0].low in SUBORDINATORS and not _has_finite(middle) and _has_finite(three))
+        )
         waiting = (
             _waits(one) and after in (",", "–", "-") and not _has_subject_verb(three) and merged[n + 1][0] == after
-            and three[0].low not in SUBORDINATORS and three[0].low not in RELATIVE
+            and three[0].low not in SUBORDINATORS
+            and (three[0].low not in RELATIVE or not _has_finite(middle))
         )
         if (torn or waiting) and not (middle[0].low in ("um",) and not torn):
             merged[n : n + 3] = [(mark, one + three), (",", middle)]
@@ -212,7 +216,16 @@ def _merge(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]
 
 
 def _order(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]]]:
-    return segments
+    """Hang what has no verb of its own, "gemeinsam mit ...", "für ...", back on the clause it goes on with."""
+    joined: list[tuple[str, list[Item]]] = []
+    for mark, segment in segments:
+        low = segment[0].low
+        loose = not _has_finite(segment) and not any(i.low == "zu" for i in segment)
+        if joined and loose and mark in (",", "–", "-") and low in PREPOSITIONS and low not in ("als", "wie", "um"):
+            joined[-1][1].extend(segment)
+        else:
+            joined.append((mark, list(segment)))
+    return joined
 
 
 def _waits(segment: list[Item]) -> bool:
@@ -235,7 +248,8 @@ def _kind(mark: str, segment: list[Item], before: list[Clause]) -> str:
     if first in SUBORDINATORS or (first in ("mit", "von", "für") and len(segment) > 1 and segment[1].low in ("wem", "wen")):
         return "sub"
     last = words[-1] if words else None
-    verb_last = last is not None and last.finite and segment[-1] is last
+    closing = next((i for i in reversed(segment) if i.kind != "mark"), None)
+    verb_last = last is not None and last.finite and closing is last
     early = any(i.finite for i in segment[:3]) and len(segment) > 4
     relative = first in RELATIVE or (first in PREPOSITIONS and len(segment) > 1 and segment[1].low in RELATIVE)
     if before and mark == "," and relative and verb_last and not early:
@@ -277,8 +291,18 @@ def find_groups(items: list[Item]) -> list[Group]:
             at = step
         used.update(members)
         prep, oblique, possessive = governing(items, n)
+        if prep in ("von", "bei", "of") and item.kind == "name" and _behind_role(items, n):
+            prep = "role"
         groups.append(Group(n, tuple(members), prep, oblique, item.genitive, possessive))
     return groups
+
+
+def _behind_role(items: list[Item], n: int) -> bool:
+    """ "ROWE Racing" in "deine Teamkollegen von ROWE Racing"."""
+    for back in range(n - 1, max(-1, n - 4), -1):
+        if items[back].low in PREPOSITIONS:
+            return back > 0 and items[back - 1].kind == "role"
+    return n > 1 and items[n - 1].low in ("der", "des") and items[n - 2].kind == "role"
 
 
 def _modifier(items: list[Item], n: int) -> bool:
@@ -324,6 +348,8 @@ def _adjective(item: Item) -> bool:
 def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
     """The preposition before an item, whether its article is no nominative, and the possessive pronoun before it."""
     oblique, possessive = False, ""
+    if items[n].kind == "pronoun" and items[n].low in ("er", "ich", "wir", "du"):
+        return "", False, ""
     back = n - 1
     steps = 0
     while back >= 0 and steps < 8:

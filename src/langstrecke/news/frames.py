@@ -44,6 +44,11 @@ class Told:
     certainty: str = ""
     place: str = ""
     drop_negation: bool = False
+    partner: bool = False
+    """Told of somebody who is only named along with the subject."""
+    topical: bool = False
+    """The object was not named in the clause."""
+    alone: bool = False
 
 
 def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
@@ -61,19 +66,29 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
             told = Told(
                 one, rule.relation, other, rule.name, rule.certainty, place,
                 bool(rule.flags & {"negated", "drop_negation"}),
+                one in scene.partners and rule.relation != "shares_car",
+                not _named_in(other, scene) and not rule.constant,
+                "alone" in rule.flags,
             )  # fmt: skip
             key = (one.id, rule.relation, other.id)
             twin = (other.id, rule.relation, one.id)
             if key not in found and not (rule.relation == "shares_car" and twin in found):
                 found[key] = told
-    return [t for t in found.values() if not _said_better(t, found)]
+    alone = {t.relation for t in found.values() if t.alone}
+    return [
+        t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)
+    ]
+
+
+def _named_in(name: Name, scene: Scene) -> bool:
+    return any(i.name == name or name in i.who for i in scene.clause.items)
 
 
 def _said_better(told: Told, found: dict[tuple[str, str, str], Told]) -> bool:
     return any(
         told.relation in weaker and (told.subject.id, stronger, told.object.id) in found
         for stronger, weaker in _DROPS.items()
-    )
+    ) or (told.relation in ("enters", "drives_for") and any(k[:2] == (told.subject.id, "driven_since") for k in found))
 
 
 def _pairs(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
@@ -110,8 +125,21 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
                 found.append(talk.last["team"])
         elif kind == "indirect":
             found += list(scene.indirect)
+        elif kind == "speaker":
+            if not scene.subject and talk.speaker:
+                found.append(talk.speaker)
+        elif kind == "car":
+            found += [
+                i.name
+                for g in scene.clause.groups
+                if not g.prep
+                for i in (scene.clause.items[n] for n in g.members)
+                if i.kind == "name" and i.name and i.name.is_a("car")
+            ]
+            if found:
+                return found
         elif kind in ("person", "role"):
-            found += [n for n in scene.subject if n.is_a("person")]
+            found += [n for n in _acting(rule, scene) if n.is_a("person")]
         else:
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
@@ -138,9 +166,44 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found
     found = _main_ones(found, rule)
+    if not found and rule.asked and rule.asked in talk.asked:
+        return [talk.asked[rule.asked]]
+    if not found and rule.relation in ("enters", "enters_only"):
+        found = _series_meant(scene, talk)
+    if not found and rule.relation == "shares_car" and "beside" not in rule.name:
+        found = list(scene.partners)
     if not found and rule.flags & {"topic"}:
         found = _topic(rule, talk)
     return found
+
+
+_AFFAIRS = frozenset(
+    {"wechsel", "einstieg", "start", "gastspiel", "comeback", "rückkehr", "einsatz", "abschied", "karriere", "debüt",
+     "gaststart", "engagement", "verpflichtung", "zukunft", "trennung"}
+)  # fmt: skip
+"""Nouns that tell something of the person in the genitive: "den Wechsel seines Sohnes"."""
+
+
+def _acting(rule: Rule, scene: Scene) -> tuple[Name, ...]:
+    """The subject of the clause; of an affair told of somebody, that somebody."""
+    if rule.relation not in ("enters", "drives_for", "leaves") or not scene.clause.lemmas & _AFFAIRS:
+        return scene.subject
+    for group in scene.clause.groups:
+        items = [scene.clause.items[n] for n in group.members]
+        if (group.prep == "of" or group.genitive) and items[0].is_person and items[0].who:
+            return items[0].who
+    return scene.subject
+
+
+def _series_meant(scene: Scene, talk: Talk) -> list[Name]:
+    """ "in der Serie" is the one spoken of; "das Team, das ...": the one in its name."""
+    clause = scene.clause
+    if clause.kind == "rel" and clause.antecedent is not None and clause.antecedent.compound is not None:
+        name = clause.antecedent.name
+        return [name] if name is not None and name.is_a("series") else []
+    if clause.lows & {"serie", "meisterschaft"} and "series" in talk.last and clause.lows & {"in", "die"}:
+        return [talk.last["series"]]
+    return []
 
 
 def _item_names(item: Item, kind: str, talk: Talk) -> list[Name]:
@@ -158,6 +221,8 @@ def _main_ones(found: list[Name], rule: Rule) -> list[Name]:
         series = [n for n in found if n.is_a("series")]
         if rule.relation in ("won", "finished") and races:
             return races[:1]
+        if rule.relation == "enters_only" and any(n.is_a("event") for n in races):
+            return [n for n in races if n.is_a("event")]
         if races or series:
             return [n for n in found if not n.is_a("class")]
     if rule.relation == "drives":

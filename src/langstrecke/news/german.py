@@ -18,6 +18,9 @@ _SPECIAL = {
     "sei": "sein", "seien": "sein", "wäre": "sein", "wären": "sein", "war": "sein", "warst": "sein", "waren": "sein",
     "ist": "sein", "bist": "sein", "bin": "sein", "sind": "sein", "gebe": "geben", "worden": "werden",
     "hätte": "haben", "habe": "haben", "hatte": "haben", "hat": "haben", "hast": "haben",
+    "gefahren": "fahren", "gestartet": "starten", "geteilt": "teilen", "gewonnen": "gewinnen", "geholt": "holen",
+    "geschlagen": "schlagen", "gelegt": "legen", "gesagt": "sagen", "gegangen": "gehen", "geworden": "werden",
+    "gewechselt": "wechseln", "gesprochen": "sprechen", "gebeten": "bitten", "gekämpft": "kämpfen",
     "benannt": "benennen", "beendet": "beenden", "bestätigt": "bestätigen", "geplatzt": "platzen",
     "heisst": "heissen", "geheissen": "heissen", "geheißen": "heißen", "schliesst": "schliessen",
     "schließe": "schließen", "schliesse": "schliessen", "beisst": "beissen", "verpflichtet": "verpflichten",
@@ -72,7 +75,7 @@ def is_finite(word: str) -> bool:
     """Whether a lower-case word looks like a finite verb: its basic form is an infinitive and it is none itself."""
     if not word or not word[0].islower() or not word.isalpha() or len(word) < 2:
         return False
-    if word in _NOT_VERBS:
+    if word in _NOT_VERBS or re.match(r"^(?:%s)zu\w+n$" % "|".join(PARTICLES), word):
         return False
     if word in _PLURAL_FINITE:
         return True
@@ -82,6 +85,11 @@ def is_finite(word: str) -> bool:
     if not base.endswith(("en", "ern", "eln")) or base == word:
         return base == word and word in _PLURALS
     return not (word.startswith("ge") and word.endswith(("t", "en")) and not base.startswith("ge"))
+
+
+def is_plural_form(word: str) -> bool:
+    """Whether the word can be an infinitive as well as a plural."""
+    return word in _PLURALS
 
 
 _PLURAL_FINITE = frozenset({"haben", "werden", "wollen", "sollen", "können", "müssen"})

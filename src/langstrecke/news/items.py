@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from langstrecke.news.german import is_finite, is_german_word, lemma, slug
+from langstrecke.news.german import is_finite, is_german_word, is_plural_form, lemma, slug
 from langstrecke.news.names import Compound, Gazetteer, Name, compound, is_model, norm
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Item:
     genitive: bool = False
     who: tuple[Name, ...] = ()
     """The people it stands for, once that is known."""
+    infinitive: bool = False
+    """A word that could be a plural and is none: "zu fahren", "wollen fahren"."""
 
     @property
     def low(self) -> str:
@@ -53,7 +55,7 @@ class Item:
     @property
     def finite(self) -> bool:
         """Whether it looks like a finite verb."""
-        return self.kind == "word" and is_finite(self.text)
+        return self.kind == "word" and not self.infinitive and is_finite(self.text)
 
     @property
     def is_person(self) -> bool:
@@ -203,6 +205,19 @@ def sentence_items(doc: Doc, start: int, end: int, spots: list[Spotted], book: G
         if at < start or at >= end:
             continue
         items.append(_item(token.text, at, items, doc, token.i, book))
+    return _mark_infinitives(items)
+
+
+def _mark_infinitives(items: list[Item]) -> list[Item]:
+    """ "fahren" is an infinitive after "zu" and beside another finite verb."""
+    begin = 0
+    for end in [n for n, i in enumerate(items) if i.kind == "mark" and i.text in (",", ";", ":", "–")] + [len(items)]:
+        sure = any(i.kind == "word" and is_finite(i.text) and not is_plural_form(i.text) for i in items[begin:end])
+        for n in range(begin, end):
+            item = items[n]
+            if item.kind == "word" and is_plural_form(item.text) and (sure or (n and items[n - 1].low == "zu")):
+                items[n] = replace(item, infinitive=True)
+        begin = end
     return items
 
 
@@ -219,6 +234,9 @@ def _item(text: str, at: int, before: list[Item], doc: Doc, index: int, book: Ga
     low = text.lower()
     if not any(c.isalnum() for c in text):
         return Item(text, at, end, "mark")
+    following = doc[index + 1].text if index + 1 < len(doc) else ""
+    if low in ("beide", "beiden") and following[:1].isupper():
+        return Item(text, at, end)
     if low in PRONOUNS or text == "Sie":
         return Item(text, at, end, "pronoun")
     if low in FAMILY and text[0].isupper():

@@ -177,8 +177,10 @@ class _Reader:
     def _sentence(self, sentence: Sentence) -> list[Claim]:
         talk = self.talk
         talk.next_sentence()
+        if talk.speaker is not None and (sentence.quoted or sentence.turn):
+            talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
-        whole = when(sentence.text, self.article.year)
+        whole = when(" ".join(c.text for c in clauses if c.kind in ("main", "part")), self.article.year)
         claims: list[Claim] = []
         scenes: list[Scene] = []
         for n, clause in enumerate(clauses):
@@ -188,7 +190,11 @@ class _Reader:
             scenes.append(scene)
             self._remember_names(scene)
             if not clause.question:
-                claims += self._claims(sentence, n, clauses, scene, whole)
+                told = self._claims(sentence, n, clauses, scene, whole)
+                claims += told
+                following = clauses[n + 1] if n + 1 < len(clauses) else None
+                if following is not None and following.lows >= {"anders", "als"}:
+                    claims += self._unlike(told, following)
             self._remember_people(scene)
         self._carry(sentence, clauses)
         if scenes:
@@ -200,6 +206,8 @@ class _Reader:
         clause = clauses[n]
         own = when(clause.text, self.article.year)
         time = own if own.years or own.since else replace(whole, since=own.since, ahead=own.ahead or whole.ahead)
+        if clause.lows & _PAST and time.ahead and not own.ahead:
+            time = replace(time, years=(), ahead=False)
         spoken = sentence.quoted or sentence.turn == "answer"
         found: list[Claim] = []
         for title in titles(scene, self.talk):
@@ -212,10 +220,28 @@ class _Reader:
                 relation=told.relation, drop_negation=told.drop_negation,
             )  # fmt: skip
             sure = self._sure(told, verdict)
-            if sure == "none":
+            if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
+                continue
+            if told.relation == "won" and told.topical and sure not in ("confirmed", "denied", "reported"):
                 continue
             found.append(self._claim(told, sure, time, scene, sentence, _tense(clause, time, self.article.year, sure)))
         return found
+
+    def _unlike(self, told: list[Claim], clause: Clause) -> list[Claim]:
+        """ "anders als Nico Hülkenberg": of him the opposite is told."""
+        people = [i.name for i in clause.items if i.kind == "person" and i.name]
+        return [
+            replace(
+                c,
+                subject=p.id,
+                subject_name=p.name,
+                known=p.known,
+                certainty="confirmed" if c.certainty == "denied" else "denied",
+            )
+            for c in told
+            for p in people
+            if not p.id.startswith("?") and c.certainty in ("denied", "confirmed") and not c.rule.startswith("title")
+        ]
 
     def _sure(self, told: Told, verdict: Verdict) -> str:
         if told.certainty and verdict.certainty not in ("denied", "not_confirmed", "none"):
@@ -278,17 +304,20 @@ class _Reader:
         for item in scene.clause.items:
             if item.kind == "name" and item.name is not None:
                 for kind in item.name.kinds:
-                    if not (kind == "team" and item.name.is_a("vehicle") and "team" in self.talk.last and False):
-                        self.talk.last[kind] = item.name
+                    self.talk.last[kind] = item.name
+                    if scene.clause.question:
+                        self.talk.asked[kind] = item.name
 
     def _remember_people(self, scene: Scene) -> None:
         talk = self.talk
         subject = tuple(p for p in scene.subject if p.is_a("person"))
+        if scene.clause.items[0].low == "anders":  # who it is not like
+            return
         talk.mention(subject, 1.0)
         for group in scene.clause.groups:
             items = tuple(scene.clause.items[n] for n in group.members)
             people = tuple(p for i in items if i.is_person for p in i.who if p not in subject)
-            talk.mention(people, 0.5)
+            talk.mention(people, 0.9 if items[0].kind == "pronoun" else 0.6)
             everybody = tuple(dict.fromkeys(p for i in items if i.kind == "person" for p in i.who))
             if len(everybody) > 1:
                 talk.group = everybody

@@ -37,6 +37,7 @@ class Rule:
     certainty: str = ""
     place: str = ""
     topic_subject: str = ""
+    asked: str = ""
     flags: frozenset[str] = frozenset()
     example: str = ""
     gives: str = ""
@@ -44,7 +45,7 @@ class Rule:
 
 _FLAGS = (
     "pairs", "partners", "topic", "negated", "passive", "inverse", "drop_negation", "needs_since", "needs_place",
-    "topic_object", "of_object_person",
+    "topic_object", "of_object_person", "alone",
 )  # fmt: skip
 
 
@@ -73,6 +74,7 @@ def _rule(entry: dict[str, object]) -> Rule:
         certainty=str(entry.get("certainty", "")),
         place=str(entry.get("place", "")),
         topic_subject=str(entry.get("topic_subject", "")),
+        asked=str(entry.get("asked", "")),
         flags=frozenset(f for f in _FLAGS if entry.get(f)),
         example=str(entry["example"]),
         gives=str(entry["gives"]),
@@ -110,8 +112,8 @@ def is_kind(item: Item, kind: str) -> bool:
         return item.is_person and bool(item.who)
     if item.kind != "name" or item.name is None:
         return False
-    if item.compound is not None and item.compound.head.startswith("team") and kind == "team":
-        return True
+    if item.compound is not None and item.compound.head == "team":  # whose team it is stands elsewhere
+        return kind == "team"
     return item.name.is_a(kind)
 
 

@@ -94,7 +94,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     if not scene.subject:
         _by_possession(scene, talk)
     scene.indirect = _indirect(scene)
-    scene.partners = _partners(scene)
+    scene.partners = _partners(scene, talk)
     return scene
 
 
@@ -145,8 +145,12 @@ def _inherit(scene: Scene, before: Scene | None, parent: Scene | None, talk: Tal
         return
     elif clause.kind in ("inf", "part") and parent is not None:
         scene.subject = parent.subject
+    elif clause.kind == "inf" and before is not None:
+        scene.subject = before.subject
     elif clause.kind == "main" and before is not None and _goes_on(clause):
         scene.subject = before.subject
+    if clause.kind == "inf" and not scene.subject:  # "es wäre toll, dort zu fahren": for whoever speaks
+        scene.subject = (talk.speaker,) if talk.speaker else talk.subject
     scene.inherited = bool(scene.subject)
 
 
@@ -176,7 +180,7 @@ def _antecedent_names(item: Item, before: Scene | None, talk: Talk) -> tuple[Nam
 
 def _goes_on(clause: Clause) -> bool:
     """A clause after "und" that names no subject of its own."""
-    return bool(clause.finite) and not any(i.is_person for i in clause.items[:2])
+    return bool(clause.finite) and not any(i.is_person or i.low in ("es", "das") for i in clause.items[:3])
 
 
 def _by_possession(scene: Scene, talk: Talk) -> None:
@@ -211,7 +215,7 @@ def _indirect(scene: Scene) -> tuple[Name, ...]:
     return ()
 
 
-def _partners(scene: Scene) -> tuple[Name, ...]:
+def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
     clause = scene.clause
     found: list[Name] = []
     sharing = bool(clause.lemmas & {"teilen", "gemeinsam", "zusammen", "duo"})
@@ -221,6 +225,8 @@ def _partners(scene: Scene) -> tuple[Name, ...]:
             continue
         if group.prep in ("gemeinsam", "zusammen") or (group.prep == "mit" and sharing):
             found += [n for n in _names(items) if n not in scene.subject]
+    if not found and clause.lows & {"zusammen", "gemeinsam"} and len(scene.subject) == 1:
+        return tuple(n for n in talk.with_whom.get(scene.subject[0].id, ()) if n not in scene.subject)
     return tuple(dict.fromkeys(found))
 
 

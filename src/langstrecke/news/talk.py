@@ -36,6 +36,8 @@ class Talk:
     """The one who is interviewed."""
     last: dict[str, Name] = field(default_factory=dict)
     """The last series, event, team, make, vehicle named."""
+    asked: dict[str, Name] = field(default_factory=dict)
+    """The same of the last question."""
     fathers: dict[str, str] = field(default_factory=dict)
     """Child -> father."""
     team_of: dict[str, Name] = field(default_factory=dict)
@@ -95,6 +97,31 @@ class Talk:
             return None
         return self.book.names.get(found[0].id) or Name(found[0].id, found[0].name, ("person",))
 
+    def mate(self, word: str) -> Name | None:
+        """Of a first name alone: the one team mate, about that time, of somebody the text names in full."""
+        key = norm(word)
+        if self.year is None or len(key) < 3 or not (key in self.book.first_names or self._short(key)):
+            return None
+        found: set[str] = set()
+        registry = self.book.registry
+        for id in self.people:
+            if id not in registry.drivers:
+                continue
+            for entry in registry.entries_of(id):
+                if abs(registry.events[entry.event].year - self.year) > 1:
+                    continue
+                for other in entry.drivers:
+                    names = (registry.drivers[other].name, *registry.drivers[other].aliases)
+                    if other != id and any(norm(n.split()[0]).startswith(key) for n in names):
+                        found.add(other)
+        if len(found) != 1:
+            return None
+        driver = registry.drivers[found.pop()]
+        return Name(driver.id, driver.name, ("person",))
+
+    def _short(self, key: str) -> bool:
+        return len(key) >= 4 and any(n.startswith(key) for n in self.book.first_names)
+
     # --- keeping in mind --------------------------------------------------------------------------------------------
 
     def next_sentence(self) -> None:
@@ -105,7 +132,7 @@ class Talk:
     def mention(self, who: tuple[Name, ...], weight: float) -> None:
         """Somebody was spoken of."""
         for name in who:
-            self.weights[name.id] = self.weights[name.id] + weight
+            self.weights[name.id] = max(self.weights[name.id], weight)
             self.people.setdefault(name.id, name)
             if not self.first_person:
                 self.first_person = name.id
@@ -116,7 +143,7 @@ class Talk:
         for id, weight in self.weights.items():
             if id in without or (country and not self._from(id, country)):
                 continue
-            bonus = 0.3 if id == self.first_person or id in self.bare.values() else 0.0
+            bonus = 0.1 if id == self.first_person or id in self.bare.values() else 0.0
             if best is None or weight + bonus > best[0]:
                 best = (weight + bonus, self.someone(id))
         return best[1] if best else None
@@ -164,9 +191,9 @@ class Talk:
             return (self.guest,) if self.guest and (low != "sie" or item.text == "Sie") else ()
         if low in ("trio", "duo", "quartett", "paarung", "fahrertrio", "fahrerduo", "gespann", "beide", "beiden", "ihnen"):
             return self.group
-        if low == "sie" and plural:
-            return self.group
-        if low == "sich" or low == "man" or low == "ihr":
+        if low == "sie" and plural:  # who speaks is not one of "them"
+            return () if self.speaker in self.group else self.group
+        if low in ("sich", "man", "ihr", "sie"):
             return ()
         taken = tuple(n.id for n in subject) if not subject_slot else ()
         if self.speaker and self.speaker.id not in taken:
@@ -179,6 +206,8 @@ class Talk:
             return ()
         if self.speaker.id in self.leads:
             return (self.leads[self.speaker.id],)
+        if self.guest is not None:  # in an interview "we" is mostly the team
+            return (self.speaker,)
         return (self.speaker, *self.with_whom.get(self.speaker.id, ()))
 
     def _role(self, item: Item, subject: tuple[Name, ...], possessive: str) -> tuple[Name, ...]:
@@ -193,7 +222,8 @@ class Talk:
             for id, team in self.team_of.items():
                 if team.id == compound.name.id and self.weights.get(id, 0) > 0.1:
                     return (self.someone(id),)
-        found = self.salient()
+        owner = self.owner(possessive, subject) if possessive else None  # "sein Fahrer" is somebody else
+        found = self.salient(without=(owner.id,) if owner else ())
         return (found,) if found else ()
 
     def owner(self, possessive: str, subject: tuple[Name, ...]) -> Name | None:
@@ -250,8 +280,12 @@ def _bare_at(words: list[tuple[str, int]], n: int, talk: Talk, found: list[Spott
             found.append(_bare_spot(joined, at, words[long][1] + len(words[long][0]), options))
             return long + 1 - n
     options = talk.bare_name(word)
+    mate = None if options else talk.mate(word)
     if options:
         found.append(_bare_spot(word, at, at + len(word), options))
+    elif mate is not None:
+        talk.people.setdefault(mate.id, mate)
+        found.append(Spotted(at, at + len(word), mate, word))
     elif not is_german_word(word) and re.fullmatch(r"[^\W\d_]+", word) and not word.isupper():
         known = talk.stranger(word)
         if known is not None:

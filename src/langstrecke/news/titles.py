@@ -109,8 +109,10 @@ def _former(items: list[Item], n: int) -> bool:
 
 
 def _years_after(items: list[Item], n: int) -> tuple[int, ...]:
-    years = [int(i.text) for i in items[n + 1 : n + 5] if re.fullmatch(r"(19|20)\d\d", i.text)]
-    return tuple(years)
+    after = items[n + 1 : n + 3]
+    if after and after[0].low in ("von", "aus"):
+        after = after[1:]
+    return tuple(int(i.text) for i in after[:1] if re.fullmatch(r"(19|20)\d\d", i.text))
 
 
 def _kin(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
