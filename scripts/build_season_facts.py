@@ -90,8 +90,9 @@ def main() -> None:
             for source in sources:
                 if source.kind == "laps" and source.session_kind == "race":
                     at = [i.at_s for i in book.points.intermediate if i.at_s < book.race.duration_s]
-                    laps = read_laps(source.path).with_columns(
-                        pl.col("car_class").map_elements(lambda c: classes[plain(c)], return_dtype=pl.String)
+                    laps = read_laps(source.path)
+                    laps = laps.with_columns(
+                        pl.col("car_class").replace_strict({c: classes[plain(c)] for c in laps["car_class"].unique()})
                     )
                     marks += segments(race_id, laps, at)
         print(season, event, race_id)

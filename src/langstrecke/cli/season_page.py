@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from langstrecke.forecast.season import SeasonForecast
+from langstrecke.forecast.season import Contender, SeasonForecast
 from langstrecke.plots import to_svg
 from langstrecke.plots.season import final_points
 from langstrecke.report.files import write_whole
@@ -88,7 +88,7 @@ def rows_of(
     lines = found.titles[(title, car_class)]
     for c in lines:
         merged.setdefault((c.points, c.expected, c.title), []).append(c.name)
-    seen = {}
+    seen: dict[tuple[float, float, float], Contender] = {}
     for c in lines:
         seen.setdefault((c.points, c.expected, c.title), c)
     rows = []

@@ -2,7 +2,7 @@
 
 What is known stops on the eve of the next round: its own card holds all there is. Later rounds take from their
 shipped card the circuit, the class figures and who is entered, never the pace of their weekend: that is the mean of
-what the cards so far say of a car, drawn towards its class, and spreads by what cars differ from one event to another.
+what the cards so far say of a car, drawn towards its class, spread by what cars differ from one event to another.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 
 from langstrecke.errors import CardError, NotFoundError
 from langstrecke.forecast.season_real import Round
+from langstrecke.paddock.model import Event
 from langstrecke.racecard import Driver, Entry, Patch, RaceCard, apply_patch, list_cards, load_card
 from langstrecke.ratings.pace_priors import PacePriors, load_pace_priors
 from langstrecke.ratings.sessions import group_of
+from langstrecke.rulebooks import load_rulebook
+from langstrecke.rulebooks.load import for_event
 from langstrecke.simulation.params import MAX_DRIVERS
 
 F64 = NDArray[np.float64]
@@ -207,3 +210,13 @@ def _driver(driver: Driver, entry: Entry, history: Sequence[RaceCard]) -> tuple[
     crew = [d for e in history[-1].entries if e.car_class == entry.car_class for d in e.drivers]
     same = [d.pace_s for d in crew if d.licence == driver.licence] or [d.pace_s for d in crew]
     return (sum(same) / len(same) / lap if same else 0.0), NEW_DRIVER_SD
+
+
+def plan_card(card: RaceCard) -> Plan:
+    """A single race as a plan: paces, uncertainty and grid are the card's."""
+    day = card.race.date
+    event = Event(
+        card.race.id, card.race.series, str(card.race.season), card.race.name, card.circuit.id, day, day, day
+    )
+    book = for_event(load_rulebook(card.race.rulebook), card.race.id)
+    return _plan(Round(1, event, book), card, [card], first=True, stand_in="")

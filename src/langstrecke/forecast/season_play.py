@@ -246,9 +246,6 @@ def _scored(
                 grid = order[:, index] if known is None else np.repeat(known, len(here), axis=0)
                 yield "", table, score(rules.scales[rules.qualifying], grid, cars, book)
         for mark in rules.intermediate:
-            if mark.at_s in st.marks:
-                at = found.at_marks[:, st.marks.index(mark.at_s)][:, index]
-            else:
-                at = here
+            at = found.at_marks[:, st.marks.index(mark.at_s)][:, index] if mark.at_s in st.marks else here
             if table != OVERALL or not mark.cup:
                 yield mark.cup, table, score(rules.scales[mark.scale], at, cars, book)

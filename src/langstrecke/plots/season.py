@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -49,12 +51,11 @@ def title_odds(
 
 
 def _apart(values: Sequence[float], gap: float = 0.055) -> list[float]:
-    """Heights of labels from the top down that do not overlap."""
+    """Heights of labels, given from the top down, that do not overlap: whoever is in the way moves up."""
     out: list[float] = []
-    for value in values:
-        out.append(min(value, out[-1] - gap) if out else value)
-    low = min(out, default=0.0)
-    return [height - min(0.0, low) for height in out] if low < 0 and len(out) * gap < 1 else out
+    for value in reversed(values):
+        out.append(max(value, out[-1] + gap) if out else value)
+    return out[::-1]
 
 
 def final_points(
@@ -75,5 +76,54 @@ def final_points(
         style.write(axes, top + 0.03 * (top - low), n, f"{percent(chance)} %", fontsize=8.5, weight="bold")
     axes.grid(axis="x", color=style.LINE, linewidth=0.6)
     style.car_labels(axes, [(row[0], row[1]) for row in rows], set())
+    style.heading(figure, title, legend)
+    return figure
+
+
+def variants_bars(title: str, rows: Sequence[tuple[str, float, float, float | None]], legend: str) -> Figure:
+    """Shares side by side: (name, solid, pale, grey mark or None), a row each."""
+    figure = style.canvas(len(rows))
+    axes = style.row_axes(figure, len(rows), 3.6, style.WIDTH - 0.9)
+    top = min(1.0, max(0.05, 1.1 * max(max(a, b, c or 0.0) for _, a, b, c in rows)))
+    axes.set_xlim(0, top)
+    style.percent_ticks(axes, top)
+    inch = 1 / (float(axes.get_position().width) * style.WIDTH)
+    for n, (name, solid, pale, mark) in enumerate(rows):
+        axes.barh(n, pale, height=0.62, color=style.ACCENT, alpha=0.22, linewidth=0)
+        axes.barh(n, solid, height=0.62, color=style.ACCENT, linewidth=0)
+        if mark is not None:
+            axes.plot([mark, mark], [n - 0.36, n + 0.36], color=style.MUTED, linewidth=2.5)
+        text = f"{percent(solid)} %" + (f" · {percent(mark)} %" if mark is not None else "")
+        style.write(axes, max(solid, pale, mark or 0.0) + 0.01 * top, n, text, fontsize=8.5, weight="bold")
+        place = {"transform": axes.get_yaxis_transform()}
+        style.write(axes, -3.5 * inch, n, style.shorten(name, 44), fontsize=8.5, **place)
+    style.heading(figure, title, legend)
+    return figure
+
+
+VERDICTS = {"own": style.MUTED, "free": style.ACCENT, "tight": style.ACTUAL, "clash": style.RETIRE}
+
+
+def days_of_a_year(title: str, year: int, meetings: Sequence[Mapping[str, Any]]) -> Figure:
+    """A year's meetings as bars: his own, and those he was free for or not."""
+    first = dt.date(year, 1, 1)
+    lanes = list(dict.fromkeys(str(m["series"]) for m in sorted(meetings, key=lambda m: m["verdict"] != "own")))
+    figure = style.canvas(len(lanes) * 2)
+    axes = style.row_axes(figure, len(lanes) * 2, 1.7, style.WIDTH - 0.2)
+    axes.set_xlim(0, 366)
+    starts = [(dt.date(year, month, 1) - first).days for month in range(1, 13)]
+    axes.set_xticks(starts, [f"{dt.date(year, m, 1):%b}" for m in range(1, 13)])
+    axes.grid(axis="x", color=style.LINE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    inch = 1 / (float(axes.get_position().width) * style.WIDTH)
+    for n, lane in enumerate(lanes):
+        style.write(axes, -1.65 * inch, 2 * n, lane, weight="bold", transform=axes.get_yaxis_transform())
+        for meeting in (m for m in meetings if m["series"] == lane):
+            begin = (dt.date.fromisoformat(str(meeting["start"])) - first).days
+            length = (dt.date.fromisoformat(str(meeting["end"])) - first).days - begin + 1
+            axes.barh(2 * n, length, left=begin, height=1.1, color=VERDICTS[str(meeting["verdict"])], linewidth=0)
+            if lane in ("le-mans", "spa-24h"):
+                style.write(axes, begin + length + 1, 2 * n, str(meeting["name"]), fontsize=style.SMALL)
+    legend = "Grey: his own races. Blue: free. Amber: too little time to travel. Red: racing elsewhere."
     style.heading(figure, title, legend)
     return figure
