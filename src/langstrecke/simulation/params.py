@@ -114,6 +114,7 @@ RACE = np.dtype(
         ("refuelling", "i4"),  # 0: none, the tank lasts
         ("share_of_class", "i4"),  # min_share is of 1: the class winner's, 0: the overall winner's laps
         ("must_cross_line", "i4"),
+        ("technical_green", "i4"),  # 1: the technical stop counts under green only
         ("duration_s", "f8"),
         ("overtaking_s", "f8"),
         ("follow_s", "f8"),  # gap at which a car is held up

@@ -30,6 +30,8 @@ EARLY_SHARE = 0.7
 """A stop up to this share of a tank before a planned one stands for it (default)."""
 WEATHER_HORIZON_LAPS = 10.0
 """Laps over which a tyre change for the weather must pay (default)."""
+TECHNICAL_EARLY_S = 5400.0
+"""A technical stop that counts under green only is made this long before its window closes at the latest (default)."""
 NEUTRAL_BURN = 0.5
 """Fuel burnt on a neutralised lap over a green one (default)."""
 
@@ -91,12 +93,10 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
                 (p.race[0].window_close_s - p.race[0].window_open_s - 2.0 * lap_s) * s.car[i].reserve / RESERVE_LAPS
             )
             return bool(arrives >= p.race[0].window_open_s + spread)
-    if (
-        p.race[0].technical_stop_s > 0.0
-        and s.car[i].technical == 0
-        and t + 3.0 * lap_s >= p.race[0].technical_until_s
-    ):
-        return True
+    if p.race[0].technical_stop_s > 0.0 and s.car[i].technical == 0:
+        early = TECHNICAL_EARLY_S if p.race[0].technical_green == 1 else 3.0 * lap_s
+        if t + early >= p.race[0].technical_until_s and (green or p.race[0].technical_green == 0):
+            return True
     if green or hold or not pits_open(p, s, i):
         return False
     if p.race[0].refuelling == 0:
@@ -195,7 +195,8 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
         s.car[i].repair = 0.0
     if p.race[0].technical_stop_s > 0.0 and s.car[i].technical == 0:
         due = 0.55 + 0.4 * rng.high(rng.draw(key, rng.STOP, i, 1 << 20))
-        if t >= due * p.race[0].technical_until_s:
+        counts = s.game[0].mode == MODE_GREEN or p.race[0].technical_green == 0
+        if counts and t >= min(due * p.race[0].technical_until_s, p.race[0].technical_until_s - TECHNICAL_EARLY_S):
             s.car[i].technical = 1
             cost = max(cost, p.race[0].technical_stop_s)
     if p.race[0].window_close_s > 0.0 and p.race[0].window_open_s <= t <= p.race[0].window_close_s:
