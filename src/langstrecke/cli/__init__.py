@@ -4,6 +4,7 @@ from langstrecke.cli import backtest as _backtest  # noqa: F401  (hangs its verb
 from langstrecke.cli import build as _build  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import card as _card  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import forecast as _forecast  # noqa: F401  (hangs its verbs on the app)
+from langstrecke.cli import news as _news  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import paddock as _paddock  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import ratings as _ratings  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import rules as _rules  # noqa: F401  (hangs its verbs on the app)

@@ -1,0 +1,28 @@
+"""The newsroom: German racing news in, checked claims and what-ifs out.
+
+    for article in read_articles(["article.txt"]):
+        for claim in read_article(article).claims:
+            print(claim.words())
+
+The language libraries come with the extra: pip install "langstrecke[news]".
+"""
+
+from langstrecke.news.checking import Finding, check_claims
+from langstrecke.news.model import Article, Claim, NewsError
+from langstrecke.news.reader import Reading, read_article
+from langstrecke.news.reading import article_from_text, read_articles
+from langstrecke.news.whatif import WhatIf, what_if
+
+__all__ = [
+    "Article",
+    "Claim",
+    "Finding",
+    "NewsError",
+    "Reading",
+    "WhatIf",
+    "article_from_text",
+    "check_claims",
+    "read_article",
+    "read_articles",
+    "what_if",
+]

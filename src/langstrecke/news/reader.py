@@ -30,6 +30,7 @@ _TIMES = re.compile(r"\b(zwei|drei|vier|fünf|sechs|sieben)malige")
 _ORDINALS = {"zweiten": 2, "dritten": 3, "vierten": 4, "fünften": 5, "sechsten": 6, "siebten": 7, "achten": 8,
              "neunten": 9, "zehnten": 10}  # fmt: skip
 _RESULTS = ("won", "finished", "beat", "driven_since", "holds_record")
+_PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 _PAST = frozenset(
     """war warst waren fuhr fuhrst fuhren ging gingst gingen hatte hatten gewann gewannen wurde wurden kam kamen siegte
     siegten holte holten feierte feierten bestritt startete startest teilte teilten trat stand begann fuhrt gab""".split()
@@ -109,6 +110,8 @@ class _Reader:
         self.doc = doc
         self.carried = ""
         self.paragraph = -1
+        self.next_season: int | None = None
+        """The last year to come that was named: what is planned without a year is planned for then."""
 
     def read(self) -> list[Claim]:
         claims: list[Claim] = []
@@ -181,6 +184,8 @@ class _Reader:
             talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
         whole = when(" ".join(c.text for c in clauses if c.kind in ("main", "part")), self.article.year)
+        if self.article.year is not None and whole.years and max(whole.years) > self.article.year:
+            self.next_season = max(whole.years)
         claims: list[Claim] = []
         scenes: list[Scene] = []
         for n, clause in enumerate(clauses):
@@ -257,6 +262,9 @@ class _Reader:
         if told.relation in ("leads", "father_of"):
             time = When()
         self._learn(told, sure)
+        planned = sure in ("announced", "reported", "expected", "possible") and tense != "past"
+        if planned and not time.years and not time.since and self.next_season and told.relation in _PLANS:
+            time = replace(time, years=(self.next_season,))
         series = _series_of(told, scene, talk)
         classes = [i.name for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("class")]
         cars = [i.name.id for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("car")]

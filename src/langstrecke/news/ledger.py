@@ -1,0 +1,138 @@
+"""The ledger: articles and claims in the store; which claim stands, which it replaced, which contradict each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from langstrecke.news.model import CERTAINTIES, Claim
+from langstrecke.news.reader import Reading
+from langstrecke.paddock.store import Store
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS news_articles (
+    id VARCHAR PRIMARY KEY, source VARCHAR, title VARCHAR, date VARCHAR, date_from VARCHAR, note VARCHAR
+);
+CREATE TABLE IF NOT EXISTS news_claims (
+    id VARCHAR, article VARCHAR, "order" INTEGER, subject VARCHAR, relation VARCHAR, object VARCHAR,
+    certainty VARCHAR, date VARCHAR, claim VARCHAR, PRIMARY KEY (id, "order")
+);
+"""
+_SURE = {name: rank for rank, name in enumerate(reversed(CERTAINTIES[:6]))}
+"""Of the claims that say yes, the surer the higher."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A claim in the ledger and where it stands."""
+
+    claim: Claim
+    status: str
+    """stands, superseded or contradicted."""
+    by: tuple[str, ...] = ()
+    """Ids of the claims that superseded or contradict it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {"claim": self.claim.as_json(), "status": self.status, "by": list(self.by)}
+
+
+def keep(store: Store, readings: Iterable[Reading]) -> int:
+    """Write readings into the store; an article read again replaces what was read before. Returns how many claims."""
+    connection = store.connection
+    connection.execute(_TABLES)
+    count = 0
+    for reading in readings:
+        article = reading.article
+        connection.execute("BEGIN")
+        connection.execute("DELETE FROM news_claims WHERE article = ?", [article.id])
+        connection.execute(
+            "INSERT OR REPLACE INTO news_articles VALUES (?, ?, ?, ?, ?, ?)",
+            [article.id, article.source, article.title, article.date, article.date_from, reading.note or article.note],
+        )
+        rows = [
+            [c.id, article.id, n, c.subject, c.relation, c.object, c.certainty, c.date, json.dumps(c.as_json(), ensure_ascii=False)]
+            for n, c in enumerate(reading.claims)
+        ]
+        if rows:
+            connection.executemany("INSERT INTO news_claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.execute("COMMIT")
+        count += len(rows)
+    return count
+
+
+def kept(store: Store, about: str = "") -> list[Claim]:
+    """The claims of the store, oldest article first; with `about`, those a person, team or series appears in."""
+    try:
+        rows = store.connection.execute(
+            'SELECT claim FROM news_claims WHERE ?1 = \'\' OR subject = ?1 OR object = ?1 ORDER BY date, article, "order"',
+            [about],
+        ).fetchall()
+    except duckdb.CatalogException:  # nothing was ever read
+        return []
+    return [_claim(json.loads(row[0])) for row in rows]
+
+
+def people(store: Store) -> list[str]:
+    """Names that appear in the ledger."""
+    names = {c.subject_name for c in kept(store)} | {c.object_name for c in kept(store)}
+    return sorted(n for n in names if n)
+
+
+def _claim(data: dict[str, Any]) -> Claim:
+    data = {k: v for k, v in data.items() if k != "id"}
+    data["seasons"] = tuple(data["seasons"])
+    data["page_span"] = tuple(data["page_span"]) if data.get("page_span") else None
+    return Claim(**data)
+
+
+def lines(claims: list[Claim]) -> list[Line]:
+    """Every claim with its standing. Newer and surer claims replace older ones on the same matter; a yes and a no of
+    which neither is later stand side by side.
+    """
+    return [_line(claim, [c for c in claims if c is not claim and _same_matter(c, claim)]) for claim in claims]
+
+
+def _same_matter(one: Claim, other: Claim) -> bool:
+    if (one.relation, frozenset((one.subject, one.object))) != (other.relation, frozenset((other.subject, other.object))):
+        return False
+    if one.relation != "shares_car" and one.subject != other.subject:
+        return False
+    if one.seasons and other.seasons and not set(one.seasons) & set(other.seasons):
+        return False
+    if bool(one.seasons) != bool(other.seasons) and (one.tense == "past") != (other.tense == "past"):
+        return False
+    return not (one.series and other.series and one.series != other.series)
+
+
+def _line(claim: Claim, rivals: list[Claim]) -> Line:
+    beaten = tuple(r.id for r in rivals if _replaces(r, claim))
+    if beaten:
+        return Line(claim, "superseded", beaten)
+    against = tuple(r.id for r in rivals if _against(r, claim) and not _replaces(claim, r))
+    return Line(claim, "contradicted", against) if against else Line(claim, "stands")
+
+
+def _says_no(claim: Claim) -> bool:
+    return claim.certainty == "denied"
+
+
+def _against(one: Claim, other: Claim) -> bool:
+    """A yes against a no. A wish is no yes, a refusal to comment is no no."""
+    told = {one.certainty, other.certainty}
+    return _says_no(one) != _says_no(other) and not told & {"wished", "not_confirmed", "possible"}
+
+
+def _replaces(new: Claim, old: Claim) -> bool:
+    later = new.date > old.date
+    if not later or "not_confirmed" in (new.certainty, old.certainty):
+        return False
+    if _says_no(new):
+        return True
+    if _says_no(old):
+        return _SURE.get(new.certainty, 0) >= _SURE["announced"]
+    return _SURE.get(new.certainty, 0) >= _SURE.get(old.certainty, 0)
