@@ -17,7 +17,7 @@ import polars as pl
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live_fits import LiveFits, live_fits
 from langstrecke.forecast.live_fuel import with_tanks
-from langstrecke.forecast.live_pace import pace_so_far, with_pace
+from langstrecke.forecast.live_pace import pace_so_far, widened, with_pace
 from langstrecke.forecast.live_snapshot import to_snapshot
 from langstrecke.forecast.live_state import LiveCar, LiveState, laps_until, live_state
 from langstrecke.forecast.race import from_outcome
@@ -66,7 +66,8 @@ def live_card(
     """The card with pace (given its posterior) and tanks brought up to date by the laps until the state's moment."""
     if posterior is not None:
         card = with_pace(card, posterior, pace_so_far(laps_until(laps, state.t)))
-    return with_tanks(card, state, fits or fits_for(card))
+    chosen = fits or fits_for(card)
+    return with_tanks(widened(card, chosen), state, chosen)
 
 
 def play_on(

@@ -42,6 +42,18 @@ class LiveFits:
     stretch: tuple[float, float, float, float] = (2.3, -7.3, -3.3, -0.7)
     """Log odds that a car goes to the end without another stop: intercept, tanks' worth it lacks, that times the
     logarithm of the time left over half an hour, that logarithm."""
+    pace_sd: float = 0.003
+    """What the laps so far do not tell of a car's pace in the rest of the race, share of a lap: added to the
+    posterior's standard deviation in quadrature. This and the next four were chosen among a few candidates by the
+    scores of two IMSA seasons and judged on the third (docs/validation.md)."""
+    driver_sd: float = 0.002
+    """The same for each driver against the car."""
+    mishaps: float = 1.5
+    """Factor on the card's rates of retirements and repairs."""
+    overtaking: float = 2.0
+    """Factor on the card's `overtaking_s`: places are harder to take than pace differences say."""
+    tank: float = 1.06
+    """Factor on the laps on a tank: what crews save when it decides the strategy."""
     floor_share: float = 0.01
     """Share of the uniform distribution in every forecast that is scored."""
     seasons: tuple[str, ...] = ()

@@ -30,5 +30,5 @@ def _tank(name: str, figures: ClassFigures, state: LiveState, fits: LiveFits) ->
     usual = usual_s / figures.lap_s
     seen = float(np.quantile(longest, 0.8)) if longest else 0.0
     weight = float(np.clip((state.t / usual_s - 1.0) / (SEEN_TANKS - 1.0), 0.0, 1.0))
-    laps = seen if seen > usual else weight * seen + (1.0 - weight) * usual
+    laps = fits.tank * (seen if seen > usual else weight * seen + (1.0 - weight) * usual)
     return figures.model_copy(update={"stint_laps": max(laps, 3.0), "stint_laps_sd": TANK_SD * max(laps, 3.0)})

@@ -6,6 +6,7 @@ import math
 
 import polars as pl
 
+from langstrecke.forecast.live_fits import LiveFits
 from langstrecke.racecard.schema import ClassFigures, Driver, Entry, RaceCard
 from langstrecke.ratings.annotate import annotate
 from langstrecke.ratings.pace_posterior import CarPace, PacePosterior, car_paces, level_of, update_pace
@@ -46,6 +47,28 @@ def with_pace(card: RaceCard, posterior: PacePosterior, fits: tuple[SessionPace,
         _entry(e, paces[e.car], classes[e.car_class].lap_s, updated) if e.car in paces else e for e in card.entries
     )
     return card.model_copy(update={"classes": classes, "entries": entries})
+
+
+def widened(card: RaceCard, fits: LiveFits) -> RaceCard:
+    """The card with what the race so far does not tell: wider pace, more mishaps, places harder to take."""
+    classes = {
+        name: f.model_copy(
+            update={"retire_per_h": fits.mishaps * f.retire_per_h, "repair_per_h": fits.mishaps * f.repair_per_h}
+        )
+        for name, f in card.classes.items()
+    }
+    entries = tuple(_wider(e, card.classes[e.car_class].lap_s, fits) for e in card.entries)
+    circuit = card.circuit.model_copy(update={"overtaking_s": fits.overtaking * card.circuit.overtaking_s})
+    return card.model_copy(update={"classes": classes, "entries": entries, "circuit": circuit})
+
+
+def _wider(entry: Entry, lap_s: float, fits: LiveFits) -> Entry:
+    drivers = tuple(
+        d.model_copy(update={"pace_s_sd": math.hypot(d.pace_s_sd, fits.driver_sd * lap_s)}) for d in entry.drivers
+    )
+    return entry.model_copy(
+        update={"pace_s_sd": math.hypot(entry.pace_s_sd, fits.pace_sd * lap_s), "drivers": drivers}
+    )
 
 
 def _class(figures: ClassFigures, lap_s: float, lap_sd: float, fit: SessionPace | None) -> ClassFigures:

@@ -217,10 +217,10 @@ def _change(rows: Sequence[Row], measure: str, name: str) -> tuple[float, float,
         sums[where[r.race]] += getattr(r.forecast, measure), getattr(r.baselines[name], measure)
     picks = np.random.default_rng(1).integers(0, len(races), (BOOTSTRAPS, len(races)))
     drawn = sums[picks].sum(axis=1)
-    ratio = drawn[:, 0] / drawn[:, 1] - 1.0
+    ratio = drawn[:, 0] / np.maximum(drawn[:, 1], 1e-12) - 1.0
     low, high = np.quantile(ratio, [0.05, 0.95])
     total = sums.sum(axis=0)
-    return float(total[0] / total[1] - 1.0), float(low), float(high)
+    return float(total[0] / max(total[1], 1e-12) - 1.0), float(low), float(high)
 
 
 def grouped(rows: Sequence[Row], by: Sequence[str]) -> list[Comparison]:
