@@ -18,6 +18,7 @@ from langstrecke.paddock import calendars, careers
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import RaceCard, apply_patch, load_card
 
+VERDICTS = {"free": "was free", "tight": "had too little time to travel", "clash": "raced elsewhere"}
 FRONT = 10
 """A duel is told again for races in which both cars are among the first so many."""
 
@@ -83,12 +84,14 @@ def _share(hits: np.ndarray[Any, Any]) -> float:
 
 def _told(row: dict[str, Any], first: dict[str, Any], watch: str, rival: str, name: str, races: int) -> str:
     error = 196 * math.sqrt(max(row["win"] * (1 - row["win"]), 1e-6) / races)
-    text = f"{row['name']}: #{watch} ({row['crew']}) wins {name} in {100 * row['win']:.1f} % (± {error:.1f}) of the races"
+    who = f"{row['name']}: #{watch} ({row['crew']})"
+    text = f"{who} wins {name} in {100 * row['win']:.1f} % (± {error:.1f}) of the races"
     text += f" and is on the podium in {100 * row['podium']:.0f} %"
     if rival:
         text += f"; it is ahead of #{rival} in {100 * row['ahead']:.1f} %"
         if row["both_in_front"] > 0:
-            text += f" (of the {100 * row['both_in_front']:.0f} % with both in the first {FRONT}: {100 * row['ahead_in_front']:.0f} %)"
+            share, ahead = 100 * row["both_in_front"], 100 * row["ahead_in_front"]
+            text += f" (of the {share:.0f} % with both in the first {FRONT}: {ahead:.0f} %)"
     if row is not first:
         text += f"; that is {100 * (row['win'] - first['win']):+.1f} points for the victory".replace("-", "−")
         if rival:
@@ -101,8 +104,9 @@ def _turned(variants: list[dict[str, Any]], watch: str, rival: str) -> str:
     gain = 100 * (best["ahead"] - variants[0]["ahead"])
     level = "little" if gain < 3 else "something" if gain < 10 else "much"
     return (
-        f"Of the variants '{best['name']}' moves the duel most, by {gain:.1f} points: before the race, stops of that size "
-        f"are worth {level} beside what is not known of the pace of #{watch} and #{rival}; over the last hour, 10 s apart, they decide it."
+        f"Of the variants '{best['name']}' moves the duel most, by {gain:.1f} points: before the race, stops of that "
+        f"size are worth {level} beside what is not known of the pace of #{watch} and #{rival}; between two cars that "
+        "are ten seconds apart in the last hour, they decide it."
     )
 
 
@@ -115,17 +119,15 @@ def _facts(data: dict[str, Any]) -> list[str]:
         wins = ", ".join(map(str, found.class_wins)) or "none"
         what = registry.series[asked["series"]].name
         out.append(
-            f"{found.driver.name} until {asked['until']} in {what}: entered {found.entered} times, started {found.started}, class wins {wins}."
+            f"{found.driver.name} until {asked['until']} in {what}: entered {found.entered} times, "
+            f"started {found.started}, class wins {wins}."
         )
     if asked := data.get("free"):
         busy = calendars.commitments(registry, asked["driver"], asked["season"])
         wanted = calendars.season_meetings(registry, [asked["against"]], asked["season"])
         for chance in calendars.chances(busy, wanted, 1):
-            state = {"free": "was free", "tight": "had too little time to travel", "clash": "raced elsewhere"}[
-                chance.verdict
-            ]
+            state = VERDICTS[chance.verdict]
             days = f"{chance.meeting.start} to {chance.meeting.end}"
-            out.append(
-                f"{registry.driver(asked['driver']).name} {state} from {days} ({calendars.title(registry, chance.meeting)})."
-            )
+            who, race = registry.driver(asked["driver"]).name, calendars.title(registry, chance.meeting)
+            out.append(f"{who} {state} from {days} ({race}).")
     return out

@@ -42,8 +42,9 @@ def season_answer(
         first = first or row
         variants.append(row)
         text = (
-            f"{variant['name']}: {driver.name} in #{car} is champion in {100 * row['title']:.1f} % of {found.simulated:,} "
-            f"seasons and among the first three in {100 * row['top3']:.0f} %, with {row['expected']:.0f} points on average "
+            f"{variant['name']}: {driver.name} in #{car} is champion in {100 * row['title']:.1f} % of "
+            f"{found.simulated:,} seasons and among the first three in {100 * row['top3']:.0f} %, "
+            f"with {row['expected']:.0f} points on average "
             f"(80 %: {row['low']:.0f} to {row['high']:.0f}); #{car} wins {row['wins']:.1f} rounds a season, "
             f"at least one in {100 * row['any_win']:.0f} %"
         )

@@ -76,10 +76,11 @@ def plan_rounds(
         card = found
         if n and line_ups == "last":
             card = _with_line_ups(card, history[-1])
+        base = card
         if patch is not None:
             card, now = patched(card, patch)
             fitted = [a or b for a, b in zip(fitted, now, strict=True)]
-        plans.append(_plan(rnd, card, history, first=n == 0, stand_in=stand_in))
+        plans.append(_plan(rnd, card, history, base, first=n == 0, stand_in=stand_in))
     if patch is not None and not all(fitted):  # fits no round: say why with the first of them
         apply_patch(cards[0][1], Patch((patch.edits[fitted.index(False)],), patch.title, patch.file))
     return plans
@@ -146,7 +147,11 @@ def _with_line_ups(card: RaceCard, last: RaceCard) -> RaceCard:
     return card.model_copy(update={"entries": tuple(entries), "result": ()})
 
 
-def _plan(rnd: Round, card: RaceCard, history: Sequence[RaceCard], *, first: bool, stand_in: str) -> Plan:
+def _plan(
+    rnd: Round, card: RaceCard, history: Sequence[RaceCard], base: RaceCard, *, first: bool, stand_in: str
+) -> Plan:
+    """`base` is the card before a what-if: what that changes in a pace holds in every round."""
+    old = {(e.car, e.car_class): e for e in base.entries}
     n = len(card.entries)
     priors = load_pace_priors("all")
     pace, season_sd, round_sd = np.zeros(n), np.zeros(n), np.zeros(n)
@@ -167,6 +172,8 @@ def _plan(rnd: Round, card: RaceCard, history: Sequence[RaceCard], *, first: boo
             round_sd[i] = math.sqrt(max(0.0, entry.pace_s_sd**2 - season_sd[i] ** 2))
         else:
             pace[i], season_sd[i], round_sd[i] = mean * lap, sd * lap, event * lap
+            before = old.get((entry.car, entry.car_class), entry)
+            pace[i] += entry.pace_s - before.pace_s
         for d, driver in enumerate(entry.drivers[:MAX_DRIVERS]):
             at, spread = (driver.pace_s / lap, driver.pace_s_sd / lap) if first else _driver(driver, entry, history)
             driver_pace[i, d], driver_sd[i, d] = at * lap, spread * lap
@@ -219,4 +226,4 @@ def plan_card(card: RaceCard) -> Plan:
         card.race.id, card.race.series, str(card.race.season), card.race.name, card.circuit.id, day, day, day
     )
     book = for_event(load_rulebook(card.race.rulebook), card.race.id)
-    return _plan(Round(1, event, book), card, [card], first=True, stand_in="")
+    return _plan(Round(1, event, book), card, [card], card, first=True, stand_in="")

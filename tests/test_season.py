@@ -1,0 +1,177 @@
+"""Seasons: the points of real ones, and what every simulated one must obey."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.forecast.season import season_forecast
+from langstrecke.forecast.season_points import LAST, Scorer, eligible_places, scale_points, score
+from langstrecke.forecast.season_real import season_id, table, tally, total
+from langstrecke.paddock.registry import load_registry
+from langstrecke.racecard import read_patch
+from langstrecke.rulebooks import load_rulebook, rulebook_for
+from langstrecke.timing.derive import classification
+from langstrecke.timing.dossier import read_laps
+
+OFFICIAL = {
+    # (season, after, class, driver): points as published
+    ("2021", 12, "DPi", "ricky-taylor"): 3396,  # eleven behind the 3407 of #31 (racer.com)
+    ("2021", 12, "GTLM", "jordan-taylor"): 3549,
+    ("2021", 12, "GTLM", "antonio-garcia"): 3549,
+    ("2022", 11, "DPi", "tom-blomqvist"): 3047,  # motonewstoday.com before Petit Le Mans
+    ("2022", 12, "DPi", "oliver-jarvis"): 3432,
+}
+RESIDUALS = {
+    # what is published, and how far the reproduction is off; reasons in docs/seasons.md
+    ("2021", 12, "DPi", "pipo-derani"): (3407, -4),
+    ("2022", 11, "DPi", "ricky-taylor"): (3066, -20),
+    ("2023", 8, "GTP", "ricky-taylor"): (2171, -4),
+    ("2023", 8, "GTP", "pipo-derani"): (2153, 2),
+}
+CHAMPIONS = {
+    "2021": {"DPi": "Felipe Nasr", "LMP2": "Ben Keating", "LMP3": "Gar Robinson", "GTLM": "Antonio García",
+             "GTD": "Laurens Vanthoor"},
+    "2022": {"DPi": "Oliver Jarvis", "LMP2": "John Farano", "LMP3": "Colin Braun", "GTD PRO": "Mathieu Jaminet",
+             "GTD": "Roman De Angelis"},
+    "2023": {"GTP": "Alexander Sims", "LMP2": "Ben Keating", "LMP3": "Gar Robinson", "GTD PRO": "Ben Barnicoat",
+             "GTD": "Bryan Sellers"},
+}  # fmt: skip
+MAKES = {("2021", "DPi"): "Cadillac", ("2022", "DPi"): "Acura", ("2022", "GTD"): "BMW", ("2023", "GTP"): "Cadillac",
+         ("2023", "GTD PRO"): "Lexus", ("2023", "GTD"): "BMW", ("2021", "GTD"): "Porsche"}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", OFFICIAL)
+def test_points_are_the_official_ones(case: tuple[str, int, str, str]) -> None:
+    season, after, car_class, driver = case
+    assert total(tally("imsa", season, after)[("drivers", car_class)][driver]) == OFFICIAL[case]
+
+
+@pytest.mark.parametrize("case", RESIDUALS)
+def test_known_residuals_do_not_grow(case: tuple[str, int, str, str]) -> None:
+    season, after, car_class, driver = case
+    official, off = RESIDUALS[case]
+    assert total(tally("imsa", season, after)[("drivers", car_class)][driver]) == official + off
+
+
+@pytest.mark.parametrize("season", CHAMPIONS)
+def test_champions_of_every_class(season: str) -> None:
+    found = tally("imsa", season)
+    for car_class, champion in CHAMPIONS[season].items():
+        lines = table(found, "drivers", car_class)
+        assert champion in [line.name for line in lines if line.position == 1], car_class
+    for (year, car_class), make in MAKES.items():
+        if year == season:
+            assert table(found, "makes", car_class)[0].name == make
+
+
+def test_gaps_of_the_articles_of_the_day() -> None:
+    found = tally("imsa", "2021", 11)
+    lmp3 = {line.name: line.points for line in table(found, "drivers", "LMP3")}
+    assert lmp3["Gar Robinson"] - lmp3["Colin Braun"] == 50  # IMSA wire 2021-10-01
+    assert lmp3["Colin Braun"] == lmp3["Jonathan Bennett"]
+    final = {line.name: line.points for line in table(tally("imsa", "2022"), "drivers", "LMP2")}
+    assert abs(final["John Farano"] - final["Ryan Dalziel"] - 126) <= 1  # nbcsports.com 2022-10-02
+    cup = table(tally("imsa", "2022"), "endurance teams", "GTD")
+    assert cup[0].key == "70"  # Inception Racing won the Endurance Cup
+
+
+def test_makes_count_their_best_car_only() -> None:
+    book = rulebook_for("imsa", 2021, "mid-ohio")
+    cars = [Scorer(n, t, m, (n,)) for n, t, m in (("1", "a", "x"), ("2", "b", "x"), ("3", "c", "y"))]
+    scale = book.points.scales["race"]
+    points = score(scale, np.array([[1, 2, 3]], np.int16), cars, book)
+    assert points.drivers[1].tolist() == [[350, 320, 300]]
+    assert points.makes == (("x", "y"), pytest.approx(np.array([[350, 320]])))
+
+
+def test_guests_score_nothing_and_those_behind_move_up() -> None:
+    book = load_rulebook("adac-gt-masters-2019")
+    cars = [
+        Scorer("1", "a", "x", ("d1",)),
+        Scorer("2", "b", "y", ("d2",), guest=True),
+        Scorer("3", "c", "y", ("d3",)),
+    ]
+    points = score(book.points.scales["race"], np.array([[2, 1, 3]], np.int16), cars, book)
+    assert dict(zip(points.drivers[0], points.drivers[1][0], strict=True)) == {"d1": 25, "d2": 0, "d3": 20}
+    assert eligible_places(np.array([[2, 1, 3]], np.int16), [True, False, True], hold=True).tolist() == [[2, LAST, 3]]
+
+
+def test_half_points_and_dropped_results() -> None:
+    scale = load_rulebook("adac-gt-masters-2019").points.scales["race"]
+    assert scale_points(scale, np.array([1, 2, LAST], np.int16), 0.5).tolist() == [12.5, 10.0, 0.0]
+    assert total([(1, 25.0), (2, 3.0), (3, 10.0)], dropped=1) == 35.0
+
+
+def test_a_season_is_the_same_for_any_number_of_threads() -> None:
+    one = season_forecast("adac-gt-masters-2019", after=12, seasons=250, seed=5, threads=1)
+    two = season_forecast("adac-gt-masters-2019", after=12, seasons=250, seed=5, threads=2)
+    assert one.titles == two.titles
+    other = season_forecast("adac-gt-masters-2019", after=12, seasons=250, seed=6, threads=2)
+    assert one.titles != other.titles
+
+
+def test_what_is_run_counts_as_it_was() -> None:
+    found = season_forecast("imsa-2021", after=11, seasons=200, seed=2)
+    nasr = found.contender("drivers", "DPi", "felipe-nasr")
+    assert nasr.points == 3048
+    assert nasr.points + 10 <= nasr.low <= nasr.expected <= nasr.high <= nasr.points + 385
+    assert found.contender("drivers", "DPi", "ricky-taylor").title + nasr.title == pytest.approx(1.0, abs=0.03)
+    assert found.contender("makes", "DPi", "cadillac").title == 1.0  # it needed only to start
+    done = season_forecast("imsa-2022", after=12)
+    assert done.simulated == 0
+    assert done.titles[("drivers", "DPi")][0].title == 1.0
+
+
+def test_a_fast_car_is_fast_all_year() -> None:
+    """The spread of a season's points is wider than that of rounds that know nothing of each other."""
+    found = season_forecast("adac-gt-masters-2019", after=0, seasons=300, seed=1)
+    klingmann = found.contender("drivers", "overall", "jens-klingmann")
+    assert klingmann.high - klingmann.low > 80
+
+
+def test_a_what_if_changes_the_season() -> None:
+    patch = read_patch('title = "faster"\n[set]\nentries.14.pace_s = { plus = -1.0 }\n')
+    before = season_forecast("adac-gt-masters-2019", after=10, seasons=200, seed=1)
+    after = season_forecast("adac-gt-masters-2019", after=10, seasons=200, seed=1, patch=patch)
+    name = ("drivers", "overall", "jens-klingmann")
+    assert after.contender(*name).expected > before.contender(*name).expected + 20
+
+
+def test_unknown_seasons_are_answered_with_near_ones() -> None:
+    assert season_id("imsa-2021") == ("imsa", "2021")
+    with pytest.raises(NotFoundError, match="imsa-2021"):
+        season_id("imas-2021")
+    with pytest.raises(NotFoundError, match="imsa-2023"):
+        season_id("imsa-2035")
+    with pytest.raises(LangstreckeError, match="rounds 1 to 12"):
+        season_forecast("imsa-2021", after=13)
+    with pytest.raises(NotFoundError, match="no race cards"):
+        season_forecast("imsa-2022", after=3)
+
+
+@pytest.mark.data
+def test_le_mans_2019_orders_follow_from_the_laps(data: Path) -> None:
+    """Full class orders by the classification rule: 70 % of the winner's laps; the penalty of #54 apart."""
+    file = next(p for p in (data / "lemans").glob("*2019*") if "lap" in p.name.lower() or "analys" in p.name.lower())
+    order = classification(read_laps(file))
+    book = load_rulebook("le-mans-2019")
+    winner = int(order["laps"].max())  # type: ignore[arg-type]
+    entries = {e.car: e for e in load_registry().entries("le-mans-2019")}
+    least = int(book.classification.min_share_of_winner * winner)
+    for (name,), mine in order.group_by("car_class", maintain_order=True):
+        cars = [
+            row["car"]
+            for row in mine.iter_rows(named=True)
+            if entries[row["car"]].class_position and entries[row["car"]].status == "classified"
+        ]
+        official = sorted(cars, key=lambda c: entries[c].class_position or 0)
+        if "54" in cars:  # penalised after the race
+            cars.remove("54")
+            official.remove("54")
+        assert cars == official, name
+        assert mine.filter(pl.col("car").is_in(cars))["laps"].min() >= least
