@@ -139,7 +139,9 @@ def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
     if rng.low(bits) < p.race[0].red_share:
         _red_flag(p, s, t)
     leader = _leader(p, s)
-    if leader < 0 or p.race[0].bunching == BUNCH_NONE:
+    if leader < 0 or p.race[0].bunching == BUNCH_NONE:  # nobody on the road to be picked up
+        s.game[0].mode = MODE_FCY
+        s.game[0].fcy_until = s.game[0].caution_until
         return
     _send_out(p, s, p.race[0].n, s.car[leader].when - 0.5 * QUEUE_GAP_S)
     if p.race[0].bunching == BUNCH_THREE:
@@ -168,9 +170,12 @@ def join_safety_car(p: Params, s: State, key: np.uint64, t: float, since: float)
         s.game[0].fcy_until = max(s.game[0].caution_until, t + 60.0)
         return
     leader = _leader(p, s)
-    if leader >= 0:
-        _send_out(p, s, p.race[0].n, max(t, s.car[leader].when - 0.5 * QUEUE_GAP_S))
-        sort_ring(s)
+    if leader < 0:
+        s.game[0].mode = MODE_FCY
+        s.game[0].fcy_until = max(s.game[0].caution_until, t + 60.0)
+        return
+    _send_out(p, s, p.race[0].n, max(t, s.car[leader].when - 0.5 * QUEUE_GAP_S))
+    sort_ring(s)
 
 
 @kernel
@@ -318,7 +323,8 @@ def handle_event(p: Params, s: State, key: np.uint64) -> None:
         _go_green(p, s, t)
         end_neutral(s, t)
         s.game[0].next_fcy = _after(p.race[0].fcy_rate, key, 1, t)
-        s.game[0].next_caution = max(s.game[0].next_caution, t)
+        if s.game[0].next_caution <= t:
+            s.game[0].next_caution = _after(s.game[0].caution_rate, key, 0, t)
     elif mode == MODE_GREEN and s.game[0].next_caution <= t:
         if p.race[0].bunching == BUNCH_NONE:
             _start_fcy(p, s, key, t, p.race[0].caution_s, p.race[0].caution_length_log_sd)

@@ -172,6 +172,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         incident_s=by_class(lambda f: f.incident_s),
         lapping=by_class(lambda f: f.lapping_s),
         lapped=by_class(lambda f: f.lapped_s),
+        set_stints=np.array([f.tyres_every for f in figures], np.int32),
         pit_group=_groups(book.neutralisation.pit_opening, names, book),
         split_group=_groups(book.neutralisation.class_split, names, book),
     )

@@ -93,6 +93,7 @@ CLASS = np.dtype(
         ("incident_s", "f8"),
         ("lapping", "f8"),
         ("lapped", "f8"),
+        ("set_stints", "i4"),  # stints on one set of tyres as the class does; its lap is the middle of such a set
         ("pit_group", "i4"),  # order in which closed pits open: 0 first
         ("split_group", "i4"),  # order of the class split at a restart
     ],

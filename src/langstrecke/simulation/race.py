@@ -43,6 +43,8 @@ OFF_LINE_S = 6.0
 """Time lost on a lap from which a car counts as off the racing line and is passed freely (default)."""
 LIMP_SHARE = 0.15
 """Lost on the lap home with a car that needs repair, share of the lap (default)."""
+OVERTIME_LAPS = 8.0
+"""Laps of the fastest class after the time within which the leader must have crossed the line (default)."""
 LAST_LAPS = 2.5
 """Laps of a car's own after the flag within which it must cross the line to be counted as finishing (default)."""
 
@@ -102,6 +104,10 @@ def play_on(p: Params, s: State, key: np.uint64, trace: F64) -> None:
             if s.game[0].flag_out == 0:
                 caution.safety_car_crosses(p, s, key, first, t)
             continue
+        if s.game[0].flag_out == 0 and t > s.game[0].end + OVERTIME_LAPS * s.game[0].fast_lap:
+            # Nobody was left to take the flag: it fell at the end of the time.
+            s.game[0].flag_out = 1
+            s.game[0].flag_time = s.game[0].end
         if s.game[0].flag_out == 1 and t > s.game[0].flag_time + LAST_LAPS * s.lap_draw[p.car[first].car_class]:
             s.car[first].status = STRANDED
             continue

@@ -31,7 +31,7 @@ EARLY_SHARE = 0.7
 WEATHER_HORIZON_LAPS = 10.0
 """Laps over which a tyre change for the weather must pay (default)."""
 TECHNICAL_EARLY_S = 5400.0
-"""A technical stop that counts under green only is made this long before its window closes at the latest (default)."""
+"""A technical stop that counts under green only is made at least this long before its window closes (default)."""
 NEUTRAL_BURN = 0.5
 """Fuel burnt on a neutralised lap over a green one (default)."""
 
@@ -241,7 +241,7 @@ def begin_stint(p: Params, s: State, key: np.uint64, i: int) -> None:
     # A class's lap is that of the middle of a stint; fuel and tyres count from there.
     if p.race[0].refuelling == 1:
         mid_fuel = 0.5 * s.car[i].tank
-        mid_tyre = mid_fuel * p.car[i].tyres_every
+        mid_tyre = mid_fuel * p.cls[c].set_stints
     else:  # one tank and two sets of tyres for the race
         laps = p.race[0].duration_s / s.lap_draw[c]
         mid_fuel = s.car[i].tank - 0.5 * laps
