@@ -1,5 +1,29 @@
 """The strategist: plans and rotas, counterfactuals, searches, pit-or-stay calls and audits."""
 
+from langstrecke.strategy.audit import Audit, Scored, audit
+from langstrecke.strategy.call import Call, Option, call
+from langstrecke.strategy.candidates import Candidate
+from langstrecke.strategy.past import Moment, moment, race_laps
 from langstrecke.strategy.plan import Plan, PlanStint, make_plan
+from langstrecke.strategy.search import Found, optimise
+from langstrecke.strategy.whatif import WhatIf, what_if
 
-__all__ = ["Plan", "PlanStint", "make_plan"]
+__all__ = [
+    "Audit",
+    "Call",
+    "Candidate",
+    "Found",
+    "Moment",
+    "Option",
+    "Plan",
+    "PlanStint",
+    "Scored",
+    "WhatIf",
+    "audit",
+    "call",
+    "make_plan",
+    "moment",
+    "optimise",
+    "race_laps",
+    "what_if",
+]

@@ -89,7 +89,7 @@ def _points(card: RaceCard, book: RuleBook | None) -> Goal:
     def score(watched: Watched, k: int) -> F64:
         home = column(watched, k, UNCLASSIFIED) == 0
         place = column(watched, k, by)
-        total = _of(scale, place) * home
+        total: F64 = _of(scale, place) * home
         for extra in at_end:
             total += _of(extra, place) * home
         for m, extra in enumerate(scales):

@@ -135,7 +135,7 @@ def _timeline(
     every = policy.tyres_every or figures.tyres_every
     mean_pace = sum(d.pace_s for d in entry.drivers) / len(entry.drivers)
     whole = card.race.duration_s / figures.lap_s
-    middle = (0.5 * tank, 0.5 * tank * every) if pit.refuelling else (tank - 0.5 * whole, 0.25 * whole)
+    middle = (0.5 * tank, 0.5 * tank * figures.tyres_every) if pit.refuelling else (tank - 0.5 * whole, 0.25 * whole)
     t, lap, on_set, age, left = entry.start_s, 0, 0, 0, tank
     runs: list[Run] = []
     technical_done = not pit.technical_stop_s

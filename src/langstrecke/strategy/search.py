@@ -1,0 +1,208 @@
+"""The search for the best plan: successive halving on the same luck, then the finalists on fresh races.
+
+All candidates meet the same simulated races; after each round the worse half goes and the rest plays twice as many.
+The finalists are judged on races that had no part in choosing them, until the difference between the best two is
+known to the error asked for.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.racecard.schema import RaceCard
+from langstrecke.simulation.compile import compile_race
+from langstrecke.simulation.watch import simulate_watched
+from langstrecke.strategy.candidates import Candidate, candidates
+from langstrecke.strategy.goals import Goal, goal_named
+from langstrecke.strategy.lookup import car_index
+from langstrecke.strategy.paired import Difference, difference
+
+F64 = NDArray[np.float64]
+
+FIRST_ROUND = 128
+"""Races each candidate plays in the first round (default)."""
+FINALISTS = 4
+MOST_RACES = 40_000
+BLOCK = 1024
+"""Races between two looks at the error reached."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finalist: its score with its standard error, and what it is worth against the best and the card's own way."""
+
+    plan: Candidate
+    words: str
+    score: float
+    se: float
+    against_best: Difference
+    against_card: Difference
+
+    def to_json(self) -> dict[str, Any]:
+        """Rounded figures."""
+        return {
+            "plan": self.words,
+            "score": round(self.score, 6),
+            "se": round(self.se, 6),
+            "interval": [round(self.score - 1.96 * self.se, 6), round(self.score + 1.96 * self.se, 6)],
+            "against_best": self.against_best.to_json(),
+            "against_card": self.against_card.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best plans of a car for a goal, the best first. `price` is what the second best gives away."""
+
+    race: str
+    car: str
+    goal: Goal
+    tried: int
+    played: int
+    fresh: int
+    seed: int
+    seconds: float
+    best: tuple[Judged, ...]
+    reached: bool
+    """Whether the error asked for was reached within the most races."""
+
+    @property
+    def price(self) -> Difference:
+        """The second best against the best."""
+        return self.best[1].against_best
+
+    def to_json(self) -> dict[str, Any]:
+        """The data of `langstrecke optimise --json`."""
+        return {
+            "race": self.race,
+            "car": self.car,
+            "goal": self.goal.name,
+            "unit": self.goal.unit,
+            "tried": self.tried,
+            "races_played": self.played,
+            "races_of_finalists": self.fresh,
+            "error_reached": self.reached,
+            "seed": self.seed,
+            "seconds": round(self.seconds, 1),
+            "plans": [judged.to_json() for judged in self.best],
+            "price_of_second": self.price.to_json(),
+        }
+
+
+def optimise(
+    card: RaceCard,
+    car: str,
+    goal: str = "class-win",
+    *,
+    count: int = 50,
+    error: float = 0.005,
+    seed: int = 1,
+    plans: Sequence[Candidate] | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Found:
+    """The best plans of a car for a goal, out of `count` candidates (or the given `plans`).
+
+    `error` is the standard error wanted of the best plan's score (a share; of other units it counts as that share of
+    the score's own spread). NotFoundError for an unknown car or goal.
+    """
+    began = time.perf_counter()
+    index = car_index(card, car)
+    aim = goal_named(goal, card, car)
+    params = compile_race(card)
+    pool = list(plans) if plans is not None else candidates(card, params, car, count, seed)
+    if len(pool) < 2:
+        raise LangstreckeError("there is nothing to choose between", hint="give at least two candidates")
+    rounds = _rounds(len(pool))
+    expected = sum(n * k for n, k in rounds)
+    played = 0
+
+    def play(plan: Candidate, first: int, races: int) -> F64:
+        nonlocal played
+        watched = simulate_watched(
+            plan.applied(params, index),
+            [index],
+            races=races,
+            seed=seed,
+            first_race=first,
+            moments=aim.moments,
+            threads=threads,
+        )
+        played += races
+        if progress is not None:
+            progress(min(played, expected), expected)
+        return aim.score(watched, 0)
+
+    alive, used = _halve(pool, rounds, play)
+    keep = alive[:FINALISTS]
+    if pool[0] not in keep:
+        keep.append(pool[0])  # the card's own way is always told
+    scores, reached = _finals(keep, used, play, error, aim)
+    order = sorted(range(len(keep)), key=lambda k: -float(scores[k].mean()))
+    best, own = scores[order[0]], scores[keep.index(pool[0])]
+    judged = tuple(
+        Judged(
+            plan=keep[k],
+            words=keep[k].describe(card, car),
+            score=float(scores[k].mean()),
+            se=float(scores[k].std(ddof=1)) / math.sqrt(len(scores[k])),
+            against_best=difference(best, scores[k]),
+            against_card=difference(own, scores[k]),
+        )
+        for k in order
+    )
+    seconds = time.perf_counter() - began
+    return Found(card.race.id, car, aim, len(pool), played, len(best), seed, seconds, judged, reached)
+
+
+def _rounds(count: int) -> list[tuple[int, int]]:
+    """(candidates, races of each) round by round."""
+    rounds, races = [], FIRST_ROUND
+    while count > FINALISTS:
+        rounds.append((count, races))
+        count, races = max(FINALISTS, count // 2), races * 2
+    return rounds
+
+
+def _halve(
+    pool: list[Candidate], rounds: list[tuple[int, int]], play: Callable[[Candidate, int, int], F64]
+) -> tuple[list[Candidate], int]:
+    """Round after round the worse half goes. Returns who is left, the best first, and the races used."""
+    alive = list(pool)
+    kept: dict[int, list[F64]] = {id(plan): [] for plan in pool}
+    first = 0
+    for _, races in rounds:
+        for plan in alive:
+            kept[id(plan)].append(play(plan, first, races))
+        first += races
+        alive.sort(key=lambda plan: -float(np.concatenate(kept[id(plan)]).mean()))
+        alive = alive[: max(FINALISTS, len(alive) // 2)]
+    return alive, first
+
+
+def _finals(
+    keep: list[Candidate], first: int, play: Callable[[Candidate, int, int], F64], error: float, aim: Goal
+) -> tuple[list[F64], bool]:
+    """Fresh races for the finalists until the best one's score and its lead over the next are known."""
+    parts: list[list[F64]] = [[] for _ in keep]
+    done = 0
+    while done < MOST_RACES:
+        for k, plan in enumerate(keep):
+            parts[k].append(play(plan, first + done, BLOCK))
+        done += BLOCK
+        scores = [np.concatenate(p) for p in parts]
+        best = max(range(len(keep)), key=lambda k: float(scores[k].mean()))
+        spread = 1.0 if aim.unit == "share" else float(scores[best].std(ddof=1))
+        if float(scores[best].std(ddof=1)) / math.sqrt(done) <= error * spread:
+            return scores, True
+    return scores, False
