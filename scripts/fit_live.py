@@ -3,7 +3,8 @@
     python scripts/fit_live.py ../shared/data
 
 One set per IMSA season left out, and one on everything: the chance that a car overdue in the pits or on the road
-crosses the line again, and how long that takes, from every race with laps looked at every 4 % of its length.
+crosses the line again, and how long that takes, from every race with laps looked at every 4 % of its length; and the
+chance that a car reaches the end without another stop, from IMSA and WEC races looked at in their last 75 minutes.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import tomlkit
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from langstrecke.forecast.live_fits import LiveFits
+from langstrecke.forecast.live_fuel import with_tanks
 from langstrecke.forecast.live_state import live_state
 from langstrecke.paddock.importing import import_folder
 from langstrecke.paddock.store import Store, open_store
@@ -25,6 +29,10 @@ from langstrecke.racecard.build import build_card
 from langstrecke.ratings.archive import open_archive
 
 TARGET = Path(__file__).parents[1] / "src" / "langstrecke" / "forecast" / "data" / "live.toml"
+LEFT_S = (600, 1200, 1800, 2400, 3000, 3600, 4500)
+TANK = {"without-imsa-2021": 1.0, "without-imsa-2023": 1.0}
+"""`LiveFits.tank` by set, 1.06 in the others: of 1.0 and 1.06 the one with the lower log loss in the backtest of the
+two IMSA seasons the set was fitted on (docs/validation.md)."""
 LOOKS = np.arange(0.05, 0.97, 0.04)
 
 
@@ -60,6 +68,68 @@ def overdue_cars(store: Store) -> list[Late]:
     return found
 
 
+@dataclass(frozen=True)
+class Fuel:
+    """A car late in a race that saw the flag: what it lacked to get there, and whether it went through."""
+
+    season: str
+    lacking: float
+    left_s: float
+    through: bool
+
+
+def fuel_cases(store: Store) -> list[Fuel]:
+    """Every running car of the IMSA and WEC races at every look, tanks as `live_fuel` sees them without a factor."""
+    archive = open_archive(store)
+    plain = LiveFits(tank=1.0)
+    found: list[Fuel] = []
+    for race_id in store.races()["race_id"]:
+        laps = store.laps(race_id)
+        if laps.is_empty() or race_id.startswith("le-mans"):
+            continue
+        card = build_card(race_id, store, archive=archive)
+        length = card.race.duration_s
+        seen_flag = set(laps.filter(pl.col("elapsed_s") >= length - 30.0)["car"])
+        stops = {str(k[0]): v["elapsed_s"].to_numpy() for k, v in laps.filter("in_pit").group_by("car")}
+        for left in LEFT_S:
+            t = length - left
+            if t < 0.3 * length:
+                continue
+            state = live_state(laps, card, t)
+            usual = dict(
+                laps.filter(pl.col("elapsed_s") <= t)
+                .group_by("car", "car_class")
+                .agg(pl.col("lap_time_s").quantile(0.3))
+                .group_by("car_class")
+                .agg(pl.col("lap_time_s").median())
+                .iter_rows()
+            )
+            classes = {n: c.model_copy(update={"lap_s": usual.get(n) or c.lap_s}) for n, c in card.classes.items()}
+            figures = with_tanks(card.model_copy(update={"classes": classes}), state, plain).classes
+            for car in state.cars:
+                if car.status == "running" and car.car in seen_flag:
+                    own = figures[car.car_class]
+                    need = car.fuel_laps + float(np.ceil((length - car.crossed_s) / own.lap_s))
+                    through = not (stops.get(car.car, np.zeros(0)) > t).any()
+                    season = f"{card.race.series}-{card.race.season}"
+                    found.append(Fuel(season, max(need / own.stint_laps - 1.0, 0.0), float(left), through))
+    return found
+
+
+def stretch(cases: list[Fuel]) -> list[float]:
+    """Coefficients of `LiveFits.stretch` by maximum likelihood with a weak ridge."""
+    short = np.array([c.lacking for c in cases])
+    late = np.log(np.array([c.left_s for c in cases]) / 1800.0)
+    y = np.array([float(c.through) for c in cases])
+    x = np.column_stack([np.ones_like(short), short, short * late, late])
+
+    def loss(beta: NDArray[np.float64]) -> float:
+        z = x @ beta
+        return float(np.sum(np.logaddexp(0.0, z) - y * z) + 0.01 * beta @ beta)
+
+    return [round(float(b), 3) for b in minimize(loss, np.zeros(4)).x]
+
+
 def logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[float]:
     """Intercept and slope by maximum likelihood with a weak ridge."""
 
@@ -89,15 +159,15 @@ def main() -> None:
     data = parser.parse_args().data
     if data.is_file():
         with open_store(data, read_only=True) as store:
-            rows = overdue_cars(store)
+            rows, fuel = overdue_cars(store), fuel_cases(store)
     else:
         with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "store.duckdb") as store:
             import_folder(store, data)
-            rows = overdue_cars(store)
+            rows, fuel = overdue_cars(store), fuel_cases(store)
     seasons = sorted({r.season for r in rows})
     old = tomlkit.parse(TARGET.read_text()) if TARGET.exists() else tomlkit.document()
     document = tomlkit.document()
-    document.add(tomlkit.comment("Written by scripts/fit_live.py and scripts/fit_mix.py; do not edit."))
+    document.add(tomlkit.comment("Written by scripts/fit_live.py; do not edit."))
     for out in [None, *[s for s in seasons if s.startswith("imsa")]]:
         name = f"without-{out}" if out else "all"
         mine = [r for r in rows if r.season != out]
@@ -105,6 +175,8 @@ def main() -> None:
         table["seasons"] = [s for s in seasons if s != out]
         table["back_pit"], table["wait_pit"] = curves(mine, in_pit=True)
         table["back_road"], table["wait_road"] = curves(mine, in_pit=False)
+        table["stretch"] = stretch([c for c in fuel if c.season != out])
+        table["tank"] = TANK.get(name, 1.06)
         document.add(name, tomlkit.item(table))
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     TARGET.write_text(tomlkit.dumps(document))
