@@ -95,14 +95,58 @@ def negated(clause: Clause) -> bool:
     return bool(clause.lows & book.negation) and not any(holds(p, clause) for p in book.but_not)
 
 
-def find_cue(clause: Clause, *, sentence_only: bool = False, skip: tuple[str, ...] = ()) -> str:
+def find_cue(clause: Clause, *, sentence_only: bool = False) -> str:
     """The strongest cue of a clause; empty where it has none."""
-    for cue in cue_book().cues:
-        if sentence_only and not cue.sentence or cue.certainty in skip:
+    if sentence_only not in clause.cues:
+        clause.cues[sentence_only] = _find_cue(clause, sentence_only)
+    return clause.cues[sentence_only]
+
+
+def _find_cue(clause: Clause, sentence_only: bool) -> str:
+    likely = _cue_index().candidates(clause)
+    for number, cue in enumerate(cue_book().cues):
+        if number not in likely or (sentence_only and not cue.sentence):
             continue
         if any(holds(p, clause) for p in cue.phrases) and not any(holds(p, clause) for p in cue.unless):
             return cue.certainty
     return ""
+
+
+@dataclass(frozen=True)
+class Index:
+    """Which of many lists of phrases a clause can fulfil at all: it must hold a word of the phrase's first fixed slot."""
+
+    by_word: dict[str, frozenset[int]]
+    always: frozenset[int]
+
+    def candidates(self, clause: Clause) -> frozenset[int]:
+        """Numbers of the lists worth trying."""
+        found = self.always
+        for word in clause.words:
+            more = self.by_word.get(word)
+            if more is not None:
+                found = found | more
+        return found
+
+
+def index_of(lists: list[tuple[Phrase, ...]]) -> Index:
+    """An index of lists of phrases."""
+    words: dict[str, set[int]] = {}
+    always: set[int] = set()
+    for number, phrases in enumerate(lists):
+        for one in phrases:
+            fixed = next((slot for slot in one if not any(o.startswith("*") for o in slot)), None)
+            if fixed is None:
+                always.add(number)
+                continue
+            for option in fixed:
+                words.setdefault(option.removeprefix("="), set()).add(number)
+    return Index({w: frozenset(n) for w, n in words.items()}, frozenset(always))
+
+
+@cache
+def _cue_index() -> Index:
+    return index_of([c.phrases for c in cue_book().cues])
 
 
 _FUTURE = frozenset({"wird", "werden", "wirst", "werde"})

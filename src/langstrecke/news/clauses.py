@@ -61,6 +61,13 @@ class Clause:
     antecedent: Item | None = None
     question: bool = False
     groups: list[Group] = field(default_factory=list)
+    cues: dict[bool, str] = field(default_factory=dict)
+    """What find_cue found, kept."""
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words in lower case and in their basic forms."""
+        return self.lows | self.lemmas
 
     @cached_property
     def lows(self) -> frozenset[str]:
@@ -316,8 +323,12 @@ def _modifier(items: list[Item], n: int) -> bool:
         and items[n + 1].low in JOINERS
         and items[n + 2].kind == "role"
         and _modifier(items, n + 2)
-        and not (items[n].compound and items[n].compound.age)
+        and not _is_age(items[n])
     )
+
+
+def _is_age(item: Item) -> bool:
+    return item.compound is not None and item.compound.age
 
 
 def _next_member(items: list[Item], at: int) -> int | None:

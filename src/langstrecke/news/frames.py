@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from langstrecke.news.clauses import Clause
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
-from langstrecke.news.rules import Rule, Slot, fillers, rules, speaks
+from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
 
@@ -54,7 +54,7 @@ class Told:
 def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     """Everything the rules read in a clause."""
     found: dict[tuple[str, str, str], Told] = {}
-    for rule in rules():
+    for rule in likely_rules(scene.clause):
         if "needs_since" in rule.flags and not since or not speaks(rule, scene.clause):
             continue
         place = rule.place or (place_in(scene.clause) if "needs_place" in rule.flags else "")

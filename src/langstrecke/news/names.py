@@ -58,6 +58,8 @@ class Gazetteer:
     demonyms: dict[str, str]
     """Word to country code."""
     first_names: frozenset[str]
+    short_names: frozenset[str]
+    """Beginnings of first names: "alex"."""
     families: tuple[tuple[str, str], ...]
     """Father and child."""
     teams_of: dict[str, str]
@@ -99,6 +101,7 @@ def gazetteer() -> Gazetteer:
     names, spellings = _own_names()
     _add_registry(registry, names, spellings)
     roles_table = _table("roles.toml")
+    firsts = _first_names(registry, roles_table["first_names"]["names"])
     book = Gazetteer(
         nlp=nlp,
         matcher=PhraseMatcher(nlp.vocab, attr="NORM"),
@@ -108,7 +111,8 @@ def gazetteer() -> Gazetteer:
             word: Role(word, role["relation"]) for role in roles_table["role"] for word in role["words"]
         },
         demonyms={word: code for code, words in roles_table["demonyms"].items() for word in words},
-        first_names=_first_names(registry, roles_table["first_names"]["names"]),
+        first_names=firsts,
+        short_names=frozenset(n[:k] for n in firsts for k in range(4, len(n))),
         families=tuple((f["father"], f["child"]) for f in roles_table["family"]),
         teams_of={slug(n.head): n.id for n in names.values() if n.head},
         registry=registry,

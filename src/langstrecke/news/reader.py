@@ -203,8 +203,8 @@ class _Reader:
             self._remember_people(scene)
         self._carry(sentence, clauses)
         if scenes:
-            told = next((s.subject for s in scenes if any(n.is_a("person") for n in s.subject)), ())
-            talk.subject = told or talk.subject
+            acting = next((s.subject for s in scenes if any(n.is_a("person") for n in s.subject)), ())
+            talk.subject = acting or talk.subject
         return claims
 
     def _claims(self, sentence: Sentence, n: int, clauses: list[Clause], scene: Scene, whole: When) -> list[Claim]:
@@ -349,6 +349,8 @@ def _series_of(told: Told, scene: Scene, talk: Talk) -> str:
     if told.object.is_a("series", "event"):
         return told.object.id
     named = [i.name for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("series", "event")]
+    if len(named) > 1 and told.relation == "shares_car":  # a list of rounds
+        return ""
     if named:
         return named[0].id
     if told.relation in _RESULTS or told.relation in ("shares_car", "fights_for", "drives", "drives_for"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from langstrecke.news.certainty import Phrase, holds, phrase
+from langstrecke.news.certainty import Index, Phrase, holds, index_of, phrase
 from langstrecke.news.clauses import Clause, Group
 from langstrecke.news.items import Item
 from langstrecke.news.model import NewsError
@@ -84,6 +84,17 @@ def _rule(entry: dict[str, object]) -> Rule:
 def _slot(text: str) -> Slot:
     prep, kind = text.split(" ")
     return Slot(prep, kind)
+
+
+@cache
+def _index() -> Index:
+    return index_of([r.words for r in rules()])
+
+
+def likely_rules(clause: Clause) -> Iterator[Rule]:
+    """The rules a clause may fulfil, in order."""
+    likely = _index().candidates(clause)
+    return (rule for number, rule in enumerate(rules()) if number in likely)
 
 
 def speaks(rule: Rule, clause: Clause) -> bool:

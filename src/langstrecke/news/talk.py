@@ -43,6 +43,8 @@ class Talk:
     team_of: dict[str, Name] = field(default_factory=dict)
     leads: dict[str, Name] = field(default_factory=dict)
     with_whom: dict[str, tuple[Name, ...]] = field(default_factory=dict)
+    strangers: dict[str, Name | None] = field(default_factory=dict)
+    """What was found for names nobody introduced."""
 
     # --- getting to know people -------------------------------------------------------------------------------------
 
@@ -102,6 +104,13 @@ class Talk:
         key = norm(word)
         if self.year is None or len(key) < 3 or not (key in self.book.first_names or self._short(key)):
             return None
+        if key in self.strangers:
+            return self.strangers[key]
+        self.strangers[key] = found = self._mate(key)
+        return found
+
+    def _mate(self, key: str) -> Name | None:
+        assert self.year is not None
         found: set[str] = set()
         registry = self.book.registry
         for id in self.people:
@@ -120,7 +129,7 @@ class Talk:
         return Name(driver.id, driver.name, ("person",))
 
     def _short(self, key: str) -> bool:
-        return len(key) >= 4 and any(n.startswith(key) for n in self.book.first_names)
+        return len(key) >= 4 and key in self.book.short_names
 
     # --- keeping in mind --------------------------------------------------------------------------------------------
 

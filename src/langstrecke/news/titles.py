@@ -91,8 +91,9 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
         return items[n - 1].name, True
     at = n + 1
     while at < len(items) and at <= n + 4:
-        if items[at].kind == "name" and items[at].name is not None and not items[at].name.is_a("car"):
-            return items[at].name, True
+        name = items[at].name
+        if items[at].kind == "name" and name is not None and not name.is_a("car"):
+            return name, True
         if items[at].low not in _LINKS and not items[at].text[:1].isupper():
             break
         at += 1
@@ -149,7 +150,8 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
     """ "sein Teamkollege Antonio García", "mit meinen Kollegen Nicky und Alex", "Sein Teamkollege ist ..."."""
     items = scene.clause.items
     possessive = governing(items, n)[2]
-    plain = items[n].compound is not None and items[n].compound.former
+    compound = items[n].compound
+    plain = compound is not None and compound.former
     if not possessive and not plain:
         return []
     subject = tuple(p for p in scene.subject if p.is_a("person"))

@@ -122,14 +122,21 @@ class WhatIf:
 def what_if(claims: Sequence[Claim], race: Race) -> WhatIf:
     """The what-if that claims imply for a race."""
     about = [c for c in claims if c.relation in _ENTRY and _of_this_race(c, race)]
-    yes = [c for c in about if WEIGHTS[c.certainty] > 0]
+    here = {c.subject for c in about if c.relation == "enters_only"}
+    away = {c.subject for c in claims if c.relation == "enters_only"} - here
+    yes = [c for c in about if WEIGHTS[c.certainty] > 0 and not {c.subject, c.object} & away]
     seats = _seats(yes, race)
     changes = []
     for number, told in seats.items():
         car = next(c for c in race.cars if c.number == number)
         changes.append(_change(car, told, yes, race))
     placed = {c.id for change in changes for c in change.claims}
-    rest = tuple(c for c in yes if c.id not in placed and c.relation in ("shares_car", "drives", "enters_only"))
+    seated = {slug(d) for change in changes for d in change.drivers}
+    rest = tuple(
+        c
+        for c in yes
+        if c.id not in placed and c.subject not in seated and c.relation in ("shares_car", "drives", "enters_only")
+    )
     return WhatIf(race, tuple(changes), rest)
 
 
