@@ -23,7 +23,7 @@ from langstrecke.strategy.paired import Difference, difference
 from langstrecke.strategy.past import Moment, running_car, yellow_chance
 from langstrecke.strategy.schedule import stop_cost
 
-CAR_LAPS = 9_000_000
+CAR_LAPS = 18_000_000
 """Car-laps played for one call: two to three seconds on two cores."""
 LEAST_RACES, MOST_RACES = 64, 2000
 LATER = (3, 5, 8, 12)
@@ -264,7 +264,9 @@ def _rivals(now: Moment, index: int, cost_s: float) -> list[str]:
     me = now.state.car(entry.car)
     lap_s = now.lap_s(index)
     gaps = {c.car: (c.gap_laps * lap_s + (0.0 if math.isnan(c.gap_s) else c.gap_s)) for c in now.state.cars}
-    same = [c for c in now.state.cars if c.car_class == entry.car_class and c.status != "out" and c.car != me.car]
+    same = [
+        c for c in now.state.cars if c.car_class == entry.car_class and c.status != "not started" and c.car != me.car
+    ]
     passed = [c.car for c in same if 0 <= gaps[c.car] - gaps[me.car] < cost_s]
     told = [f"place {me.position} in {entry.car_class}, {gaps[me.car]:.0f} s behind the leader"]
     if passed:
