@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from langstrecke.cli.app import app, console, progress_console
+from langstrecke.errors import LangstreckeError
 from langstrecke.forecast import Forecast, forecast
 from langstrecke.racecard import Patch, RaceCard, apply_patch, assignments, joined, load_card, read_patch
 from langstrecke.report import forecast_view, screen, write_report
@@ -41,9 +43,23 @@ def forecast_verb(
         str, typer.Option(help="threads, ray (many machines) or cuda; the races are the same")
     ] = "threads",
     address: Annotated[str | None, typer.Option(help="Address of a Ray cluster")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="HH:MM:SS", help="Under way: CARD is a race of the store, at this race time")
+    ] = None,
+    cutoff: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Under way: the share of the race already run")
+    ] = None,
+    store: Annotated[Path | None, typer.Option(metavar="FILE", help="The store with the race's laps")] = None,
 ) -> None:
     """Simulate a race many times and print who wins, how often, and with what spread."""
     began = time.perf_counter()
+    if at is not None or cutoff is not None:
+        if what_if or settings or engine != "threads":
+            raise LangstreckeError("--at and --cutoff go with neither --what-if, --set nor another engine")
+        with _progress(races, 1) as bar:
+            result = _under_way(card, store, at, cutoff, races, seed, threads, bar("races"))
+        _show(result, None, time.perf_counter() - began, json_to, report)
+        return
     given = load_card(card)
     patch = joined([*(read_patch(path) for path in what_if or []), assignments(settings or [])])
     played = apply_patch(given, patch) if patch.edits else given
@@ -54,7 +70,42 @@ def forecast_verb(
         named = "what if" if patch.edits else "races"
         result = forecast(played, races, seed, threads, bar(named), engine=engine, address=address)
     result = _told(result, patch, played)
-    seconds = time.perf_counter() - began
+    _show(result, before, time.perf_counter() - began, json_to, report)
+
+
+def _under_way(
+    race: str,
+    store: Path | None,
+    at: str | None,
+    cutoff: float | None,
+    races: int,
+    seed: int,
+    threads: int | None,
+    progress: Callable[[int, int], None],
+) -> Forecast:
+    """The odds of a race of the store from its timing until then."""
+    from langstrecke.forecast.live import forecast_under_way
+    from langstrecke.paddock.store import open_store
+
+    at_s = _race_time(at) if at is not None else None
+    with open_store(store, read_only=True) as opened:
+        return forecast_under_way(
+            race, opened, at_s=at_s, cutoff=cutoff, races=races, seed=seed, threads=threads, progress=progress
+        )
+
+
+def _race_time(text: str) -> float:
+    """Seconds of "06:00:00" or "06:00"."""
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", text)
+    if match is None:
+        raise LangstreckeError(f"--at {text}: not a race time", hint="write it as 06:00:00")
+    return 3600.0 * int(match[1]) + 60.0 * int(match[2]) + float(match[3] or 0)
+
+
+def _show(
+    result: Forecast, before: Forecast | None, seconds: float, json_to: str | None, report: Path | None
+) -> None:
+    """Print the odds, and write them where they are wanted."""
     if json_to == "-":
         sys.stdout.write(result.json_text())
     elif json_to is not None:
@@ -67,7 +118,7 @@ def forecast_verb(
         for part in forecast_view(result, out.width, before):
             out.print(part)
             out.print()
-    out.print(f"{races:,} races in {seconds:.1f} s, seed {seed}", style="dim", highlight=False)
+    out.print(f"{result.simulated:,} races in {seconds:.1f} s, seed {result.seed}", style="dim", highlight=False)
     for name, path in (("report", report), ("odds", json_to if json_to != "-" else None)):
         if path is not None:
             out.print(f"{name}: {path}", highlight=False, markup=False, soft_wrap=True)
