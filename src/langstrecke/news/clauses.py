@@ -81,9 +81,10 @@ class Clause:
         last = next((i.low for i in reversed(self.items) if i.kind == "word"), "")
         for item in self.items:
             if item.kind == "word":
-                found.add(item.lemma)
-                if item.text[:1].islower() and item.lemma.endswith("n") and last in PARTICLES and not item.low == last:
-                    found.add(last + item.lemma)
+                if item.finite and item.lemma.endswith("n") and last in PARTICLES and item.low != last:
+                    found.add(last + item.lemma)  # "tritt ... an"
+                else:
+                    found.add(item.lemma)
                 if "-" in item.low:
                     found.add(item.lemma.rpartition("-")[2])
                 if "zu" in item.low[2:-3]:  # anzutreten
@@ -289,7 +290,7 @@ def find_groups(items: list[Item]) -> list[Group]:
     groups: list[Group] = []
     used: set[int] = set()
     for n, item in enumerate(items):
-        if n in used or not (item.is_person or item.kind == "name") or _modifier(items, n):
+        if n in used or not (item.is_person or item.kind == "name") or _modifier(items, n) or _outfit(items, n):
             continue
         members = [n]
         at = n
@@ -302,6 +303,17 @@ def find_groups(items: list[Item]) -> list[Group]:
             prep = "role"
         groups.append(Group(n, tuple(members), prep, oblique, item.genitive, possessive))
     return groups
+
+
+def _outfit(items: list[Item], n: int) -> bool:
+    """ "Audi-Mannschaft" in "die Audi-Mannschaft WRT"."""
+    compound = items[n].compound
+    return (
+        compound is not None
+        and compound.head in ("mannschaft", "team", "rennstall", "truppe", "kundenteam", "werksteam", "einsatzteam")
+        and n + 1 < len(items)
+        and items[n + 1].kind == "name"
+    )
 
 
 def _behind_role(items: list[Item], n: int) -> bool:

@@ -74,10 +74,29 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
             twin = (other.id, rule.relation, one.id)
             if key not in found and not (rule.relation == "shares_car" and twin in found):
                 found[key] = told
+    for one, relation, other in _seated(scene):
+        found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
     alone = {t.relation for t in found.values() if t.alone}
     return [
         t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)
     ]
+
+
+def _seated(scene: Scene) -> Iterator[tuple[Name, str, Name]]:
+    """ "das Duo im Cadillac von Whelen Engineering": who is named right before a car drives it."""
+    items = scene.clause.items
+    for group in scene.clause.groups:
+        at = group.members[-1] + 1
+        people = [n for m in group.members if items[m].is_person for n in items[m].who]
+        if not people or at + 1 >= len(items) or items[at].low != "im":
+            continue
+        car = items[at + 1].name
+        if items[at + 1].kind != "name" or car is None or not car.is_a("vehicle", "make"):
+            continue
+        yield from ((p, "drives", car) for p in people)
+        team = items[at + 3].name if at + 3 < len(items) and items[at + 2].low in ("von", "des") else None
+        if team is not None and team.is_a("team"):
+            yield from ((p, "drives_for", team) for p in people)
 
 
 def _named_in(name: Name, scene: Scene) -> bool:
@@ -139,7 +158,7 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             if found:
                 return found
         elif kind in ("person", "role"):
-            found += [n for n in _acting(rule, scene) if n.is_a("person")]
+            found += [n for n in _acting(rule, scene, talk) if n.is_a("person")]
         else:
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
@@ -158,14 +177,16 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += list(scene.indirect)
             continue
         for group, items in fillers(slot, scene.clause):
-            if group is scene.subject_group and slot.kind != "vehicle":
+            if group is scene.subject_group and slot.kind != "vehicle" and "topic" not in rule.subject:
                 continue
             for item in items:
                 found += _item_names(item, slot.kind, talk)
-    found = [n for n in dict.fromkeys(found) if n not in scene.subject or n.is_a("vehicle")]
+    spoken_of = rule.subject == ("topic",)
+    found = [n for n in dict.fromkeys(found) if spoken_of or n not in scene.subject or n.is_a("vehicle")]
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found
-    found = _main_ones(found, rule)
+    title = bool(scene.clause.lemmas & _TITLE_WORDS)
+    found = _main_ones(found, rule, title)
     if not found and rule.asked and rule.asked in talk.asked:
         return [talk.asked[rule.asked]]
     if not found and rule.relation in ("enters", "enters_only"):
@@ -173,26 +194,32 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     if not found and rule.relation == "shares_car" and "beside" not in rule.name:
         found = list(scene.partners)
     if not found and rule.flags & {"topic"}:
-        found = _topic(rule, talk)
+        found = _topic(rule, talk, title)
     return found
+
+
+_TITLE_WORDS = frozenset({"titel", "meisterschaft", "wm-titel", "saison", "gesamtwertung", "meistertitel"})
+"""With these a result is one of a season, not of a race."""
 
 
 _AFFAIRS = frozenset(
     {"wechsel", "einstieg", "start", "gastspiel", "comeback", "rückkehr", "einsatz", "abschied", "karriere", "debüt",
-     "gaststart", "engagement", "verpflichtung", "zukunft", "trennung"}
+     "gaststart", "stammplatz", "cockpit", "engagement", "verpflichtung", "zukunft", "trennung"}
 )  # fmt: skip
 """Nouns that tell something of the person in the genitive: "den Wechsel seines Sohnes"."""
 
 
-def _acting(rule: Rule, scene: Scene) -> tuple[Name, ...]:
+def _acting(rule: Rule, scene: Scene, talk: Talk) -> tuple[Name, ...]:
     """The subject of the clause; of an affair told of somebody, that somebody."""
-    if rule.relation not in ("enters", "drives_for", "leaves") or not scene.clause.lemmas & _AFFAIRS:
+    if rule.relation not in ("enters", "drives_for", "leaves", "shares_car") or not scene.clause.lemmas & _AFFAIRS:
         return scene.subject
+    if not scene.subject and not any(i.low in ("ein", "der", "sein", "das", "einen", "den") for i in scene.clause.items[:2]):
+        return ()
     for group in scene.clause.groups:
         items = [scene.clause.items[n] for n in group.members]
         if (group.prep == "of" or group.genitive) and items[0].is_person and items[0].who:
             return items[0].who
-    return scene.subject
+    return scene.subject or tuple(n for n in talk.subject if n.is_a("person"))[:1]
 
 
 def _series_meant(scene: Scene, talk: Talk) -> list[Name]:
@@ -214,11 +241,13 @@ def _item_names(item: Item, kind: str, talk: Talk) -> list[Name]:
     return [item.name] if item.name is not None else []
 
 
-def _main_ones(found: list[Name], rule: Rule) -> list[Name]:
+def _main_ones(found: list[Name], rule: Rule, title: bool) -> list[Name]:
     """Beside a race or a series the class is a detail; beside the race won, so is its series."""
     if rule.relation in ("won", "finished", "enters", "enters_only"):
         races = [n for n in found if n.is_a("event", "rounds")]
         series = [n for n in found if n.is_a("series")]
+        if rule.relation == "won" and series and title:
+            return series[:1]
         if rule.relation in ("won", "finished") and races:
             return races[:1]
         if rule.relation == "enters_only" and any(n.is_a("event") for n in races):
@@ -231,10 +260,10 @@ def _main_ones(found: list[Name], rule: Rule) -> list[Name]:
     return found
 
 
-def _topic(rule: Rule, talk: Talk) -> list[Name]:
+def _topic(rule: Rule, talk: Talk, title: bool) -> list[Name]:
     kinds = [slot.kind for slot in rule.object]
     if rule.relation in ("won", "finished"):
-        kinds = ["event", "series"]
+        kinds = ["series"] if title else ["event", "series"]
     for kind in dict.fromkeys(kinds):
         if kind == "person":
             return [talk.speaker] if talk.speaker else list(talk.subject[:1])

@@ -183,6 +183,20 @@ def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, in
     return None
 
 
+def _townsman(text: str, before: list[Item], book: Gazetteer) -> bool:
+    """ "der Emmericher": a word in -er that German does not know, after an article, is somebody from somewhere."""
+    return (
+        bool(before)
+        and before[-1].low in ("der", "den", "dem")
+        and text[0].isupper()
+        and text.endswith("er")
+        and len(text) > 5
+        and text.isalpha()
+        and not is_german_word(text)
+        and book.lookup(text) is None
+    )
+
+
 _CAR_BEFORE = frozenset({"nummer", "startnummer", "#", "nr.", "die", "der"})
 _NO_CAR_AFTER = frozenset({"stunden", "runden", "jahre", "jahren", "mal", "autos", "fahrer", "minuten", "prozent", "uhr", "meter", "kilometer"})
 
@@ -249,6 +263,8 @@ def _item(text: str, at: int, before: list[Item], doc: Doc, index: int, book: Ga
             return Item(text, at, end, "name", Name(text, "#" + text, ("car",)))
         if before[-1].low in ("nummer", "startnummer"):
             return Item(text, at, end, "name", Name(text, "#" + text, ("car",)))
+    if _townsman(text, before, book):
+        return Item(text, at, end, "role", compound=Compound(age=True))
     if text[0].isupper() or text[0].isdigit():
         found = compound(text, book)
         if found is not None:

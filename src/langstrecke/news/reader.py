@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from langstrecke.news.certainty import Verdict, certainty_of, cue_book
+from langstrecke.news.certainty import Verdict, certainty_of, cue_book, find_cue
 from langstrecke.news.clauses import Clause, split_clauses
 from langstrecke.news.dates import When, number, when
 from langstrecke.news.frames import Told, told_by
 from langstrecke.news.german import looks_german
 from langstrecke.news.items import Spotted, sentence_items, spot_names
 from langstrecke.news.model import Article, Claim
-from langstrecke.news.names import Gazetteer, Name, gazetteer
+from langstrecke.news.names import Name, gazetteer
 from langstrecke.news.pages import page_span
 from langstrecke.news.scene import Scene, set_scene
 from langstrecke.news.story import Sentence, sentences
 from langstrecke.news.talk import Talk, guest_of, spot_bare
 from langstrecke.news.titles import titles
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 _SOURCE = re.compile(
     r"\b(?:laut|nach)\s+(?:übereinstimmenden\s+)?(?:Informationen|Angaben|einem\s+Bericht|Berichten|Meldungen)?\s*(?:von|der|des)?\s*"
@@ -30,6 +34,8 @@ _TIMES = re.compile(r"\b(zwei|drei|vier|fünf|sechs|sieben)malige")
 _ORDINALS = {"zweiten": 2, "dritten": 3, "vierten": 4, "fünften": 5, "sechsten": 6, "siebten": 7, "achten": 8,
              "neunten": 9, "zehnten": 10}  # fmt: skip
 _RESULTS = ("won", "finished", "beat", "driven_since", "holds_record")
+_OPEN = ("reported", "expected", "possible")
+_AFFAIR_WORDS = frozenset({"personalie", "wechsel", "gerücht", "verpflichtung", "deal", "bericht", "spekulation", "meldung"})
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 _PAST = frozenset(
     """war warst waren fuhr fuhrst fuhren ging gingst gingen hatte hatten gewann gewannen wurde wurden kam kamen siegte
@@ -60,7 +66,6 @@ def read_article(article: Article) -> Reading:
     story = sentences(article.text)
     talk.introduce(_within(spots, story))
     spots = spot_bare([(t.text, t.idx) for t in doc], spots, talk)
-    spots = _long_races(spots, book)
     labels = {s.label for s in story if s.turn == "answer" and s.label}
     if any(s.turn for s in story):
         inside = [s.name.id for s in _within(spots, story) if s.name.is_a("person") and s.name.id in talk.people]
@@ -74,14 +79,6 @@ def read_article(article: Article) -> Reading:
 
 def _within(spots: list[Spotted], story: list[Sentence]) -> list[Spotted]:
     return [s for s in spots if any(a.start <= s.start < a.end for a in story)]
-
-
-def _long_races(spots: list[Spotted], book: Gazetteer) -> list[Spotted]:
-    """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
-    ids = {s.name.id for s in spots}
-    if "spa-24h" not in ids:
-        return spots
-    return [replace(s, name=book.names["spa-24h"]) if s.name.id == "spa" else s for s in spots]
 
 
 def _once(claims: Iterable[Claim]) -> list[Claim]:
@@ -102,14 +99,18 @@ def _once(claims: Iterable[Claim]) -> list[Claim]:
 class _Reader:
     """Reads sentence by sentence and remembers."""
 
-    def __init__(self, article: Article, talk: Talk, story: list[Sentence], spots: list[Spotted], doc: object) -> None:
+    def __init__(self, article: Article, talk: Talk, story: list[Sentence], spots: list[Spotted], doc: Doc) -> None:
         self.article = article
         self.talk = talk
         self.story = story
         self.spots = spots
         self.doc = doc
+        self.long_spa = talk.book.names["spa-24h"] if any(s.name.id == "spa-24h" for s in spots) else None
+        """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
         self.carried = ""
         self.paragraph = -1
+        self.plan: Claim | None = None
+        """The last plan told of."""
         self.next_season: int | None = None
         """The last year to come that was named: what is planned without a year is planned for then."""
 
@@ -159,6 +160,9 @@ class _Reader:
             weights = dict(self.talk.weights)
             scene = set_scene(clause, None, None, self.talk)
             self.talk.weights.update(weights)
+            for title in titles(scene, self.talk):
+                if title.told.relation == "leads":
+                    self.talk.leads[title.told.subject.id] = title.told.object
             people = [p for p in scene.subject if p.is_a("person")]
             if people:
                 return people[0]
@@ -170,11 +174,9 @@ class _Reader:
     # --- one sentence -----------------------------------------------------------------------------------------------
 
     def _clauses(self, sentence: Sentence) -> list[Clause]:
-        from typing import cast
-
-        from spacy.tokens import Doc
-
-        items = sentence_items(cast(Doc, self.doc), sentence.start, sentence.end, self.spots, self.talk.book)
+        items = sentence_items(self.doc, sentence.start, sentence.end, self.spots, self.talk.book)
+        if self.long_spa is not None:
+            items = [replace(i, name=self.long_spa) if i.name is not None and i.name.id == "spa" else i for i in items]
         return split_clauses(items, question=sentence.text.rstrip().endswith("?"))
 
     def _sentence(self, sentence: Sentence) -> list[Claim]:
@@ -201,6 +203,12 @@ class _Reader:
                 if following is not None and following.lows >= {"anders", "als"}:
                     claims += self._unlike(told, following)
             self._remember_people(scene)
+        if sentence.turn == "question":
+            talk.asked_words = frozenset(w for c in clauses for w in c.lemmas)
+        if not claims:
+            claims += self._no_comment(sentence, clauses)
+        plans = [c for c in claims if c.relation in ("drives_for", "enters") and c.certainty in _OPEN]
+        self.plan = plans[-1] if plans else self.plan
         self._carry(sentence, clauses)
         if scenes:
             acting = next((s.subject for s in scenes if any(n.is_a("person") for n in s.subject)), ())
@@ -214,11 +222,23 @@ class _Reader:
         if clause.lows & _PAST and time.ahead and not own.ahead:
             time = replace(time, years=(), ahead=False)
         spoken = sentence.quoted or sentence.turn == "answer"
+        talk = self.talk
         found: list[Claim] = []
         for title in titles(scene, self.talk):
             at = When(title.years)
             tense = "past" if title.past else "present"
-            found.append(self._claim(title.told, "confirmed", at, scene, sentence, tense))
+            sure, told_title = "confirmed", title.told
+            if title.stated:
+                sure = certainty_of(n, clauses, ahead=time.ahead, spoken=spoken).certainty
+                at = at if at.years else replace(time, since=None)
+            if told_title.relation == "drives_for" and own.since:
+                told_title, at = replace(told_title, relation="driven_since"), own
+            if sure != "none":
+                found.append(self._claim(told_title, sure, at, scene, sentence, tense))
+        if not clause.finite and sentence.turn == "answer" and talk.speaker and "teamkollege" in talk.asked_words:
+            mates = [p for i in clause.items if i.kind == "person" for p in i.who]
+            named = [Told(talk.speaker, "shares_car", m, "asked for his team mates") for m in mates]
+            found += [self._claim(t, "confirmed", time, scene, sentence, "present") for t in named]
         for told in told_by(scene, self.talk, since=own.since is not None):
             verdict = certainty_of(
                 n, clauses, ahead=time.ahead, spoken=spoken, carried=self.carried,
@@ -231,6 +251,14 @@ class _Reader:
                 continue
             found.append(self._claim(told, sure, time, scene, sentence, _tense(clause, time, self.article.year, sure)))
         return found
+
+    def _no_comment(self, sentence: Sentence, clauses: list[Clause]) -> list[Claim]:
+        """ "wollte die Personalie nicht kommentieren": what was just reported is not confirmed."""
+        for clause in clauses:
+            if self.plan and find_cue(clause) == "not_confirmed" and clause.lemmas & _AFFAIR_WORDS:
+                place = {"start": sentence.start, "end": sentence.end, "sentence": sentence.text, "rule": "no comment"}
+                return [replace(self.plan, certainty="not_confirmed", by="", **place)]
+        return []
 
     def _unlike(self, told: list[Claim], clause: Clause) -> list[Claim]:
         """ "anders als Nico Hülkenberg": of him the opposite is told."""
@@ -334,8 +362,6 @@ class _Reader:
 
     def _carry(self, sentence: Sentence, clauses: list[Clause]) -> None:
         """What an announcement or a "laut" leaves for the sentences after it."""
-        from langstrecke.news.certainty import find_cue
-
         for clause in clauses:
             if find_cue(clause, sentence_only=True) == "reported":
                 self.carried = "reported"

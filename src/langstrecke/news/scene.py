@@ -48,9 +48,14 @@ def pick_subject(clause: Clause) -> Group | None:
             continue
         if item.kind == "role" and _predicate(clause, group.first):
             continue
-        if first is None:
+        if first is None or (not _is_somebody(clause.items[first.first]) and item.is_person):
             first = group
     return first
+
+
+def _is_somebody(item: Item) -> bool:
+    """A person, team or make; a car number acts only where nobody else does."""
+    return item.is_person or (item.name is not None and item.name.is_a("team", "make"))
 
 
 def _can_act(item: Item) -> bool:
@@ -83,7 +88,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
         _resolve(clause, group, (), talk, plural=plural, subject_slot=True)
         scene.subject_group = group
         scene.subject_items = tuple(clause.items[n] for n in group.members)
-        scene.subject = _names(scene.subject_items)
+        scene.subject = _car_of(clause, group) or _names(scene.subject_items)
         first = clause.items[group.first]
         scene.they = first.low == "sie" and first.text != "Sie" and plural and not scene.subject
     if not scene.subject:
@@ -96,6 +101,18 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     scene.indirect = _indirect(scene)
     scene.partners = _partners(scene, talk)
     return scene
+
+
+def _car_of(clause: Clause, group: Group) -> tuple[Name, ...]:
+    """ "der Aston Martin von Garage 59": the team is meant."""
+    item = clause.items[group.first]
+    after = clause.items[group.members[-1] + 1 : group.members[-1] + 3]
+    if item.is_person or len(group.members) > 1 or len(after) < 2 or item.name is None:
+        return ()
+    team = after[1].name
+    if item.name.is_a("make", "vehicle") and after[0].low == "von" and team is not None and team.is_a("team"):
+        return (team,)
+    return ()
 
 
 def _resolve(clause: Clause, group: Group, subject: tuple[Name, ...], talk: Talk, *, plural: bool, subject_slot: bool) -> None:
@@ -197,10 +214,15 @@ def _by_possession(scene: Scene, talk: Talk) -> None:
             scene.subject = _names(items)
             return
     for item in clause.items:
-        if item.kind == "word" and item.low in ("seine", "sein", "seiner", "seinen", "seinem"):
-            owner = talk.salient()
+        if item.kind == "word" and item.low.startswith(("sein", "mein", "unser", "dein")) and item.low in _OWNED:
+            owner = talk.owner(item.low, ())
             scene.subject = (owner,) if owner else ()
             return
+
+
+_OWNED = frozenset(f"{p}{e}" for p in ("sein", "mein", "unser", "dein") for e in ("", "e", "er", "en", "em"))
+
+
 
 
 def _indirect(scene: Scene) -> tuple[Name, ...]:

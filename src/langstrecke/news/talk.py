@@ -41,6 +41,7 @@ class Talk:
     fathers: dict[str, str] = field(default_factory=dict)
     """Child -> father."""
     team_of: dict[str, Name] = field(default_factory=dict)
+    asked_words: frozenset[str] = frozenset()
     leads: dict[str, Name] = field(default_factory=dict)
     with_whom: dict[str, tuple[Name, ...]] = field(default_factory=dict)
     strangers: dict[str, Name | None] = field(default_factory=dict)

@@ -22,6 +22,8 @@ class Title:
     told: Told
     years: tuple[int, ...] = ()
     past: bool = False
+    stated: bool = False
+    """The clause says so itself ("ist Werksfahrer", "als Testfahrer"), as sure as the clause is."""
 
 
 def titles(scene: Scene, talk: Talk) -> list[Title]:
@@ -48,7 +50,7 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
         return _mate(scene, n, talk)
     if compound.role.word in ("arbeitgeber", "dienstgeber", "brötchengeber"):
         return _employer(scene, n, talk)
-    bearers = _bearers(scene, n)
+    bearers, stated = _bearers(scene, n)
     owner, said = _belongs_to(items, n, item, talk)
     if owner is None or not bearers:
         return []
@@ -59,22 +61,22 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
         return []
     past = compound.former or _former(items, n)
     years = _years_after(items, n)
-    return [Title(Told(b, relation[kind], owner, f"title {compound.role.word}"), years, past) for b in bearers]
+    return [Title(Told(b, relation[kind], owner, f"title {compound.role.word}"), years, past, stated) for b in bearers]
 
 
-def _bearers(scene: Scene, n: int) -> tuple[Name, ...]:
+def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
     items = scene.clause.items
     bearer = bearer_of(items, n)
     if bearer is not None:
-        return bearer.who
+        return bearer.who, False
     before = [i.low for i in items[max(0, n - 4) : n]]
     is_predicate = "als" in before or any(
         i.low in ("ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde", "seid") for i in items[:n]
     )
     people = tuple(p for p in scene.subject if p.is_a("person"))
     if is_predicate and people and not any(items[k].start == items[n].start for k in _subject_members(scene)):
-        return people
-    return items[n].who
+        return people, True
+    return items[n].who, False
 
 
 def _subject_members(scene: Scene) -> tuple[int, ...]:
