@@ -105,8 +105,8 @@ def _turned(variants: list[dict[str, Any]], watch: str, rival: str) -> str:
     level = "little" if gain < 3 else "something" if gain < 10 else "much"
     return (
         f"Of the variants '{best['name']}' moves the duel most, by {gain:.1f} points: before the race, stops of that "
-        f"size are worth {level} beside what is not known of the pace of #{watch} and #{rival}; between two cars that "
-        "are ten seconds apart in the last hour, they decide it."
+        f"size are worth {level} beside what is not known of the pace of #{watch} and #{rival}; between two cars "
+        "that are ten seconds apart in the last hour, they decide it."
     )
 
 

@@ -152,8 +152,8 @@ def play_block(stages: list[Stage], seed: int, block: int, count: int) -> list[t
         if plan.known_grid:
             grid_s = np.tile(np.asarray(st.params.car["grid_s"], np.float64), (count, 1))
         else:
-            grid_s = np.argsort(np.argsort(quali, axis=1), axis=1) * GRID_GAP_S
-            grid_s = grid_s + np.array([e.start_s for e in card.entries])
+            late = np.array([e.start_s for e in card.entries], np.float64)
+            grid_s = np.asarray(np.argsort(np.argsort(quali, axis=1), axis=1) * GRID_GAP_S + late, np.float64)
         race_seed = int(np.random.SeedSequence([seed, zlib.crc32(card.race.id.encode())]).generate_state(1)[0])
         found = places(st.params, race_seed, block * BLOCK, pace, driver_pace, grid_s, st.marks, st.rows)
         order = np.zeros((count, n), np.int16)
