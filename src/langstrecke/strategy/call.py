@@ -108,10 +108,11 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
     index = running_car(now, car)
     choices = options(now, index)
     yellows = _yellows(now, index)
+    seen = now.seen_by(index)
     count = races or _races(now, len(choices) + 1 + 2 * len(yellows))
 
     def play(params: Params) -> Watched:
-        return simulate_watched(params, [index], races=count, seed=seed, snapshot=now.snapshot, threads=threads)
+        return simulate_watched(params, [index], races=count, seed=seed, snapshot=seen, threads=threads)
 
     stay = play(now.params)
     answers = [_answer(option, stay, play(_with(now.params, index, option))) for option in choices]
@@ -192,7 +193,7 @@ def stop_or_stay(
             races=races,
             seed=seed,
             first_race=first_race,
-            snapshot=now.snapshot,
+            snapshot=now.seen_by(index),
             threads=threads,
         )
         for o in (until, option)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
@@ -37,7 +38,17 @@ class Moment:
 
     def fuel_left(self, car: int) -> float:
         """Laps of fuel on board."""
-        return max(0.5, float(self.params.car["stint_laps"][car]) - float(self.snapshot.car["fuel_used"][car]))
+        return max(0.5, float(self.params.car["stint_laps"][car]) - self.state.cars[car].fuel_laps)
+
+    def seen_by(self, car: int) -> Snapshot:
+        """The snapshot as this car's own crew sees it.
+
+        A forecast lets cars that all but reach the end go through; what is to be decided for one's own car starts
+        from the fuel that is in it.
+        """
+        cars = self.snapshot.car.copy()
+        cars["fuel_used"][car] = self.state.cars[car].fuel_laps
+        return Snapshot(cars.view(np.recarray), self.snapshot.moment)
 
     def to_go_s(self) -> float:
         """Seconds until the flag is due."""
