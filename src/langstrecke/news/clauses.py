@@ -78,7 +78,8 @@ class Clause:
     def lemmas(self) -> frozenset[str]:
         """Basic forms of its words; separated verbs in one word; the ends of compounds too."""
         found: set[str] = set()
-        last = next((i.low for i in reversed(self.items) if i.kind == "word"), "")
+        closing = next((i for i in reversed(self.items) if i.kind != "mark"), None)
+        last = closing.low if closing is not None and closing.kind == "word" else ""
         for item in self.items:
             if item.kind == "word":
                 if item.finite and item.lemma.endswith("n") and last in PARTICLES and item.low != last:

@@ -74,7 +74,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
             twin = (other.id, rule.relation, one.id)
             if key not in found and not (rule.relation == "shares_car" and twin in found):
                 found[key] = told
-    for one, relation, other in _seated(scene):
+    for one, relation, other in [*_seated(scene), *_teams_of_cars(scene, list(found.values()))]:
         found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
     alone = {t.relation for t in found.values() if t.alone}
     return [
@@ -97,6 +97,17 @@ def _seated(scene: Scene) -> Iterator[tuple[Name, str, Name]]:
         team = items[at + 3].name if at + 3 < len(items) and items[at + 2].low in ("von", "des") else None
         if team is not None and team.is_a("team"):
             yield from ((p, "drives_for", team) for p in people)
+
+
+def _teams_of_cars(scene: Scene, told: list[Told]) -> Iterator[tuple[Name, str, Name]]:
+    """ "pilotieren den Mercedes-AMG GT3 von Toksport WRT": who drives a team's car drives for the team."""
+    items = scene.clause.items
+    for n, item in enumerate(items[:-2]):
+        team = items[n + 2].name
+        if item.name is None or team is None or items[n + 1].low not in ("von", "des"):
+            continue
+        if item.name.is_a("vehicle", "make") and team.is_a("team") and item.kind == "name":
+            yield from ((t.subject, "drives_for", team) for t in told if t.relation == "drives" and t.object == item.name)
 
 
 def _named_in(name: Name, scene: Scene) -> bool:
@@ -144,6 +155,11 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
                 found.append(talk.last["team"])
         elif kind == "indirect":
             found += list(scene.indirect)
+        elif kind == "oblique":
+            found += [n for i in scene.clause.items if i.is_person for n in i.who]
+        elif kind == "last":
+            if not scene.subject:
+                found += [n for n in talk.subject if n.is_a("person")]
         elif kind == "speaker":
             if not scene.subject and talk.speaker:
                 found.append(talk.speaker)

@@ -61,7 +61,14 @@ def lemma(word: str) -> str:
         head, _, tail = word.rpartition("-")
         return f"{head.lower()}-{lemma(tail)}" if tail.isalpha() else low
     found: str = _lemmatizer().lemmatize(low if word[0].islower() else word, lang="de")  # type: ignore[attr-defined]
+    if word[0].islower() and found == low and low.endswith("t"):
+        stem = low[:-1] + "en"  # "verstärkt", "komplettiert": read as a participle, as often a verb
+        if low.endswith("iert") or (low.startswith(_INSEPARABLE) and is_german_word(stem)):
+            return stem
     return found.lower()
+
+
+_INSEPARABLE = ("ver", "be", "er", "ent", "zer", "ge", "über", "unter")
 
 
 @lru_cache(maxsize=65536)
@@ -95,7 +102,10 @@ def is_plural_form(word: str) -> bool:
 _PLURAL_FINITE = frozenset({"haben", "werden", "wollen", "sollen", "können", "müssen"})
 _PLURALS = frozenset(
     """fahren starten gehen treten teilen kommen bestreiten gewinnen holen bleiben stehen sitzen gelten zählen feiern
-    sichern wechseln verpassen kehren verlassen bilden kämpfen verstärken wollen heißen""".split()
+    sichern wechseln verpassen kehren verlassen bilden kämpfen verstärken wollen heißen gehören belegen landen siegen
+    besetzen pilotieren nehmen stoßen folgen bekommen erhalten übernehmen ergänzen unterstützen bestätigen verlieren
+    erreichen beenden rücken steigen ziehen setzen steuern lenken vertrauen trennen komplettieren triumphieren heuern
+    springen hoffen planen verhandeln schicken melden stellen geben machen wissen sehen finden""".split()
 )
 """Infinitives that are as often a plural: "Nasr und Derani teilen sich"."""
 _NOT_VERBS = frozenset(

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 PARTICLES = frozenset({"van", "der", "von", "de", "di", "da", "del", "den", "dos", "zu", "vom", "la"})
 TEAM_WORDS = frozenset(
-    {"racing", "motorsport", "motorsports", "competition", "engineering", "autosport", "team", "gt-racing", "corse"}
+    {"racing", "motorsport", "motorsports", "competition", "engineering", "autosport", "autosports", "team", "gt-racing",
+     "corse", "performance", "sport"}
 )
 PRONOUNS = frozenset(
     """er ihm ihn sie ihr ihnen ich mich mir du dich dir wir uns man sich beide beiden""".split()
@@ -152,7 +153,8 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
         low = doc[i].text.lower()
         if (low in TEAM_WORDS and i > start) or re.match(r"^team\d+$", low):
             stop = min(i + 2, end) if re.match(r"^team\d+$", low) else i + 1
-            first = i - 1 if is_german_word(doc[start].text) and i - start > 1 else start
+            noun = doc[start].is_sent_start and is_german_word(doc[start].text)
+            first = start + 1 if noun and i - start > 1 else start
             text = doc[first:stop].text
             if first == start and i - start == 1 and is_german_word(doc[start].text) and doc[start].is_sent_start:
                 return None

@@ -152,13 +152,16 @@ def _add_registry(registry: Registry, names: dict[str, Name], spellings: list[tu
     def add(id: str, name: str, kind: str, others: tuple[str, ...]) -> None:
         names.setdefault(id, Name(id, name, (kind,)))
         for spelling in (name, *others):
-            if _key(spelling) not in taken and not _too_common(spelling):
+            if _key(spelling) not in taken and not _too_common(spelling, kind):
                 taken.add(_key(spelling))
                 spellings.append((spelling, id))
 
     for circuit in registry.circuits.values():
         short = tuple(a for a in circuit.aliases if "," not in a and "(" not in a)
         add(circuit.id, circuit.name, "event", (*short, circuit.id.replace("-", " ").title()))
+    modern = {e.vehicle for e in registry.all_entries if registry.events[e.event].year >= 2000}
+    for make in {registry.makes[registry.vehicles[v].make].id for v in modern if v and registry.vehicles[v].make}:
+        add(make, registry.makes[make].name, "make", ())
     for driver in registry.drivers.values():
         if " " in driver.name:
             add(driver.id, driver.name, "person", tuple(a for a in driver.aliases if " " in a))
@@ -167,9 +170,13 @@ def _add_registry(registry: Registry, names: dict[str, Name], spellings: list[tu
             add(slug(team.name), team.name, "team", tuple(a for a in team.aliases if " " in a))
 
 
-def _too_common(spelling: str) -> bool:
-    """Single words that German uses for other things: the circuit of Most."""
-    return " " not in spelling and (len(spelling) < 4 or is_german_word(spelling.lower()) or spelling == "Most")
+def _too_common(spelling: str, kind: str) -> bool:
+    """Single words that German uses for other things: the circuit of Most, the make Elite."""
+    if " " in spelling:
+        return False
+    if kind == "event":
+        return len(spelling) < 3 or spelling in ("Most", "Texas", "Phoenix")
+    return len(spelling) < 4 or is_german_word(spelling.lower())
 
 
 def _first_names(registry: Registry, more: list[str]) -> frozenset[str]:

@@ -218,7 +218,9 @@ class _Reader:
     def _claims(self, sentence: Sentence, n: int, clauses: list[Clause], scene: Scene, whole: When) -> list[Claim]:
         clause = clauses[n]
         own = when(clause.text, self.article.year)
-        time = own if own.years or own.since else replace(whole, since=own.since, ahead=own.ahead or whole.ahead)
+        hangs_on = clause.kind != "main" or sum(c.kind == "main" for c in clauses) == 1
+        ahead = own.ahead or (whole.ahead and hangs_on)
+        time = own if own.years or own.since else replace(whole, since=own.since, ahead=ahead)
         if clause.lows & _PAST and time.ahead and not own.ahead:
             time = replace(time, years=(), ahead=False)
         spoken = sentence.quoted or sentence.turn == "answer"
@@ -338,7 +340,7 @@ class _Reader:
 
     def _remember_names(self, scene: Scene) -> None:
         for item in scene.clause.items:
-            if item.kind == "name" and item.name is not None:
+            if item.kind in ("name", "role") and item.name is not None:
                 for kind in item.name.kinds:
                     self.talk.last[kind] = item.name
                     if scene.clause.question:
@@ -350,6 +352,7 @@ class _Reader:
         if scene.clause.items[0].low == "anders":  # who it is not like
             return
         talk.mention(subject, 1.0)
+        talk.recent = subject or talk.recent
         for group in scene.clause.groups:
             items = tuple(scene.clause.items[n] for n in group.members)
             people = tuple(p for i in items if i.is_person for p in i.who if p not in subject)

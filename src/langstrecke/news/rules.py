@@ -125,7 +125,14 @@ def is_kind(item: Item, kind: str) -> bool:
         return False
     if item.compound is not None and item.compound.head == "team":  # whose team it is stands elsewhere
         return kind == "team"
+    if item.compound is not None and item.compound.head in _CARS and kind in ("series", "class", "event"):
+        return False
+    if kind == "outfit":  # a team that is no make
+        return item.name.is_a("team") and not item.name.is_a("make")
     return item.name.is_a(kind)
+
+
+_CARS = frozenset({"auto", "wagen", "fahrzeug", "bolide", "rennwagen", "prototyp", "renner"})
 
 
 def first_kind(name: Name) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from langstrecke.news.clauses import JOINERS, Clause, Group, governing
-from langstrecke.news.items import Item
+from langstrecke.news.items import GROUPS, Item
 from langstrecke.news.names import Name
 from langstrecke.news.talk import Talk
 
-_NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide", "trio", "duo", "quartett", "gespann", "paarung"})
+_NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide"})
 _DATIVE = frozenset({"ihm", "mir", "dir", "ihnen", "uns", "mich", "dich", "ihn"})
 _TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "teams"})
 
@@ -43,6 +43,8 @@ def pick_subject(clause: Clause) -> Group | None:
         if item.kind == "pronoun":
             if item.low in _NOMINATIVE and not group.oblique:
                 return group
+            if item.low in GROUPS and not group.oblique and first is None:
+                first = group
             continue
         if group.oblique or group.genitive or not _can_act(item) or _before_role(clause.items, group.members[-1]):
             continue
@@ -240,7 +242,7 @@ def _indirect(scene: Scene) -> tuple[Name, ...]:
 def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
     clause = scene.clause
     found: list[Name] = []
-    sharing = bool(clause.lemmas & {"teilen", "gemeinsam", "zusammen", "duo"})
+    sharing = bool(clause.lemmas & {"teilen", "gemeinsam", "zusammen", "duo", "abwechseln"})
     for group in clause.groups:
         items = tuple(clause.items[n] for n in group.members)
         if group is scene.subject_group or not items[0].is_person:

@@ -76,7 +76,7 @@ _LABEL = re.compile(r"^(?:\*+\s*)?([A-ZÄÖÜ][\wäöüéáß.-]*(?: [A-ZÄÖÜ]
 _INTERVIEW = re.compile(
     r"\b(interview|im gespräch mit|unterhielten uns|gesprochen|im exklusiv|stand uns rede|fragen an)\b", re.I
 )
-_ASKER = re.compile(r"^(frage|motorsport[\w.-]*|redaktion|reporter|[A-Z]{2,5})$", re.I)
+_ASKER = re.compile(r"^(?i:frage|motorsport[\w.-]*|redaktion|reporter)$|^[A-ZÄÖÜ]{2,5}$")
 
 
 def sentences(text: str) -> list[Sentence]:

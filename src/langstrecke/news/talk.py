@@ -30,6 +30,8 @@ class Talk:
     """How present somebody is in mind."""
     first_person: str = ""
     subject: tuple[Name, ...] = ()
+    recent: tuple[Name, ...] = ()
+    """Who acted in the last clause."""
     group: tuple[Name, ...] = ()
     speaker: Name | None = None
     guest: Name | None = None
@@ -228,6 +230,8 @@ class Talk:
         if compound.country:
             found = self.salient(country=compound.country)
             return (found,) if found else ()
+        if compound.role is not None and "person" in compound.role.relation and compound.name is None:
+            return ()  # "sein Teamkollege": somebody not named yet
         if compound.name is not None:
             for id, team in self.team_of.items():
                 if team.id == compound.name.id and self.weights.get(id, 0) > 0.1:
@@ -246,7 +250,7 @@ class Talk:
             return self.guest
         if subject:
             return subject[0]
-        return self.salient()
+        return self.recent[0] if self.recent else self.salient()
 
     def _kin(self, kin: str, possessive: str, subject: tuple[Name, ...]) -> tuple[Name, ...]:
         owner = self.owner(possessive, subject)

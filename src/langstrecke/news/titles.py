@@ -68,6 +68,11 @@ def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
     items = scene.clause.items
     bearer = bearer_of(items, n)
     if bearer is not None:
+        if n and items[n - 1].low == "die":  # "die Meister A und B"
+            for group in scene.clause.groups:
+                members = [items[m] for m in group.members]
+                if any(m.start == bearer.start for m in members):
+                    return tuple(p for m in members for p in m.who), False
         return bearer.who, False
     before = [i.low for i in items[max(0, n - 4) : n]]
     is_predicate = "als" in before or any(
