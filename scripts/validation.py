@@ -135,12 +135,12 @@ def page(rows: list[Row], others: list[Row]) -> str:
         text += [
             "## WEC and Le Mans",
             "",
-            "Few races, most without practice or qualifying files; classes were not used for choosing the in-race "
-            "figures but for the curves of cars overdue.",
+            "Few races, most without practice or qualifying files. The five figures of the in-race forecast were not "
+            "chosen on them; their own seasons had a part in priors and curves (only IMSA seasons are left out there).",
             "",
             *comparison_table(grouped(others, ("cutoff",)), ("cutoff",)),
         ]
-    return "\n".join(text) + (ROOT / "docs" / "validation_notes.md").read_text("utf-8")
+    return "\n".join([*text, ""]) + (ROOT / "docs" / "validation_notes.md").read_text("utf-8")
 
 
 FIGURE = "reliability.svg"
