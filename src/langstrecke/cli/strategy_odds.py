@@ -63,8 +63,9 @@ def _gap_figure(result: WhatIf, race: str, path: Path) -> None:
         for label, gaps in (("as it is", result.before), ("what if", result.after))
         if gaps is not None
     ]
-    title = f"{race}: car {result.focus}, " + "; ".join(result.changes[:2])
-    save(gap_chart(lines, title, "Median and middle half of the simulated races the car finished."), path)
+    what = result.changes[0] if result.changes else "changed"
+    legend = f"What if: {what}. Median and middle half of the simulated races the car finished."
+    save(gap_chart(lines, f"{race}: car {result.focus}", legend), path)
 
 
 def points(difference: Difference) -> str:
@@ -104,10 +105,8 @@ def _print_what_if(result: WhatIf, race: str) -> None:
         text = f"{result.races:,} races each way, same luck: that many times fewer than independent ones: "
         out.print(Text(f"{text}{wins} for the win, {gain} for the place", "dim"))
     for g in result.ignorance:
-        what = (
-            f"{printable(g.driver)} is rated {g.pace_s:+.2f} ± {1.96 * g.sd_s:.2f} s a lap ({g.evidence}): as good "
-        )
-        what += f"as he may be {points(g.best)} points of class win, as bad {points(g.worst)}"
+        what = f"{printable(g.driver)} is rated {g.pace_s:+.2f} ± {1.96 * g.sd_s:.2f} s a lap ({g.evidence}). "
+        what += f"At his possible best {points(g.best)} points of class win, at his possible worst {points(g.worst)}"
         out.print(Text(what))
 
 

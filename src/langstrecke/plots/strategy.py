@@ -107,7 +107,8 @@ def difference_bars(rows: Sequence[Step], title: str, legend: str, unit: str = "
         axes.plot(step.value, row, "o", markersize=6, color=colour)
         label = style.shorten(printable(step.label), 48)
         style.write(axes, -0.12 * inch, row, label, ha="right", **place)
-        text = f"{step.value:+.1f}".replace("-", "−") if round(step.value, 1) else "0.0"
+        digits = 1 if unit == "points" else 2
+        text = f"{step.value:+.{digits}f}".replace("-", "−") if round(step.value, digits) else "0"
         style.write(axes, 1 + 0.1 * inch, row, text, weight="bold", color=colour, **place)
     axes.set_xlabel(unit, fontsize=style.SMALL, color=style.MUTED, family=style.FONT)
     style.heading(figure, title, legend)

@@ -23,8 +23,8 @@ from langstrecke.strategy.paired import Difference, difference
 from langstrecke.strategy.past import Moment, running_car, yellow_chance
 from langstrecke.strategy.schedule import stop_cost
 
-CAR_LAPS = 18_000_000
-"""Car-laps played for one call: two to three seconds on two cores."""
+CAR_LAPS = 12_000_000
+"""Car-laps played for one call: about two seconds on two idle cores."""
 LEAST_RACES, MOST_RACES = 64, 2000
 LATER = (3, 5, 8, 12)
 YELLOW_IN = (1, 5, 10)
