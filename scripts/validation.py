@@ -136,7 +136,7 @@ def page(rows: list[Row], others: list[Row]) -> str:
             "## WEC and Le Mans",
             "",
             "Few races, most without practice or qualifying files. The five figures of the in-race forecast were "
-            "not chosen on them; their own seasons had a part in priors and curves (there only IMSA seasons are left out).",
+            "not chosen on them; their own seasons had a part in priors and curves (only IMSA seasons are left out).",
             "",
             *comparison_table(grouped(others, ("cutoff",)), ("cutoff",)),
         ]
