@@ -1,8 +1,8 @@
 """Score the newsroom against hand-made gold claims and print what it misses.
 
-    python scripts/score_news.py                  # the articles (where present) and the known texts
-    python scripts/score_news.py --held-out       # the half that was set aside; look at the totals only
-    python scripts/score_news.py --json
+python scripts/score_news.py                  # the articles (where present) and the known texts
+python scripts/score_news.py --held-out       # the half that was set aside; look at the totals only
+python scripts/score_news.py --json
 """
 
 from __future__ import annotations

@@ -27,9 +27,14 @@ news_app = typer.Typer(
 app.add_typer(news_app, name="news")
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of tables")]
-Sources = Annotated[list[str], typer.Argument(metavar="FILE...", help="Texts, saved pages, RSS files, folders; - reads standard input")]
+Sources = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", help="Texts, saved pages, RSS files, folders; - reads standard input"),
+]
 Date = Annotated[str, typer.Option("--date", metavar="YYYY[-MM[-DD]]", help="Date of texts that do not tell theirs")]
-StoreFile = Annotated[Path | None, typer.Option("--store", help="The store's file.", show_default="in the data folder")]
+StoreFile = Annotated[
+    Path | None, typer.Option("--store", help="The store's file.", show_default="in the data folder")
+]
 _COLOURS = {"confirmed": "green", "announced": "green", "denied": "red", "not_confirmed": "red", "wished": "dim"}
 _VERDICTS = {"supported": "green", "contradicted": "red", "not_checkable": "dim"}
 
@@ -127,7 +132,9 @@ def patch_verb(
     sources: Sources,
     card: Annotated[str, typer.Option("--card", help="A shipped card's name, or a path")],
     date: Date = "",
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write here; without it the what-if is printed")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write here; without it the what-if is printed")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """The what-if that articles imply for a race: langstrecke forecast CARD --what-if FILE plays it."""
@@ -142,7 +149,8 @@ def patch_verb(
         season=found.race.season,
         circuit=found.circuit.id,
         cars=tuple(
-            Car(e.car, e.car_class, e.team, e.vehicle, e.make or "", tuple(d.name for d in e.drivers)) for e in found.entries
+            Car(e.car, e.car_class, e.team, e.vehicle, e.make or "", tuple(d.name for d in e.drivers))
+            for e in found.entries
         ),
     )
     result = what_if([c for r in readings for c in r.claims], race)
@@ -192,14 +200,18 @@ def _lines(name: str, store: Path | None) -> list[Line]:
             if len(near) == 1:
                 claims = kept(opened, slug(near[0]))
             if not claims:
-                raise NotFoundError.nearest("name in the ledger", name, known, hint="langstrecke news read FILES fills it")
+                raise NotFoundError.nearest(
+                    "name in the ledger", name, known, hint="langstrecke news read FILES fills it"
+                )
     return lines(claims)
 
 
 def _print_reading(reading: Reading) -> None:
     article = reading.article
     when = article.date or "date unknown"
-    console.print(Text.assemble((article.source or article.id, "bold"), f"  {when} ({article.date_from})"), soft_wrap=True)
+    console.print(
+        Text.assemble((article.source or article.id, "bold"), f"  {when} ({article.date_from})"), soft_wrap=True
+    )
     for note in (reading.note, article.note):
         if note:
             console.print(Text(f"  {note}", style="yellow"), soft_wrap=True)
@@ -224,7 +236,9 @@ def _print_lines(found: list[Line]) -> None:
         by = f" by {', '.join(line.by[:2])}" if line.by else ""
         words = c.words().rpartition(" [")[0]
         colour = _COLOURS.get(c.certainty, "yellow")
-        table.add_row(c.date or "?", Text(c.certainty, style=colour), Text(words), Text(line.status + by), Text(c.article))
+        table.add_row(
+            c.date or "?", Text(c.certainty, style=colour), Text(words), Text(line.status + by), Text(c.article)
+        )
     console.print(table)
 
 

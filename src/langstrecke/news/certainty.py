@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from langstrecke.news.clauses import Clause
-from langstrecke.news.german import lemma
+from langstrecke.news.german import lemma, word_set
 
 Phrase = tuple[tuple[str, ...], ...]
 """Words that must all be there, each with its alternatives."""
@@ -47,7 +47,7 @@ class Verdict:
 
 
 def phrase(text: str) -> Phrase:
-    """ "=am start|starten" as words with alternatives."""
+    """Reads "=am start|starten" as words with alternatives."""
     return tuple(tuple(word.split("|")) for word in text.split())
 
 
@@ -114,7 +114,7 @@ def _find_cue(clause: Clause, sentence_only: bool) -> str:
 
 @dataclass(frozen=True)
 class Index:
-    """Which of many lists of phrases a clause can fulfil at all: it must hold a word of the phrase's first fixed slot."""
+    """Which of many lists of phrases a clause can fulfil: it must hold a word of a phrase's first fixed slot."""
 
     by_word: dict[str, frozenset[int]]
     always: frozenset[int]
@@ -150,12 +150,18 @@ def _cue_index() -> Index:
 
 
 _FUTURE = frozenset({"wird", "werden", "wirst", "werde"})
-_SUBJUNCTIVE = frozenset({"sei", "seien", "habe", "werde", "gebe", "kenne", "könne", "wolle", "müsse", "stehe", "fahre",
-                          "komme", "gehe", "dürfe", "solle", "wisse", "sehe", "bleibe"})  # fmt: skip
+_SUBJUNCTIVE = word_set("subjunctive")
 
 
 def certainty_of(
-    number: int, clauses: list[Clause], *, ahead: bool, spoken: bool, carried: str = "", relation: str = "", drop_negation: bool = False
+    number: int,
+    clauses: list[Clause],
+    *,
+    ahead: bool,
+    spoken: bool,
+    carried: str = "",
+    relation: str = "",
+    drop_negation: bool = False,
 ) -> Verdict:
     """How sure a clause is.
 
@@ -199,9 +205,9 @@ def certainty_of(
         if cue:
             return Verdict(cue, True)
     by_tense = _by_tense(clause, ahead=ahead, spoken=spoken)
-    if carried and relation in cue_book().carried.get(carried, frozenset()) and by_tense != "denied":
-        if carried == "announced" or by_tense == "announced":
-            return Verdict(carried, False)
+    carries = bool(carried) and relation in cue_book().carried.get(carried, frozenset())
+    if carries and (carried == "announced" or by_tense == "announced"):
+        return Verdict(carried, False)
     return Verdict(by_tense, by_tense == "reported")
 
 
@@ -211,7 +217,7 @@ def _litotes(clause: Clause) -> bool:
 
 
 def _announcing(clause: Clause) -> str:
-    """ "Ferrari gibt bekannt:" and "Fest steht:" speak for what follows the colon."""
+    """Reads "Ferrari gibt bekannt:" and "Fest steht:" speak for what follows the colon."""
     cue = find_cue(clause)
     return cue if cue in ("announced", "confirmed", "denied") else ""
 
@@ -232,6 +238,8 @@ def _by_tense(clause: Clause, *, ahead: bool, spoken: bool) -> str:
     if not spoken and any(v in _SUBJUNCTIVE for v in verbs) and "ich" not in clause.lows:
         return "reported"
     passive = any(re.fullmatch(r"(ge\w+t|ge\w+en|ver\w+|be\w+|er\w+)", v) and lemma(v) != v for v in verbs)
-    if any(v in _FUTURE for v in verbs) and not (passive and not ahead and not any(v.endswith("en") and lemma(v) == v for v in verbs)):
+    if any(v in _FUTURE for v in verbs) and not (
+        passive and not ahead and not any(v.endswith("en") and lemma(v) == v for v in verbs)
+    ):
         return "announced"
     return "announced" if ahead else "confirmed"

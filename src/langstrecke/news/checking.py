@@ -200,7 +200,12 @@ def _since(case: _Case) -> Finding:
         note = f"entered {len(found)} from {claim.since} to {case.year}"
         note += f", not started {', '.join(idle)}" if idle else ", all started"
         note += f"; not there {', '.join(map(str, missing))}" if missing else ""
-        return _finding(case, CONTRADICTED if missing and covered(case.registry, scope, tuple(missing)) else SUPPORTED, found, note)
+        return _finding(
+            case,
+            CONTRADICTED if missing and covered(case.registry, scope, tuple(missing)) else SUPPORTED,
+            found,
+            note,
+        )
     series = scope_of(claim.series, case.registry) if claim.series else None
     rows = [r for r in case.rows if r.event.year in span and (series is None or series.holds(r))]
     others = [r for r in rows if not matches(claim.object, r)]
@@ -223,7 +228,9 @@ def _drives(case: _Case) -> Finding:
         return _finding(case, SUPPORTED, found, f"{len(found)} races")
     programmes = [
         p
-        for p in programme_rows(case.registry, claim.subject, case.years or ((case.year,) if case.year and claim.tense != "past" else ()))
+        for p in programme_rows(
+            case.registry, claim.subject, case.years or ((case.year,) if case.year and claim.tense != "past" else ())
+        )
         if claim.object in f"{p['team']} {p['vehicle']}".lower().replace(" ", "-")
     ]
     if programmes:
@@ -276,7 +283,11 @@ def _leaves(case: _Case) -> Finding:
         note = f"none in {after}" + (f"; back in {next_one[0]['season']}" if next_one else "")
         return Finding(claim, SUPPORTED if gone else CONTRADICTED, tuple(mine + next_one), note)
     rows = [r for r in case.rows if r.event.year == after and (scope.holds(r) if scope else matches(claim.object, r))]
-    was = [r for r in case.rows if r.event.year in (case.year, case.year - 1) and (scope.holds(r) if scope else matches(claim.object, r))]
+    was = [
+        r
+        for r in case.rows
+        if r.event.year in (case.year, case.year - 1) and (scope.holds(r) if scope else matches(claim.object, r))
+    ]
     if rows:
         return _finding(case, CONTRADICTED, rows, f"still there in {after}")
     if was and any(r.event.year == after for r in case.rows):
@@ -292,7 +303,9 @@ def _beat(case: _Case) -> Finding:
     events = [
         e
         for e in registry.events.values()
-        if e.year in case.years and (not scope.series or e.counts_for(scope.series)) and (not scope.circuit or e.circuit == scope.circuit)
+        if e.year in case.years
+        and (not scope.series or e.counts_for(scope.series))
+        and (not scope.circuit or e.circuit == scope.circuit)
     ]
     for event in events:
         entries = registry.entries(event.id)
@@ -301,7 +314,14 @@ def _beat(case: _Case) -> Finding:
         if ours and theirs:
             ahead = min(e.position or 999 for e in ours) < min(e.position or 999 for e in theirs)
             rows = tuple(
-                {"race": event.id, "car": e.car, "class": e.car_class, "team": e.team, "position": e.position, "drivers": list(e.drivers)}
+                {
+                    "race": event.id,
+                    "car": e.car,
+                    "class": e.car_class,
+                    "team": e.team,
+                    "position": e.position,
+                    "drivers": list(e.drivers),
+                }
                 for e in (ours + theirs)
             )
             return Finding(claim, SUPPORTED if ahead else CONTRADICTED, rows, event.id)
@@ -309,7 +329,7 @@ def _beat(case: _Case) -> Finding:
 
 
 def _is(who: str, car: str, team: str, drivers: tuple[str, ...]) -> bool:
-    return who in drivers or who == car or who == team or (len(who) > 3 and team.startswith(who))
+    return who in drivers or who in (car, team) or (len(who) > 3 and team.startswith(who))
 
 
 _CHECKS: dict[str, Callable[[_Case], Finding]] = {

@@ -1,53 +1,18 @@
-"""Sentences into clauses, and names into groups with the preposition before them."""
+"""Sentences into clauses."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from langstrecke.news.german import MODAL, PARTICLES, is_finite, lemma
-from langstrecke.news.items import POSSESSIVES, Item
+from langstrecke.news.german import MODAL, PARTICLES, PREPOSITIONS, lemma, word_set
+from langstrecke.news.groups import Group, find_groups, same_sort
+from langstrecke.news.items import Item
 
-SUBORDINATORS = frozenset(
-    """dass daß da weil wenn ob obwohl nachdem bevor während wie wann damit sodass falls sobald solange warum weshalb
-    wohin womit""".split()
-)
-RELATIVE = frozenset({"der", "die", "das", "den", "dem", "dessen", "deren", "denen", "welcher", "welche", "welches"})
-_ASKING = frozenset({"wie", "was", "wer", "warum", "wann", "wo", "wen", "wem", "welche", "welcher", "welches", "wohin"})
-JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehungsweise"})
+SUBORDINATORS = word_set("subordinators")
+RELATIVE = word_set("relative")
+_ASKING = word_set("asking")
 COORDINATORS = frozenset({"und", "aber", "doch", "sondern", "oder", "jedoch"})
-PREPOSITIONS = {
-    **{p: p for p in ("in", "bei", "für", "mit", "von", "an", "auf", "aus", "zu", "vor", "neben", "durch", "nach", "um",
-                      "über", "gegen", "bis", "seit", "ab", "ohne", "hinter", "unter", "als", "wie")},
-    "im": "in", "ins": "in", "beim": "bei", "zum": "zu", "zur": "zu", "am": "an", "ans": "an", "vom": "von",
-    "fürs": "für", "aufs": "auf", "gemeinsam": "gemeinsam", "zusammen": "zusammen", "laut": "laut",
-}  # fmt: skip
-_DETERMINERS = frozenset(
-    """der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner allen alle aller beiden
-    diesem dieser diese diesen dieses jeder jedem vier drei fünf zwei""".split()
-)
-_NOT_NOMINATIVE = frozenset({"den", "dem", "des", "einen", "einem", "eines", "ihn", "ihm", "keinen", "keinem"})
-_HEAD_NOUN = re.compile(
-    r"(serie|klasse|team|rennen|meisterschaft|cup|championship|saison|auto|wagen|boliden|mannschaft|rennstall|klassiker"
-    r"|klassikers|lauf|läufe|runde|auftakt|finale|saisonauftakt|saisonfinale|saisonhighlight|highlight|höhepunkt|saisonhöhepunkt|rennwochenende|programm|werksteam|kundenteam"
-    r"|truppe|hersteller|marke|werk|nummer|startnummer|stunden|fahrzeug|lager|langstrecken-rennen|langstreckenrennen"
-    r"|duo|trio|rallye|vertrag|kollegen|kollege|teamkollegen|teamkollege|stunden-rennen)n?s?$",
-    re.I,
-)
-
-
-@dataclass(frozen=True)
-class Group:
-    """Names that stand together: "in Daytona, Sebring und Watkins Glen"."""
-
-    first: int
-    members: tuple[int, ...]
-    prep: str = ""
-    oblique: bool = False
-    """Its article shows that it is no subject."""
-    genitive: bool = False
-    possessive: str = ""
 
 
 @dataclass
@@ -152,7 +117,7 @@ def _segments(items: list[Item]) -> list[tuple[str, list[Item]]]:
     current: list[Item] = []
     mark = ""
     for n, item in enumerate(items):
-        if item.kind == "mark" and item.text[0] in ",;:–—-!?+•…" or item.text in ("–", "-"):
+        if (item.kind == "mark" and item.text[0] in ",;:–—-!?+•…") or item.text in ("–", "-"):
             if item.text == "," and _enumerates(items, n):
                 current.append(item)
                 continue
@@ -181,16 +146,6 @@ def _enumerates(items: list[Item], comma: int) -> bool:
     return same_sort(before, after) and not (after.kind == "pronoun" or before.kind == "pronoun")
 
 
-def same_sort(one: Item, other: Item) -> bool:
-    """Whether two items can stand in one list."""
-    people = ("person", "role")
-    if one.kind in people and other.kind in people:
-        return True
-    if one.kind == "name" and other.kind == "name" and one.name and other.name:
-        return bool(set(one.name.kinds) & set(other.name.kinds))
-    return False
-
-
 def _opens_clause(items: list[Item], at: int) -> bool:
     """Whether a clause with its own verb follows the "und"."""
     if at + 1 < len(items) and at > 0 and same_sort(items[at - 1], items[at + 1]):
@@ -207,14 +162,19 @@ def _opens_clause(items: list[Item], at: int) -> bool:
 def _merge(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]]]:
     """Put together what an insertion between commas tore apart."""
     n = 0
-    merged = [s for s in segments]
+    merged = list(segments)
     while n + 2 < len(merged):
         (mark, one), (_, middle), (after, three) = merged[n], merged[n + 1], merged[n + 2]
-        torn = not _has_finite(one) and after in (",", "–", "-") and (
-            three[0].finite or (one[0].low in SUBORDINATORS and not _has_finite(middle) and _has_finite(three))
+        torn = (
+            not _has_finite(one)
+            and after in (",", "–", "-")
+            and (three[0].finite or (one[0].low in SUBORDINATORS and not _has_finite(middle) and _has_finite(three)))
         )
         waiting = (
-            _waits(one) and after in (",", "–", "-") and not _has_subject_verb(three) and merged[n + 1][0] == after
+            _waits(one)
+            and after in (",", "–", "-")
+            and not _has_subject_verb(three)
+            and merged[n + 1][0] == after
             and three[0].low not in SUBORDINATORS
             and (three[0].low not in RELATIVE or not _has_finite(middle))
         )
@@ -243,7 +203,9 @@ def _waits(segment: list[Item]) -> bool:
     if len(finite) != 1 or lemma(finite[0].text) not in MODAL or lemma(finite[0].text) == "sein":
         return False
     rest = segment[segment.index(finite[0]) + 1 :]
-    return not any(i.kind == "word" and i.text[0].islower() and lemma(i.text).endswith("en") and len(i.text) > 4 for i in rest)
+    return not any(
+        i.kind == "word" and i.text[0].islower() and lemma(i.text).endswith("en") and len(i.text) > 4 for i in rest
+    )
 
 
 def _has_subject_verb(segment: list[Item]) -> bool:
@@ -254,7 +216,9 @@ def _has_subject_verb(segment: list[Item]) -> bool:
 def _kind(mark: str, segment: list[Item], before: list[Clause]) -> str:
     first = segment[0].low
     words = [i for i in segment if i.kind == "word"]
-    if first in SUBORDINATORS or (first in ("mit", "von", "für") and len(segment) > 1 and segment[1].low in ("wem", "wen")):
+    if first in SUBORDINATORS or (
+        first in ("mit", "von", "für") and len(segment) > 1 and segment[1].low in ("wem", "wen")
+    ):
         return "sub"
     last = words[-1] if words else None
     closing = next((i for i in reversed(segment) if i.kind != "mark"), None)
@@ -263,9 +227,8 @@ def _kind(mark: str, segment: list[Item], before: list[Clause]) -> str:
     relative = first in RELATIVE or (first in PREPOSITIONS and len(segment) > 1 and segment[1].low in RELATIVE)
     if before and mark == "," and relative and verb_last and not early:
         return "rel"
-    if any(i.low == "zu" for i in segment) or any("zu" in i.low[2:-3] and i.lemma.endswith("n") and i.low.endswith("n") and i.text[0].islower() for i in words):
-        if before and not _has_finite(segment):
-            return "inf"
+    if before and not _has_finite(segment) and any(_is_zu(i) for i in segment):
+        return "inf"
     if before and not _has_finite(segment) and mark not in (":",):
         return "part"
     return "main"
@@ -283,126 +246,7 @@ def _antecedent(items: list[Item], before: int) -> Item | None:
     return None
 
 
-# --- groups -------------------------------------------------------------------------------------------------------
-
-
-def find_groups(items: list[Item]) -> list[Group]:
-    """Names and people of a clause, each with those listed along with it and the preposition that governs them."""
-    groups: list[Group] = []
-    used: set[int] = set()
-    for n, item in enumerate(items):
-        if n in used or not (item.is_person or item.kind == "name") or _modifier(items, n) or _outfit(items, n):
-            continue
-        members = [n]
-        at = n
-        while (step := _next_member(items, at)) is not None:
-            members.append(step)
-            at = step
-        used.update(members)
-        prep, oblique, possessive = governing(items, n)
-        if prep in ("von", "bei", "of") and item.kind == "name" and _behind_role(items, n):
-            prep = "role"
-        groups.append(Group(n, tuple(members), prep, oblique, item.genitive, possessive))
-    return groups
-
-
-def _outfit(items: list[Item], n: int) -> bool:
-    """ "Audi-Mannschaft" in "die Audi-Mannschaft WRT"."""
-    compound = items[n].compound
-    return (
-        compound is not None
-        and compound.head in ("mannschaft", "team", "rennstall", "truppe", "kundenteam", "werksteam", "einsatzteam")
-        and n + 1 < len(items)
-        and items[n + 1].kind == "name"
-    )
-
-
-def _behind_role(items: list[Item], n: int) -> bool:
-    """ "ROWE Racing" in "deine Teamkollegen von ROWE Racing"."""
-    for back in range(n - 1, max(-1, n - 4), -1):
-        if items[back].low in PREPOSITIONS:
-            return back > 0 and items[back - 1].kind == "role"
-    return n > 1 and items[n - 1].low in ("der", "des") and items[n - 2].kind == "role"
-
-
-def _modifier(items: list[Item], n: int) -> bool:
-    """A role before its bearer: "Haas-Teamchef" in "Haas-Teamchef Günther Steiner"."""
-    if items[n].kind != "role":
-        return False
-    if n + 1 < len(items) and items[n + 1].kind in ("person", "name"):
-        return True
-    return (
-        n + 2 < len(items)
-        and items[n + 1].low in JOINERS
-        and items[n + 2].kind == "role"
-        and _modifier(items, n + 2)
-        and not _is_age(items[n])
-    )
-
-
-def _is_age(item: Item) -> bool:
-    return item.compound is not None and item.compound.age
-
-
-def _next_member(items: list[Item], at: int) -> int | None:
-    n = at + 1
-    joined = False
-    while n < len(items) and n <= at + 5:
-        item = items[n]
-        if item.low in JOINERS or item.text in (",", "/", "&", "."):
-            joined = joined or item.text != "."
-        elif joined and (item.is_person or item.kind == "name"):
-            if _modifier(items, n):
-                n += 1
-                continue
-            return n if same_sort(items[at], item) or (items[at].is_person and item.is_person and item.kind != "pronoun") or (items[at].kind == "pronoun" and item.is_person) else None
-        elif joined and item.kind == "word" and (item.low in _DETERMINERS or item.low.startswith(POSSESSIVES) or _adjective(item) or item.low in PREPOSITIONS and item.low in ("im", "in", "mit", "bei")):
-            if item.low in PREPOSITIONS and PREPOSITIONS[item.low] != governing(items, at)[0]:
-                return None
-        else:
-            return None
-        n += 1
-    return None
-
-
-def _adjective(item: Item) -> bool:
-    return item.kind == "word" and item.text[:1].islower() and item.low.endswith(("e", "en", "er", "es", "em")) and not is_finite(item.text)
-
-
-def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
-    """The preposition before an item, whether its article is no nominative, and the possessive pronoun before it."""
-    oblique, possessive = False, ""
-    if items[n].kind == "pronoun" and items[n].low in ("er", "ich", "wir", "du"):
-        return "", False, ""
-    back = n - 1
-    steps = 0
-    while back >= 0 and steps < 8:
-        item = items[back]
-        low = item.low
-        if low in ("von", "vom") and back > 0 and items[back - 1].low == "seite":
-            return "seite", oblique, possessive
-        if low in PREPOSITIONS and item.kind == "word":
-            prep = PREPOSITIONS[low]
-            if prep == "mit" and back > 0 and items[back - 1].low in ("gemeinsam", "zusammen"):
-                prep = "gemeinsam"
-            if prep == "in" and back > 0 and items[back - 1].low == "bis":
-                prep = "in"
-            return prep, oblique, possessive
-        if low in _DETERMINERS:
-            oblique = oblique or (low in _NOT_NOMINATIVE)
-            if low in ("des",) or low == "der" and back > 0 and items[back - 1].text[:1].isupper() and items[back - 1].kind == "word":
-                before = items[back - 1] if back else None
-                if before is not None and before.kind == "word" and before.text[:1].isupper():
-                    return "of", True, possessive
-        elif item.kind == "word" and low.startswith(POSSESSIVES) and len(low) < 9:
-            possessive = possessive or low
-            oblique = oblique or low.endswith(("en", "em", "es"))
-            if low.endswith("es") and back > 0 and items[back - 1].kind == "word" and items[back - 1].text[:1].isupper():
-                return "of", True, possessive
-        elif item.kind == "role" or item.text in "([„\"'»«)" or _adjective(item) or item.text.isdecimal() or _HEAD_NOUN.search(item.text) or (item.kind == "word" and item.low in ("ganze", "mehr", "bei")):
-            pass
-        else:
-            break
-        back -= 1
-        steps += 1
-    return "", oblique, possessive
+def _is_zu(item: Item) -> bool:
+    """Whether the word is "zu", or a verb with it inside: "anzutreten"."""
+    inside = "zu" in item.low[2:-3] and item.low.endswith("n") and item.text[:1].islower()
+    return item.low == "zu" or (item.kind == "word" and inside and item.lemma.endswith("n"))

@@ -111,7 +111,9 @@ def when(text: str, year: int | None) -> When:
     return When(tuple(sorted(years)), since, ahead or bool(_AHEAD.search(rest)))
 
 
-_AHEAD = re.compile(r"\b(künftig|in zukunft|demnächst|nächste[sn]? (?:jahr|saison)|kommende[snr]? (?:jahr|saison))\b", re.I)
+_AHEAD = re.compile(
+    r"\b(künftig|in zukunft|demnächst|nächste[sn]? (?:jahr|saison)|kommende[snr]? (?:jahr|saison))\b", re.I
+)
 
 
 def _since(text: str, year: int | None) -> int | None:

@@ -75,7 +75,7 @@ def team_rows(registry: Registry, team: str, years: tuple[int, ...]) -> tuple[Ca
 
 
 def covered(registry: Registry, scope: Scope, years: tuple[int, ...]) -> bool:
-    """Whether the registry knows the entries of these races in all of these years, so that absence means something."""
+    """Whether the registry knows the entries of these races in all these years, so that absence tells something."""
     for year in years:
         events = [
             e

@@ -55,7 +55,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     """Everything the rules read in a clause."""
     found: dict[tuple[str, str, str], Told] = {}
     for rule in likely_rules(scene.clause):
-        if "needs_since" in rule.flags and not since or not speaks(rule, scene.clause):
+        if ("needs_since" in rule.flags and not since) or not speaks(rule, scene.clause):
             continue
         place = rule.place or (place_in(scene.clause) if "needs_place" in rule.flags else "")
         if "needs_place" in rule.flags and not place:
@@ -77,13 +77,11 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     for one, relation, other in [*_seated(scene), *_teams_of_cars(scene, list(found.values()))]:
         found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
     alone = {t.relation for t in found.values() if t.alone}
-    return [
-        t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)
-    ]
+    return [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
 
 
 def _seated(scene: Scene) -> Iterator[tuple[Name, str, Name]]:
-    """ "das Duo im Cadillac von Whelen Engineering": who is named right before a car drives it."""
+    """Reads "das Duo im Cadillac von Whelen Engineering": who is named right before a car drives it."""
     items = scene.clause.items
     for group in scene.clause.groups:
         at = group.members[-1] + 1
@@ -100,14 +98,16 @@ def _seated(scene: Scene) -> Iterator[tuple[Name, str, Name]]:
 
 
 def _teams_of_cars(scene: Scene, told: list[Told]) -> Iterator[tuple[Name, str, Name]]:
-    """ "pilotieren den Mercedes-AMG GT3 von Toksport WRT": who drives a team's car drives for the team."""
+    """Reads "pilotieren den Mercedes-AMG GT3 von Toksport WRT": who drives a team's car drives for the team."""
     items = scene.clause.items
     for n, item in enumerate(items[:-2]):
         team = items[n + 2].name
         if item.name is None or team is None or items[n + 1].low not in ("von", "des"):
             continue
         if item.name.is_a("vehicle", "make") and team.is_a("team") and item.kind == "name":
-            yield from ((t.subject, "drives_for", team) for t in told if t.relation == "drives" and t.object == item.name)
+            yield from (
+                (t.subject, "drives_for", team) for t in told if t.relation == "drives" and t.object == item.name
+            )
 
 
 def _named_in(name: Name, scene: Scene) -> bool:
@@ -118,7 +118,9 @@ def _said_better(told: Told, found: dict[tuple[str, str, str], Told]) -> bool:
     return any(
         told.relation in weaker and (told.subject.id, stronger, told.object.id) in found
         for stronger, weaker in _DROPS.items()
-    ) or (told.relation in ("enters", "drives_for") and any(k[:2] == (told.subject.id, "driven_since") for k in found))
+    ) or (
+        told.relation in ("enters", "drives_for") and any(k[:2] == (told.subject.id, "driven_since") for k in found)
+    )
 
 
 def _pairs(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
@@ -229,7 +231,9 @@ def _acting(rule: Rule, scene: Scene, talk: Talk) -> tuple[Name, ...]:
     """The subject of the clause; of an affair told of somebody, that somebody."""
     if rule.relation not in ("enters", "drives_for", "leaves", "shares_car") or not scene.clause.lemmas & _AFFAIRS:
         return scene.subject
-    if not scene.subject and not any(i.low in ("ein", "der", "sein", "das", "einen", "den") for i in scene.clause.items[:2]):
+    if not scene.subject and not any(
+        i.low in ("ein", "der", "sein", "das", "einen", "den") for i in scene.clause.items[:2]
+    ):
         return ()
     for group in scene.clause.groups:
         items = [scene.clause.items[n] for n in group.members]
@@ -239,7 +243,7 @@ def _acting(rule: Rule, scene: Scene, talk: Talk) -> tuple[Name, ...]:
 
 
 def _series_meant(scene: Scene, talk: Talk) -> list[Name]:
-    """ "in der Serie" is the one spoken of; "das Team, das ...": the one in its name."""
+    """Reads "in der Serie" is the one spoken of; "das Team, das ...": the one in its name."""
     clause = scene.clause
     if clause.kind == "rel" and clause.antecedent is not None and clause.antecedent.compound is not None:
         name = clause.antecedent.name
@@ -299,7 +303,9 @@ def place_in(clause: Clause) -> str:
                 number = re.fullmatch(r"(\d{1,2})\.?", other.text)
                 if number:
                     return number.group(1)
-        elif item.text[:1].isupper() and low in PLACES and item.kind == "word" and low not in ("zwei", "drei", "vier"):
+        elif (
+            item.text[:1].isupper() and low in PLACES and item.kind == "word" and low not in ("zwei", "drei", "vier")
+        ):
             after = clause.items[n + 1 : n + 2]
             if not (after and after[0].text[:1].isupper() and after[0].kind == "word"):
                 return PLACES[low]

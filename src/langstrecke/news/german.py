@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from functools import lru_cache
+from importlib.resources import files
+from typing import Any
 
 from langstrecke.news.model import NewsError
 
-MODAL = frozenset({"wollen", "sollen", "können", "dürfen", "mögen", "müssen", "werden", "haben", "sein"})
-PARTICLES = (
-    "zurück", "zusammen", "entgegen", "hinweg", "weiter", "nahe", "fest", "teil", "mit", "auf", "aus", "ein", "ab",
-    "an", "um", "zu", "vor", "los", "nach", "inne", "dazu", "bei", "durch",
-)  # fmt: skip
-"""Prefixes a German verb can leave at the end of its clause."""
-_SPECIAL = {
-    "sei": "sein", "seien": "sein", "wäre": "sein", "wären": "sein", "war": "sein", "warst": "sein", "waren": "sein",
-    "ist": "sein", "bist": "sein", "bin": "sein", "sind": "sein", "gebe": "geben", "worden": "werden",
-    "hätte": "haben", "habe": "haben", "hatte": "haben", "hat": "haben", "hast": "haben",
-    "gefahren": "fahren", "gestartet": "starten", "geteilt": "teilen", "gewonnen": "gewinnen", "geholt": "holen",
-    "geschlagen": "schlagen", "gelegt": "legen", "gesagt": "sagen", "gegangen": "gehen", "geworden": "werden",
-    "gewechselt": "wechseln", "gesprochen": "sprechen", "gebeten": "bitten", "gekämpft": "kämpfen",
-    "benannt": "benennen", "beendet": "beenden", "bestätigt": "bestätigen", "geplatzt": "platzen",
-    "heisst": "heissen", "geheissen": "heissen", "geheißen": "heißen", "schliesst": "schliessen",
-    "schließe": "schließen", "schliesse": "schliessen", "beisst": "beissen", "verpflichtet": "verpflichten",
-    "gilt": "gelten", "gelten": "gelten", "antretend": "antreten", "angetreten": "antreten",
-    "verlängert": "verlängern", "überholt": "überholen", "überholte": "überholen", "unterschreibt": "unterschreiben",
-    "mich": "mich", "sichern": "sichern", "unsere": "unser", "reiste": "reisen", "debütierte": "debütieren",
-    "debütiert": "debütieren", "triumphierte": "triumphieren", "triumphiert": "triumphieren",
-    "pilotiert": "pilotieren", "gemacht": "machen", "gefühlt": "fühlen", "vertreten": "vertreten",
-    "eingesetzt": "einsetzen", "ausgeschieden": "ausscheiden", "umgehört": "umhören", "gesichert": "sichern",
-    "eingeplant": "einplanen", "zurückgekehrt": "zurückkehren", "hingearbeitet": "hinarbeiten",
-}  # fmt: skip
-"""Forms the lemma tables have wrong or not at all, Swiss spellings among them."""
+
+def _words() -> dict[str, Any]:
+    return tomllib.loads((files("langstrecke.news") / "data" / "words.toml").read_text("utf-8"))
+
+
+_TABLE = _words()
+
+
+def word_set(name: str) -> frozenset[str]:
+    """A list of words.toml."""
+    return frozenset(_TABLE[name])
+
+
+MODAL = word_set("modal")
+PARTICLES: tuple[str, ...] = tuple(_TABLE["particles"])
+PREPOSITIONS: dict[str, str] = {**{p: p for p in _TABLE["prepositions"]}, **_TABLE["merged_prepositions"]}
+"""Preposition as it is written -> as the rules name it."""
+_SPECIAL: dict[str, str] = _TABLE["basic_forms"]
+_INSEPARABLE: tuple[str, ...] = tuple(_TABLE["inseparable"])
+_NOT_VERBS = word_set("not_verbs")
+_PLURALS = word_set("plurals")
+_PLURAL_FINITE = word_set("plural_finite")
+_GERMAN = word_set("german")
+_OTHERS = word_set("other")
+_TO = re.compile(rf"^(?:{'|'.join(PARTICLES)})zu\w+n$")
 
 
 @lru_cache(maxsize=1)
@@ -68,9 +71,6 @@ def lemma(word: str) -> str:
     return found.lower()
 
 
-_INSEPARABLE = ("ver", "be", "er", "ent", "zer", "ge", "über", "unter")
-
-
 @lru_cache(maxsize=65536)
 def is_german_word(word: str) -> bool:
     """Whether the word stands in the German word list."""
@@ -82,13 +82,23 @@ def is_finite(word: str) -> bool:
     """Whether a lower-case word looks like a finite verb: its basic form is an infinitive and it is none itself."""
     if not word or not word[0].islower() or not word.isalpha() or len(word) < 2:
         return False
-    if word in _NOT_VERBS or re.match(r"^(?:%s)zu\w+n$" % "|".join(PARTICLES), word):
+    if word in _NOT_VERBS or _TO.match(word):
         return False
     if word in _PLURAL_FINITE:
         return True
     base = lemma(word)
     if base in MODAL:
-        return word not in ("gewesen", "geworden", "gehabt", "gewollt", "gekonnt", "sein", "worden", "haben", "werden")
+        return word not in (
+            "gewesen",
+            "geworden",
+            "gehabt",
+            "gewollt",
+            "gekonnt",
+            "sein",
+            "worden",
+            "haben",
+            "werden",
+        )
     if not base.endswith(("en", "ern", "eln")) or base == word:
         return base == word and word in _PLURALS
     return not (word.startswith("ge") and word.endswith(("t", "en")) and not base.startswith("ge"))
@@ -98,25 +108,6 @@ def is_plural_form(word: str) -> bool:
     """Whether the word can be an infinitive as well as a plural."""
     return word in _PLURALS
 
-
-_PLURAL_FINITE = frozenset({"haben", "werden", "wollen", "sollen", "können", "müssen"})
-_PLURALS = frozenset(
-    """fahren starten gehen treten teilen kommen bestreiten gewinnen holen bleiben stehen sitzen gelten zählen feiern
-    sichern wechseln verpassen kehren verlassen bilden kämpfen verstärken wollen heißen gehören belegen landen siegen
-    besetzen pilotieren nehmen stoßen folgen bekommen erhalten übernehmen ergänzen unterstützen bestätigen verlieren
-    erreichen beenden rücken steigen ziehen setzen steuern lenken vertrauen trennen komplettieren triumphieren heuern
-    springen hoffen planen verhandeln schicken melden stellen geben machen wissen sehen finden""".split()
-)
-"""Infinitives that are as often a plural: "Nasr und Derani teilen sich"."""
-_NOT_VERBS = frozenset(
-    """laut seit während wegen trotz dank statt samt nächst zuletzt zumindest meist erst fast selbst gut weit
-    bereits stets jetzt sonst einst längst nicht mehr aber sehr gern gerne dort hier heute gestern morgen damit
-    daher darum dagegen zudem zuvor oft nur schon noch wieder auch bald eben dabei gerade insgesamt künftig ganz
-    seine seiner seinem seinen seines ihre ihrer ihrem ihren eine einer einem einen eines meine meinem meinen meiner
-    deine deinem deinen deiner unsere unserem unseren zweit dritt viert gefragt bekannt alle allen allem aller beim im
-    besten ersten zweiten dritten weiteren anderen neuen großen grossen kleinen letzten nächsten vergangenen
-    kommenden beiden eigenen früheren ehemaligen jungen alten vielen wenigen einigen""".split()
-)
 
 _FOLD = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "’": "'"})
 
@@ -136,13 +127,3 @@ def looks_german(text: str) -> bool:
     ours = sum(w in _GERMAN for w in words)
     theirs = sum(w in _OTHERS for w in words)
     return ours >= theirs
-
-
-_GERMAN = frozenset(
-    """der die das und ist in den von zu mit sich des auf für nicht ein eine als auch es an er hat dem im war bei wird
-    sind nach wie aus einem einen am um so zum zur vor beim noch sein seine über ich wir aber nur man dass""".split()
-)
-_OTHERS = frozenset(
-    """the and of to is that for on with as was at by be this have from or had not are but will his he they which an
-    le la les et est une des pour dans que qui el los las y del por con una il di che per non""".split()
-)

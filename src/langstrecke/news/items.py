@@ -14,11 +14,42 @@ if TYPE_CHECKING:
 
 PARTICLES = frozenset({"van", "der", "von", "de", "di", "da", "del", "den", "dos", "zu", "vom", "la"})
 TEAM_WORDS = frozenset(
-    {"racing", "motorsport", "motorsports", "competition", "engineering", "autosport", "autosports", "team", "gt-racing",
-     "corse", "performance", "sport"}
+    {
+        "racing",
+        "motorsport",
+        "motorsports",
+        "competition",
+        "engineering",
+        "autosport",
+        "autosports",
+        "team",
+        "gt-racing",
+        "corse",
+        "performance",
+        "sport",
+    }
 )
 PRONOUNS = frozenset(
-    """er ihm ihn sie ihr ihnen ich mich mir du dich dir wir uns man sich beide beiden""".split()
+    [
+        "er",
+        "ihm",
+        "ihn",
+        "sie",
+        "ihr",
+        "ihnen",
+        "ich",
+        "mich",
+        "mir",
+        "du",
+        "dich",
+        "dir",
+        "wir",
+        "uns",
+        "man",
+        "sich",
+        "beide",
+        "beiden",
+    ]
 )
 POSSESSIVES = ("sein", "mein", "dein", "unser", "ihr", "dessen", "deren", "euer", "eur")
 GROUPS = frozenset({"trio", "duo", "quartett", "paarung", "fahrertrio", "fahrerduo", "gespann"})
@@ -79,7 +110,7 @@ class Spotted:
 
 
 def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
-    """Known names in a text, the longest first, cars made of a make and a model, and people and teams not known yet."""
+    """Known names in a text, the longest first; cars made of a make and a model; people and teams not known yet."""
     from spacy.util import filter_spans
 
     spans = [doc[a:b] for _, a, b in book.matcher(doc)]
@@ -93,7 +124,8 @@ def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
     taken = {i for a, b, _ in found for i in range(a, b)}
     found += _new_names(doc, taken, book)
     return [
-        Spotted(doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), name, doc[a:b].text) for a, b, name in sorted(found, key=lambda f: f[0])
+        Spotted(doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), name, doc[a:b].text)
+        for a, b, name in sorted(found, key=lambda f: f[0])
     ]
 
 
@@ -148,7 +180,7 @@ def _capitalised_run(doc: Doc, start: int, taken: set[int]) -> int:
 
 
 def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
-    """ "Hückeswagen Racing", "KÜS Team75 Bernhard"."""
+    """Reads "Hückeswagen Racing", "KÜS Team75 Bernhard"."""
     for i in range(start, min(end, start + 4)):
         low = doc[i].text.lower()
         if (low in TEAM_WORDS and i > start) or re.match(r"^team\d+$", low):
@@ -176,7 +208,9 @@ def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, in
             continue
         if compound(two, book) and not known_first:
             continue
-        if known_first and not (is_german_word(one.lower()) and one.lower() != one and first == start and is_german_word(two)):
+        if known_first and not (
+            is_german_word(one.lower()) and one.lower() != one and first == start and is_german_word(two)
+        ):
             pass
         elif not strange:
             continue
@@ -186,7 +220,7 @@ def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, in
 
 
 def _townsman(text: str, before: list[Item], book: Gazetteer) -> bool:
-    """ "der Emmericher": a word in -er that German does not know, after an article, is somebody from somewhere."""
+    """Reads "der Emmericher": a word in -er that German does not know, after an article, is a townsman."""
     return (
         bool(before)
         and before[-1].low in ("der", "den", "dem")
@@ -200,7 +234,22 @@ def _townsman(text: str, before: list[Item], book: Gazetteer) -> bool:
 
 
 _CAR_BEFORE = frozenset({"nummer", "startnummer", "#", "nr.", "die", "der"})
-_NO_CAR_AFTER = frozenset({"stunden", "runden", "jahre", "jahren", "mal", "autos", "fahrer", "minuten", "prozent", "uhr", "meter", "kilometer"})
+_NO_CAR_AFTER = frozenset(
+    {
+        "stunden",
+        "runden",
+        "jahre",
+        "jahren",
+        "mal",
+        "autos",
+        "fahrer",
+        "minuten",
+        "prozent",
+        "uhr",
+        "meter",
+        "kilometer",
+    }
+)
 
 
 def sentence_items(doc: Doc, start: int, end: int, spots: list[Spotted], book: Gazetteer) -> list[Item]:
@@ -225,7 +274,7 @@ def sentence_items(doc: Doc, start: int, end: int, spots: list[Spotted], book: G
 
 
 def _mark_infinitives(items: list[Item]) -> list[Item]:
-    """ "fahren" is an infinitive after "zu" and beside another finite verb."""
+    """Reads "fahren" is an infinitive after "zu" and beside another finite verb."""
     begin = 0
     for end in [n for n, i in enumerate(items) if i.kind == "mark" and i.text in (",", ";", ":", "–")] + [len(items)]:
         sure = any(i.kind == "word" and is_finite(i.text) and not is_plural_form(i.text) for i in items[begin:end])

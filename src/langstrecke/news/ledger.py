@@ -1,4 +1,4 @@
-"""The ledger: articles and claims in the store; which claim stands, which it replaced, which contradict each other."""
+"""The ledger: articles and claims in the store; which claims stand, which were replaced, which contradict."""
 
 from __future__ import annotations
 
@@ -52,10 +52,27 @@ def keep(store: Store, readings: Iterable[Reading]) -> int:
         connection.execute("DELETE FROM news_claims WHERE article = ?", [article.id])
         connection.execute(
             "INSERT OR REPLACE INTO news_articles VALUES (?, ?, ?, ?, ?, ?)",
-            [article.id, article.source, article.title, article.date, article.date_from, reading.note or article.note],
+            [
+                article.id,
+                article.source,
+                article.title,
+                article.date,
+                article.date_from,
+                reading.note or article.note,
+            ],
         )
         rows = [
-            [c.id, article.id, n, c.subject, c.relation, c.object, c.certainty, c.date, json.dumps(c.as_json(), ensure_ascii=False)]
+            [
+                c.id,
+                article.id,
+                n,
+                c.subject,
+                c.relation,
+                c.object,
+                c.certainty,
+                c.date,
+                json.dumps(c.as_json(), ensure_ascii=False),
+            ]
             for n, c in enumerate(reading.claims)
         ]
         if rows:
@@ -69,7 +86,8 @@ def kept(store: Store, about: str = "") -> list[Claim]:
     """The claims of the store, oldest article first; with `about`, those a person, team or series appears in."""
     try:
         rows = store.connection.execute(
-            'SELECT claim FROM news_claims WHERE ?1 = \'\' OR subject = ?1 OR object = ?1 ORDER BY date, article, "order"',
+            "SELECT claim FROM news_claims WHERE ?1 = '' OR subject = ?1 OR object = ?1"
+            ' ORDER BY date, article, "order"',
             [about],
         ).fetchall()
     except duckdb.CatalogException:  # nothing was ever read
@@ -98,7 +116,10 @@ def lines(claims: list[Claim]) -> list[Line]:
 
 
 def _same_matter(one: Claim, other: Claim) -> bool:
-    if (one.relation, frozenset((one.subject, one.object))) != (other.relation, frozenset((other.subject, other.object))):
+    if (one.relation, frozenset((one.subject, one.object))) != (
+        other.relation,
+        frozenset((other.subject, other.object)),
+    ):
         return False
     if one.relation != "shares_car" and one.subject != other.subject:
         return False

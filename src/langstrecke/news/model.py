@@ -9,8 +9,9 @@ from typing import Any
 from langstrecke.errors import LangstreckeError
 
 RELATIONS: tuple[str, ...] = (
-    "enters", "enters_only", "drives_for", "drives", "shares_car", "driven_since", "leaves", "wants", "asks", "agrees",
-    "supports", "manages", "leads", "father_of", "won", "finished", "beat", "fights_for", "holds_record", "attends",
+    "enters", "enters_only", "drives_for", "drives", "shares_car", "driven_since", "leaves", "wants", "asks",
+    "agrees", "supports", "manages", "leads", "father_of", "won", "finished", "beat", "fights_for", "holds_record",
+    "attends",
 )  # fmt: skip
 """Everything a claim can say; docs/news.md tells what each means."""
 

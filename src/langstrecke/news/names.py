@@ -107,9 +107,7 @@ def gazetteer() -> Gazetteer:
         matcher=PhraseMatcher(nlp.vocab, attr="NORM"),
         names=names,
         by_norm={_key(spelling): names[id] for spelling, id in reversed(spellings)},
-        roles={
-            word: Role(word, role["relation"]) for role in roles_table["role"] for word in role["words"]
-        },
+        roles={word: Role(word, role["relation"]) for role in roles_table["role"] for word in role["words"]},
         demonyms={word: code for code, words in roles_table["demonyms"].items() for word in words},
         first_names=firsts,
         short_names=frozenset(n[:k] for n in firsts for k in range(4, len(n))),
@@ -119,7 +117,9 @@ def gazetteer() -> Gazetteer:
     )
     patterns: dict[str, list[Doc]] = defaultdict(list)
     for spelling, id in spellings:
-        for form in (spelling, spelling + "s") if spelling[-1].isalpha() and spelling[-1] not in "sxz" else (spelling,):
+        for form in (
+            (spelling, spelling + "s") if spelling[-1].isalpha() and spelling[-1] not in "sxz" else (spelling,)
+        ):
             patterns[id].append(book.doc(form))
     for id, docs in patterns.items():
         book.matcher.add(id, docs)
@@ -180,7 +180,8 @@ def _too_common(spelling: str, kind: str) -> bool:
 
 
 def _first_names(registry: Registry, more: list[str]) -> frozenset[str]:
-    found = {norm(d.name.split()[0]) for d in registry.drivers.values() if " " in d.name}
+    spelled = [n for d in registry.drivers.values() for n in (d.name, *d.aliases)]
+    found = {norm(n.split()[0]) for n in spelled if " " in n}
     return frozenset(n for n in found | {norm(n) for n in more} if len(n) > 1)
 
 

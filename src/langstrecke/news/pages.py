@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import html
+import importlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -42,7 +43,7 @@ def page_article(source: str, id: str, name: str) -> Article:
 def feed_articles(data: bytes, id: str, name: str) -> Iterator[Article]:
     """The articles of an RSS or Atom file. Entities the file defines itself are not expanded."""
     try:
-        from lxml import etree
+        etree: Any = importlib.import_module("lxml.etree")
     except ImportError:
         raise missing("lxml") from None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from langstrecke.news.certainty import Verdict, certainty_of, cue_book, find_cue
 from langstrecke.news.clauses import Clause, split_clauses
-from langstrecke.news.dates import When, number, when
+from langstrecke.news.dates import When, when
+from langstrecke.news.details import PAST, count_in, series_of, source_in, tense_of
 from langstrecke.news.frames import Told, told_by
 from langstrecke.news.german import looks_german
 from langstrecke.news.items import Spotted, sentence_items, spot_names
@@ -24,23 +25,11 @@ from langstrecke.news.titles import titles
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-_SOURCE = re.compile(
-    r"\b(?:laut|nach)\s+(?:übereinstimmenden\s+)?(?:Informationen|Angaben|einem\s+Bericht|Berichten|Meldungen)?\s*(?:von|der|des)?\s*"
-    r"['\"„‚]?([A-ZÄÖÜ][\w.-]+(?:\.com|\.de|\.at|\.ch)?)"
-)
-_COUNT = re.compile(r"\b(\w+)\s+(?:Klassensiege?n?|Gesamtsiege?n?|Siege?n?|Titeln?)\b")
-_ORDINAL_COUNT = re.compile(r"\bzum (zweiten|dritten|vierten|fünften|sechsten|siebten|achten|neunten|zehnten) Mal\b")
-_TIMES = re.compile(r"\b(zwei|drei|vier|fünf|sechs|sieben)malige")
-_ORDINALS = {"zweiten": 2, "dritten": 3, "vierten": 4, "fünften": 5, "sechsten": 6, "siebten": 7, "achten": 8,
-             "neunten": 9, "zehnten": 10}  # fmt: skip
-_RESULTS = ("won", "finished", "beat", "driven_since", "holds_record")
 _OPEN = ("reported", "expected", "possible")
-_AFFAIR_WORDS = frozenset({"personalie", "wechsel", "gerücht", "verpflichtung", "deal", "bericht", "spekulation", "meldung"})
-_PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
-_PAST = frozenset(
-    """war warst waren fuhr fuhrst fuhren ging gingst gingen hatte hatten gewann gewannen wurde wurden kam kamen siegte
-    siegten holte holten feierte feierten bestritt startete startest teilte teilten trat stand begann fuhrt gab""".split()
+_AFFAIR_WORDS = frozenset(
+    {"personalie", "wechsel", "gerücht", "verpflichtung", "deal", "bericht", "spekulation", "meldung"}
 )
+_PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +75,9 @@ def _once(claims: Iterable[Claim]) -> list[Claim]:
     kept: list[Claim] = []
     for claim in claims:
         twins = [c for c in kept if c.key == claim.key and c.since == claim.since]
-        if any(set(claim.seasons) <= set(c.seasons) and (not claim.series or claim.series == c.series) for c in twins):
+        if any(
+            set(claim.seasons) <= set(c.seasons) and (not claim.series or claim.series == c.series) for c in twins
+        ):
             continue
         poorer = [c for c in twins if not c.seasons and not c.since and claim.seasons and c.tense == claim.tense]
         for c in poorer:
@@ -132,10 +123,7 @@ class _Reader:
             self.talk.speaker = self.talk.guest if sentence.turn == "answer" else None
             return
         if not sentence.quoted:
-            if not (n and self.story[n - 1].quoted and self.story[n - 1].paragraph == sentence.paragraph):
-                self.talk.speaker = None
-            else:
-                self.talk.speaker = None
+            self.talk.speaker = None
             return
         if n and self.story[n - 1].quoted and self.story[n - 1].paragraph == sentence.paragraph and self.talk.speaker:
             return
@@ -153,6 +141,7 @@ class _Reader:
     def _attributed(self, sentence: Sentence, *, first: bool = False) -> Name | None:
         """The subject of the clause with a verb of speech next to a quotation."""
         clauses = self._clauses(sentence)
+        self.talk.speaker = None
         for clause in clauses[:1] if first else clauses[::-1]:
             speech = any(i.lemma in cue_book().speech for i in clause.items if i.kind == "word")
             if not speech and not sentence.text.rstrip().endswith(":"):
@@ -176,7 +165,9 @@ class _Reader:
     def _clauses(self, sentence: Sentence) -> list[Clause]:
         items = sentence_items(self.doc, sentence.start, sentence.end, self.spots, self.talk.book)
         if self.long_spa is not None:
-            items = [replace(i, name=self.long_spa) if i.name is not None and i.name.id == "spa" else i for i in items]
+            items = [
+                replace(i, name=self.long_spa) if i.name is not None and i.name.id == "spa" else i for i in items
+            ]
         return split_clauses(items, question=sentence.text.rstrip().endswith("?"))
 
     def _sentence(self, sentence: Sentence) -> list[Claim]:
@@ -221,7 +212,7 @@ class _Reader:
         hangs_on = clause.kind != "main" or sum(c.kind == "main" for c in clauses) == 1
         ahead = own.ahead or (whole.ahead and hangs_on)
         time = own if own.years or own.since else replace(whole, since=own.since, ahead=ahead)
-        if clause.lows & _PAST and time.ahead and not own.ahead:
+        if clause.lows & PAST and time.ahead and not own.ahead:
             time = replace(time, years=(), ahead=False)
         spoken = sentence.quoted or sentence.turn == "answer"
         talk = self.talk
@@ -251,19 +242,21 @@ class _Reader:
                 continue
             if told.relation == "won" and told.topical and sure not in ("confirmed", "denied", "reported"):
                 continue
-            found.append(self._claim(told, sure, time, scene, sentence, _tense(clause, time, self.article.year, sure)))
+            found.append(
+                self._claim(told, sure, time, scene, sentence, tense_of(clause, time, self.article.year, sure))
+            )
         return found
 
     def _no_comment(self, sentence: Sentence, clauses: list[Clause]) -> list[Claim]:
-        """ "wollte die Personalie nicht kommentieren": what was just reported is not confirmed."""
+        """Reads "wollte die Personalie nicht kommentieren": what was just reported is not confirmed."""
         for clause in clauses:
             if self.plan and find_cue(clause) == "not_confirmed" and clause.lemmas & _AFFAIR_WORDS:
-                place = {"start": sentence.start, "end": sentence.end, "sentence": sentence.text, "rule": "no comment"}
-                return [replace(self.plan, certainty="not_confirmed", by="", **place)]
+                denied = replace(self.plan, certainty="not_confirmed", by="", rule="no comment")
+                return [replace(denied, start=sentence.start, end=sentence.end, sentence=sentence.text)]
         return []
 
     def _unlike(self, told: list[Claim], clause: Clause) -> list[Claim]:
-        """ "anders als Nico Hülkenberg": of him the opposite is told."""
+        """Reads "anders als Nico Hülkenberg": of him the opposite is told."""
         people = [i.name for i in clause.items if i.kind == "person" and i.name]
         return [
             replace(
@@ -288,17 +281,17 @@ class _Reader:
     def _claim(self, told: Told, sure: str, time: When, scene: Scene, sentence: Sentence, tense: str) -> Claim:
         talk = self.talk
         text = sentence.text
-        source = _SOURCE.search(text) if sure == "reported" else None
+        source = source_in(text) if sure == "reported" else ""
         if told.relation in ("leads", "father_of"):
             time = When()
         self._learn(told, sure)
         planned = sure in ("announced", "reported", "expected", "possible") and tense != "past"
         if planned and not time.years and not time.since and self.next_season and told.relation in _PLANS:
             time = replace(time, years=(self.next_season,))
-        series = _series_of(told, scene, talk)
+        series = series_of(told, scene, talk)
         classes = [i.name for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("class")]
         cars = [i.name.id for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("car")]
-        count = _count(text) if told.relation == "won" else None
+        count = count_in(text) if told.relation == "won" else None
         return Claim(
             subject=told.subject.id,
             relation=told.relation,
@@ -316,7 +309,7 @@ class _Reader:
             count=count,
             scope="class" if told.relation == "won" and re.search(r"[Kk]lassens[ie]", text) else "",
             speaker=talk.speaker.id if talk.speaker and (sentence.quoted or sentence.turn == "answer") else "",
-            by=source.group(1) if source else "",
+            by=source,
             tense=tense,
             article=self.article.id,
             date=self.article.date,
@@ -372,41 +365,3 @@ class _Reader:
             if find_cue(clause) == "announced":
                 self.carried = "announced"
                 return
-
-
-def _series_of(told: Told, scene: Scene, talk: Talk) -> str:
-    if told.object.is_a("series", "event"):
-        return told.object.id
-    named = [i.name for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("series", "event")]
-    if len(named) > 1 and told.relation == "shares_car":  # a list of rounds
-        return ""
-    if named:
-        return named[0].id
-    if told.relation in _RESULTS or told.relation in ("shares_car", "fights_for", "drives", "drives_for"):
-        last = talk.last.get("series") or talk.last.get("event")
-        return last.id if last else ""
-    return ""
-
-
-def _count(text: str) -> int | None:
-    found = _COUNT.search(text)
-    if found and (n := number(found.group(1))):
-        return n
-    ordinal = _ORDINAL_COUNT.search(text)
-    if ordinal:
-        return _ORDINALS[ordinal.group(1)]
-    times = _TIMES.search(text)
-    return number(times.group(1)) if times else None
-
-
-def _tense(clause: Clause, time: When, year: int | None, sure: str) -> str:
-    if time.ahead or sure == "announced":
-        return "future"
-    if time.years and year is not None and max(time.years) < year:
-        return "past"
-    if clause.lows & _PAST:
-        return "past"
-    perfect = clause.lows & {"hat", "haben", "habe", "hast", "bin", "bist", "ist", "sind"}
-    if perfect and any(re.fullmatch(r"(\w+)?ge\w+(t|en)|gewonnen|verpasst|bestritten", w) for w in clause.lows):
-        return "past"
-    return "present"

@@ -19,7 +19,10 @@ MAX_CHARS = 400_000
 """What is read of one text; a book is longer, no article is."""
 SUFFIXES = (".txt", ".md", ".text", ".html", ".htm", ".xhtml", ".rss", ".xml", ".atom")
 _HTML = re.compile(rb"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)", re.I | re.S)
-_FEED = re.compile(rb"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b", re.I | re.S)  # noqa: E501
+_FEED = re.compile(
+    rb"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b",
+    re.I | re.S,
+)
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]+)", re.I)
 
 

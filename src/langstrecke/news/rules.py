@@ -9,7 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 from langstrecke.news.certainty import Index, Phrase, holds, index_of, phrase
-from langstrecke.news.clauses import Clause, Group
+from langstrecke.news.clauses import Clause
+from langstrecke.news.groups import Group
 from langstrecke.news.items import Item
 from langstrecke.news.model import NewsError
 from langstrecke.news.names import Name

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from langstrecke.news.clauses import JOINERS, Clause, Group, governing
+from langstrecke.news.clauses import Clause
+from langstrecke.news.groups import JOINERS, Group, find_groups, governing
 from langstrecke.news.items import GROUPS, Item
 from langstrecke.news.names import Name
 from langstrecke.news.talk import Talk
@@ -67,7 +68,7 @@ def _can_act(item: Item) -> bool:
 
 
 def _before_role(items: list[Item], n: int) -> bool:
-    """ "BMW" in "BMW Werksfahrer"."""
+    """Reads "BMW" in "BMW Werksfahrer"."""
     return n + 1 < len(items) and items[n].kind == "name" and items[n + 1].kind == "role"
 
 
@@ -77,7 +78,9 @@ def _predicate(clause: Clause, n: int) -> bool:
     if "als" in before:
         return True
     named = any(i.kind == "person" or (i.kind == "pronoun" and i.low in _NOMINATIVE) for i in clause.items)
-    return named and any(i.low in ("ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde") for i in clause.items[:n])
+    return named and any(
+        i.low in ("ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde") for i in clause.items[:n]
+    )
 
 
 def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: Talk) -> Scene:
@@ -106,7 +109,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
 
 
 def _car_of(clause: Clause, group: Group) -> tuple[Name, ...]:
-    """ "der Aston Martin von Garage 59": the team is meant."""
+    """Reads "der Aston Martin von Garage 59": the team is meant."""
     item = clause.items[group.first]
     after = clause.items[group.members[-1] + 1 : group.members[-1] + 3]
     if item.is_person or len(group.members) > 1 or len(after) < 2 or item.name is None:
@@ -117,13 +120,17 @@ def _car_of(clause: Clause, group: Group) -> tuple[Name, ...]:
     return ()
 
 
-def _resolve(clause: Clause, group: Group, subject: tuple[Name, ...], talk: Talk, *, plural: bool, subject_slot: bool) -> None:
+def _resolve(
+    clause: Clause, group: Group, subject: tuple[Name, ...], talk: Talk, *, plural: bool, subject_slot: bool
+) -> None:
     for n in group.members:
         item = clause.items[n]
         if item.is_person and not item.who:
             possessive = group.possessive if n == group.first else governing(clause.items, n)[2]
             clause.items[n] = item.of(
-                *talk.who(item, clause_subject=subject, possessive=possessive, plural=plural, subject_slot=subject_slot)
+                *talk.who(
+                    item, clause_subject=subject, possessive=possessive, plural=plural, subject_slot=subject_slot
+                )
             )
     for n in range(len(clause.items)):  # roles before their bearers are the bearers
         item = clause.items[n]
@@ -164,9 +171,9 @@ def _inherit(scene: Scene, before: Scene | None, parent: Scene | None, talk: Tal
         return
     elif clause.kind in ("inf", "part") and parent is not None:
         scene.subject = parent.subject
-    elif clause.kind == "inf" and before is not None:
-        scene.subject = before.subject
-    elif clause.kind == "main" and before is not None and _goes_on(clause):
+    elif (clause.kind == "inf" and before is not None) or (
+        clause.kind == "main" and before is not None and _goes_on(clause)
+    ):
         scene.subject = before.subject
     if clause.kind == "inf" and not scene.subject:  # "es wäre toll, dort zu fahren": for whoever speaks
         scene.subject = (talk.speaker,) if talk.speaker else talk.subject
@@ -174,7 +181,7 @@ def _inherit(scene: Scene, before: Scene | None, parent: Scene | None, talk: Tal
 
 
 def _relative_object(clause: Clause) -> bool:
-    """ "den", "dem": the one spoken of suffers; "die ihn": somebody else acts."""
+    """Reads "den", "dem": the one spoken of suffers; "die ihn": somebody else acts."""
     return clause.items[0].low in ("den", "dem", "dessen", "deren", "denen") or clause.items[0].low in (
         "mit", "für", "in", "bei", "an", "auf", "von",
     )  # fmt: skip
@@ -183,7 +190,7 @@ def _relative_object(clause: Clause) -> bool:
 def _antecedent_names(item: Item, before: Scene | None, talk: Talk) -> tuple[Name, ...]:
     if item.compound is not None and item.compound.head.startswith("team"):
         owner = talk.salient()
-        for id in ([i.name.id for i in before.clause.items if i.name and i.kind == "person"] if before else []):
+        for id in [i.name.id for i in before.clause.items if i.name and i.kind == "person"] if before else []:
             if id in talk.book.teams_of:
                 return (talk.book.names[talk.book.teams_of[id]],)
         return (talk.team_of[owner.id],) if owner and owner.id in talk.team_of else ()
@@ -203,7 +210,7 @@ def _goes_on(clause: Clause) -> bool:
 
 
 def _by_possession(scene: Scene, talk: Talk) -> None:
-    """ "Magnussens Karriere endet", "dem Duo reichte": somebody else's affair told of him."""
+    """Reads "Magnussens Karriere endet", "dem Duo reichte": somebody else's affair told of him."""
     clause = scene.clause
     for group in clause.groups:
         items = tuple(clause.items[n] for n in group.members)
@@ -223,8 +230,6 @@ def _by_possession(scene: Scene, talk: Talk) -> None:
 
 
 _OWNED = frozenset(f"{p}{e}" for p in ("sein", "mein", "unser", "dein") for e in ("", "e", "er", "en", "em"))
-
-
 
 
 def _indirect(scene: Scene) -> tuple[Name, ...]:
@@ -255,7 +260,7 @@ def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
 
 
 def _teams_by_head(scene: Scene, talk: Talk) -> None:
-    """ "das Team von Chip Ganassi", "die Mannschaft von Karsten Molitor": the team takes the person's place."""
+    """Reads "das Team von Chip Ganassi", "die Mannschaft von Karsten Molitor": the team takes the person's place."""
     clause = scene.clause
     for n, item in enumerate(clause.items):
         if item.kind != "person" or n < 2 or item.name is None:
@@ -272,8 +277,6 @@ def _teams_by_head(scene: Scene, talk: Talk) -> None:
         scene.heads.append((person[0], team))
         clause.items[n] = Item(item.text, item.start, item.end, "name", team)
     if scene.heads:
-        from langstrecke.news.clauses import find_groups
-
         clause.groups = find_groups(clause.items)
         clause.groups = [
             Group(g.first, g.members, _prep_of_team(clause.items, g.first) or g.prep, g.oblique, False, g.possessive)

@@ -109,7 +109,9 @@ def _turns(text: str, lines: list[tuple[int, int]]) -> list[tuple[str, str]]:
     for number in range(len(lines)):
         label = labels[number] if repeated else ""
         if label:
-            asker = bool(_ASKER.match(label)) or (asks[number] and spoken.count(label) > 1 and "frage" in label.lower())
+            asker = bool(_ASKER.match(label)) or (
+                asks[number] and spoken.count(label) > 1 and "frage" in label.lower()
+            )
             turns.append(("question" if asker else "answer", label))
             begun = True
         elif asks[number]:
@@ -132,7 +134,9 @@ def same_name(label: str, name: str) -> bool:
 
 # --- quotations ---------------------------------------------------------------------------------------------------
 
-_QUOTE = re.compile(r"„([^“”\"]{2,2000}?)[“”\"]|\"([^\"]{2,2000}?)\"|“([^”]{2,2000}?)”|«([^»]{2,2000}?)»|»([^«]{2,2000}?)«")
+_QUOTE = re.compile(
+    r"„([^“”\"]{2,2000}?)[“”\"]|\"([^\"]{2,2000}?)\"|“([^”]{2,2000}?)”|«([^»]{2,2000}?)»|»([^«]{2,2000}?)«"
+)
 _MIN_WORDS = 4
 """Shorter quotations are a word somebody chose ("toll"), not speech."""
 

@@ -58,7 +58,10 @@ class Talk:
                 self.people[spot.name.id] = spot.name
                 words = spot.name.name.split()
                 spelled = spot.text.split()
-                for word in {norm(words[-1]), norm(spelled[-1]).removesuffix("s") if len(spelled) > 1 else norm(words[-1])}:
+                for word in {
+                    norm(words[-1]),
+                    norm(spelled[-1]).removesuffix("s") if len(spelled) > 1 else norm(words[-1]),
+                }:
                     self.surnames[word].append(spot.name.id)
                 for first in {norm(words[0]), norm(spelled[0])}:
                     self.firsts[first].append(spot.name.id)
@@ -87,14 +90,16 @@ class Talk:
 
     def stranger(self, word: str) -> Name | None:
         """A driver of the registry that a bare surname must mean, if he raced about then."""
-        if self.year is None or is_german_word(word) and not word[0].isupper() or len(word) < 4:
+        if self.year is None or (is_german_word(word) and not word[0].isupper()) or len(word) < 4:
             return None
         if is_german_word(word) or self.book.lookup(word):
             return None
         found = []
         for match in self.book.registry.match(word, limit=30):
             entries = self.book.registry.entries_of(match.driver.id)
-            if slug(match.driver.name.split()[-1]) != slug(word).removesuffix("s") and slug(match.driver.name.split()[-1]) != slug(word):
+            if slug(match.driver.name.split()[-1]) != slug(word).removesuffix("s") and slug(
+                match.driver.name.split()[-1]
+            ) != slug(word):
                 continue
             if any(abs(self.book.registry.events[e.event].year - self.year) <= NEAR_YEARS for e in entries):
                 found.append(match.driver)
@@ -166,7 +171,9 @@ class Talk:
 
     # --- who an item stands for -------------------------------------------------------------------------------------
 
-    def who(self, item: Item, *, clause_subject: tuple[Name, ...], possessive: str, plural: bool, subject_slot: bool) -> tuple[Name, ...]:
+    def who(
+        self, item: Item, *, clause_subject: tuple[Name, ...], possessive: str, plural: bool, subject_slot: bool
+    ) -> tuple[Name, ...]:
         """The people an item stands for; empty where nobody fits."""
         if item.kind == "person":
             return self._named(item)
@@ -191,7 +198,9 @@ class Talk:
             self.bare[key] = max(seen or options[:1], key=lambda o: self.weights.get(o, 0.0))
         return self.bare[key]
 
-    def _pronoun(self, item: Item, subject: tuple[Name, ...], *, plural: bool, subject_slot: bool) -> tuple[Name, ...]:
+    def _pronoun(
+        self, item: Item, subject: tuple[Name, ...], *, plural: bool, subject_slot: bool
+    ) -> tuple[Name, ...]:
         low = item.low
         if low in ("ich", "mich", "mir"):
             return (self.speaker,) if self.speaker else ()
@@ -201,7 +210,18 @@ class Talk:
             if low == "ihr" and not self.guest:
                 return ()
             return (self.guest,) if self.guest and (low != "sie" or item.text == "Sie") else ()
-        if low in ("trio", "duo", "quartett", "paarung", "fahrertrio", "fahrerduo", "gespann", "beide", "beiden", "ihnen"):
+        if low in (
+            "trio",
+            "duo",
+            "quartett",
+            "paarung",
+            "fahrertrio",
+            "fahrerduo",
+            "gespann",
+            "beide",
+            "beiden",
+            "ihnen",
+        ):
             return self.group
         if low == "sie" and plural:  # who speaks is not one of "them"
             return () if self.speaker in self.group else self.group
@@ -242,9 +262,9 @@ class Talk:
 
     def owner(self, possessive: str, subject: tuple[Name, ...]) -> Name | None:
         """Whose: "mein", "dein", "sein"."""
-        if possessive.startswith("mein") or possessive.startswith("unser"):
+        if possessive.startswith(("mein", "unser")):
             return self.speaker
-        if possessive.startswith("dein") or possessive.startswith("eu"):
+        if possessive.startswith(("dein", "eu")):
             return self.guest
         if possessive.startswith("ihr") and self.guest:
             return self.guest
@@ -309,7 +329,11 @@ def _bare_at(words: list[tuple[str, int]], n: int, talk: Talk, found: list[Spott
 
 
 def _bare_spot(word: str, start: int, end: int, options: list[str]) -> Spotted:
-    name = Name("?" + "|".join(options), word.removesuffix("s") if len(options) > 1 and word.endswith("s") else word, ("person",))
+    name = Name(
+        "?" + "|".join(options),
+        word.removesuffix("s") if len(options) > 1 and word.endswith("s") else word,
+        ("person",),
+    )
     return Spotted(start, end, name, word)
 
 

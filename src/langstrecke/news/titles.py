@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from langstrecke.news.clauses import JOINERS, governing
 from langstrecke.news.frames import Told
+from langstrecke.news.groups import JOINERS, governing
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
 from langstrecke.news.scene import Scene, bearer_of
@@ -28,9 +28,7 @@ class Title:
 
 def titles(scene: Scene, talk: Talk) -> list[Title]:
     """What the roles of a clause say about those who bear them."""
-    found: list[Title] = [
-        Title(Told(person, "leads", team, "the team of")) for person, team in scene.heads
-    ]
+    found: list[Title] = [Title(Told(person, "leads", team, "the team of")) for person, team in scene.heads]
     items = scene.clause.items
     for n, item in enumerate(items):
         if item.kind != "role" or item.compound is None:
@@ -55,13 +53,15 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
     if owner is None or not bearers:
         return []
     kind = next((k for k in owner.kinds if k in relation), "")
-    if not kind or relation[kind] == "won" and compound.role.word == "vizemeister":
+    if not kind or (relation[kind] == "won" and compound.role.word == "vizemeister"):
         return []
     if relation[kind] == "won" and not said:
         return []
     past = compound.former or _former(items, n)
     years = _years_after(items, n)
-    return [Title(Told(b, relation[kind], owner, f"title {compound.role.word}"), years, past, stated) for b in bearers]
+    return [
+        Title(Told(b, relation[kind], owner, f"title {compound.role.word}"), years, past, stated) for b in bearers
+    ]
 
 
 def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
@@ -113,7 +113,10 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
 
 
 def _former(items: list[Item], n: int) -> bool:
-    return any(i.low.startswith(("ehemalig", "früher", "einstig", "bisherig", "langjährig")) for i in items[max(0, n - 3) : n])
+    return any(
+        i.low.startswith(("ehemalig", "früher", "einstig", "bisherig", "langjährig"))
+        for i in items[max(0, n - 3) : n]
+    )
 
 
 def _years_after(items: list[Item], n: int) -> tuple[int, ...]:
@@ -124,7 +127,7 @@ def _years_after(items: list[Item], n: int) -> tuple[int, ...]:
 
 
 def _kin(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
-    """ "Sohn Kevin", "sein Vater": who is whose father, told or known."""
+    """Reads "Sohn Kevin", "sein Vater": who is whose father, told or known."""
     bearer = bearer_of(scene.clause.items, n)
     if bearer is None or not bearer.who or item.compound is None:
         return []
@@ -154,7 +157,7 @@ def _relative(person: Name, kin: str, talk: Talk) -> Name | None:
 
 
 def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
-    """ "sein Teamkollege Antonio García", "mit meinen Kollegen Nicky und Alex", "Sein Teamkollege ist ..."."""
+    """Reads "sein Teamkollege Antonio García", "mit meinen Kollegen Nicky und Alex", "Sein Teamkollege ist ..."."""
     items = scene.clause.items
     possessive = governing(items, n)[2]
     compound = items[n].compound
@@ -167,9 +170,17 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
     for item in items[n + 1 :]:
         if item.kind == "person":
             mates += item.who
-        elif item.low not in JOINERS and item.text != "," and item.kind != "role" and not item.low in ("ist", "sind", "wird", "werden", "war", "waren") and item.kind != "name":
+        elif (
+            item.low not in JOINERS
+            and item.text != ","
+            and item.kind != "role"
+            and item.low not in ("ist", "sind", "wird", "werden", "war", "waren")
+            and item.kind != "name"
+        ):
             break
-    if owner is None or scene.clause.lemmas & {"vor"} and plain is False and "vor" in [i.low for i in items[max(0, n - 2) : n]]:
+    if owner is None or (
+        scene.clause.lemmas & {"vor"} and plain is False and "vor" in [i.low for i in items[max(0, n - 2) : n]]
+    ):
         return []
     if "vor" in [i.low for i in items[max(0, n - 2) : n]]:
         return []

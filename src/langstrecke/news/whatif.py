@@ -92,7 +92,13 @@ class WhatIf:
                 continue
             crew = ", ".join(_quoted(name) for name in change.drivers)
             reason = f"weight {change.weight:.2f}; {change.note}; {told}"
-            out += ["[[change]]", f"car = {_quoted(change.car.number)}", f"drivers = [{crew}]", f"reason = {_quoted(reason)}", ""]
+            out += [
+                "[[change]]",
+                f"car = {_quoted(change.car.number)}",
+                f"drivers = [{crew}]",
+                f"reason = {_quoted(reason)}",
+                "",
+            ]
         out += [f"# no car to put this in: claim {c.id}: {c.words()}" for c in self.unplaced]
         if not self.changes:
             out.append("# no claim changes a line-up of this race")
@@ -181,7 +187,9 @@ def _seats(claims: list[Claim], race: Race) -> dict[str, list[tuple[str, str, Cl
         if claim.relation != "shares_car":
             continue
         pair = ((claim.subject, claim.subject_name), (claim.object, claim.object_name))
-        anchor = next((w for w, _ in pair if w in settled and w in home), None) or next((w for w, _ in pair if w in home), None)
+        anchor = next((w for w, _ in pair if w in settled and w in home), None) or next(
+            (w for w, _ in pair if w in home), None
+        )
         if anchor is None:
             continue
         for who, name in pair:
@@ -201,7 +209,7 @@ def _fits(thing: str, car: Car) -> bool:
 
 
 def _change(car: Car, told: list[tuple[str, str, Claim]], claims: Iterable[Claim], race: Race) -> Change:
-    """The crew with the newcomers in. Who is told of stays; of the others the last make room beyond the card's number."""
+    """The crew with the newcomers in. Who is told of stays; of the others the last make room."""
     wanted: dict[str, str] = {}
     for who, name, _ in told:
         wanted.setdefault(who, next((d for d in car.drivers if slug(d) == who), name))

@@ -1,0 +1,199 @@
+"""Names that stand together, with the preposition and the article before them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from langstrecke.news.german import PREPOSITIONS, is_finite, word_set
+from langstrecke.news.items import POSSESSIVES, Item
+
+JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehungsweise"})
+_DETERMINERS = word_set("determiners")
+_NOT_NOMINATIVE = word_set("not_nominative")
+_HEAD_NOUN = re.compile(
+    r"(serie|klasse|team|rennen|meisterschaft|cup|championship|saison|auto|wagen|boliden|mannschaft|rennstall|klassiker"
+    r"|klassikers|lauf|läufe|runde|auftakt|finale|saisonauftakt|saisonfinale|saisonhighlight|highlight|höhepunkt|saisonhöhepunkt|rennwochenende|programm|werksteam|kundenteam"
+    r"|truppe|hersteller|marke|werk|nummer|startnummer|stunden|fahrzeug|lager|langstrecken-rennen|langstreckenrennen"
+    r"|duo|trio|rallye|vertrag|kollegen|kollege|teamkollegen|teamkollege|stunden-rennen)n?s?$",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Names that stand together: "in Daytona, Sebring und Watkins Glen"."""
+
+    first: int
+    members: tuple[int, ...]
+    prep: str = ""
+    oblique: bool = False
+    """Its article shows that it is no subject."""
+    genitive: bool = False
+    possessive: str = ""
+
+
+def same_sort(one: Item, other: Item) -> bool:
+    """Whether two items can stand in one list."""
+    people = ("person", "role")
+    if one.kind in people and other.kind in people:
+        return True
+    if one.kind == "name" and other.kind == "name" and one.name and other.name:
+        return bool(set(one.name.kinds) & set(other.name.kinds))
+    return False
+
+
+def find_groups(items: list[Item]) -> list[Group]:
+    """Names and people of a clause, each with those listed along with it and the preposition that governs them."""
+    groups: list[Group] = []
+    used: set[int] = set()
+    for n, item in enumerate(items):
+        if n in used or not (item.is_person or item.kind == "name") or _modifier(items, n) or _outfit(items, n):
+            continue
+        members = [n]
+        at = n
+        while (step := _next_member(items, at)) is not None:
+            members.append(step)
+            at = step
+        used.update(members)
+        prep, oblique, possessive = governing(items, n)
+        if prep in ("von", "bei", "of") and item.kind == "name" and _behind_role(items, n):
+            prep = "role"
+        groups.append(Group(n, tuple(members), prep, oblique, item.genitive, possessive))
+    return groups
+
+
+def _outfit(items: list[Item], n: int) -> bool:
+    """Reads "Audi-Mannschaft" in "die Audi-Mannschaft WRT"."""
+    compound = items[n].compound
+    return (
+        compound is not None
+        and compound.head in ("mannschaft", "team", "rennstall", "truppe", "kundenteam", "werksteam", "einsatzteam")
+        and n + 1 < len(items)
+        and items[n + 1].kind == "name"
+    )
+
+
+def _behind_role(items: list[Item], n: int) -> bool:
+    """Reads "ROWE Racing" in "deine Teamkollegen von ROWE Racing"."""
+    for back in range(n - 1, max(-1, n - 4), -1):
+        if items[back].low in PREPOSITIONS:
+            return back > 0 and items[back - 1].kind == "role"
+    return n > 1 and items[n - 1].low in ("der", "des") and items[n - 2].kind == "role"
+
+
+def _modifier(items: list[Item], n: int) -> bool:
+    """A role before its bearer: "Haas-Teamchef" in "Haas-Teamchef Günther Steiner"."""
+    if items[n].kind != "role":
+        return False
+    if n + 1 < len(items) and items[n + 1].kind in ("person", "name"):
+        return True
+    return (
+        n + 2 < len(items)
+        and items[n + 1].low in JOINERS
+        and items[n + 2].kind == "role"
+        and _modifier(items, n + 2)
+        and not _is_age(items[n])
+    )
+
+
+def _is_age(item: Item) -> bool:
+    return item.compound is not None and item.compound.age
+
+
+def _next_member(items: list[Item], at: int) -> int | None:
+    n = at + 1
+    joined = False
+    while n < len(items) and n <= at + 5:
+        item = items[n]
+        if item.low in JOINERS or item.text in (",", "/", "&", "."):
+            joined = joined or item.text != "."
+        elif joined and (item.is_person or item.kind == "name"):
+            if _modifier(items, n):
+                n += 1
+                continue
+            return (
+                n
+                if same_sort(items[at], item)
+                or (items[at].is_person and item.is_person and item.kind != "pronoun")
+                or (items[at].kind == "pronoun" and item.is_person)
+                else None
+            )
+        elif (
+            joined
+            and item.kind == "word"
+            and (
+                item.low in _DETERMINERS
+                or item.low.startswith(POSSESSIVES)
+                or _adjective(item)
+                or (item.low in PREPOSITIONS and item.low in ("im", "in", "mit", "bei"))
+            )
+        ):
+            if item.low in PREPOSITIONS and PREPOSITIONS[item.low] != governing(items, at)[0]:
+                return None
+        else:
+            return None
+        n += 1
+    return None
+
+
+def _adjective(item: Item) -> bool:
+    return (
+        item.kind == "word"
+        and item.text[:1].islower()
+        and item.low.endswith(("e", "en", "er", "es", "em"))
+        and not is_finite(item.text)
+    )
+
+
+def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
+    """The preposition before an item, whether its article is no nominative, and the possessive pronoun before it."""
+    oblique, possessive = False, ""
+    if items[n].kind == "pronoun" and items[n].low in ("er", "ich", "wir", "du"):
+        return "", False, ""
+    back = n - 1
+    steps = 0
+    while back >= 0 and steps < 8:
+        item = items[back]
+        low = item.low
+        if low in ("von", "vom") and back > 0 and items[back - 1].low == "seite":
+            return "seite", oblique, possessive
+        if low in PREPOSITIONS and item.kind == "word":
+            prep = PREPOSITIONS[low]
+            if prep == "mit" and back > 0 and items[back - 1].low in ("gemeinsam", "zusammen"):
+                prep = "gemeinsam"
+            if prep == "in" and back > 0 and items[back - 1].low == "bis":
+                prep = "in"
+            return prep, oblique, possessive
+        if low in _DETERMINERS:
+            oblique = oblique or (low in _NOT_NOMINATIVE)
+            if low in ("des",) or (
+                low == "der" and back > 0 and items[back - 1].text[:1].isupper() and items[back - 1].kind == "word"
+            ):
+                before = items[back - 1] if back else None
+                if before is not None and before.kind == "word" and before.text[:1].isupper():
+                    return "of", True, possessive
+        elif item.kind == "word" and low.startswith(POSSESSIVES) and len(low) < 9:
+            possessive = possessive or low
+            oblique = oblique or low.endswith(("en", "em", "es"))
+            if (
+                low.endswith("es")
+                and back > 0
+                and items[back - 1].kind == "word"
+                and items[back - 1].text[:1].isupper()
+            ):
+                return "of", True, possessive
+        elif (
+            item.kind == "role"
+            or item.text in "([„\"'»«)"
+            or _adjective(item)
+            or item.text.isdecimal()
+            or _HEAD_NOUN.search(item.text)
+            or (item.kind == "word" and item.low in ("ganze", "mehr", "bei"))
+        ):
+            pass
+        else:
+            break
+        back -= 1
+        steps += 1
+    return "", oblique, possessive
