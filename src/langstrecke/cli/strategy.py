@@ -108,7 +108,9 @@ def _print(plan: Plan, card: RaceCard) -> None:
         licence = next((s.licence for s in plan.stints if s.driver == name), None)
         wide.print(Text(f"{printable(name)} ({licence or 'no licence given'}): {hms(plan.driven_s(name))}"))
     best = "the best rota, proven" if plan.proven else f"within {100 * plan.gap:.1f} % of the best possible rota"
-    cost = f"{plan.gap * plan.cost_s:.0f} s over the race" if not plan.proven else ""
+    if plan.gap >= 1.0:
+        best = "a rota, how good is not known"
+    cost = f"{plan.gap * plan.cost_s:.0f} s over the race" if not plan.proven and plan.gap < 1.0 else ""
     wide.print(Text(f"{best}{f' ({cost})' if cost else ''}, found in {plan.seconds:.1f} s", "dim"))
     if plan.violations:
         for violation in plan.violations:

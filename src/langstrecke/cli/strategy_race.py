@@ -90,6 +90,8 @@ def audit_verb(
 ) -> None:
     """Score every stop of a real race as a decision at its time, with what was known then."""
     given = load_card(card or race)
+    for car in cars or []:
+        car_index(given, car)
     with running("stops", 1) as step:
         found = audit(given, race_laps(race, store), cars=cars or (), classes=classes or (), seed=seed, progress=step)
     if as_json:

@@ -69,8 +69,12 @@ def solve(problem: Problem, limit_s: float = 8.0) -> Rota | None:
             best = found
         if best is not None and best.cost_s <= _least(problem):
             return replace(best, proven=True, gap=0.0, seconds=time.perf_counter() - began)
-    left = max(0.5, limit_s - (time.perf_counter() - began))
-    rota = _search(module, problem, left, hint=best.drivers if best is not None else None, known=best)
+    if best is None:  # any rota to start from
+        best = _search(module, problem, limit_s, any_will_do=True)
+        if best is None:
+            return None
+    left = max(0.3 * limit_s, limit_s - (time.perf_counter() - began))
+    rota = _search(module, problem, left, hint=best.drivers, known=best)
     return replace(rota, seconds=time.perf_counter() - began) if rota is not None else None
 
 
@@ -87,10 +91,12 @@ def _search(
     turns_of: tuple[int, int] | None = None,
     hint: tuple[int, ...] | None = None,
     known: Rota | None = None,
+    any_will_do: bool = False,
 ) -> Rota | None:
     """One run of the solver; with `turns_of` (stints of the first turn, of the others) over whole turns only."""
     model, x = _model(module, problem, rules(problem))
-    model.minimize(_cost(model, x, problem))
+    if not any_will_do:
+        model.minimize(_cost(model, x, problem))
     crew = range(len(problem.entry.drivers))
     if turns_of is not None:
         for s in range(1, len(problem.runs)):
@@ -115,9 +121,9 @@ def _search(
     value, bound = solver.objective_value, max(solver.best_objective_bound, _least(problem))
     return Rota(
         drivers=drivers,
-        cost_s=value,
-        gap=max(0.0, value - bound) / max(1.0, abs(value)),
-        proven=turns_of is None and (status == module.OPTIMAL or value <= bound),
+        cost_s=0.0 if any_will_do else value,
+        gap=1.0 if any_will_do else max(0.0, value - bound) / max(1.0, abs(value)),
+        proven=turns_of is None and not any_will_do and (status == module.OPTIMAL or value <= bound),
         seconds=solver.wall_time,
     )
 
