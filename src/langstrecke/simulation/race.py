@@ -84,7 +84,7 @@ def _order_by_start(p: Params, s: State) -> None:
         s.queue[at] = i
 
 
-@hot
+@kernel
 def play_on(p: Params, s: State, key: np.uint64, trace: F64) -> None:
     """Run from the present state to the end of the race."""
     while s.game[0].head < s.game[0].tail:
