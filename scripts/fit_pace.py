@@ -46,6 +46,7 @@ POSITIVE = (
 )
 FREE = ("best_per_log_lap",)
 SCALED = tuple(g for g in GROUPS if g != "gt-am")
+DRIVER_WEIGHTS = (0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0)
 NU = 5.0
 DRIVER_WEIGHT = 0.3
 ACO_WEIGHT = 0.3
@@ -158,6 +159,21 @@ def opening_state(events: tuple[EventSessions, ...], priors: PacePriors) -> tupl
     return state, licences
 
 
+def learn_driver_weights(
+    priors: PacePriors,
+    events: tuple[EventSessions, ...],
+    start: PaceState,
+    licences: dict[str, str],
+) -> PacePriors:
+    """The factor on drivers' skill in each group of classes, one after the other, against customer GT cars."""
+    for group in ("lmp2", "lmp3", "top", "gt-pro"):
+        options = [replace(priors, driver_weight=priors.driver_weight | {group: factor}) for factor in DRIVER_WEIGHTS]
+        scores = [score(option, events, start, licences) for option in options]
+        priors = options[int(np.argmax(scores))]
+        print(f"  driver weight {group}: {priors.driver_weight[group]}  {max(scores):.1f}", flush=True)
+    return priors
+
+
 def fit_pace(summaries: tuple[SessionSummary, ...], start: PacePriors, rounds: int = 8) -> PacePriors:
     """Move the components from `start`; prints its way."""
     events = group_events(summaries)
@@ -180,4 +196,6 @@ def fit_pace(summaries: tuple[SessionSummary, ...], start: PacePriors, rounds: i
         found = minimize(
             objective, centre, jac=True, method="L-BFGS-B", options={"maxiter": rounds, "maxfun": rounds + 4}
         )
-    return learn_offsets(learn_licences(unpack(found.x, start), events), events)
+    fitted = learn_licences(unpack(found.x, start), events)
+    fitted = learn_driver_weights(fitted, imsa, *opening_state(before, fitted))
+    return learn_offsets(fitted, events)

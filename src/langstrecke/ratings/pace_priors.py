@@ -33,6 +33,8 @@ class PacePriors:
     scale: dict[str, float] = field(default_factory=lambda: dict(_DEFAULT_SCALE))
     licence_mean: dict[str, tuple[float, ...]] = field(default_factory=lambda: dict(_DEFAULT_MEAN))
     """Group -> mean of a driver's pace by licence, as LICENCES."""
+    driver_weight: dict[str, float] = field(default_factory=lambda: dict.fromkeys(_DEFAULT_SCALE, 1.0))
+    """Group -> factor on a driver's skill in its cars: what separates drivers separates them more in a prototype."""
     licence_mean_sd: float = 0.002
     driver: tuple[float, ...] = (0.003, 0.003, 0.004, 0.006, 0.005)
     """Spread of drivers of one licence, as LICENCES."""
@@ -71,6 +73,7 @@ def from_table(table: dict[str, Any], seasons: tuple[str, ...]) -> PacePriors:
     """Read one set from its TOML table."""
     values = {f.name: _frozen(table[f.name]) for f in fields(PacePriors) if f.name in table}
     values["scale"] = _DEFAULT_SCALE | values.get("scale", {})
+    values["driver_weight"] = dict.fromkeys(_DEFAULT_SCALE, 1.0) | values.get("driver_weight", {})
     values["licence_mean"] = _DEFAULT_MEAN | values.get("licence_mean", {})
     return PacePriors(**{**values, "seasons": seasons})
 

@@ -18,12 +18,13 @@ def level_terms(model: EventModel, car: str, driver: str, best: bool = False) ->
     known = model.cars[car]
     group, species = group_of(known.car_class), family(known.car_class)
     weight = model.priors.best_driver if best else 1.0
+    skill = weight * model.priors.driver_weight[group]
     terms: list[tuple[Key, float]] = [
         (("car", model.series, group, car), 1.0),
         (("make", species, known.make), 1.0),
         (("make-event", species, known.make), 1.0),
         (("car-event", car), 1.0),
-        (("driver", driver), weight),
+        (("driver", driver), skill),
         (("licence", group, model.licences[driver]), weight),
         (("driver-event", driver), weight),
     ]
