@@ -50,9 +50,8 @@ def field_for(book: RuleBook) -> RaceCard:
                 Driver.model_validate({"name": f"Driver {number}-{d}", "licence": licence, "pace_s": 0.3 * d})
                 for d, licence in enumerate(crew)
             )
-            entries.append(
-                Entry(car=number, car_class=race_class.name, grid=len(entries) + 1, pace_s=0.0, drivers=drivers)
-            )
+            facts = {"car": number, "class": race_class.name, "grid": len(entries) + 1, "drivers": drivers}
+            entries.append(Entry.model_validate(facts))
     return RaceCard(
         race=RaceInfo(
             id=f"legality-{book.id}",
