@@ -237,7 +237,7 @@ def _by_tense(clause: Clause, *, ahead: bool, spoken: bool) -> str:
     verbs = [i.low for i in clause.items if i.kind == "word"]
     if not spoken and any(v in _SUBJUNCTIVE for v in verbs) and "ich" not in clause.lows:
         return "reported"
-    passive = any(re.fullmatch(r"(ge\w+t|ge\w+en|ver\w+|be\w+|er\w+)", v) and lemma(v) != v for v in verbs)
+    passive = any(re.fullmatch(r"(\w*ge\w+t|\w*ge\w+en|ver\w+|be\w+|er\w+)", v) and lemma(v) != v for v in verbs)
     if any(v in _FUTURE for v in verbs) and not (
         passive and not ahead and not any(v.endswith("en") and lemma(v) == v for v in verbs)
     ):

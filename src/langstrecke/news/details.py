@@ -12,7 +12,7 @@ from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
 
 _SOURCE = re.compile(
-    r"\b(?:laut|nach)\s+(?:übereinstimmenden\s+)?(?:Informationen|Angaben|einem\s+Bericht|Berichten|Meldungen)?\s*(?:von|der|des)?\s*"
+    r"\b(?:[Ll]aut|[Nn]ach)\s+(?:übereinstimmenden\s+)?(?:Informationen|Angaben|einem\s+Bericht|Berichten|Meldungen)?\s*(?:von|der|des)?\s*"
     r"['\"„‚]?([A-ZÄÖÜ][\w.-]+(?:\.com|\.de|\.at|\.ch)?)"
 )
 _COUNT = re.compile(r"\b(\w+)\s+(?:Klassensiege?n?|Gesamtsiege?n?|Siege?n?|Titeln?)\b")
@@ -41,7 +41,7 @@ def series_of(told: Told, scene: Scene, talk: Talk) -> str:
     if named:
         return named[0].id
     if told.relation in _RESULTS or told.relation in ("shares_car", "fights_for", "drives", "drives_for"):
-        last = talk.last.get("series") or talk.last.get("event")
+        last = talk.last.get("races")
         return last.id if last else ""
     return ""
 

@@ -190,16 +190,16 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     if rule.constant:
         return [Name(rule.constant, rule.constant.title(), ("goal",))]
     found: list[Name] = []
+    spoken_of = rule.subject == ("topic",) or bool(rule.topic_subject)
     for slot in rule.object:
         if slot.prep == "indirect":
             found += list(scene.indirect)
             continue
         for group, items in fillers(slot, scene.clause):
-            if group is scene.subject_group and slot.kind != "vehicle" and "topic" not in rule.subject:
+            if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:
                 continue
             for item in items:
                 found += _item_names(item, slot.kind, talk)
-    spoken_of = rule.subject == ("topic",)
     found = [n for n in dict.fromkeys(found) if spoken_of or n not in scene.subject or n.is_a("vehicle")]
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found

@@ -68,6 +68,8 @@ def lemma(word: str) -> str:
         stem = low[:-1] + "en"  # "verstärkt", "komplettiert": read as a participle, as often a verb
         if low.endswith("iert") or (low.startswith(_INSEPARABLE) and is_german_word(stem)):
             return stem
+    if found.endswith("t") and low.endswith(("te", "ten")) and is_german_word(found[:-1] + "en"):
+        return found[:-1].lower() + "en"  # "belegte"
     return found.lower()
 
 

@@ -158,6 +158,8 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
         low = item.low
         if low in ("von", "vom") and back > 0 and items[back - 1].low == "seite":
             return "seite", oblique, possessive
+        if low in ("wem", "wen", "wer", "was"):
+            break
         if low in PREPOSITIONS and item.kind == "word":
             prep = PREPOSITIONS[low]
             if prep == "mit" and back > 0 and items[back - 1].low in ("gemeinsam", "zusammen"):

@@ -208,11 +208,7 @@ def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, in
             continue
         if compound(two, book) and not known_first:
             continue
-        if known_first and not (
-            is_german_word(one.lower()) and one.lower() != one and first == start and is_german_word(two)
-        ):
-            pass
-        elif not strange:
+        if not known_first and not strange:
             continue
         text = doc[first : last + 1].text
         return first, last + 1, Name(slug(text), text, ("person",), known=False)
@@ -273,10 +269,17 @@ def sentence_items(doc: Doc, start: int, end: int, spots: list[Spotted], book: G
     return _mark_infinitives(items)
 
 
+def _parts(items: list[Item], n: int) -> bool:
+    """Whether a mark parts clauses, and not the names of a list."""
+    if items[n].text == "," and 0 < n < len(items) - 1:
+        return not (items[n - 1].kind in ("name", "person") and items[n + 1].kind in ("name", "person"))
+    return items[n].text in (",", ";", ":", "–")
+
+
 def _mark_infinitives(items: list[Item]) -> list[Item]:
     """Reads "fahren" is an infinitive after "zu" and beside another finite verb."""
     begin = 0
-    for end in [n for n, i in enumerate(items) if i.kind == "mark" and i.text in (",", ";", ":", "–")] + [len(items)]:
+    for end in [n for n, i in enumerate(items) if i.kind == "mark" and _parts(items, n)] + [len(items)]:
         sure = any(i.kind == "word" and is_finite(i.text) and not is_plural_form(i.text) for i in items[begin:end])
         for n in range(begin, end):
             item = items[n]

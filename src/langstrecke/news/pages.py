@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import html
+import html.entities
 import importlib
 import re
 from collections.abc import Iterator
@@ -113,9 +114,17 @@ def page_span(page: str, text: str) -> tuple[int, int] | None:
 
 
 def _find_word(page: str, word: str, start: int) -> tuple[int, int] | None:
-    spots = []
-    for spelled in {word, html.escape(word), html.escape(word, quote=False)}:
-        at = page.find(spelled, start)
-        if at >= 0:
-            spots.append((at, at + len(spelled)))
-    return min(spots) if spots else None
+    at = page.find(word, start)
+    if word.isascii() and word.isalnum():
+        return (at, at + len(word)) if at >= 0 else None
+    found = re.compile("".join(_spellings(c) for c in word)).search(page, start)
+    return found.span() if found else None
+
+
+def _spellings(char: str) -> str:
+    """A letter as it is or as an entity."""
+    if char.isascii() and char not in "&<>\"'":
+        return re.escape(char)
+    name = html.entities.codepoint2name.get(ord(char))
+    named = f"|&{name};" if name else ""
+    return f"(?:{re.escape(char)}{named}|&#{ord(char)};|&#[xX]{ord(char):x};)"

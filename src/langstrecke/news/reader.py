@@ -15,7 +15,7 @@ from langstrecke.news.frames import Told, told_by
 from langstrecke.news.german import looks_german
 from langstrecke.news.items import Spotted, sentence_items, spot_names
 from langstrecke.news.model import Article, Claim
-from langstrecke.news.names import Name, gazetteer
+from langstrecke.news.names import Gazetteer, Name, compound, gazetteer
 from langstrecke.news.pages import page_span
 from langstrecke.news.scene import Scene, set_scene
 from langstrecke.news.story import Sentence, sentences
@@ -49,7 +49,7 @@ def read_article(article: Article) -> Reading:
     book = gazetteer()
     doc = book.doc(article.text)
     spots = spot_names(doc, book)
-    if not any(s.name.is_a("series", "event", "make", "class", "vehicle", "team") and s.name.known for s in spots):
+    if not any(s.name.known for s in spots) and not _speaks_of_racing(doc, book):
         return Reading(article, (), "nothing about racing that we know of")
     talk = Talk(book, article.year)
     story = sentences(article.text)
@@ -64,6 +64,12 @@ def read_article(article: Article) -> Reading:
     if article.page:
         claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
     return Reading(article, tuple(claims))
+
+
+def _speaks_of_racing(doc: Doc, book: Gazetteer) -> bool:
+    """Whether a series, race or make stands in a compound: "Formel-1-Pilot"."""
+    words = (compound(t.text, book) for t in doc if "-" in t.text)
+    return any(c is not None and c.name is not None for c in words)
 
 
 def _within(spots: list[Spotted], story: list[Sentence]) -> list[Spotted]:
@@ -336,6 +342,8 @@ class _Reader:
             if item.kind in ("name", "role") and item.name is not None:
                 for kind in item.name.kinds:
                     self.talk.last[kind] = item.name
+                    if item.kind == "name" and kind in ("series", "event"):
+                        self.talk.last["races"] = item.name
                     if scene.clause.question:
                         self.talk.asked[kind] = item.name
 

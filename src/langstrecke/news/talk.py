@@ -37,7 +37,7 @@ class Talk:
     guest: Name | None = None
     """The one who is interviewed."""
     last: dict[str, Name] = field(default_factory=dict)
-    """The last series, event, team, make, vehicle named."""
+    """The last series, event, team, make, vehicle named; under "races" the last series or event."""
     asked: dict[str, Name] = field(default_factory=dict)
     """The same of the last question."""
     fathers: dict[str, str] = field(default_factory=dict)
