@@ -285,6 +285,8 @@ def _topic(rule: Rule, talk: Talk, title: bool) -> list[Name]:
     if rule.relation in ("won", "finished"):
         kinds = ["series"] if title else ["event", "series"]
     for kind in dict.fromkeys(kinds):
+        if kind in ("team", "make") and rule.relation == "drives_for" and (main := talk.main_team()) is not None:
+            return [main]
         if kind == "person":
             return [talk.speaker] if talk.speaker else list(talk.subject[:1])
         if kind in talk.last:

@@ -66,12 +66,8 @@ def find_groups(items: list[Item]) -> list[Group]:
 def _outfit(items: list[Item], n: int) -> bool:
     """Reads "Audi-Mannschaft" in "die Audi-Mannschaft WRT"."""
     compound = items[n].compound
-    return (
-        compound is not None
-        and compound.head in ("mannschaft", "team", "rennstall", "truppe", "kundenteam", "werksteam", "einsatzteam")
-        and n + 1 < len(items)
-        and items[n + 1].kind == "name"
-    )
+    after = items[n + 1 : n + 2]
+    return items[n].kind == "name" and compound is not None and bool(after) and after[0].kind in ("name", "person")
 
 
 def _behind_role(items: list[Item], n: int) -> bool:

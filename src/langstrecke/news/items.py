@@ -54,7 +54,8 @@ PRONOUNS = frozenset(
 POSSESSIVES = ("sein", "mein", "dein", "unser", "ihr", "dessen", "deren", "euer", "eur")
 GROUPS = frozenset({"trio", "duo", "quartett", "paarung", "fahrertrio", "fahrerduo", "gespann"})
 FAMILY = {"vater": "father", "papa": "father", "dad": "father", "sohn": "child", "sohnes": "child", "söhne": "child",
-          "vaters": "father", "filius": "child", "sprössling": "child", "tochter": "child"}  # fmt: skip
+          "vaters": "father", "filius": "child", "sprössling": "child", "tochter": "child",
+          "bruder": "kin", "schwester": "kin", "onkel": "kin", "neffe": "kin", "cousin": "kin"}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from spacy.matcher import PhraseMatcher
     from spacy.tokens import Doc
 
+_ENDS = re.compile(r"\S+ (?:Racing|Motorsport|Motorsports|Sport|Team|Racing Team|Competition|Autosport)")
 ENDINGS = ("e", "en", "er", "em", "es", "")
 
 
@@ -165,9 +166,16 @@ def _add_registry(registry: Registry, names: dict[str, Name], spellings: list[tu
     for driver in registry.drivers.values():
         if " " in driver.name:
             add(driver.id, driver.name, "person", tuple(a for a in driver.aliases if " " in a))
+    recent = {e.team for e in registry.all_entries if registry.events[e.event].year >= 2012}
+    surnames = {norm(d.name.split()[-1]) for d in registry.drivers.values()}
     for team in registry.teams.values():
+        others = tuple(a for a in team.aliases if " " in a)
         if " " in team.name and len(team.name) > 6:
-            add(slug(team.name), team.name, "team", tuple(a for a in team.aliases if " " in a))
+            first = team.name.split()[0] if team.id in recent and _ENDS.fullmatch(team.name) else ""
+            fits = len(first) > 4 and norm(first) not in surnames and not is_german_word(first)
+            add(slug(team.name), team.name, "team", (*others, first) if fits else others)
+        elif team.id in recent and len(team.name) > 4 and norm(team.name) not in surnames:
+            add(slug(team.name), team.name, "team", others)
 
 
 def _too_common(spelling: str, kind: str) -> bool:

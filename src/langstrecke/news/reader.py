@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _OPEN = ("reported", "expected", "possible")
-_AFFAIR_WORDS = frozenset(
+_AFFAIR_WORDS = frozenset({"bestätigung"}) | frozenset(
     {"personalie", "wechsel", "gerücht", "verpflichtung", "deal", "bericht", "spekulation", "meldung"}
 )
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
@@ -228,7 +228,9 @@ class _Reader:
             tense = "past" if title.past else "present"
             sure, told_title = "confirmed", title.told
             if title.stated:
-                sure = certainty_of(n, clauses, ahead=time.ahead, spoken=spoken).certainty
+                sure = certainty_of(
+                    n, clauses, ahead=time.ahead, spoken=spoken, carried=self.carried, relation=title.told.relation
+                ).certainty
                 at = at if at.years else replace(time, since=None)
             if told_title.relation == "drives_for" and own.since:
                 told_title, at = replace(told_title, relation="driven_since"), own
@@ -340,6 +342,8 @@ class _Reader:
     def _remember_names(self, scene: Scene) -> None:
         for item in scene.clause.items:
             if item.kind in ("name", "role") and item.name is not None:
+                if item.name.is_a("team", "make"):
+                    self.talk.spoken_of[item.name.id] += 1
                 for kind in item.name.kinds:
                     self.talk.last[kind] = item.name
                     if item.kind == "name" and kind in ("series", "event"):

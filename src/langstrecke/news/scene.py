@@ -11,6 +11,7 @@ from langstrecke.news.names import Name
 from langstrecke.news.talk import Talk
 
 _NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide"})
+_COPULA = frozenset({"ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde", "werden", "heißt"})
 _DATIVE = frozenset({"ihm", "mir", "dir", "ihnen", "uns", "mich", "dich", "ihn"})
 _TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "teams"})
 
@@ -77,6 +78,9 @@ def _predicate(clause: Clause, n: int) -> bool:
     before = [i.low for i in clause.items[max(0, n - 3) : n]]
     if "als" in before:
         return True
+    after = [i.low for i in clause.items[n + 1 : n + 2]]
+    if after and after[0] in _COPULA and clause.items[max(0, n - 1)].low not in ("der", "die", "dieser"):
+        return any(i.kind == "person" for i in clause.items[n + 2 : n + 4])
     named = any(i.kind == "person" or (i.kind == "pronoun" and i.low in _NOMINATIVE) for i in clause.items)
     return named and any(
         i.low in ("ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde") for i in clause.items[:n]
@@ -222,13 +226,43 @@ def _by_possession(scene: Scene, talk: Talk) -> None:
         if not group.prep and group.oblique and items[0].low in ("duo", "trio", "beiden"):
             scene.subject = _names(items)
             return
-    for item in clause.items:
-        if item.kind == "word" and item.low.startswith(("sein", "mein", "unser", "dein")) and item.low in _OWNED:
+    for item, after in zip(clause.items, clause.items[1:], strict=False):
+        if item.kind == "word" and item.low in _OWNED and after.lemma in _OWN_AFFAIRS:
             owner = talk.owner(item.low, ())
             scene.subject = (owner,) if owner else ()
             return
 
 
+_OWN_AFFAIRS = frozenset(
+    [
+        "ziel",
+        "traum",
+        "wunsch",
+        "karriere",
+        "laufbahn",
+        "vertrag",
+        "zukunft",
+        "zeit",
+        "comeback",
+        "debüt",
+        "abschied",
+        "einsatz",
+        "start",
+        "rückkehr",
+        "wechsel",
+        "plan",
+        "engagement",
+        "hoffnung",
+        "chance",
+        "platz",
+        "cockpit",
+        "stammplatz",
+        "kollege",
+        "teamkollege",
+        "partner",
+        "stallgefährte",
+    ]
+)
 _OWNED = frozenset(f"{p}{e}" for p in ("sein", "mein", "unser", "dein") for e in ("", "e", "er", "en", "em"))
 
 

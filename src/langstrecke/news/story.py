@@ -150,7 +150,8 @@ def _pieces(text: str, start: int, end: int, *, spoken: bool) -> Iterator[tuple[
     for found in _QUOTE.finditer(text, start, end):
         group = found.lastindex or 1
         words = found.group(group).split()
-        if len(words) < _MIN_WORDS and not (words and words[-1][-1:] in ".!?"):
+        spoken = bool(words) and (words[0][:1].isupper() or words[0][:1] in "([.…")
+        if not spoken or (len(words) < _MIN_WORDS and words[-1][-1:] not in ".!?"):
             continue
         if found.start() > at:
             yield at, found.start(), False

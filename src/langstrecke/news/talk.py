@@ -38,6 +38,8 @@ class Talk:
     """The one who is interviewed."""
     last: dict[str, Name] = field(default_factory=dict)
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
+    spoken_of: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """How often a team or make was named."""
     asked: dict[str, Name] = field(default_factory=dict)
     """The same of the last question."""
     fathers: dict[str, str] = field(default_factory=dict)
@@ -48,6 +50,12 @@ class Talk:
     with_whom: dict[str, tuple[Name, ...]] = field(default_factory=dict)
     strangers: dict[str, Name | None] = field(default_factory=dict)
     """What was found for names nobody introduced."""
+
+    def main_team(self) -> Name | None:
+        """The team or make a text is about: named most often, of several the first."""
+        if not self.spoken_of:
+            return None
+        return self.book.names.get(max(self.spoken_of, key=lambda id: self.spoken_of[id]))
 
     # --- getting to know people -------------------------------------------------------------------------------------
 
@@ -166,8 +174,11 @@ class Talk:
         return best[1] if best else None
 
     def _from(self, id: str, country: str) -> bool:
-        driver = self.book.registry.drivers.get(id)
-        return driver is None or not driver.country or driver.country == country
+        """Of that country; of somebody whose country nobody knows it is believed, if no other fits."""
+        if country.startswith("?"):
+            driver = self.book.registry.drivers.get(id)
+            return driver is None or not driver.country
+        return id in self.book.registry.drivers and self.book.registry.drivers[id].country == country
 
     # --- who an item stands for -------------------------------------------------------------------------------------
 
@@ -240,15 +251,19 @@ class Talk:
             return (self.leads[self.speaker.id],)
         if self.guest is not None:  # in an interview "we" is mostly the team
             return (self.speaker,)
-        return (self.speaker, *self.with_whom.get(self.speaker.id, ()))
+        mates = self.with_whom.get(self.speaker.id, ())
+        kin = {self.fathers.get(self.speaker.id), *(c for c, f in self.fathers.items() if f == self.speaker.id)}
+        return (self.speaker, *(m for m in mates if m.id in kin))
 
     def _role(self, item: Item, subject: tuple[Name, ...], possessive: str) -> tuple[Name, ...]:
         compound = item.compound
         assert compound is not None
+        if compound.head == "kin":
+            return ()
         if compound.head in ("father", "child") and compound.role is None:
             return self._kin(compound.head, possessive, subject)
         if compound.country:
-            found = self.salient(country=compound.country)
+            found = self.salient(country=compound.country) or self.salient(country="?")
             return (found,) if found else ()
         if compound.role is not None and "person" in compound.role.relation and compound.name is None:
             return ()  # "sein Teamkollege": somebody not named yet

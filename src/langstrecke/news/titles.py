@@ -75,8 +75,14 @@ def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
                     return tuple(p for m in members for p in m.who), False
         return bearer.who, False
     before = [i.low for i in items[max(0, n - 4) : n]]
-    is_predicate = "als" in before or any(
-        i.low in ("ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde", "seid") for i in items[:n]
+    after = [i.low for i in items[n + 1 : n + 2]]
+    is_predicate = (
+        "als" in before
+        or (bool(after) and after[0] in ("bleibt", "ist", "wird", "war"))
+        or any(
+            i.low in ("ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde", "seid")
+            for i in items[:n]
+        )
     )
     people = tuple(p for p in scene.subject if p.is_a("person"))
     if is_predicate and people and not any(items[k].start == items[n].start for k in _subject_members(scene)):
@@ -105,6 +111,10 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
             break
         at += 1
     assert compound.role is not None
+    after = [i.low for i in items[n + 1 : n + 2]]
+    inverted = n == 0 and bool(after) and after[0] in ("bleibt", "ist", "wird", "war")
+    if "team" in compound.role.relation and inverted and "team" in talk.last:
+        return talk.last["team"], True
     if compound.role.word in ("titelverteidiger", "champion", "meister", "weltmeister") and "series" in talk.last:
         return talk.last["series"], True
     if compound.role.word == "weltmeister":
