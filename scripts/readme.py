@@ -19,9 +19,8 @@ def demo_output() -> str:
     """What the demo prints, 118 columns wide and without colours."""
     report = ["--report", "out/imsa-2021-sebring.html"]
     shell = {**os.environ, "COLUMNS": "118", "NO_COLOR": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "langstrecke", *COMMAND, *report], capture_output=True, text=True, check=True, env=shell
-    )
+    command = [sys.executable, "-m", "langstrecke", *COMMAND, *report]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=shell)
     return "\n".join(line.rstrip() for line in done.stdout.rstrip().splitlines())
 
 

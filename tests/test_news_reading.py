@@ -1,5 +1,6 @@
 """Texts, pages and feeds: what is story, when it was written, and what happens to bad files."""
 
+import contextlib
 import sys
 
 import pytest
@@ -118,11 +119,8 @@ def test_a_page_yields_its_story_and_runs_nothing(tmp_path):
 )
 def test_hostile_pages(tmp_path, page):
     pytest.importorskip("trafilatura")
-    try:
+    with contextlib.suppress(NewsError):  # a page without a story may say so; nothing else may come out
         (article,) = read_bytes(tmp_path, page, "page.html")
-    except NewsError as error:
-        assert "page" in error.message()
-    else:
         read_article(article)
 
 
