@@ -67,6 +67,13 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path):
     assert len(problems) == 1
 
 
+def test_two_files_of_one_name_are_both_kept(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "meldung.txt").write_text(STORY)
+    assert len({a.id for a in read_articles([tmp_path])}) == 2
+
+
 def test_missing_files_and_empty_folders(tmp_path):
     with pytest.raises(NewsError, match="no such file"):
         list(read_articles([tmp_path / "nothing.txt"]))

@@ -76,6 +76,8 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 found[key] = told
     for one, relation, other in [*_seated(scene), *_teams_of_cars(scene, list(found.values()))]:
         found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
+    if any(t.rule == "second behind the winners" for t in found.values()):
+        found = {k: t for k, t in found.items() if t.relation != "beat"}
     alone = {t.relation for t in found.values() if t.alone}
     return [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
 
@@ -128,11 +130,28 @@ def _pairs(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
         people = [n for n in scene.subject if n.is_a("person")]
         yield from ((a, b) for i, a in enumerate(people) for b in people[i + 1 :])
         return
+    if "crew_behind" in rule.flags:
+        yield from _crew_behind(rule, scene, talk)
+        return
     subjects = _subjects(rule, scene, talk)
     objects = _objects(rule, scene, talk)
     for one in subjects:
         for other in objects:
             yield (other, one) if "inverse" in rule.flags else (one, other)
+
+
+def _crew_behind(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
+    """Reads "siegten vor A und B": the crew behind the winners was second there."""
+    people = [n for slot in rule.object for _, items in fillers(slot, scene.clause) for i in items for n in i.who]
+    races = [
+        n
+        for _, items in fillers(Slot("*", "event"), scene.clause)
+        for i in items
+        for n in _item_names(i, "event", talk)
+    ]
+    race = races[0] if races else talk.last.get("event")
+    if len(people) > 1 and race is not None:
+        yield from ((p, race) for p in people)
 
 
 def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:

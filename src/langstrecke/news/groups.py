@@ -57,7 +57,8 @@ def find_groups(items: list[Item]) -> list[Group]:
             at = step
         used.update(members)
         prep, oblique, possessive = governing(items, n)
-        if prep in ("von", "bei", "of") and item.kind == "name" and _behind_role(items, n):
+        owner = item.kind == "name" and item.name is not None and item.name.is_a("team", "make", "series")
+        if prep in ("von", "bei", "of") and owner and _behind_role(items, n):
             prep = "role"
         groups.append(Group(n, tuple(members), prep, oblique, item.genitive, possessive))
     return groups
@@ -74,8 +75,12 @@ def _behind_role(items: list[Item], n: int) -> bool:
     """Reads "ROWE Racing" in "deine Teamkollegen von ROWE Racing"."""
     for back in range(n - 1, max(-1, n - 4), -1):
         if items[back].low in PREPOSITIONS:
-            return back > 0 and items[back - 1].kind == "role"
-    return n > 1 and items[n - 1].low in ("der", "des") and items[n - 2].kind == "role"
+            return back > 0 and _is_office(items[back - 1])
+    return n > 1 and items[n - 1].low in ("der", "des") and _is_office(items[n - 2])
+
+
+def _is_office(item: Item) -> bool:
+    return item.kind == "role" and item.compound is not None and item.compound.role is not None
 
 
 def _modifier(items: list[Item], n: int) -> bool:

@@ -123,10 +123,24 @@ def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
         found.append((span.start, span.end, book.names[labels[span.start, span.end]]))
     found = _with_models(doc, found, book)
     taken = {i for a, b, _ in found for i in range(a, b)}
+    found += _bare_models(doc, taken)
+    taken = {i for a, b, _ in found for i in range(a, b)}
     found += _new_names(doc, taken, book)
     return [
         Spotted(doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), name, doc[a:b].text)
         for a, b, name in sorted(found, key=lambda f: f[0])
+    ]
+
+
+_BARE_MODEL = re.compile(r"^(?!GT|LMP|LMH|F\d$)[A-Z]{1,4}-?\d{1,3}[A-Z]{0,2}$")
+
+
+def _bare_models(doc: Doc, taken: set[int]) -> list[tuple[int, int, Name]]:
+    """Cars called by their model alone: "im R13", "am Steuer des ARX-06"."""
+    return [
+        (t.i, t.i + 1, Name(slug(t.text), t.text, ("vehicle",), known=False))
+        for t in doc
+        if t.i and t.i not in taken and _BARE_MODEL.match(t.text) and doc[t.i - 1].text in ("im", "des", "den", "dem")
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -34,10 +35,15 @@ def read_articles(
     A file that cannot be read goes to `problems`, and the others are still read; without that list the error is
     raised. `date` is for texts that do not tell theirs.
     """
+    seen: set[str] = set()
     for source in sources:
         for place in _files(source, problems):
             try:
                 for article in _articles(place):
+                    if article.id in seen:  # two files of one name: both are kept
+                        mark = hashlib.sha256(article.source.encode()).hexdigest()[:6]
+                        article = replace(article, id=f"{article.id}-{mark}")
+                    seen.add(article.id)
                     yield article if article.date or not date else replace(article, date=date, date_from="given")
             except NewsError as error:
                 _report(error, problems)
