@@ -90,6 +90,8 @@ def check_claim(claim: Claim, registry: Registry) -> Finding:
     case = _Case(claim, registry, rows, claim.seasons, year)
     if not rows and claim.subject not in registry.drivers and claim.relation != "beat":
         return Finding(claim, NOT_CHECKABLE, note=f"{claim.subject_name or claim.subject} is not in the registry")
+    if claim.certainty == "denied" and claim.tense == "past" and not claim.seasons:
+        return Finding(claim, NOT_CHECKABLE, note="denied without saying for when")
     finding = checker(case)
     return _turned(finding) if claim.certainty == "denied" else finding
 
@@ -245,6 +247,8 @@ def _shares(case: _Case) -> Finding:
     scope = scope_of(claim.series, case.registry) if claim.series else None
     shared = [r for r in case.rows if claim.object in r.entry.drivers]
     found = [r for r in shared if case.in_time(r) and (scope is None or scope.holds(r) or bool(case.years))]
+    if not found and claim.certainty == "confirmed" and not case.years and case.year:  # told of team mates in winter
+        found = [r for r in shared if r.event.year == case.year - 1]
     theirs = tuple(r for r in rows_of(case.registry, claim.object) if claim.subject not in r.entry.drivers)
     if found:
         cars = ", ".join(dict.fromkeys(f"{r.entry.car_class} {r.vehicle}" for r in found))

@@ -72,6 +72,10 @@ def _speaks_of_racing(doc: Doc, book: Gazetteer) -> bool:
     return any(c is not None and c.name is not None for c in words)
 
 
+def _is_past(clause: Clause, time: When, year: int | None) -> bool:
+    return tense_of(clause, time, year, "confirmed") == "past"
+
+
 def _within(spots: list[Spotted], story: list[Sentence]) -> list[Spotted]:
     return [s for s in spots if any(a.start <= s.start < a.end for a in story)]
 
@@ -108,6 +112,8 @@ class _Reader:
         self.paragraph = -1
         self.plan: Claim | None = None
         """The last plan told of."""
+        self.asked_years: tuple[int, ...] = ()
+        """The years the last question of an interview named: answers in the past tense are about them."""
         self.next_season: int | None = None
         """The last year to come that was named: what is planned without a year is planned for then."""
 
@@ -185,6 +191,8 @@ class _Reader:
         whole = when(" ".join(c.text for c in clauses if c.kind in ("main", "part")), self.article.year)
         if self.article.year is not None and whole.years and max(whole.years) > self.article.year:
             self.next_season = max(whole.years)
+        if sentence.turn == "question" and whole.years:
+            self.asked_years = whole.years
         claims: list[Claim] = []
         scenes: list[Scene] = []
         for n, clause in enumerate(clauses):
@@ -222,6 +230,15 @@ class _Reader:
             time = replace(time, years=(), ahead=False)
         spoken = sentence.quoted or sentence.turn == "answer"
         talk = self.talk
+        spans = "jahre" in clause.lows  # "einige Jahre nicht": no one year
+        if (
+            sentence.turn
+            and not spans
+            and not time.years
+            and not time.since
+            and _is_past(clause, time, self.article.year)
+        ):
+            time = replace(time, years=tuple(y for y in self.asked_years if y <= (self.article.year or y)))
         found: list[Claim] = []
         for title in titles(scene, self.talk):
             at = When(title.years)
