@@ -26,7 +26,6 @@ from langstrecke.simulation.state import (
     MODE_FCY,
     MODE_GREEN,
     MODE_SAFETY_CAR,
-    RETIRED,
     RING,
     State,
     drop,
@@ -354,9 +353,3 @@ def _start_fcy(p: Params, s: State, key: np.uint64, t: float, length: float, log
     z = rng.look_up(p.normal, rng.high(rng.draw(key, rng.CAUTION, 11, int(t))))
     s.game[0].fcy_until = t + length * math.exp(log_sd * z)
     _slow_down(p, s, t, p.race[0].lap_ratio)
-
-
-@kernel
-def leave(p: Params, s: State, i: int) -> None:
-    """Car i retires where it is."""
-    s.car[i].status = RETIRED

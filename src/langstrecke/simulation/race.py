@@ -62,7 +62,7 @@ def run_race(p: Params, s: State, seed: int, race: int, trace: F64) -> None:
     for i in range(p.race[0].n):
         s.car[i].since = p.car[i].grid_s
         s.queue[i] = i
-    _order_by_start(p, s)
+    order_by_crossing(p, s)
     for place in range(p.race[0].n):
         i = s.queue[place]
         s.car[i].turn_since = p.car[i].grid_s
@@ -74,11 +74,12 @@ def run_race(p: Params, s: State, seed: int, race: int, trace: F64) -> None:
 
 
 @kernel
-def _order_by_start(p: Params, s: State) -> None:
+def order_by_crossing(p: Params, s: State) -> None:
+    """Sort the cars in `s.queue` by their last crossing; on the grid that is the start line."""
     for a in range(1, p.race[0].n):
         i = s.queue[a]
         at = a
-        while at > 0 and p.car[s.queue[at - 1]].grid_s > p.car[i].grid_s:
+        while at > 0 and s.car[s.queue[at - 1]].since > s.car[i].since:
             s.queue[at] = s.queue[at - 1]
             at -= 1
         s.queue[at] = i

@@ -11,7 +11,7 @@ from langstrecke.simulation import caution, drivers, rng, stops, weather
 from langstrecke.simulation.draws import NEVER, draw_race
 from langstrecke.simulation.jit import kernel
 from langstrecke.simulation.params import Params
-from langstrecke.simulation.race import play_on, start_lap
+from langstrecke.simulation.race import order_by_crossing, play_on, start_lap
 from langstrecke.simulation.snapshot import OUT, STOPPED, Snapshot
 from langstrecke.simulation.state import MODE_FCY, MODE_SAFETY_CAR, RETIRED, RING, State, sort_ring
 
@@ -38,7 +38,7 @@ def run_from(p: Params, s: State, x: Snapshot, seed: int, race: int, trace: NDAr
         _take_over(p, s, key, x, i)
         if s.car[i].lap > s.game[0].lead_lap:
             s.game[0].lead_lap = s.car[i].lap
-    _order_by_crossing(p, s)
+    order_by_crossing(p, s)
     if x.moment[0].neutral == 1:
         s.game[0].mode = MODE_SAFETY_CAR
     elif x.moment[0].fcy == 1:
@@ -85,17 +85,6 @@ def _take_over(p: Params, s: State, key: np.uint64, x: Snapshot, i: int) -> None
         return
     stops.begin_stint(p, s, key, i)
     drivers.set_hand_over(p, s, i, x.moment[0].t)
-
-
-@kernel
-def _order_by_crossing(p: Params, s: State) -> None:
-    for a in range(1, p.race[0].n):
-        i = s.queue[a]
-        at = a
-        while at > 0 and s.car[s.queue[at - 1]].since > s.car[i].since:
-            s.queue[at] = s.queue[at - 1]
-            at -= 1
-        s.queue[at] = i
 
 
 @kernel
