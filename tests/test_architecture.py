@@ -31,7 +31,7 @@ TABLE = table_of_the_docs()
 RESULTS_ROOMS = {"plots", "report"}
 """They show results and import nothing that makes them, however far above it stands."""
 
-FREE = {room for room, others in TABLE.items() if "*" in others} | {"web", "__init__", "__main__"}
+FREE = {room for room, others in TABLE.items() if "*" in others} | {"__init__", "__main__"}
 """Rooms that may import all: they stand at the end of the flow of data."""
 
 
