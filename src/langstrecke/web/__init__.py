@@ -1,0 +1,1 @@
+"""The pit wall: background jobs, followed races, REST and WebSocket API, pages. `langstrecke serve` opens it."""

@@ -1,0 +1,84 @@
+"""The pit wall as one application: `create_app(settings)` makes it, `Pitwall` is what its pages and its API share.
+
+app = create_app(Settings(store=...))            # FastAPI with the API, the pages and the jobs
+pitwall = pitwall_of(app)                        # for pages: settings, jobs, hubs
+races = await pitwall.ask(services.races, RacesAsk(series="imsa"))
+number = pitwall.start(services.forecast, ForecastAsk(card="imsa-2021-sebring"))
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, TypeVar
+
+from fastapi import FastAPI
+from nicegui import ui
+
+from langstrecke.web.jobs import Jobs, JobState
+from langstrecke.web.settings import Settings
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Pitwall:
+    """What pages and API share. Pages call the services through it, not over HTTP."""
+
+    settings: Settings
+    jobs: Jobs
+
+    async def ask(self, service: Callable[..., R], *arguments: Any) -> R:
+        """Call a quick service (`service(settings, *arguments)`) off the event loop."""
+        return await asyncio.to_thread(service, self.settings, *arguments)
+
+    def start(self, service: Callable[..., Any], *arguments: Any) -> str:
+        """Start a long service as a job (`service(settings, *arguments, step=...)`); returns the job's id."""
+        return self.jobs.start(service.__name__, service, self.settings, *arguments)
+
+    async def play(
+        self, service: Callable[..., Any], *arguments: Any, watch: Callable[[JobState], None] | None = None
+    ) -> Any:
+        """`start` and wait for the result; who stops waiting cancels the job."""
+        number = self.start(service, *arguments)
+        end = self.jobs.listen(number, watch) if watch is not None else None
+        try:
+            return await self.jobs.wait(number)
+        finally:
+            if end is not None:
+                end()
+            self.jobs.cancel(number)
+
+
+def pitwall_of(app: FastAPI) -> Pitwall:
+    """The pit wall of an application made by `create_app`."""
+    pitwall: Pitwall = app.state.pitwall
+    return pitwall
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole pit wall: API under /api/v1, pages everywhere else."""
+    pitwall = Pitwall(settings, Jobs(settings))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await pitwall.jobs.open()
+        try:
+            yield
+        finally:
+            await pitwall.jobs.close()
+
+    app = FastAPI(
+        title="Langstrecke", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=lifespan
+    )
+    app.state.pitwall = pitwall
+    if find_spec("langstrecke.web.pages") is not None:
+        register = getattr(import_module("langstrecke.web.pages"), "register", None)
+        if register is not None:
+            register(pitwall)
+    ui.run_with(app, title="Langstrecke", show_welcome_message=False)
+    return app
