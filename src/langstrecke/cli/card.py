@@ -14,7 +14,7 @@ from rich.text import Text
 from langstrecke.cli.app import app, console
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
 from langstrecke.forecast.names import printable, surname
-from langstrecke.racecard import RaceCard, card_json, check_card, list_cards, load_card, warnings_of
+from langstrecke.racecard import RaceCard, card_facts, card_json, check_card, list_cards, load_card, warnings_of
 from langstrecke.report import screen
 from langstrecke.report.words import hours
 from langstrecke.rulebooks import load_rulebook
@@ -33,7 +33,7 @@ def list_verb(as_json: Json = False) -> None:
     """Name all shipped cards."""
     cards = [(name, load_card(name)) for name in list_cards()]
     if as_json:
-        _print_json([_summary(name, card) for name, card in cards])
+        _print_json([card_facts(name, card) for name, card in cards])
         return
     if not cards:
         console.print("no cards are shipped with this installation")
@@ -50,7 +50,7 @@ def list_verb(as_json: Json = False) -> None:
         table.add_column(column, no_wrap=True, width=width, justify="right" if column == "cars" else "left")
     table.add_column("race", no_wrap=True, overflow="ellipsis", ratio=1)
     for name, card in cards:
-        facts = _summary(name, card)
+        facts = card_facts(name, card)
         cells = {"card": name, "date": facts["date"], "cars": str(facts["cars"])}
         cells |= {"length": hours(card.race.duration_s), "knowledge": card.race.knowledge}
         table.add_row(*(Text(cells[column]) for column in fixed), Text(printable(card.race.name)))
@@ -122,21 +122,6 @@ def _as_data(problem: CardError) -> dict[str, Any]:
 
 def _print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
-
-
-def _summary(name: str, card: RaceCard) -> dict[str, Any]:
-    return {
-        "card": name,
-        "race": card.race.name,
-        "series": card.race.series,
-        "season": card.race.season,
-        "date": card.race.date.isoformat(),
-        "duration_s": card.race.duration_s,
-        "classes": list(card.classes),
-        "cars": len(card.entries),
-        "knowledge": card.race.knowledge,
-        "result": bool(card.result),
-    }
 
 
 def _table(*names: str, right: tuple[str, ...] = ("cars",)) -> Table:

@@ -57,18 +57,7 @@ def read_verb(
     if as_json:
         _print_json(
             {
-                "articles": [
-                    {
-                        "id": r.article.id,
-                        "source": r.article.source,
-                        "title": r.article.title,
-                        "date": r.article.date or None,
-                        "date_from": r.article.date_from,
-                        "note": r.note or r.article.note,
-                        "claims": [c.as_json() for c in r.claims],
-                    }
-                    for r in readings
-                ],
+                "articles": [r.as_json() for r in readings],
                 "problems": [{"file": p.file, "what": p.what, "hint": p.hint} for p in problems],
             }
         )

@@ -104,7 +104,7 @@ def teammates(
         return
     mates = careers.team_mates(registry, driver)
     if as_json:
-        _print_json([{"driver": mate.name, "id": mate.id, "races": [e.event for e in rows]} for mate, rows in mates])
+        _print_json(careers.mates_json(mates))
         return
     table = Table("team mate", "", "races", "years", box=None)
     for mate, shared in mates:
@@ -126,12 +126,7 @@ def versus(
     duels = careers.versus(registry, first.id, second.id)
     score = Counter(duel.ahead for duel in duels)
     if as_json:
-        rows = [
-            {"race": d.event.id, "cars": [d.one.car, d.other.car], "classes": [d.one.car_class, d.other.car_class],
-             "positions": [d.one.position, d.other.position], "ahead": d.ahead}
-            for d in duels
-        ]  # fmt: skip
-        _print_json({"drivers": [first.id, second.id], "ahead": [score[first.id], score[second.id]], "rows": rows})
+        _print_json(careers.versus_json(registry, one, other))
         return
     if not duels:
         console.print("They never raced against each other, as far as the registry knows.")
@@ -159,33 +154,14 @@ def calendar(
     registry = load_registry()
     if not driver and not series:
         raise LangstreckeError("whose calendar?", hint="--driver NAME, or --series f1, or both")
-    busy = calendars.commitments(registry, driver, season) if driver else []
-    known = {event.id for meeting in busy for event in meeting.events}
-    added = calendars.season_meetings(registry, series, season) if series else []
-    busy = sorted([*busy, *(m for m in added if m.id not in known)], key=lambda m: (m.start, m.id))
-    hits = calendars.clashes(busy, travel_days)
-    wanted = calendars.season_meetings(registry, against, season) if against else []
-    chances = calendars.chances(busy, wanted, travel_days)
+    found = calendars.report(registry, season, driver, series or (), against or (), travel_days)
     if ics is not None:
-        calendars.write_ical(registry, sorted([*busy, *wanted], key=lambda m: (m.start, m.id)), ics)
+        calendars.write_ical(registry, found.meetings(), ics)
     if as_json:
-        _print_json(
-            {
-                "season": season,
-                "driver": registry.driver(driver).name if driver else None,
-                "travel_days": travel_days,
-                "meetings": [calendars.meeting_json(m) for m in busy],
-                "clashes": [calendars.clash_json(hit) for hit in hits],
-                "chances": [
-                    calendars.meeting_json(c.meeting)
-                    | {"verdict": c.verdict, "clashes": [calendars.clash_json(hit) for hit in c.clashes]}
-                    for c in chances
-                ],
-            }
-        )
+        _print_json(found.as_json())
         return
-    _print_calendar(registry, busy, hits, driver)
-    _print_chances(registry, chances)
+    _print_calendar(registry, list(found.busy), list(found.clashes), driver)
+    _print_chances(registry, list(found.chances))
     if ics is not None:
         console.print(f"Written as iCalendar into {ics}.")
 

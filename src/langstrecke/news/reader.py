@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langstrecke.news.certainty import Verdict, certainty_of, cue_book, find_cue
 from langstrecke.news.clauses import Clause, split_clauses
@@ -40,6 +40,19 @@ class Reading:
     claims: tuple[Claim, ...]
     note: str = ""
     """Why there are none: not German, nothing about racing."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data."""
+        a = self.article
+        return {
+            "id": a.id,
+            "source": a.source,
+            "title": a.title,
+            "date": a.date or None,
+            "date_from": a.date_from,
+            "note": self.note or a.note,
+            "claims": [c.as_json() for c in self.claims],
+        }
 
 
 def read_article(article: Article) -> Reading:

@@ -174,6 +174,62 @@ def clash_json(hit: Clash) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class Report:
+    """What a season's calendar comes to: what keeps somebody busy, what of it clashes, which races are free."""
+
+    season: int
+    driver: str | None
+    travel_days: int
+    busy: tuple[Meeting, ...]
+    clashes: tuple[Clash, ...]
+    wanted: tuple[Meeting, ...]
+    chances: tuple[Chance, ...]
+
+    def meetings(self) -> list[Meeting]:
+        """All meetings in order of time."""
+        return sorted([*self.busy, *self.wanted], key=lambda m: (m.start, m.id))
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "season": self.season,
+            "driver": self.driver,
+            "travel_days": self.travel_days,
+            "meetings": [meeting_json(m) for m in self.busy],
+            "clashes": [clash_json(hit) for hit in self.clashes],
+            "chances": [
+                meeting_json(c.meeting) | {"verdict": c.verdict, "clashes": [clash_json(hit) for hit in c.clashes]}
+                for c in self.chances
+            ],
+        }
+
+
+def report(
+    registry: Registry,
+    season: int,
+    driver: str = "",
+    series: Sequence[str] = (),
+    against: Sequence[str] = (),
+    travel_days: int = 1,
+) -> Report:
+    """What keeps a driver, or those of some series, busy in a calendar year, and which races of others are free."""
+    busy = commitments(registry, driver, season) if driver else []
+    known = {event.id for meeting in busy for event in meeting.events}
+    added = season_meetings(registry, series, season) if series else []
+    busy = sorted([*busy, *(m for m in added if m.id not in known)], key=lambda m: (m.start, m.id))
+    wanted = season_meetings(registry, against, season) if against else []
+    return Report(
+        season=season,
+        driver=registry.driver(driver).name if driver else None,
+        travel_days=travel_days,
+        busy=tuple(busy),
+        clashes=tuple(clashes(busy, travel_days)),
+        wanted=tuple(wanted),
+        chances=tuple(chances(busy, wanted, travel_days)),
+    )
+
+
 def title(registry: Registry, meeting: Meeting) -> str:
     """A meeting in words: the race's name, else series and circuit."""
     event = meeting.events[0]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,6 +170,24 @@ def versus(registry: Registry, one: str, other: str) -> list[Duel]:
                 continue
             duels.append(Duel(registry.events[mine.event], mine, rival, _ahead(first, second, mine, rival)))
     return duels
+
+
+def mates_json(mates: Sequence[tuple[Driver, list[Entry]]]) -> list[dict[str, Any]]:
+    """`team_mates` as plain data."""
+    return [{"driver": mate.name, "id": mate.id, "races": [e.event for e in rows]} for mate, rows in mates]
+
+
+def versus_json(registry: Registry, one: str, other: str) -> dict[str, Any]:
+    """`versus` as plain data, with the score."""
+    first, second = registry.driver(one), registry.driver(other)
+    duels = versus(registry, first.id, second.id)
+    score = Counter(duel.ahead for duel in duels)
+    rows = [
+        {"race": d.event.id, "cars": [d.one.car, d.other.car], "classes": [d.one.car_class, d.other.car_class],
+         "positions": [d.one.position, d.other.position], "ahead": d.ahead}
+        for d in duels
+    ]  # fmt: skip
+    return {"drivers": [first.id, second.id], "ahead": [score[first.id], score[second.id]], "rows": rows}
 
 
 def _ahead(first: Driver, second: Driver, mine: Entry, rival: Entry) -> str | None:

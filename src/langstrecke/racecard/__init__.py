@@ -1,7 +1,7 @@
 """The race card: one human-readable TOML file that holds all it takes to play one race."""
 
 from langstrecke.racecard.apply import apply_patch
-from langstrecke.racecard.io import card_json, check_card, read_card, write_card
+from langstrecke.racecard.io import card_facts, card_json, check_card, read_card, write_card
 from langstrecke.racecard.patch import Patch, assignments, joined, read_patch
 from langstrecke.racecard.schema import (
     ActualResult,
@@ -31,6 +31,7 @@ __all__ = [
     "Weather",
     "apply_patch",
     "assignments",
+    "card_facts",
     "card_json",
     "card_text",
     "check_card",

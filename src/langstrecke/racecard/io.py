@@ -105,6 +105,22 @@ def _write(path: Path, text: str) -> None:
         raise CardError(f"cannot be written: {error.strerror or error}", file=str(path)) from None
 
 
+def card_facts(name: str, card: RaceCard) -> dict[str, Any]:
+    """A card in one line of JSON data; `name` is what it is loaded by."""
+    return {
+        "card": name,
+        "race": card.race.name,
+        "series": card.race.series,
+        "season": card.race.season,
+        "date": card.race.date.isoformat(),
+        "duration_s": card.race.duration_s,
+        "classes": list(card.classes),
+        "cars": len(card.entries),
+        "knowledge": card.race.knowledge,
+        "result": bool(card.result),
+    }
+
+
 def card_json(card: RaceCard) -> dict[str, Any]:
     """The card as JSON data, keys as in the file."""
     return card.model_dump(mode="json", by_alias=True, exclude_none=True)
