@@ -41,6 +41,8 @@ def qualifying(race_id: str, sources: list[Source], classes: dict[str, str]) -> 
         if "gtd---position" in name:
             continue
         table = read_results(source.path)
+        timed = table.filter(pl.col("fastest_lap_s").is_not_null())["car_class"].unique().to_list()
+        table = table.filter(pl.col("car_class").is_in(timed))  # a session given up before anybody had a time
         rows = [(classes[plain(r["car_class"])], r["car"]) for r in table.sort("position").iter_rows(named=True)]
         for car_class, car, place in class_orders(rows):
             found.setdefault(car_class, []).append((car_class, car, place))
@@ -84,7 +86,9 @@ def main() -> None:
         book = rulebook_for("imsa", season, race_id)
         classes = {plain(n): c.name for c in book.classes for n in (c.name, *c.aliases)}
         roar = "roar" in event
-        if not roar:  # at Daytona no points go by a qualifying session (2021-22: by the qualifying race)
+        if roar and season >= 2023:  # the grid of Daytona, and points, by a session of the week before
+            grids += qualifying(f"imsa-{season}-daytona", sources, classes)
+        if not roar:  # 2021-22: by the qualifying race
             grids += qualifying(race_id, sources, classes)
         if book.points.intermediate and not roar:
             for source in sources:

@@ -11,33 +11,13 @@ import pytest
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.forecast.season import season_forecast
 from langstrecke.forecast.season_points import LAST, Scorer, eligible_places, scale_points, score
-from langstrecke.forecast.season_real import season_id, table, tally, total
+from langstrecke.forecast.season_real import fact_table, season_id, table, tally, total
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import read_patch
 from langstrecke.rulebooks import load_rulebook, rulebook_for
 from langstrecke.timing.derive import classification
 from langstrecke.timing.dossier import read_laps
 
-EXPECTED = {
-    # (season, after, class, driver): points; which of them a page confirms stands beside each
-    (
-        "2021",
-        12,
-        "DPi",
-        "ricky-taylor",
-    ): 3396,  # derived: nine ahead before the race, one place behind #31 (3407) in it
-    ("2021", 12, "GTLM", "jordan-taylor"): 3549,  # remembered, no page at hand; that both are champions is known
-    ("2021", 12, "GTLM", "antonio-garcia"): 3549,
-    ("2022", 11, "DPi", "tom-blomqvist"): 3047,  # published: motonewstoday.com before Petit Le Mans
-    ("2022", 12, "DPi", "oliver-jarvis"): 3432,  # remembered, no page at hand
-}
-RESIDUALS = {
-    # what is published, and how far the reproduction is off; reasons in docs/seasons.md
-    ("2021", 12, "DPi", "pipo-derani"): (3407, -4),
-    ("2022", 11, "DPi", "ricky-taylor"): (3066, -20),
-    ("2023", 8, "GTP", "ricky-taylor"): (2171, -4),
-    ("2023", 8, "GTP", "pipo-derani"): (2153, 2),
-}
 CHAMPIONS = {
     "2021": {"DPi": "Felipe Nasr", "LMP2": "Ben Keating", "LMP3": "Gar Robinson", "GTLM": "Antonio García",
              "GTD": "Laurens Vanthoor"},
@@ -50,17 +30,17 @@ MAKES = {("2021", "DPi"): "Cadillac", ("2022", "DPi"): "Acura", ("2022", "GTD"):
          ("2023", "GTD PRO"): "Lexus", ("2023", "GTD"): "BMW", ("2021", "GTD"): "Porsche"}  # fmt: skip
 
 
-@pytest.mark.parametrize("case", EXPECTED)
-def test_points_are_the_expected_ones(case: tuple[str, int, str, str]) -> None:
-    season, after, car_class, driver = case
-    assert total(tally("imsa", season, after)[("drivers", car_class)][driver]) == EXPECTED[case]
-
-
-@pytest.mark.parametrize("case", RESIDUALS)
-def test_known_residuals_do_not_grow(case: tuple[str, int, str, str]) -> None:
-    season, after, car_class, driver = case
-    official, off = RESIDUALS[case]
-    assert total(tally("imsa", season, after)[("drivers", car_class)][driver]) == official + off
+@pytest.mark.parametrize(
+    ("season", "after"), sorted({(r["season"], int(r["after"])) for r in fact_table("published")})
+)
+def test_points_are_the_published_ones(season: str, after: int) -> None:
+    """To the point, but for the rows that say how far off they are; these must not grow either."""
+    found = tally("imsa", season, after)
+    for row in fact_table("published"):
+        if (row["season"], int(row["after"])) == (season, after):
+            here = total(found[("drivers", row["class"])][row["driver"]])
+            assert here == int(row["points"]) + int(row["off"]), row
+            assert bool(int(row["off"])) == bool(row["reason"]), row
 
 
 @pytest.mark.parametrize("season", CHAMPIONS)
@@ -79,8 +59,13 @@ def test_gaps_of_the_articles_of_the_day() -> None:
     lmp3 = {line.name: line.points for line in table(found, "drivers", "LMP3")}
     assert lmp3["Gar Robinson"] - lmp3["Colin Braun"] == 50  # IMSA wire 2021-10-01
     assert lmp3["Colin Braun"] == lmp3["Jonathan Bennett"]
-    final = {line.name: line.points for line in table(tally("imsa", "2022"), "drivers", "LMP2")}
-    assert abs(final["John Farano"] - final["Ryan Dalziel"] - 126) <= 1  # nbcsports.com 2022-10-02
+    lmp2 = {line.name: line.points for line in table(found, "drivers", "LMP2")}
+    assert lmp2["Ben Keating"] - lmp2["Tristan Nunez"] == 113  # IMSA wire 2021-10-01
+    final = table(tally("imsa", "2022"), "drivers", "LMP2")
+    lines = {line.name: line.points for line in final}
+    assert lines["John Farano"] - lines["Ryan Dalziel"] == 126  # nbcsports.com 2022-10-02
+    teams = {line.key: line.points for line in table(tally("imsa", "2022"), "teams", "LMP2")}
+    assert teams["8"] - teams["52"] == 79  # nbcsports.com 2022-10-02
     cup = table(tally("imsa", "2022"), "endurance teams", "GTD")
     assert cup[0].key == "70"  # Inception Racing won the Endurance Cup
 

@@ -191,13 +191,21 @@ def _facts(table: str, event: str, car_class: str, at_s: int | None = None) -> d
     if table == "qualifying":  # what pages tell of sessions without a file, or decided later
         extra = tuple(r for r in fact_table("qualifying_extra") if r["event"] == event and r["class"] == car_class)
         rows = extra or rows
-    return {
+    found = {
         row["car"]: int(row["position"])
         for row in rows
         if row["event"] == event
         and plain(row["class"]) == plain(car_class)
         and (at_s is None or int(row["at_s"]) == at_s)
     }
+    return _without_the_lost(found, event) if table == "qualifying" else found
+
+
+def _without_the_lost(order: dict[str, int], event: str) -> dict[str, int]:
+    """A car whose times are disallowed scores nothing, and those behind it move up."""
+    lost = {row["car"] for row in fact_table("qualifying_lost") if row["event"] == event}
+    kept = [car for car in sorted(order, key=lambda car: order[car]) if car not in lost]
+    return {car: place for place, car in enumerate(kept, start=1)} if lost & set(order) else order
 
 
 def tally(series: str, season: str, after: int | None = None) -> Tally:
