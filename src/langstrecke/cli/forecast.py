@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from langstrecke.cli.app import app, console, progress_console
 from langstrecke.errors import LangstreckeError
-from langstrecke.forecast import Forecast, forecast
-from langstrecke.racecard import Patch, RaceCard, apply_patch, assignments, joined, load_card, read_patch
+from langstrecke.forecast import Forecast, forecast, forecast_what_if
+from langstrecke.racecard import assignments, joined, load_card, read_patch
 from langstrecke.report import forecast_view, screen, write_report
 from langstrecke.report.files import write_whole
 
@@ -62,14 +61,16 @@ def forecast_verb(
         return
     given = load_card(card)
     patch = joined([*(read_patch(path) for path in what_if or []), assignments(settings or [])])
-    played = apply_patch(given, patch) if patch.edits else given
     before: Forecast | None = None
     with _progress(races, 2 if patch.edits else 1) as bar:
-        if patch.edits:  # the same luck without the change, so that the difference is the change
+        if patch.edits:
+            result = forecast_what_if(
+                given, patch, races, seed, threads, bar("what if"), engine=engine, address=address
+            )
+            # the same luck without the change, so that the difference is the change
             before = forecast(given, races, seed, threads, bar("as it is"), engine=engine, address=address)
-        named = "what if" if patch.edits else "races"
-        result = forecast(played, races, seed, threads, bar(named), engine=engine, address=address)
-    result = _told(result, patch, played)
+        else:
+            result = forecast(given, races, seed, threads, bar("races"), engine=engine, address=address)
     _show(result, before, time.perf_counter() - began, json_to, report)
 
 
@@ -122,12 +123,6 @@ def _show(
     for name, path in (("report", report), ("odds", json_to if json_to != "-" else None)):
         if path is not None:
             out.print(f"{name}: {path}", highlight=False, markup=False, soft_wrap=True)
-
-
-def _told(result: Forecast, patch: Patch, card: RaceCard) -> Forecast:
-    """The forecast with its what-if in words."""
-    changes = tuple(t for t in (patch.title, *patch.describe()) if t)
-    return replace(result, changes=changes) if patch.edits else result
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Forecasts: what the odds are, from many simulated races."""
 
+from langstrecke.forecast.mixture import forecast_what_if
 from langstrecke.forecast.race import forecast, from_outcome
 from langstrecke.forecast.result import (
     Actual,
@@ -7,6 +8,7 @@ from langstrecke.forecast.result import (
     ClassForecast,
     DriverLine,
     Forecast,
+    PlayedChange,
     RaceFacts,
     StandardErrors,
 )
@@ -17,8 +19,10 @@ __all__ = [
     "ClassForecast",
     "DriverLine",
     "Forecast",
+    "PlayedChange",
     "RaceFacts",
     "StandardErrors",
     "forecast",
+    "forecast_what_if",
     "from_outcome",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
@@ -101,6 +101,15 @@ class RaceFacts:
 
 
 @dataclass(frozen=True)
+class PlayedChange:
+    """One change of a what-if, and in how many of the races it was played."""
+
+    what: str
+    probability: float
+    races: int
+
+
+@dataclass(frozen=True)
 class Forecast:
     """Probabilities for one race from `simulated` races played with `seed`."""
 
@@ -116,6 +125,8 @@ class Forecast:
     """Mean time under neutralisation."""
     changes: tuple[str, ...] = ()
     """What a what-if changed in the card, in words."""
+    played: tuple[PlayedChange, ...] = ()
+    """The same, change by change, with the races each was played in."""
 
     def car(self, number: str) -> CarForecast:
         """The car with this number. KeyError if there is none."""
@@ -138,6 +149,7 @@ class Forecast:
             "race": self.race.id,
             "simulated": self.simulated,
             "seed": self.seed,
+            **({"what_if": [asdict(change) for change in self.played]} if self.played else {}),
             "entries": [
                 {
                     "car": c.car,

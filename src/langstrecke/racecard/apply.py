@@ -26,7 +26,7 @@ def apply_patch(card: RaceCard, patch: Patch | Mapping[str, Any] | str | FilePat
     """The card as the what-if wants it; the card given stays as it is.
 
     `patch` is a `Patch`, a file, TOML text or its data. CardError names the line and key of the patch that does not
-    fit the card.
+    fit the card, or that holds in a share of the races only: one card cannot say that.
     """
     if isinstance(patch, Mapping):
         patch = patch_from_data(patch)
@@ -36,6 +36,12 @@ def apply_patch(card: RaceCard, patch: Patch | Mapping[str, Any] | str | FilePat
     work = _Work(data, {d["name"].casefold(): dict(d) for e in data["entries"] for d in e["drivers"]})
     touched: list[tuple[Path, Edit]] = []
     for edit in patch.edits:
+        if edit.probability < 1:
+            what = (
+                f"is to be played in {100 * edit.probability:.4g} % of the races, and here there is one line-up only"
+            )
+            hint = "langstrecke forecast --what-if mixes them; elsewhere leave its probability out"
+            raise CardError(what, file=patch.file, line=edit.line, key=f"{edit.key}.probability", hint=hint)
         try:
             touched += [(path, edit) for path in _HOW[edit.kind](work, edit)]
         except _MisfitError as error:

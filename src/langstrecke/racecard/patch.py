@@ -32,6 +32,11 @@ KINDS: dict[Kind, tuple[str, ...]] = {
 OPEN_KINDS = ("add", "change")
 """Kinds whose elements hold keys of an entry besides."""
 
+UNSURE_KINDS = ("change", "replace", "swap")
+"""Kinds that may be played in a share of the races: they leave the cars of the card as they are."""
+
+UNSURE_KEYS = ("probability", "claim")
+
 SET_FORMS = ("value", "plus", "times")
 
 
@@ -45,10 +50,15 @@ class Edit:
     values: Mapping[str, Any]
     reason: str = ""
     line: int | None = None
+    probability: float = 1.0
+    """The share of the races it is played in."""
+    claim: str = ""
+    """Changes of one claim are played together."""
 
     def describe(self) -> str:
-        """The change in words, with its reason."""
-        return self._what() + (f": {self.reason}" if self.reason else "")
+        """The change in words, with how often it is played and its reason."""
+        share = f", played in {100 * self.probability:.4g} % of the races" if self.probability < 1 else ""
+        return self._what() + share + (f": {self.reason}" if self.reason else "")
 
     def _what(self) -> str:
         v = self.values
@@ -166,9 +176,10 @@ def _list_edits(kind: Kind, tables: Any, where: Layout | None, file: str | None)
         if isinstance(table.get("car"), str):
             name += f" (car {table['car']})"
         _check_table(kind, table, name, path, where, file)
-        values = {key: value for key, value in table.items() if key != "reason"}
+        values = {key: value for key, value in table.items() if key not in ("reason", *UNSURE_KEYS)}
         line = where.line_of(path) if where else None
-        edits.append(Edit(kind, name, (), values, str(table.get("reason", "")), line))
+        probability, claim = float(table.get("probability", 1.0)), table.get("claim", "")
+        edits.append(Edit(kind, name, (), values, str(table.get("reason", "")), line, probability, claim))
     return edits
 
 
@@ -181,11 +192,22 @@ def _check_table(
             raise _error("is missing", file, where, path, f"{name}.{key}", f"a [[{kind}]] needs {', '.join(needed)}")
     for key, value in table.items():
         at = (*path, key)
-        if key in ("car", "out", "reason", "like") and not isinstance(value, str):
+        if key in ("car", "out", "reason", "like", "claim") and not isinstance(value, str):
             raise _error("must be text in quotes", file, where, at, f"{name}.{key}")
-        if key not in (*needed, "reason") and kind not in OPEN_KINDS:
+        if key in UNSURE_KEYS and kind not in UNSURE_KINDS:
+            raise _error(
+                f"does not go with [[{kind}]]", file, where, at, f"{name}.{key}", "only line-ups can be unsure"
+            )
+        if key == "probability" and not _is_probability(value):
+            raise _error(
+                f"must be a number between 0 and 1, not {value_text(value)}", file, where, at, f"{name}.{key}"
+            )
+        if key not in (*needed, "reason", *UNSURE_KEYS) and kind not in OPEN_KINDS:
             hint = near(key, [*needed, "reason"])
             raise _error(f"is no key of [[{kind}]]", file, where, at, f"{name}.{key}", hint)
+    if "class" in table and table.get("probability", 1) < 1 and kind == "change":
+        what = "a change of class is played in every race or in none"
+        raise _error(what, file, where, (*path, "class"), f"{name}.class", "leave its probability out")
     if kind == "swap":
         pair = table["drivers"]
         if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(d, str) for d in pair)):
@@ -195,6 +217,10 @@ def _check_table(
         if not (isinstance(new, str) or (isinstance(new, Mapping) and isinstance(new.get("name"), str))):
             hint = 'write in = "Kevin Magnussen" or in = { name = "Kevin Magnussen", licence = "platinum" }'
             raise _error("must be a driver", file, where, (*path, "in"), f"{name}.in", hint)
+
+
+def _is_probability(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _set_edits(
