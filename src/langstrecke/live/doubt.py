@@ -1,0 +1,101 @@
+"""Whose row of the timing table cannot be trusted while messages are missing, and why.
+
+A lost message may have been the newest lap of any car that has not crossed the line since: that car may be up to as
+many laps further on as messages are missing, though no more than it had the time for. Every car it could have
+passed with these laps is in doubt as well. A car that crosses again is certain again; if it skipped a lap then, the
+hole is its own, and a gap whose every message is found in such holes puts nobody else in doubt.
+"""
+
+from __future__ import annotations
+
+from langstrecke.live.cars import CarFacts
+from langstrecke.live.state import RaceState
+
+QUICKEST = 0.95
+"""No lap is quicker than this share of the best of the car so far (default)."""
+FIRST_LAP_S = 20.0
+"""No lap of a car without a best lap is quicker (default: the shortest lap of an oval)."""
+
+
+def doubts(state: RaceState, facts: dict[str, CarFacts | None], at_s: float) -> dict[str, str]:
+    """Reasons by car number; cars without doubt are not in it. `facts` holds every car that takes part."""
+    found: dict[str, str] = {}
+    for car, fact in facts.items():
+        if fact is not None and fact.holes:
+            found[car] = f"{_laps(fact.holes)} missing"
+        elif fact is not None and fact.backwards:
+            found[car] = "times of crossing run backwards"
+    gaps = _unexplained(state, facts)
+    if not gaps:
+        return found
+    order = sorted(((-f.laps, f.crossed_s, car) for car, f in facts.items() if f is not None))
+    reach: list[tuple[int, float, str]] = []
+    for car, fact in facts.items():
+        extra = _extra(fact, gaps, at_s)
+        if extra:
+            found.setdefault(car, f"a lap may be missing: {_messages(gaps)} lost")
+            laps, crossed = (fact.laps, fact.crossed_s) if fact is not None else (0, 0.0)
+            reach.append((laps + extra, crossed, car))
+    for place, crossed, car in order:
+        for laps, since, other in reach:
+            if other != car and (-place, -crossed) <= (laps, -since) and not _ahead(facts[other], place, crossed):
+                found.setdefault(car, f"car {other} may be ahead: {_messages(gaps)} lost")
+                break
+    return found
+
+
+def _ahead(fact: CarFacts | None, place: int, crossed: float) -> bool:
+    """Whether a car stands ahead of (-laps, crossing) as it is: what it may have gained then changes nothing."""
+    return fact is not None and (-fact.laps, fact.crossed_s) <= (place, crossed)
+
+
+def _extra(fact: CarFacts | None, gaps: list[tuple[int, int]], at_s: float) -> int:
+    """How many laps beyond its newest a car may have done within the gaps."""
+    seq, crossed = (fact.seq, fact.crossed_s) if fact is not None else (0, 0.0)
+    lost = sum(last - max(first, seq + 1) + 1 for first, last in gaps if last > seq)
+    if not lost or (fact is not None and fact.finished):
+        return 0
+    quickest = QUICKEST * fact.best_lap_s if fact is not None else FIRST_LAP_S
+    return min(lost, int((at_s - crossed) / quickest))
+
+
+def _unexplained(state: RaceState, facts: dict[str, CarFacts | None]) -> list[tuple[int, int]]:
+    """Gaps with more messages than there are laps known to have been lost in them."""
+    gaps = list(state.gaps)
+    if not gaps:
+        return []
+    explained = [0] * len(gaps)
+    for car, fact in facts.items():
+        if fact is None or not fact.holes:
+            continue
+        for before, after, laps in _sides(state, car, fact.holes):
+            inside = [k for k, (first, last) in enumerate(gaps) if first > before and last < after]
+            if len(inside) == 1:
+                explained[inside[0]] += laps
+    return [gap for gap, laps in zip(gaps, explained, strict=True) if laps < gap[1] - gap[0] + 1]
+
+
+def _sides(state: RaceState, car: str, holes: tuple[int, ...]) -> list[tuple[int, int, int]]:
+    """(seq before, seq after, laps) of every run of missing laps of a car."""
+    known = state.cars[car].by_lap
+    runs: list[list[int]] = []
+    for lap in holes:
+        if runs and runs[-1][-1] == lap - 1:
+            runs[-1].append(lap)
+        else:
+            runs.append([lap])
+    return [
+        (known[r[0] - 1].seq if r[0] - 1 in known else 0, known[r[-1] + 1].seq, len(r))
+        for r in runs
+        if r[-1] + 1 in known
+    ]
+
+
+def _laps(holes: tuple[int, ...]) -> str:
+    shown = ", ".join(str(lap) for lap in holes[:3]) + (" ..." if len(holes) > 3 else "")
+    return f"lap {shown}" if len(holes) == 1 else f"laps {shown}"
+
+
+def _messages(gaps: list[tuple[int, int]]) -> str:
+    lost = sum(last - first + 1 for first, last in gaps)
+    return "1 message" if lost == 1 else f"{lost} messages"
