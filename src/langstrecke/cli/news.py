@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from langstrecke.cli.app import app, console, progress_console
-from langstrecke.errors import NotFoundError
 from langstrecke.paddock.store import open_store
+from langstrecke.report.files import write_whole
 
 if TYPE_CHECKING:
     from langstrecke.news.ledger import Line
@@ -124,13 +124,21 @@ def patch_verb(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write here; without it the what-if is printed")
     ] = None,
+    weights: Annotated[
+        Path | None, typer.Option("--weights", metavar="FILE.toml", help="Your own probabilities (docs/news.md)")
+    ] = None,
+    sure: Annotated[
+        bool, typer.Option("--sure", help="Every change as if certain: for verbs that play one line-up")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """The what-if that articles imply for a race: langstrecke forecast CARD --what-if FILE plays it."""
+    from langstrecke.news.weights import read_weights
     from langstrecke.news.whatif import Car, Race, what_if
     from langstrecke.racecard import load_card
 
     found = load_card(card)
+    chances = read_weights(weights)
     readings, problems = _readings(sources, date)
     race = Race(
         card=card,
@@ -142,15 +150,15 @@ def patch_verb(
             for e in found.entries
         ),
     )
-    result = what_if([c for r in readings for c in r.claims], race)
+    result = what_if([c for r in readings for c in r.claims], race, chances)
     if as_json:
         _print_json(result.as_json())
     elif out is not None:
-        out.write_text(result.as_toml(), "utf-8")
+        write_whole(out, result.as_toml(sure=sure))
         changed = sum(c.new for c in result.changes)
-        progress_console.print(f"{changed} cars changed, weight {result.weight:.2f} -> {out}", highlight=False)
+        progress_console.print(f"{changed} car{'s' * (changed != 1)} changed -> {out}", highlight=False, markup=False)
     else:
-        sys.stdout.write(result.as_toml())
+        sys.stdout.write(result.as_toml(sure=sure))
     _end(readings, problems)
 
 
@@ -177,22 +185,10 @@ def _end(readings: list[Reading], problems: list[NewsError]) -> None:
 
 
 def _lines(name: str, store: Path | None) -> list[Line]:
-    from langstrecke.news.german import slug
-    from langstrecke.news.ledger import kept, lines, people
+    from langstrecke.news.ledger import lines_about
 
     with open_store(store, read_only=True) as opened:
-        about = slug(name)
-        claims = kept(opened, about)
-        if name and not claims:
-            known = people(opened)
-            near = [k for k in known if slug(k).endswith("-" + about)]
-            if len(near) == 1:
-                claims = kept(opened, slug(near[0]))
-            if not claims:
-                raise NotFoundError.nearest(
-                    "name in the ledger", name, known, hint="langstrecke news read FILES fills it"
-                )
-    return lines(claims)
+        return lines_about(opened, name)
 
 
 def _print_reading(reading: Reading) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import duckdb
 
+from langstrecke.errors import NotFoundError
+from langstrecke.news.german import slug
 from langstrecke.news.model import CERTAINTIES, Claim
 from langstrecke.news.reader import Reading
 from langstrecke.paddock.store import Store
@@ -93,6 +95,21 @@ def people(store: Store) -> list[str]:
     """Names that appear in the ledger."""
     names = {c.subject_name for c in kept(store)} | {c.object_name for c in kept(store)}
     return sorted(n for n in names if n)
+
+
+def lines_about(store: Store, name: str = "") -> list[Line]:
+    """The ledger's lines on somebody, a surname is enough; on all without a name. NotFoundError names the nearest."""
+    about = slug(name)
+    claims = kept(store, about)
+    if name and not claims:
+        known = people(store)
+        near = [k for k in known if slug(k).endswith("-" + about)]
+        if len(near) == 1:
+            claims = kept(store, slug(near[0]))
+        if not claims:
+            hint = "langstrecke news read FILES fills it"
+            raise NotFoundError.nearest("name in the ledger", name, known, hint=hint)
+    return lines(claims)
 
 
 def _claim(data: dict[str, Any]) -> Claim:

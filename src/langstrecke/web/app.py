@@ -19,10 +19,14 @@ from typing import Any, TypeVar
 from fastapi import FastAPI
 from nicegui import ui
 
-from langstrecke.web.jobs import Jobs, JobState
+from langstrecke.web import services
+from langstrecke.web.jobs import Jobs, JobState, Lane
 from langstrecke.web.settings import Settings
 
 R = TypeVar("R")
+
+WRITERS = (services.import_files, services.news_read)
+"""Services that may write to the store."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Pitwall:
 
     def start(self, service: Callable[..., Any], *arguments: Any) -> str:
         """Start a long service as a job (`service(settings, *arguments, step=...)`); returns the job's id."""
-        return self.jobs.start(service.__name__, service, self.settings, *arguments)
+        lane: Lane = "store" if service in WRITERS else "work"
+        return self.jobs.start(service.__name__, service, self.settings, *arguments, lane=lane)
 
     async def play(
         self, service: Callable[..., Any], *arguments: Any, watch: Callable[[JobState], None] | None = None

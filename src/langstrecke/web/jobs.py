@@ -30,6 +30,8 @@ from langstrecke.web.problem import Problem
 from langstrecke.web.settings import Settings
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
+Lane = Literal["work", "odds", "store"]
+"""Jobs of one lane wait for each other: `odds` has its own process, `store` plays one writer at a time."""
 ENDED = ("done", "failed", "cancelled")
 
 
@@ -89,15 +91,15 @@ class _Job:
 
 
 class Jobs:
-    """The jobs of one pit wall. `lane` keeps the odds of followed races from waiting behind long searches."""
+    """The jobs of one pit wall."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._jobs: dict[str, _Job] = {}
-        self._waiting: dict[str, deque[str]] = {"work": deque(), "odds": deque()}
-        self._free: dict[str, list[Process]] = {"work": [], "odds": []}
-        self._count = {"work": 0, "odds": 0}
-        self._most = {"work": max(1, settings.workers), "odds": 1}
+        self._most: dict[str, int] = {"work": max(1, settings.workers), "odds": 1, "store": 1}
+        self._waiting: dict[str, deque[str]] = {lane: deque() for lane in self._most}
+        self._free: dict[str, list[Process]] = {lane: [] for lane in self._most}
+        self._count = dict.fromkeys(self._most, 0)
         self._busy: dict[str, Process] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -118,9 +120,7 @@ class Jobs:
             free.clear()
         await asyncio.gather(*(asyncio.to_thread(p.end) for p in everyone))
 
-    def start(
-        self, kind: str, function: Callable[..., Any], *arguments: Any, lane: Literal["work", "odds"] = "work"
-    ) -> str:
+    def start(self, kind: str, function: Callable[..., Any], *arguments: Any, lane: Lane = "work") -> str:
         """Queue a job and return its id. BusyError where too many wait."""
         if len(self._waiting[lane]) >= self.settings.queued:
             raise BusyError("too many jobs are waiting", hint="cancel some, or try again in a minute")
@@ -156,9 +156,7 @@ class Jobs:
         await self._job(number).over.wait()
         return self.result(number)
 
-    async def call(
-        self, kind: str, function: Callable[..., Any], *arguments: Any, lane: Literal["work", "odds"] = "work"
-    ) -> Any:
+    async def call(self, kind: str, function: Callable[..., Any], *arguments: Any, lane: Lane = "work") -> Any:
         """Start and wait; who stops waiting (a page that closed) cancels."""
         number = self.start(kind, function, *arguments, lane=lane)
         try:
