@@ -10,11 +10,15 @@ pytest.importorskip("spacy")
 from typer.testing import CliRunner
 
 from langstrecke.cli import app
+from langstrecke.errors import LangstreckeError
+from langstrecke.forecast.mixture import fields_of
 from langstrecke.news import article_from_text, check_claims, read_article, what_if
 from langstrecke.news.ledger import keep, kept, lines
+from langstrecke.news.model import CERTAINTIES
+from langstrecke.news.weights import read_weights
 from langstrecke.news.whatif import Car, Race
 from langstrecke.paddock.store import open_store
-from langstrecke.racecard import apply_patch, load_card
+from langstrecke.racecard import apply_patch, load_card, read_patch
 
 ARTICLES = Path(__file__).parents[2] / "shared" / "articles"
 PLAN = (
@@ -143,7 +147,7 @@ def test_a_line_up_story_becomes_a_what_if():
     assert (change.car.number, change.weight) == ("01", 0.7)
     assert "Scott Dixon" in change.drivers
     assert all(c.id in result.as_toml() for c in change.claims)
-    changed = apply_patch(card, result.as_toml())
+    changed = apply_patch(card, result.as_toml(sure=True))
     assert "Scott Dixon" in {d.name for e in changed.entries if e.car == "01" for d in e.drivers}
 
 
@@ -158,6 +162,47 @@ def test_what_is_denied_changes_nothing():
     _, race = race_of("imsa-2021-watkins-glen")
     text = "Scott Dixon fährt 2021 in Watkins Glen nicht für Chip Ganassi Racing in der IMSA."
     assert not what_if(read(text, "2020-11").claims, race).changes
+
+
+def test_how_sure_a_line_up_is_becomes_the_share_of_races_it_is_played_in():
+    card, race = race_of("imsa-2021-watkins-glen")
+    claims = read(PLAN, "2020-11").claims
+    (edit,) = read_patch(what_if(claims, race).as_toml()).edits
+    assert edit.probability == 0.7
+    (edit,) = read_patch(what_if(claims, race, read_weights() | {"reported": 0.2}).as_toml()).edits
+    assert edit.probability == 0.2
+    fields = fields_of(card, read_patch(what_if(claims, race).as_toml()), 1000, 1)
+    crews = [["Scott Dixon" in {d.name for d in f.card.entry("01").drivers}, f.races] for f in fields]
+    assert crews == [[True, 700], [False, 300]]
+
+
+def test_who_changes_cars_leaves_the_old_one_in_the_same_races():
+    card, race = race_of("imsa-2021-sebring")
+    result = what_if(
+        read("Alexander Rossi soll 2021 in der IMSA für Chip Ganassi Racing fahren.", "2020-11").claims, race
+    )
+    assert {c.car.number: "Alexander Rossi" in c.drivers for c in result.changes} == {"01": True, "10": False}
+    fields = fields_of(card, read_patch(result.as_toml()), 1000, 1)
+    assert [f.races for f in fields] == [700, 300]
+    for field in fields:
+        (seat,) = [e.car for e in field.card.entries for d in e.drivers if d.name == "Alexander Rossi"]
+        assert seat == ("01" if field.first == 0 else "10")
+
+
+def test_the_weights_are_data_a_user_can_change(tmp_path):
+    assert set(read_weights()) == set(CERTAINTIES)
+    assert list(read_weights().values()) == sorted(read_weights().values(), reverse=True)
+    mine = tmp_path / "mine.toml"
+    mine.write_text("reported = 0.5\n")
+    assert read_weights(mine) == read_weights() | {"reported": 0.5}
+    for text, key in (("rumoured = 0.5", "rumoured"), ("reported = 2", "reported"), ("wished = true", "wished")):
+        mine.write_text(text)
+        with pytest.raises(LangstreckeError) as told:
+            read_weights(mine)
+        assert told.value.key == key
+    mine.write_text("reported")
+    with pytest.raises(LangstreckeError, match="no TOML"):
+        read_weights(mine)
 
 
 @pytest.fixture
@@ -195,3 +240,9 @@ def test_the_verbs_speak_to_people(tmp_path, story):
     out = tmp_path / "what-if.toml"
     run("news", "patch", story, "--card", "imsa-2021-watkins-glen", "--out", out)
     assert "Scott Dixon" in out.read_text()
+    assert "probability = 0.7" in out.read_text()
+    mine = tmp_path / "mine.toml"
+    mine.write_text("reported = 0.25\n")
+    card = ("news", "patch", story, "--card", "imsa-2021-watkins-glen")
+    assert "probability = 0.25" in run(*card, "--weights", mine).stdout
+    assert "probability" not in run(*card, "--sure").stdout

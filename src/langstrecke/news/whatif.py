@@ -1,30 +1,20 @@
 """From news to card: the what-if that the claims imply for one race.
 
 A what-if lists, car by car, the crew the claims give it. Each change names the claims behind it and how sure the
-least sure of them is, as a weight between 0 and 1.
+least sure of them is, as a weight between 0 and 1: the share of the races a forecast plays it in.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langstrecke.news.german import slug
 from langstrecke.news.model import Claim
+from langstrecke.news.weights import read_weights
 
-WEIGHTS = {
-    "confirmed": 1.0,
-    "announced": 0.95,
-    "reported": 0.7,
-    "expected": 0.6,
-    "possible": 0.3,
-    "wished": 0.1,
-    "not_confirmed": 0.0,
-    "denied": 0.0,
-}
-"""How likely a line-up is by the word the text uses for it. Chosen by hand, not fitted: too few resolved claims."""
 _ENTRY = ("enters", "drives_for", "drives", "shares_car", "enters_only", "driven_since")
 
 
@@ -60,6 +50,8 @@ class Change:
     claims: tuple[Claim, ...]
     weight: float
     note: str
+    together: str = ""
+    """Changes with the same word here are one story (a driver leaves one car for another) and play together."""
 
     @property
     def new(self) -> bool:
@@ -82,23 +74,20 @@ class WhatIf:
         new = [c.weight for c in self.changes if c.new]
         return min(new) if new else 0.0
 
-    def as_toml(self) -> str:
-        """The what-if in the format of docs/cards.md."""
-        out = [f"title = {_quoted(f'News: {self.race.card}, weight {self.weight:.2f}')}", ""]
+    def as_toml(self, *, sure: bool = False) -> str:
+        """The what-if in the format of docs/cards.md; with `sure` every change as if it were certain."""
+        out = [f"title = {_quoted(f'News: {self.race.card}')}", ""]
         for change in self.changes:
             told = "; ".join(f"claim {c.id}: {c.words()}" for c in change.claims)
             if not change.new:
                 out += [f"# car {change.car.number} has this crew already. {told}", ""]
                 continue
             crew = ", ".join(_quoted(name) for name in change.drivers)
-            reason = f"weight {change.weight:.2f}; {change.note}; {told}"
-            out += [
-                "[[change]]",
-                f"car = {_quoted(change.car.number)}",
-                f"drivers = [{crew}]",
-                f"reason = {_quoted(reason)}",
-                "",
-            ]
+            out += ["[[change]]", f"car = {_quoted(change.car.number)}", f"drivers = [{crew}]"]
+            if not sure:
+                out.append(f"probability = {change.weight:g}")
+                out += [f"claim = {_quoted(change.together)}"] if change.together else []
+            out += [f"reason = {_quoted(f'{change.note}; {told}')}", ""]
         out += [f"# no car to put this in: claim {c.id}: {c.words()}" for c in self.unplaced]
         if not self.changes:
             out.append("# no claim changes a line-up of this race")
@@ -115,6 +104,7 @@ class WhatIf:
                     "drivers": list(c.drivers),
                     "new": c.new,
                     "weight": c.weight,
+                    "together": c.together or None,
                     "note": c.note,
                     "claims": [k.as_json() for k in c.claims],
                 }
@@ -125,17 +115,19 @@ class WhatIf:
         }
 
 
-def what_if(claims: Sequence[Claim], race: Race) -> WhatIf:
-    """The what-if that claims imply for a race."""
+def what_if(claims: Sequence[Claim], race: Race, weights: Mapping[str, float] | None = None) -> WhatIf:
+    """The what-if that claims imply for a race; `weights` as `read_weights` gives them."""
+    weights = read_weights() if weights is None else weights
     about = [c for c in claims if c.relation in _ENTRY and _of_this_race(c, race)]
     here = {c.subject for c in about if c.relation == "enters_only"}
     away = {c.subject for c in claims if c.relation == "enters_only"} - here
-    yes = [c for c in about if WEIGHTS[c.certainty] > 0 and not {c.subject, c.object} & away]
+    yes = [c for c in about if weights[c.certainty] > 0 and not {c.subject, c.object} & away]
     seats = _seats(yes, race)
     changes = []
     for number, told in seats.items():
         car = next(c for c in race.cars if c.number == number)
-        changes.append(_change(car, told, yes, race))
+        changes.append(_change(car, told, yes, weights))
+    changes = _without_movers(changes, race)
     placed = {c.id for change in changes for c in change.claims}
     seated = {slug(d) for change in changes for d in change.drivers}
     rest = tuple(
@@ -208,7 +200,33 @@ def _fits(thing: str, car: Car) -> bool:
     return bool(words) and all(w in told for w in words)
 
 
-def _change(car: Car, told: list[tuple[str, str, Claim]], claims: Iterable[Claim], race: Race) -> Change:
+def _without_movers(changes: list[Change], race: Race) -> list[Change]:
+    """Whoever gets into another car of the card leaves the one he had; both are one story."""
+    by_car = {change.car.number: change for change in changes}
+    for change in changes:
+        for mover in (d for d in change.drivers if d not in change.car.drivers):
+            old = next((car for car in race.cars if mover in car.drivers), None)
+            if old is None:
+                continue
+            other = by_car.get(old.number) or Change(old, old.drivers, change.claims, change.weight, "")
+            crew = tuple(d for d in other.drivers if d != mover)
+            if not crew:  # a car without drivers cannot be played: the card says so
+                continue
+            here = by_car[change.car.number]
+            word = here.together or other.together or change.claims[0].id
+            weight = min(here.weight, other.weight)
+            note = "; ".join(t for t in (other.note, f"out: {mover}, to car {change.car.number}") if t)
+            by_car[old.number] = replace(other, drivers=crew, weight=weight, note=note, together=word)
+            by_car[change.car.number] = replace(here, weight=weight, together=word)
+    weakest = {
+        c.together: min(o.weight for o in by_car.values() if o.together == c.together) for c in by_car.values()
+    }
+    return [replace(c, weight=weakest[c.together]) if c.together else c for c in by_car.values()]
+
+
+def _change(
+    car: Car, told: list[tuple[str, str, Claim]], claims: Iterable[Claim], weights: Mapping[str, float]
+) -> Change:
     """The crew with the newcomers in. Who is told of stays; of the others the last make room."""
     wanted: dict[str, str] = {}
     for who, name, _ in told:
@@ -224,8 +242,8 @@ def _change(car: Car, told: list[tuple[str, str, Claim]], claims: Iterable[Claim
     new = [who for who in wanted if who not in {slug(d) for d in car.drivers}]
     unique = tuple(dict.fromkeys(c for _, _, c in told))
     moved = [c for who, _, c in told if who in new] or list(unique)
-    best = {who: max(WEIGHTS[c.certainty] for w, _, c in told if w == who) for who in wanted}
-    weight = min(best[who] for who in new) if new else max(WEIGHTS[c.certainty] for c in moved)
+    best = {who: max(weights[c.certainty] for w, _, c in told if w == who) for who in wanted}
+    weight = min(best[who] for who in new) if new else max(weights[c.certainty] for c in moved)
     note = f"in: {', '.join(wanted[w] for w in new)}" if new else "nobody new"
     note += f"; out: {', '.join(out)}" if out else ""
     return Change(car, tuple(order), unique, weight, note)
