@@ -7,6 +7,7 @@ from langstrecke.cli import forecast as _forecast  # noqa: F401  (hangs its verb
 from langstrecke.cli import news as _news  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import paddock as _paddock  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import ratings as _ratings  # noqa: F401  (hangs its verbs on the app)
+from langstrecke.cli import replay as _replay  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import rules as _rules  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import scenario as _scenario  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import season as _season  # noqa: F401  (hangs its verbs on the app)

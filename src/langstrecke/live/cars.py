@@ -190,7 +190,7 @@ class _Fold:
         """The next lap by number; `known` also holds the laps taken back, which are no holes."""
         before = self._last
         lane_s = row.pit_time_s or 0.0
-        begin = max(row.elapsed_s - row.lap_time_s + lane_s, 0.0)
+        begin = min(max(row.elapsed_s - row.lap_time_s + lane_s, 0.0), row.elapsed_s)
         out = before is not None and before.in_pit
         if before is None:
             self._stint_from = begin

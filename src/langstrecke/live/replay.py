@@ -125,7 +125,7 @@ def entries_of(laps: pl.DataFrame) -> tuple[FeedEntry, ...]:
 
 
 def record_race(store: Store, race_id: str) -> Recording:
-    """A race of the store. Raises NotFoundError naming the nearest races, StoreError where its laps are not stored."""
+    """A race of the store. NotFoundError naming the nearest ones, LangstreckeError where its laps are not stored."""
     race = store.race(race_id)
     laps = store.laps(race_id)
     if laps.is_empty():
@@ -217,6 +217,10 @@ class Replay:
     def hello(self) -> HelloMessage:
         """The feed's hello as it stands now."""
         return self.recording.hello.model_copy(update={"last_seq": self.published})
+
+    def message(self, seq: int) -> DataMessage:
+        """Message number `seq`, from 1."""
+        return self.recording.message(seq)
 
     @property
     def race_s(self) -> float:

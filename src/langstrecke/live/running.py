@@ -17,6 +17,12 @@ Status = Literal["not started", "running", "in the pits", "overdue", "retired?",
 
 LAP_RATIO = 1.9
 """A neutralised lap over a green one where there is no card: the card's own default."""
+RECENT_S = 300.0
+"""The pace of the moment is read off the cars that crossed the line within this time (default) ..."""
+RECENT_CARS = 3
+"""... if there are this many."""
+SLOWEST = 4.0
+"""No neutralised lap takes longer than this many green ones (default)."""
 STOP_S = 90.0
 """A routine stop where there is no card (default; the stops of the store's races last 60 to 80 s)."""
 GONE_S = 1800.0
@@ -72,6 +78,7 @@ def watch(
     """The watch at `now_s` for cars given as (class, facts)."""
     neutral = state.flag_at(now_s) in NEUTRAL_FLAGS
     ratio = (card.neutralisation.lap_ratio if card is not None else LAP_RATIO) if neutral else 1.0
+    ratio = max(ratio, _pace(cars, now_s))
     laps: dict[str, list[float]] = {}
     for name, fact in cars.values():
         if fact is not None:
@@ -87,3 +94,13 @@ def watch(
         cars=len(cars),
         finish_s=state.duration_s if state.finished and now_s >= state.race_s else None,
     )
+
+
+def _pace(cars: dict[str, tuple[str, CarFacts | None]], now_s: float) -> float:
+    """Laps of the moment over usual ones, for feeds that do not tell flags; 1 for a field at its usual pace."""
+    recent = [
+        fact.last_lap_s / fact.usual_lap_s
+        for _, fact in cars.values()
+        if fact is not None and not fact.in_pit and fact.stint_laps > 1 and fact.crossed_s > now_s - RECENT_S
+    ]
+    return min(max(median(recent), 1.0), SLOWEST) if len(recent) >= RECENT_CARS else 1.0

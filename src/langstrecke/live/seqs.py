@@ -8,8 +8,8 @@ from bisect import bisect_left
 class Seqs:
     """The numbers 1..top of a feed, told by what is missing: memory grows with the gaps, not with the race."""
 
-    def __init__(self) -> None:
-        self.top = 0
+    def __init__(self, complete_to: int = 0) -> None:
+        self.top = complete_to
         """The highest number known to exist."""
         self._missing: list[tuple[int, int]] = []  # closed ranges, ascending, apart
 

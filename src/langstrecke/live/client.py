@@ -1,0 +1,141 @@
+"""A client of a feed that comes back: it reconnects with growing pauses and asks for what it has missed.
+
+    client = FeedClient("ws://127.0.0.1:8790/feed", state)
+    async for message in client.messages():
+        log.append(message)
+        state.apply(message)
+
+Needs the extra `web` (websockets).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.live.feed import (
+    DataMessage,
+    FinishMessage,
+    HeartbeatMessage,
+    HelloMessage,
+    ResumeMessage,
+    read_message,
+    write_message,
+)
+from langstrecke.live.seqs import Seqs
+from langstrecke.live.state import RaceState
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 15.0
+"""Pauses between attempts double from the first to the longest (default)."""
+PATIENCE_S = 2.0
+"""A gap that lasts this long is asked for again (default)."""
+SILENCE_S = 15.0
+"""Nothing heard for this long, not even a heartbeat: the connection counts as lost (default)."""
+LARGEST_FRAME = 4 * 1024 * 1024
+"""A hello with every entry is the largest message there is."""
+
+
+class FeedClient:
+    """Follows one feed. With the `state` of a restart it resumes where that is complete."""
+
+    def __init__(
+        self,
+        url: str,
+        state: RaceState | None = None,
+        *,
+        first_pause_s: float = FIRST_PAUSE_S,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self.url = url
+        self.connected = False
+        self.heard_at = 0.0
+        """When the last message came (`time.monotonic`); 0 before the first."""
+        self.trouble = ""
+        """Why there is no connection, in words."""
+        self.unreadable = 0
+        """Frames that were no message."""
+        self._first_pause_s = first_pause_s
+        self._patience_s = patience_s
+        self._feed = state.hello.feed if state is not None and state.hello is not None else None
+        self._seqs = Seqs(state.complete_to if state is not None else 0)
+        self._finish: int | None = None
+
+    @property
+    def done(self) -> bool:
+        """The finish has come and nothing is missing."""
+        return self._finish is not None and not self._seqs.gaps
+
+    async def messages(self) -> AsyncIterator[HelloMessage | DataMessage | HeartbeatMessage]:
+        """Messages as they come, doubles included, until the race is over and complete; reconnects for ever.
+
+        LangstreckeError where the address is none, or without the extra `web`.
+        """
+        websockets = _websockets(self.url)
+        pause = self._first_pause_s
+        while not self.done:
+            try:
+                address = f"{self.url}{'&' if '?' in self.url else '?'}after={self._seqs.complete_to}"
+                async with websockets.connect(address, max_size=LARGEST_FRAME, open_timeout=10) as socket:
+                    self.connected, self.trouble = True, ""
+                    pause = self._first_pause_s
+                    async for message in self._listen(socket):
+                        yield message
+                        if self.done:
+                            return
+            except (OSError, TimeoutError, websockets.WebSocketException) as error:
+                self.trouble = str(error) or type(error).__name__
+            finally:
+                self.connected = False
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_S)
+
+    async def _listen(self, socket: Any) -> AsyncIterator[HelloMessage | DataMessage | HeartbeatMessage]:
+        whole_at, complete_to = time.monotonic(), self._seqs.complete_to
+        while True:
+            text = await asyncio.wait_for(socket.recv(), SILENCE_S)
+            self.heard_at = time.monotonic()
+            try:
+                message = read_message(text)
+            except LangstreckeError:
+                self.unreadable += 1
+                continue
+            match message:
+                case ResumeMessage():
+                    continue
+                case HelloMessage():
+                    if message.feed != self._feed:
+                        if self._feed is not None or self._seqs.top:
+                            await socket.send(write_message(ResumeMessage(after=0)))
+                        self._feed, self._seqs, self._finish = message.feed, Seqs(), None
+                    self._seqs.expect(message.last_seq)
+                case HeartbeatMessage():
+                    self._seqs.expect(message.last_seq)
+                case _:
+                    self._seqs.add(message.seq)
+                    if isinstance(message, FinishMessage):
+                        self._finish = message.seq
+            yield message
+            if not self._seqs.gaps or self._seqs.complete_to != complete_to:
+                whole_at, complete_to = time.monotonic(), self._seqs.complete_to
+            elif time.monotonic() - whole_at > self._patience_s:
+                whole_at = time.monotonic()
+                await socket.send(write_message(ResumeMessage(after=self._seqs.complete_to)))
+
+
+def _websockets(url: str) -> Any:
+    try:
+        import websockets
+        from websockets.uri import parse_uri
+    except ImportError as error:
+        raise LangstreckeError(
+            f"following a feed needs {error.name}", hint='pip install "langstrecke[web]"'
+        ) from None
+    try:
+        parse_uri(url)
+    except websockets.InvalidURI:
+        raise LangstreckeError(f"{url!r} is no address of a feed", hint="such as ws://127.0.0.1:8790/feed") from None
+    return websockets
