@@ -107,13 +107,20 @@ def _print(plan: Plan, card: RaceCard) -> None:
     for name in plan.drivers:
         licence = next((s.licence for s in plan.stints if s.driver == name), None)
         wide.print(Text(f"{printable(name)} ({licence or 'no licence given'}): {hms(plan.driven_s(name))}"))
-    best = "the best rota, proven" if plan.proven else f"within {100 * plan.gap:.1f} % of the best possible rota"
-    if plan.gap >= 1.0:
-        best = "a rota, how good is not known"
-    cost = f"{plan.gap * plan.cost_s:.0f} s over the race" if not plan.proven and plan.gap < 1.0 else ""
-    wide.print(Text(f"{best}{f' ({cost})' if cost else ''}, found in {plan.seconds:.1f} s", "dim"))
+    wide.print(Text(f"{_quality(plan)}, found in {plan.seconds:.1f} s", "dim"))
     if plan.violations:
         for violation in plan.violations:
             wide.print(Text.assemble(("breaks a rule: ", "bold red"), violation.text))
     else:
         wide.print(Text("every rule of the rule book is kept (judged by rulebooks.legality)", "green"))
+
+
+def _quality(plan: Plan) -> str:
+    """How good the rota is, as far as it is proven."""
+    if plan.gap is None or plan.gap_s is None:
+        return "a rota, how good is not known (--limit gives more time)"
+    if plan.proven:
+        return "the best rota, proven: gap 0 s (0 %)"
+    return (
+        f"within {plan.gap_s:.1f} s over the race ({100 * plan.gap:.1f} % of its cost) of the best rota there can be"
+    )

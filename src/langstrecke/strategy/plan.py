@@ -51,7 +51,11 @@ class PlanStint:
 
 @dataclass(frozen=True)
 class Plan:
-    """Stops and rota of one car. `gap` is how far the rota may be from the best one; `proven`: it is the best."""
+    """Stops and rota of one car.
+
+    `proven`: no rota costs less. Else `gap_s` is how many seconds another could be better at most, `gap` the same as
+    a share of `cost_s`; all three are None where the time did for no more than a legal rota.
+    """
 
     race: str
     car: str
@@ -59,11 +63,16 @@ class Plan:
     team: str
     stints: tuple[PlanStint, ...]
     drivers: tuple[str, ...]
-    cost_s: float
-    gap: float
+    cost_s: float | None
+    gap_s: float | None
     proven: bool
     seconds: float
     violations: tuple[Violation, ...]
+
+    @property
+    def gap(self) -> float | None:
+        """`gap_s` as a share of the cost."""
+        return None if self.gap_s is None or self.cost_s is None else self.gap_s / max(1.0, abs(self.cost_s))
 
     def driven_s(self, driver: str) -> float:
         """Seconds a driver is at the wheel."""
@@ -100,7 +109,9 @@ class Plan:
             "legal": not self.violations,
             "violations": [v.text for v in self.violations],
             "proven": self.proven,
-            "gap": round(self.gap, 4),
+            "rota_cost_s": None if self.cost_s is None else round(self.cost_s, 1),
+            "gap": None if self.gap is None else round(self.gap, 4),
+            "gap_s": None if self.gap_s is None else round(self.gap_s, 1),
             "solve_s": round(self.seconds, 2),
         }
 
@@ -269,8 +280,8 @@ def _plan(card: RaceCard, entry: Entry, runs: tuple[Run, ...], rota: Rota, book:
         team=entry.team,
         stints=stints,
         drivers=tuple(d.name for d in entry.drivers),
-        cost_s=rota.cost_s / 10.0,
-        gap=rota.gap,
+        cost_s=rota.cost_s,
+        gap_s=rota.gap_s,
         proven=rota.proven,
         seconds=rota.seconds,
         violations=(),

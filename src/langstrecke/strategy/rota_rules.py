@@ -48,6 +48,26 @@ def seconds(run: Run) -> int:
     return round(run.end_s - run.start_s)
 
 
+def rest_s(problem: Problem, d: int) -> float:
+    """Seconds driver d has to be out of the car between two turns."""
+    book = problem.limits[d].min_rest_s
+    return max(book + problem.margin_s if book else 0.0, problem.wishes[d].min_rest_s)
+
+
+def longest_turn(problem: Problem, d: int, first: int) -> int:
+    """Last stint of the longest turn driver d may take from stint `first` on; at least that one stint."""
+    limit, wish, runs = problem.limits[d], problem.wishes[d], problem.runs
+    driven = 0
+    for s in range(first, len(runs)):
+        driven += seconds(runs[s])
+        too_long = limit.max_continuous_s is not None and driven > limit.max_continuous_s - problem.margin_s
+        if limit.max_in_window_s is not None and runs[s].end_s - runs[first].start_s <= (limit.window_s or 0.0):
+            too_long = too_long or driven > limit.max_in_window_s - problem.margin_s
+        if too_long or (wish.stints is not None and s - first >= wish.stints):
+            return max(first, s - 1)
+    return len(runs) - 1
+
+
 def rules(problem: Problem) -> list[Rule]:
     """Every rule of the problem, the team's wishes first, so that a clash names the rule book last."""
     return [*_wishes(problem), *_limits(problem), *_minimums(problem)]
