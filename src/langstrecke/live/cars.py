@@ -38,6 +38,8 @@ class Crossing(NamedTuple):
     seq: int
     revision: int
     withdrawn: bool
+    first_seq: int
+    """Of the oldest message about this lap, as far as they have come: when the car crossed, in the feed's order."""
 
 
 COLUMNS = len(LAPS)
@@ -62,7 +64,7 @@ class CarFacts:
     laps: int
     crossed_s: float
     seq: int
-    """Of the newest lap."""
+    """Of the message that first told of the newest lap."""
     driver: str | None
     in_pit: bool
     """The last crossing was in the pit lane."""
@@ -102,19 +104,25 @@ class CarLaps:
         self._newest_s: float | None = None
 
     def apply(self, message: LapMessage) -> Crossing | None:
-        """Take the message in: the row that holds from now on, None where a later revision is known."""
+        """Take the message in: the row that holds from now on; None where it is no news."""
         old = self.by_lap.get(message.lap)
+        first_seq = message.seq if old is None else min(old.first_seq, message.seq)
         if old is not None and (old.revision, old.seq) >= (message.revision, message.seq):
+            if first_seq < old.first_seq:
+                self._put(old._replace(first_seq=first_seq), extends=False)
             return None
-        row = _crossing(message)
-        self.by_lap[message.lap] = row
+        row = _crossing(message, first_seq)
+        self._put(row, extends=old is None and not row.withdrawn)
+        return row
+
+    def _put(self, row: Crossing, *, extends: bool) -> None:
+        self.by_lap[row.lap] = row
         self._facts = self._newest_s = None
-        if self._rows is not None and old is None and not row.withdrawn and _is_next(self._rows, row.lap):
+        if extends and self._rows is not None and (not self._rows or self._rows[-1].lap < row.lap):
             self._rows.append(row)
         else:
             self._rows = None
             self._fold = _Fold()
-        return row
 
     @property
     def rows(self) -> list[Crossing]:
@@ -159,14 +167,11 @@ class CarLaps:
         return row.elapsed_s if row is not None and not row.withdrawn else None
 
 
-def _is_next(rows: list[Crossing], lap: int) -> bool:
-    return not rows or rows[-1].lap < lap
-
-
-def _crossing(m: LapMessage) -> Crossing:
+def _crossing(m: LapMessage, first_seq: int) -> Crossing:
     return Crossing(
         m.race_id, m.car, m.car_class, m.lap, m.driver, m.lap_time_s, m.elapsed_s, m.s1_s, m.s2_s, m.s3_s, m.in_pit,
         m.pit_time_s, m.flag, m.kph, m.team, m.manufacturer, m.clock_time, m.seq, m.revision, m.withdrawn,
+        first_seq,
     )  # fmt: skip
 
 
@@ -219,10 +224,11 @@ class _Fold:
         last = self._last
         assert last is not None
         return CarFacts(
-            car_class=last.car_class, team=last.team or "", laps=last.lap, crossed_s=last.elapsed_s, seq=last.seq,
-            driver=last.driver, in_pit=last.in_pit, finished=last.flag == "finish", last_lap_s=last.lap_time_s,
-            best_lap_s=self._sorted[0], usual_lap_s=self._sorted[len(self._sorted) // 2],
-            stint_laps=last.lap - self._fresh, stint_from_s=self._stint_from, fuel_laps=self._fuel,
-            longest_stint=self._longest, stops=self._stops, last_stop_s=self._last_stop, spells=tuple(self._spells),
-            driven_s=dict(self._driven), holes=tuple(self._holes), backwards=self._backwards,
+            car_class=last.car_class, team=last.team or "", laps=last.lap, crossed_s=last.elapsed_s,
+            seq=last.first_seq, driver=last.driver, in_pit=last.in_pit, finished=last.flag == "finish",
+            last_lap_s=last.lap_time_s, best_lap_s=self._sorted[0],
+            usual_lap_s=self._sorted[len(self._sorted) // 2], stint_laps=last.lap - self._fresh,
+            stint_from_s=self._stint_from, fuel_laps=self._fuel, longest_stint=self._longest, stops=self._stops,
+            last_stop_s=self._last_stop, spells=tuple(self._spells), driven_s=dict(self._driven),
+            holes=tuple(self._holes), backwards=self._backwards,
         )  # fmt: skip

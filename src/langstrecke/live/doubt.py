@@ -8,13 +8,15 @@ hole is its own, and a gap whose every message is found in such holes puts nobod
 
 from __future__ import annotations
 
+import math
+
 from langstrecke.live.cars import CarFacts
 from langstrecke.live.state import RaceState
 
-QUICKEST = 0.95
-"""No lap is quicker than this share of the best of the car so far (default)."""
-FIRST_LAP_S = 20.0
-"""No lap of a car without a best lap is quicker (default: the shortest lap of an oval)."""
+QUICKEST = 0.9
+"""No lap is quicker than this share of the best of the class so far, of which the best may be lost (default)."""
+SHORTEST_S = 20.0
+"""No lap of a class without any lap so far is quicker (a lap of a short oval; default)."""
 
 
 def doubts(state: RaceState, facts: dict[str, CarFacts | None], at_s: float) -> dict[str, str]:
@@ -30,8 +32,14 @@ def doubts(state: RaceState, facts: dict[str, CarFacts | None], at_s: float) -> 
         return found
     order = sorted(((-f.laps, f.crossed_s, car) for car, f in facts.items() if f is not None))
     reach: list[tuple[int, float, str]] = []
+    best: dict[str, float] = {}
+    for fact in facts.values():
+        if fact is not None:
+            best[fact.car_class] = min(best.get(fact.car_class, fact.best_lap_s), fact.best_lap_s)
+    until_s = max(at_s, state.race_s) if state.clock_reaches else math.inf
     for car, fact in facts.items():
-        extra = _extra(fact, gaps, at_s)
+        quickest = QUICKEST * best[fact.car_class] if fact is not None else SHORTEST_S
+        extra = _extra(fact, gaps, until_s, quickest)
         if extra:
             found.setdefault(car, f"a lap may be missing: {_messages(gaps)} lost")
             laps, crossed = (fact.laps, fact.crossed_s) if fact is not None else (0, 0.0)
@@ -49,14 +57,13 @@ def _ahead(fact: CarFacts | None, place: int, crossed: float) -> bool:
     return fact is not None and (-fact.laps, fact.crossed_s) <= (place, crossed)
 
 
-def _extra(fact: CarFacts | None, gaps: list[tuple[int, int]], at_s: float) -> int:
+def _extra(fact: CarFacts | None, gaps: list[tuple[int, int]], until_s: float, quickest: float) -> int:
     """How many laps beyond its newest a car may have done within the gaps."""
     seq, crossed = (fact.seq, fact.crossed_s) if fact is not None else (0, 0.0)
     lost = sum(last - max(first, seq + 1) + 1 for first, last in gaps if last > seq)
     if not lost or (fact is not None and fact.finished):
         return 0
-    quickest = QUICKEST * fact.best_lap_s if fact is not None else FIRST_LAP_S
-    return min(lost, int((at_s - crossed) / quickest))
+    return min(lost, int((until_s - crossed) / quickest)) if math.isfinite(until_s) else lost
 
 
 def _unexplained(state: RaceState, facts: dict[str, CarFacts | None]) -> list[tuple[int, int]]:
@@ -85,7 +92,7 @@ def _sides(state: RaceState, car: str, holes: tuple[int, ...]) -> list[tuple[int
         else:
             runs.append([lap])
     return [
-        (known[r[0] - 1].seq if r[0] - 1 in known else 0, known[r[-1] + 1].seq, len(r))
+        (known[r[0] - 1].first_seq if r[0] - 1 in known else 0, known[r[-1] + 1].first_seq, len(r))
         for r in runs
         if r[-1] + 1 in known
     ]

@@ -33,7 +33,8 @@ from langstrecke.timing.schema import LAPS
 
 MAX_LEAD_S = 900.0
 """A heartbeat's race clock is believed up to this far beyond the newest crossing or flag, so that a clock that jumps
-cannot send the race to its end; longer than any lap. Under a red flag it is believed as it stands (default)."""
+cannot send the race to its end; longer than any lap. Under a red flag, or while the newest messages are missing, it
+is believed as it stands (default)."""
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,20 @@ class RaceState:
         if self._beat is None:
             return self._newest_s
         beat_s = self._beat.race_s
-        if self.flag != "red":
+        if self.flag != "red" and not self.behind:
             beat_s = min(beat_s, self._newest_s + MAX_LEAD_S)
         return max(self._newest_s, beat_s)
+
+    @property
+    def behind(self) -> bool:
+        """The newest message known to exist has not come."""
+        gaps = self._seqs.gaps
+        return bool(gaps) and gaps[-1][1] == self._seqs.top
+
+    @property
+    def clock_reaches(self) -> bool:
+        """The race clock is that of the newest message known to exist, or later."""
+        return not self.behind or (self._beat is not None and self._beat.last_seq >= self._seqs.top)
 
     @property
     def flag(self) -> str | None:
