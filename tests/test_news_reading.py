@@ -1,6 +1,7 @@
 """Texts, pages and feeds: what is story, when it was written, and what happens to bad files."""
 
 import contextlib
+import os
 import sys
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 pytest.importorskip("spacy")
 
 from langstrecke.news import NewsError, article_from_text, read_article, read_articles
-from langstrecke.news.story import sentences
+from langstrecke.news.pages import MAX_ITEMS
+from langstrecke.news.story import LONGEST, sentences
 
 STORY = "Kevin Magnussen startet 2021 für Chip Ganassi Racing in der IMSA."
 PAGE = """<!DOCTYPE html><html><head><title>Magnussen in die IMSA</title>
@@ -86,6 +88,46 @@ def test_encodings(tmp_path, encoding):
     (article,) = read_bytes(tmp_path, "Günther Steiner grüßt Hülkenberg in der Formel 1.".encode(encoding))
     assert "Günther Steiner grüßt" in article.text
     assert ("cp1252" in article.note) == (encoding == "cp1252")
+
+
+def test_a_broken_character_costs_its_sentence_and_no_more(tmp_path):
+    text = "Nico Hülkenberg fährt 2021 für Haas. Günther Steiner dürfte 2021 für Ferrari fahren.".encode()
+    (article,) = read_bytes(tmp_path, text.replace("dürfte".encode(), b"d\xc3rfte"))
+    assert "1 broken character" in article.note
+    assert {c.subject for c in read_article(article).claims} == {"nico-hulkenberg"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(NewsError, match="pipe or a device"):
+        list(read_articles([tmp_path / "pipe.txt"]))
+    with pytest.raises(NewsError, match="pipe or a device"):
+        list(read_articles(["/dev/zero"]))
+
+
+def test_a_text_without_full_stops_is_read_in_parts():
+    text = STORY + " " + "und dann noch eine Runde, " * 2_000
+    parts = [s for s in sentences(text) if s.paragraph == 0]
+    assert max(len(s.text) for s in parts) <= LONGEST
+    assert all(text[s.start : s.end] == s.text for s in parts)
+    assert sum(len(s.text) for s in parts) > 0.99 * len(text)
+
+
+def test_entities_that_multiply_cost_no_article(tmp_path):
+    levels = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
+    feed = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY l0 "ha">{levels}]><rss><channel><item><title>&l9;</title>'
+    feed += "<description>Kevin Magnussen startet in der IMSA.</description></item></channel></rss>"
+    (article,) = read_bytes(tmp_path, feed, "feed.rss")
+    assert "Kevin Magnussen startet" in article.text
+    assert len(article.text) < 200
+
+
+def test_a_feed_too_long_says_so(tmp_path):
+    item = "<item><description>Kevin Magnussen startet in der IMSA.</description></item>"
+    found = read_bytes(tmp_path, f"<rss><channel>{item * (MAX_ITEMS + 3)}</channel></rss>", "feed.rss")
+    assert len(found) == MAX_ITEMS
+    assert "3 further articles" in found[-1].note
 
 
 def test_garbled_letters_are_put_right(tmp_path):

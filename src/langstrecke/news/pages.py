@@ -17,7 +17,10 @@ from langstrecke.news.model import Article, NewsError
 _DAY = re.compile(r"\A\d{4}-\d\d(-\d\d)?")
 _TAG = re.compile(r"<[^>]*>")
 MAX_ITEMS = 2_000
-"""Articles taken from one feed."""
+"""Articles taken from one feed; the last of them says how many were left out."""
+MAX_CHARS = 400_000
+"""What is read of one text; a book is longer, no article is."""
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.I | re.S)
 
 
 def page_article(source: str, id: str, name: str) -> Article:
@@ -38,7 +41,15 @@ def page_article(source: str, id: str, name: str) -> Article:
     day = _DAY.match(str(getattr(found, "date", None) or ""))
     date, told_by = (day.group(), "page") if day else article_date(text)
     title = str(getattr(found, "title", None) or "")
-    return Article(id, text, name, title[:200], date, told_by, page=source)
+    text, note = shortened(text)
+    return Article(id, text, name, title[:200], date, told_by, page=source, note=note)
+
+
+def shortened(text: str) -> tuple[str, str]:
+    """The part of a text that is read, and what to say of the rest."""
+    if len(text) <= MAX_CHARS:
+        return text, ""
+    return text[:MAX_CHARS], f"only the first {MAX_CHARS:,} characters were read"
 
 
 def feed_articles(data: bytes, id: str, name: str) -> Iterator[Article]:
@@ -48,6 +59,8 @@ def feed_articles(data: bytes, id: str, name: str) -> Iterator[Article]:
     except ImportError:
         raise missing("lxml") from None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    # Entities of its own would make the parser give up half-way, and the articles behind them would be lost.
+    data = _DOCTYPE.sub(b"", data, count=1)
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -70,7 +83,11 @@ def feed_articles(data: bytes, id: str, name: str) -> Iterator[Article]:
         day = _feed_date(parts.get("pubDate") or parts.get("published") or parts.get("updated") or "")
         date, told_by = (day, "feed") if day else article_date(text)
         link = parts.get("link", "").strip() or name
-        yield Article(f"{id}-{number}-{slug(title)[:40]}".rstrip("-"), text, link, title, date, told_by)
+        text, note = shortened(text)
+        if number == MAX_ITEMS < len(items):
+            note = f"{len(items) - MAX_ITEMS:,} further articles of this feed were not read"
+        name_of_it = f"{id}-{number}-{slug(title)[:40]}".rstrip("-")
+        yield Article(name_of_it, text, link, title, date, told_by, note=note)
 
 
 def plain(markup: str) -> str:

@@ -25,6 +25,8 @@ from langstrecke.news.titles import titles
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+BROKEN = "\ufffd"
+"""What stands for a character that could not be decoded."""
 _OPEN = ("reported", "expected", "possible")
 _AFFAIR_WORDS = frozenset({"bestätigung"}) | frozenset(
     {"personalie", "wechsel", "gerücht", "verpflichtung", "deal", "bericht", "spekulation", "meldung"}
@@ -137,7 +139,8 @@ class _Reader:
                 self.paragraph = sentence.paragraph
                 self.carried = ""
             self._set_speaker(n)
-            claims += self._sentence(sentence)
+            if BROKEN not in sentence.text:  # it may have been the word that says how sure it is
+                claims += self._sentence(sentence)
         return claims
 
     # --- who speaks -------------------------------------------------------------------------------------------------

@@ -12,12 +12,10 @@ from pathlib import Path
 from langstrecke.news.dates import article_date
 from langstrecke.news.german import slug
 from langstrecke.news.model import Article, NewsError
-from langstrecke.news.pages import feed_articles, page_article
+from langstrecke.news.pages import feed_articles, page_article, shortened
 
 MAX_BYTES = 5_000_000
 """The longest file that is read; a newspaper page is a fiftieth of it."""
-MAX_CHARS = 400_000
-"""What is read of one text; a book is longer, no article is."""
 SUFFIXES = (".txt", ".md", ".text", ".html", ".htm", ".xhtml", ".rss", ".xml", ".atom")
 _HTML = re.compile(rb"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)", re.I | re.S)
 _FEED = re.compile(
@@ -52,9 +50,7 @@ def read_articles(
 def article_from_text(text: str, *, id: str = "text", date: str = "", source: str = "") -> Article:
     """An article from plain text; its date is looked for where none is given."""
     told, told_by = (date, "given") if date else article_date(text)
-    note = ""
-    if len(text) > MAX_CHARS:
-        text, note = text[:MAX_CHARS], f"only the first {MAX_CHARS:,} characters were read"
+    text, note = shortened(text)
     return Article(id, text, source, _title(text), told, told_by, note=note)
 
 
@@ -73,8 +69,11 @@ def _files(source: str | Path, problems: list[NewsError] | None) -> Iterator[Pat
         if not found:
             _report(NewsError("holds no texts", file=place, hint=f"read are {', '.join(SUFFIXES)}"), problems)
         yield from found
-    elif place.exists():
+    elif place.is_file():
         yield place
+    elif place.exists():  # reading one could wait, or go on, for ever
+        hint = "write it to standard input: ... | langstrecke news read -"
+        _report(NewsError("is a pipe or a device, not a file", file=place, hint=hint), problems)
     else:
         _report(NewsError("no such file or folder", file=place), problems)
 
@@ -126,6 +125,10 @@ def decode(data: bytes) -> tuple[str, str]:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
+        mended = body.decode("utf-8", "replace")
+        broken, whole = mended.count("\ufffd"), sum(c > "\x7f" for c in mended)
+        if whole - broken >= broken:  # letters of another encoding would hardly ever make valid UTF-8
+            return mended, f"{broken} broken characters; sentences with one are not read"
         declared = _CHARSET.search(data[:2000])
         names = [declared.group(1).decode("ascii", "ignore")] if declared else []
         for name in [*names, "cp1252", "latin-1"]:

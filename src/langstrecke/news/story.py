@@ -175,6 +175,10 @@ _ORDINAL_NEXT = re.compile(
 )
 
 
+LONGEST = 2_000
+"""Characters of a sentence; the longest in the texts at hand has 400. What is longer is read in parts."""
+
+
 def split_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Start and end of the sentences between two offsets. Abbreviations and "12. Januar" do not end one."""
     at = start
@@ -197,5 +201,9 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         start += 1
     while end > start and text[end - 1] in " \t\r\n+•":
         end -= 1
+    while end - start > LONGEST:  # a list without a full stop: whoever reads it clause by clause would never end
+        cut = max(text.rfind(" ", start, start + LONGEST), start + LONGEST // 2)
+        yield start, cut
+        start = cut
     if sum(c.isalnum() for c in text[start:end]) >= 2:
         yield start, end
