@@ -1,0 +1,102 @@
+"""Alerts for chosen cars: a bell in the frame with their list, toasts, and the browser's own notifications."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from nicegui import ui
+
+from langstrecke.web.pages import bits
+from langstrecke.web.pages.bits import esc
+from langstrecke.web.pages.following import desk_of
+from langstrecke.web.pages.theme import class_colour
+
+if TYPE_CHECKING:
+    from langstrecke.live.alerts import Alert
+    from langstrecke.web.app import Pitwall
+    from langstrecke.web.pages.viewer import Viewer
+
+SHOWN = 40
+"""Alerts of the list (default)."""
+TOASTS = 3
+"""Toasts for one update: more would hide the page (default)."""
+
+
+def bell(pitwall: Pitwall, viewer: Viewer) -> None:
+    """Build the bell and its list."""
+    seen = {"count": 0}
+    with ui.button(icon="notifications").props('flat round dense aria-label="Alerts"') as button:
+        button.style("color: var(--muted) !important")
+        badge = ui.badge("0", color="primary").props("floating rounded")
+        badge.set_visibility(False)
+        with ui.menu().props('anchor="bottom right" self="top right" max-height=80vh').classes("pw-bell") as menu:
+            body = ui.element("div").classes("down").style("padding: 12px 14px; width: min(430px, 92vw)")
+
+    def open_list() -> None:
+        seen["count"] = 0
+        badge.set_visibility(False)
+        body.clear()
+        with body:
+            _list(pitwall, viewer)
+
+    def hear(new: list[Alert]) -> None:
+        for alert in new[-TOASTS:]:
+            ui.notify(alert.text, position="bottom-right", timeout=6000, close_button="Close")
+        if viewer.notify:
+            text = "\n".join(a.text for a in new[-TOASTS:])
+            viewer.run(f"pw.notify('Langstrecke', {json.dumps(text)}, {json.dumps(new[-1].key)});")
+        seen["count"] += len(new)
+        badge.text = str(min(seen["count"], 99))
+        badge.set_visibility(not menu.value)
+
+    menu.on("before-show", open_list)
+    viewer.frame_hears["alerts"] = hear
+
+
+def _list(pitwall: Pitwall, viewer: Viewer) -> None:
+    desk = desk_of(pitwall, viewer)
+    bits.heading("Alerts")
+    if desk is None:
+        bits.text("Follow a race first; then choose the cars to be told about.", "muted")
+        return
+    bits.text(
+        "Told about: stops, changes of the lead, driver time running out, odds that drop, cars overdue.", "note"
+    )
+    for car_class in desk.classes:
+        with ui.element("div").classes("across tight"):
+            bits.markup(bits.chip(car_class))
+            for car in sorted(desk.cars(car_class), key=lambda c: (len(c), c)):
+                _car(viewer, car, car_class)
+    with bits.row():
+        box = ui.checkbox("Also as notifications of the browser", value=viewer.notify)
+
+        async def ask() -> None:
+            if box.value:
+                viewer.notify = await ui.run_javascript("return await pw.consent()", timeout=120) == "granted"
+                if not viewer.notify:
+                    box.value = False
+                    ui.notify("The browser does not allow notifications for this page.")
+            else:
+                viewer.notify = False
+
+        box.on_value_change(ask)
+    mine = [a for a in reversed(desk.view.alerts) if a.car in viewer.alert_cars][:SHOWN]
+    rows = "".join(f'<li><span class="at">{bits.hms(a.race_s)}</span><span>{esc(a.text)}</span></li>' for a in mine)
+    if mine:
+        bits.markup(f'<ul class="lines">{rows}</ul>')
+    else:
+        bits.text("Nothing yet for the chosen cars." if viewer.alert_cars else "No car chosen.", "muted")
+
+
+def _car(viewer: Viewer, car: str, car_class: str) -> None:
+    def press() -> None:
+        viewer.alert_cars ^= {car}
+        made.props(f'aria-pressed="{"true" if car in viewer.alert_cars else "false"}"')
+
+    made: Any = ui.element("button").classes("chip plain").props("type=button")
+    made.props(f'aria-pressed="{"true" if car in viewer.alert_cars else "false"}"')
+    made.style(f"--class: {class_colour(car_class)}")
+    with made:
+        ui.label(f"#{car}").style("display: contents")
+    made.on("click", press)

@@ -1,0 +1,90 @@
+"""A job on a page: a bar that fills, a button that stops it, and what is shown once it is over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from nicegui import background_tasks, ui
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.web.pages import bits
+
+if TYPE_CHECKING:
+    from langstrecke.web.app import Pitwall
+
+
+LEFT_S = 1.0
+"""How often it is looked whether the page is still there."""
+
+
+class JobView:
+    """A place for one job after another; starting one stops the one before."""
+
+    def __init__(self, pitwall: Pitwall) -> None:
+        self._pitwall = pitwall
+        self._number = ""
+        with ui.element("div").classes("across job").props('role=status aria-live="polite"') as self._row:
+            self._bar = ui.linear_progress(0, show_value=False).props("size=6px rounded instant-feedback")
+            self._bar.classes("grow").props('aria-label="Progress"')
+            self._text = ui.label("").classes("note")
+            self._stop = bits.button("Cancel", self.cancel, icon="close")
+        self._row.set_visibility(False)
+        self._said = ui.element("div").classes("down")
+
+    def start(self, start: Callable[[], str], done: Callable[[Any], None]) -> None:
+        """Start a job (`start` returns its id) and call `done(result)` on the page; an error is shown in its place."""
+        self.cancel()
+        self._said.clear()
+        try:
+            self._number = start()
+        except LangstreckeError as error:
+            self.say(error)
+            return
+        self._bar.value = 0
+        self._text.text = "waiting"
+        self._row.set_visibility(True)
+        background_tasks.create(self._follow(self._number, done))
+        background_tasks.create(self._watch(self._number))
+
+    def cancel(self) -> None:
+        """Stop the job under way, if there is one."""
+        if self._number:
+            try:
+                self._pitwall.jobs.cancel(self._number)
+            except LangstreckeError:
+                pass  # it is over and forgotten
+            self._number = ""
+            self._row.set_visibility(False)
+
+    def say(self, error: LangstreckeError) -> None:
+        """Show an error."""
+        self._said.clear()
+        with self._said:
+            bits.markup(bits.told(error))
+
+    async def _watch(self, number: str) -> None:
+        """A job nobody waits for any more is stopped: the page was left, or the browser closed."""
+        while number == self._number:
+            await asyncio.sleep(LEFT_S)
+            if self._row.is_deleted:
+                self._pitwall.jobs.cancel(number)
+                return
+
+    async def _follow(self, number: str, done: Callable[[Any], None]) -> None:
+        async for state in self._pitwall.jobs.follow(number):
+            if self._row.is_deleted or number != self._number:
+                return
+            self._bar.value = round(state.share, 3)
+            counted = f"{state.done:,.0f} of {state.total:,.0f}" if state.total > 1 else ""
+            self._text.text = " ".join(t for t in (state.text or state.state, counted) if t)
+        self._row.set_visibility(False)
+        self._number = ""
+        try:
+            result = self._pitwall.jobs.result(number)
+        except LangstreckeError as error:
+            self.say(error)
+            return
+        with self._said.parent_slot or self._said:
+            done(result)

@@ -1,0 +1,72 @@
+"""An article as markup: its claims' sentences marked. Everything of the article is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from langstrecke.web.pages.bits import esc
+
+SURE_WORDS = {
+    "confirmed": "Confirmed",
+    "announced": "Announced",
+    "reported": "Reported",
+    "expected": "Expected",
+    "possible": "Possible",
+    "wished": "Wished",
+    "not_confirmed": "Not confirmed",
+    "denied": "Denied",
+}
+VERDICT_WORDS = {"supported": "supported", "contradicted": "contradicted", "not_checkable": "cannot be checked"}
+VERDICT_TONES = {"supported": "good", "contradicted": "bad", "not_checkable": "muted"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A claim as the page shows it; `start` and `end` are its sentence in the text."""
+
+    id: str
+    words: str
+    certainty: str
+    by: str
+    start: int
+    end: int
+    verdict: str = ""
+    why: str = ""
+
+
+def highlighted(text: str, claims: Sequence[Told]) -> str:
+    """The text with a mark around each claim's sentence, in the colour of the surest claim it holds."""
+    spans: dict[tuple[int, int], list[Told]] = {}
+    for claim in claims:
+        if 0 <= claim.start < claim.end <= len(text):
+            spans.setdefault((claim.start, claim.end), []).append(claim)
+    out, at = [], 0
+    for (start, end), held in sorted(spans.items()):
+        if start < at:  # a sentence inside one marked already
+            continue
+        surest = min(held, key=lambda c: list(SURE_WORDS).index(c.certainty) if c.certainty in SURE_WORDS else 99)
+        ids = " ".join(c.id for c in held)
+        out.append(esc(text[at:start]))
+        out.append(f'<mark class="s-{esc(surest.certainty)}" data-claim="{esc(ids)}">{esc(text[start:end])}</mark>')
+        at = end
+    out.append(esc(text[at:]))
+    return "".join(out)
+
+
+def claim_list(claims: Sequence[Told]) -> str:
+    """The claims, surest first; pressing one lights up its sentence."""
+    order = list(SURE_WORDS)
+    rank = {name: n for n, name in enumerate(order)}
+    parts = []
+    for c in sorted(claims, key=lambda c: (rank.get(c.certainty, 99), c.start)):
+        said = f"<span>{esc(c.words)}</span>" + (f'<span class="why">told by {esc(c.by)}</span>' if c.by else "")
+        if c.verdict:
+            tone = VERDICT_TONES.get(c.verdict, "muted")
+            note = f": {esc(c.why)}" if c.why else ""
+            said += f'<span class="why"><span class="{tone}">{esc(VERDICT_WORDS.get(c.verdict, c.verdict))}</span>{note}</span>'
+        parts.append(
+            f'<button type="button" class="claim s-{esc(c.certainty)}" data-claim="{esc(c.id)}">'
+            f'<span class="sure">{esc(SURE_WORDS.get(c.certainty, c.certainty))}</span>{said}</button>'
+        )
+    return "".join(parts)

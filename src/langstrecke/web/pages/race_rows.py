@@ -1,0 +1,139 @@
+"""The timing table as rows of a grid: made once for all viewers, sent as what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from langstrecke.forecast.names import surname
+from langstrecke.live.table import TimingRow, TimingTable
+from langstrecke.web.pages import grids
+
+Row = dict[str, Any]
+
+STATUS_WORDS = {
+    "running": "",
+    "in the pits": "Pit",
+    "overdue": "Overdue",
+    "retired?": "Out?",
+    "finished": "Flag",
+    "not started": "–",
+}
+
+
+def rows_of(table: TimingTable) -> dict[str, Row]:
+    """A grid row for every car, by its number. `o` is its place in the order."""
+    return {row.car: _row(row, place) for place, row in enumerate(table.rows, start=1)}
+
+
+def _row(row: TimingRow, place: int) -> Row:
+    aboard = next((d for d in row.drivers if d.on_board), None)
+    limits = [s for s in (aboard.left_s, aboard.continuous_left_s) if s is not None] if aboard else []
+    left = min(limits) if limits else None
+    last_fresh = row.last_lap_s is not None and row.last_lap_s == row.best_lap_s
+    return {
+        "id": row.car,
+        "o": place,
+        "car_class": row.car_class,
+        "pos": row.position,
+        "pic": row.position_in_class,
+        "car": row.car,
+        "team": row.team,
+        "driver": surname(row.driver) if row.driver else "",
+        "left": round(left / 60.0) if left is not None else None,
+        "laps": row.laps,
+        "gap": gap_words(row.gap_laps, row.gap_s, leads=row.position_in_class == 1),
+        "ogap": gap_words(row.overall_gap_laps, row.overall_gap_s, leads=row.position == 1),
+        "int": gap_words(row.interval_laps, row.interval_s, leads=row.position_in_class == 1),
+        "last": row.last_lap_s,
+        "best": row.best_lap_s,
+        "pb": last_fresh,
+        "stint": row.stint_laps,
+        "stint_m": round(row.stint_s / 60.0),
+        "fuel": None if row.fuel_left_laps is None else round(row.fuel_left_laps, 1),
+        "stops": row.stops,
+        "stop_s": row.last_stop_s,
+        "state": STATUS_WORDS.get(row.status, row.status),
+        "unsure": row.uncertain,
+        "why": row.why,
+    }
+
+
+def gap_words(laps: int, seconds: float | None, *, leads: bool = False) -> str:
+    """A gap as it stands on timing screens: laps where there are any, else seconds."""
+    if leads:
+        return ""
+    if laps > 0:
+        return f"{laps} lap" + ("s" if laps > 1 else "")
+    if seconds is None:
+        return ""
+    if seconds >= 60.0:
+        return f"+{int(seconds // 60)}:{seconds % 60:06.3f}"
+    return f"+{seconds:.3f}"
+
+
+def changes(before: Mapping[str, Row], after: Mapping[str, Row]) -> list[Row]:
+    """For every car the fields that changed, with its id; a car that is new has all its fields."""
+    found = []
+    for car, row in after.items():
+        old = before.get(car)
+        if old is None:
+            found.append(row)
+        elif old != row:
+            found.append({"id": car} | {key: value for key, value in row.items() if old.get(key) != value})
+    return found
+
+
+def table_options(rows: Mapping[str, Row], colours: Mapping[str, str], car_class: str) -> dict[str, Any]:
+    """The grid of the timing table. All classes are in it; `pw.filters` says which are in sight."""
+    hidden = not car_class
+    columns = [
+        grids.figure("o", "", 1, hide=True, sort="asc"),
+        grids.figure("pos", "Pos", 46, pinned="left"),
+        grids.figure("pic", "In cl.", 50, pinned="left", headerTooltip="Place in class"),
+        grids.column("car", "Car", 66, pinned="left", cellClass="c-car", **{":cellRenderer": grids.class_bar(colours)}),
+        grids.column("driver", "Driver", 104, tooltipField="team"),
+        grids.figure(
+            "left", "Left", 58, how="p.value == null ? '' : pw_hm(60 * p.value)",
+            headerTooltip="How long the driver on board may still drive",
+            **{":cellClassRules": "({'c-warn': p => p.value != null && p.value <= 20 && p.value > 0, 'c-bad': p => p.value === 0})"},
+        ),
+        grids.figure("laps", "Laps", 52),
+        grids.figure("gap", "Gap", 88, hide=hidden, headerTooltip="To the leader of the class", sortable=False),
+        grids.figure("ogap", "Gap", 88, hide=not hidden, headerTooltip="To the leader", sortable=False),
+        grids.figure("int", "Interval", 84, headerTooltip="To the car ahead in the class", sortable=False),
+        grids.figure("last", "Last lap", 80, how="pw_lap(p.value)", **{":cellClassRules": "({'c-best': p => p.data.pb})"}),
+        grids.figure("best", "Best lap", 80, how="pw_lap(p.value)", cellClass="c-sub"),
+        grids.figure("stint", "Stint", 54, headerTooltip="Laps since the last stop"),
+        grids.figure("stint_m", "Age", 52, how="pw_hm(60 * p.value)", cellClass="c-sub", headerTooltip="Time since the last stop"),
+        grids.figure(
+            "fuel", "Fuel", 56, how="p.value == null ? '' : p.value.toFixed(0) + ' L'",
+            headerTooltip="Green laps until the tank is empty",
+            **{":cellClassRules": "({'c-warn': p => p.value != null && p.value <= 2})"},
+        ),
+        grids.figure("stops", "Stops", 54),
+        grids.figure("stop_s", "Last stop", 72, how="p.value == null ? '' : p.value.toFixed(1) + ' s'", cellClass="c-sub"),
+        grids.column("state", "", 74, cellClass="c-pit", tooltipField="why"),
+        grids.column("team", "Team", 190, cellClass="c-sub", flex=1),
+    ]  # fmt: skip
+    return grids.options(
+        columns,
+        list(rows.values()),
+        **{
+            ":isExternalFilterPresent": "() => !!pw.filters.race",
+            ":doesExternalFilterPass": "n => n.data.car_class === pw.filters.race",
+            ":rowClassRules": "({'r-unsure': p => p.data.unsure, 'r-out': p => p.data.state === 'Out?'})",
+            "tooltipShowDelay": 400,
+            "rowSelection": {
+                "mode": "multiRow",
+                "checkboxes": False,
+                "headerCheckbox": False,
+                "enableClickSelection": True,
+            },
+        },
+    )
+
+
+def classes_of(rows: Sequence[Row]) -> list[str]:
+    """The classes in the order in which their leaders run."""
+    return list(dict.fromkeys(row["car_class"] for row in rows if row["car_class"]))

@@ -1,0 +1,250 @@
+"""The page Races: what is in the store, which cards ship, how to follow a race, and files to import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from nicegui import background_tasks, events, ui
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.racecard import list_cards, load_card
+from langstrecke.web import services
+from langstrecke.web.pages import bits, grids
+from langstrecke.web.pages.bits import esc
+from langstrecke.web.pages.following import SPEEDS, follow_race, look_at, stop_race
+from langstrecke.web.pages.job_view import JobView
+from langstrecke.web.pages.uploads import kept_file, safe_name
+from langstrecke.web.services_models import ImportAsk, RacesAsk, Upload
+
+if TYPE_CHECKING:
+    from langstrecke.web.settings import Settings
+    from langstrecke.web.app import Pitwall
+    from langstrecke.web.pages.viewer import Viewer
+
+SHOWN_NOTES = 8
+
+
+def page(pitwall: Pitwall, viewer: Viewer) -> None:
+    """Build the page."""
+    _Races(pitwall, viewer)
+
+
+class _Races:
+    def __init__(self, pitwall: Pitwall, viewer: Viewer) -> None:
+        self._pitwall, self._viewer = pitwall, viewer
+        self._speed = 60.0
+        self._sent: list[Upload] = []
+        self._followed = ui.element("div").classes("down")
+        with ui.element("div").classes("split wide-left"):
+            with bits.panel("Races in the store", classes="grow"):
+                with bits.row():
+                    speeds = {str(s): f"{s:g} times as fast" for s in SPEEDS}
+                    bits.choice(speeds, "60", self._choose_speed, label="Replay", width="10rem")
+                    self._find = ui.input("Find").props("dense outlined clearable").style("width: 12rem")
+                    self._find.on_value_change(self._filter)
+                    bits.text("Press a race to replay it as if it were live.", "note")
+                self._said = ui.element("div")
+                self._stored = ui.element("div").classes("down")
+            with bits.column():
+                self._import_panel()
+                self._source_panel()
+                self._cards_panel()
+        self._show_followed()
+        background_tasks.create(self._list())
+
+    def _choose_speed(self, event: Any) -> None:
+        self._speed = float(event.value)
+
+    # --- what is there ----------------------------------------------------------------------------------------------
+
+    async def _list(self) -> None:
+        found: list[Any] | LangstreckeError
+        try:
+            found = await self._pitwall.ask(services.races, RacesAsk())
+        except LangstreckeError as error:
+            found = error
+        if self._stored.is_deleted:
+            return
+        self._stored.clear()
+        with self._stored:
+            if isinstance(found, LangstreckeError) or not found:
+                with ui.element("div").classes("empty"):
+                    bits.heading("No race stored yet")
+                    bits.text(
+                        "Drop timing files on the right, or replay a simulated race from a card below them.", "muted"
+                    )
+                return
+            rows = [
+                {
+                    "id": r.race_id,
+                    "race": r.race_id,
+                    "event": r.event,
+                    "date": str(r.date or ""),
+                    "length": (bits.hms(r.duration_s)[:-3] if r.duration_s else "")
+                    + ("" if r.duration_known else " ?"),
+                }
+                for r in sorted(found, key=lambda r: (str(r.date or ""), r.race_id), reverse=True)
+            ]
+            columns = [
+                grids.column("race", "Race", 230, cellClass="c-car", flex=2),
+                grids.column("event", "Event", 220, flex=3),
+                grids.column("date", "Date", 96),
+                grids.figure("length", "Length", 78),
+                grids.column(
+                    "play", "", 84, cellClass="c-pit", sortable=False, **{":valueGetter": "p => '▶ Replay'"}
+                ),
+            ]
+            more = {"rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": False}}
+            self._grid = ui.aggrid(grids.options(columns, rows, **more), theme="quartz", auto_size_columns=False)
+            self._grid.style("height: max(320px, calc(100vh - 250px))")
+            self._grid.on("cellClicked", self._pressed, ["data", "colId"])
+
+    def _filter(self, event: Any) -> None:
+        if hasattr(self, "_grid"):
+            self._grid.run_grid_method("setGridOption", "quickFilterText", event.value or "")
+
+    def _pressed(self, event: Any) -> None:
+        race = (event.args.get("data") or {}).get("race")
+        if race:
+            background_tasks.create(self._follow(race=race))
+
+    async def _follow(self, **ask: Any) -> None:
+        self._said.clear()
+        try:
+            await follow_race(self._pitwall, self._viewer, speed=self._speed, **ask)
+        except LangstreckeError as error:
+            if not self._said.is_deleted:
+                with self._said:
+                    bits.markup(bits.told(error))
+            return
+        with self._said:
+            ui.navigate.to("/")
+
+    def _show_followed(self) -> None:
+        self._followed.clear()
+        hubs = self._pitwall.hubs.all()
+        if not hubs:
+            return
+        with self._followed, bits.panel("Followed now"):
+            for hub in hubs:
+                with bits.row():
+                    bits.text(hub.ask.race, "strong")
+                    bits.text(bits.hms(hub.view.race_s), "num muted")
+                    bits.button("Look at it", partial(self._look, hub.ask.race))
+                    bits.button("Stop", partial(self._stop, hub.ask.race), icon="stop")
+
+    def _look(self, race: str) -> None:
+        look_at(self._viewer, race)
+        ui.navigate.to("/")
+
+    async def _stop(self, race: str) -> None:
+        await stop_race(self._pitwall, self._viewer, race)
+        self._show_followed()
+
+    # --- files ------------------------------------------------------------------------------------------------------
+
+    def _import_panel(self) -> None:
+        with bits.panel("Import timing files", "Al Kamel CSV, results, weather"):
+            with bits.row():
+                self._event = ui.input("Event", placeholder="sebring").props("dense outlined").style("width: 11rem")
+                self._season = ui.number("Season", placeholder="2021", min=1900, max=2200, precision=0)
+                self._season.props("dense outlined").style("width: 7rem")
+            limit = self._pitwall.settings.upload_limit
+            self._drop = ui.upload(
+                label="Drop files here, or press +", multiple=True, auto_upload=True, max_file_size=limit,
+                on_multi_upload=self._received, on_rejected=self._rejected,
+            ).props("flat")  # fmt: skip
+            bits.text(
+                f"Up to {limit // 2**20} MiB a file. Names tell what a file is: 202103201010-race-laps.csv. "
+                "What is there already is left alone.",
+                "note",
+            )
+            self._import = JobView(self._pitwall)
+            self._imported = ui.element("div").classes("down")
+
+    def _rejected(self) -> None:
+        self._import.say(
+            LangstreckeError(
+                "the file is too large", hint=f"{self._pitwall.settings.upload_limit // 2**20} MiB is the limit"
+            )
+        )
+
+    async def _received(self, event: events.MultiUploadEventArguments) -> None:
+        sent = []
+        for file in event.files:
+            path = await kept_file(self._pitwall.settings, file)
+            sent.append(Upload(path=path.name, name=safe_name(file.name)))
+        self._drop.reset()
+        self._imported.clear()
+        season = int(self._season.value) if self._season.value else None
+        ask = ImportAsk(files=sent, event=(self._event.value or "").strip(), season=season)
+        self._import.start(lambda: self._pitwall.start(services.import_files, ask), self._report)
+
+    def _report(self, answer: Any) -> None:
+        with self._imported:
+            counts = f"{answer.imported} imported, {answer.laps:,} laps, {answer.unchanged} known already"
+            counts += f", {answer.failed} not readable" if answer.failed else ""
+            tone = "error" if answer.failed and not answer.imported else "told"
+            lines = [f'<span class="strong">{esc(counts)}</span>']
+            lines += [esc(f"race {race}") for race in answer.races]
+            for note in sorted(answer.notes, key=lambda n: not n.failed)[:SHOWN_NOTES]:
+                word = '<span class="bad strong">not read</span> ' if note.failed else ""
+                lines.append(f"{word}{esc(note.file)}: {esc('; '.join(note.notes))}")
+            if len(answer.notes) > SHOWN_NOTES:
+                lines.append(f"and {len(answer.notes) - SHOWN_NOTES} more files")
+            bits.markup(f'<div class="{tone}" role="status">{"<br>".join(lines)}</div>')
+        if answer.imported or answer.replaced:
+            background_tasks.create(self._list())
+
+    # --- other sources ----------------------------------------------------------------------------------------------
+
+    def _source_panel(self) -> None:
+        with bits.panel("Follow a live race", "a feed, or a folder of growing Al Kamel files"), bits.row():
+            address = ui.input("Feed or folder", placeholder="ws://127.0.0.1:8765").props("dense outlined")
+            address.style("width: 15rem")
+            race = ui.input("Race", placeholder="imsa-2021-sebring").props("dense outlined").style("width: 11rem")
+
+            async def press() -> None:
+                text = (address.value or "").strip()
+                key = "feed" if text.startswith(("ws://", "wss://")) else "folder"
+                if text:
+                    await self._follow(race=(race.value or "").strip(), **{key: text})
+
+            bits.button("Follow", press, icon="sensors")
+
+    def _cards_panel(self) -> None:
+        cards = list(list_cards())
+        with bits.panel("Shipped race cards", f"{len(cards)}; each can be raced without any timing data"):
+            with bits.row():
+                card = bits.choice(
+                    cards, cards[0] if cards else None, lambda _: None, label="Card", width="15rem", search=True
+                )
+                seed = ui.number("Luck", value=1, min=0, precision=0).props("dense outlined").style("width: 5rem")
+
+                def press() -> None:
+                    if card.value:
+                        name, luck = str(card.value), int(seed.value or 0)
+                        job.start(
+                            lambda: self._pitwall.jobs.start(
+                                "simulate", simulated_file, self._pitwall.settings, name, luck
+                            ),
+                            lambda path: background_tasks.create(self._follow(race=name, file=path)),
+                        )
+
+                bits.button("Race it and follow", press, icon="play_arrow")
+            job = JobView(self._pitwall)
+
+
+def simulated_file(settings: Settings, card: str, seed: int, *, step: Callable[..., None]) -> str:
+    """Job: one race of a card as a lap file, to be replayed; returns where it lies."""
+    from langstrecke.simulation.trace import simulate_laps
+    from langstrecke.timing.write import write_alkamel
+
+    step(0, 1, "racing")
+    folder = settings.work / "simulated"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{card}-{seed}-laps.csv"
+    write_alkamel(simulate_laps(load_card(card), seed=seed), path)
+    return str(path)

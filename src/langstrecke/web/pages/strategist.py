@@ -1,0 +1,253 @@
+"""The page Strategist: for one car, pit or stay now, the plan of the race, and the rota with what the rules still allow."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from nicegui import ui
+
+from langstrecke.forecast.names import surname
+from langstrecke.racecard import list_cards
+from langstrecke.web import services
+from langstrecke.web.pages import bits
+from langstrecke.web.pages.bits import esc
+from langstrecke.web.pages.charts_plan import plan_chart
+from langstrecke.web.pages.charts_whatif import Step, change_chart
+from langstrecke.web.pages.following import desk_of
+from langstrecke.web.pages.job_view import JobView
+from langstrecke.web.services_models import CallAsk, PlanAsk
+
+if TYPE_CHECKING:
+    from langstrecke.live.driver_time import DriverTime
+    from langstrecke.web.app import Pitwall
+    from langstrecke.web.hub_models import HubView
+    from langstrecke.web.pages.desk import Desk
+    from langstrecke.web.pages.viewer import Viewer
+
+ROTA_EVERY_S = 1.5
+"""Shortest time between two drawings of the rota (default)."""
+SHORT_S = 20 * 60.0
+"""Driver time left below which it is marked (default)."""
+
+
+def page(pitwall: Pitwall, viewer: Viewer) -> None:
+    """Build the page."""
+    place = ui.element("div").classes("down")
+
+    def build(_: Any = None) -> None:
+        place.clear()
+        with place:
+            desk = desk_of(pitwall, viewer)
+            if desk is None or not desk.rows:
+                words = "The strategist works for a car of a race that runs: replay one, or follow a feed."
+                bits.empty("No race is followed yet" if desk is None else "Waiting for the first laps", words)
+                bits.button("Choose a race", lambda: ui.navigate.to("/races"), strong=True)
+                if desk is not None:
+                    viewer.page_hears["view"] = lambda _: build() if desk.rows else None
+            else:
+                viewer.page_hears.pop("view", None)
+                _Strategist(pitwall, viewer, desk)
+
+    viewer.page_hears["race"] = build
+    build()
+
+
+class _Strategist:
+    def __init__(self, pitwall: Pitwall, viewer: Viewer, desk: Desk) -> None:
+        self._pitwall, self._viewer, self._desk = pitwall, viewer, desk
+        cars = {
+            r["car"]: f"#{r['car']}  {r['car_class']}, {r['team']}" for r in sorted(desk.rows.values(), key=_by_place)
+        }
+        if viewer.car not in cars:
+            viewer.car = next(iter(cars))
+        self._card = _card_of(desk)
+        self._drawn = 0.0
+        with bits.row():
+            bits.choice(cars, viewer.car, self._choose, label="Car", width="21rem", search=True)
+            self._line = bits.markup("")
+        with ui.element("div").classes("split"):
+            with bits.panel("Pit or stay", "against staying out until the tank asks"):
+                with bits.row():
+                    bits.button("Ask now", self._ask, icon="psychology", strong=True)
+                    bits.text("every option open at this moment, played on the same luck", "note")
+                self._call_job = JobView(pitwall)
+                self._call = ui.element("div").classes("down")
+            with bits.column():
+                with bits.panel("Rota", "what the drive-time rules still allow"):
+                    self._rota = bits.markup("")
+                with bits.panel("Plan", "stops and drivers under every rule of the book"):
+                    with bits.row():
+                        bits.button("Plan the race", self._plan, icon="event_note")
+                    self._plan_job = JobView(pitwall)
+                    self._planned = ui.element("div").classes("down")
+        viewer.page_hears["view"] = self._hear
+        self._hear(desk.view)
+        self._plan()
+
+    def _choose(self, event: Any) -> None:
+        if event.value:
+            self._viewer.car = event.value
+            self._drawn = 0.0
+            self._call.clear()
+            self._hear(self._desk.view)
+            self._plan()
+
+    def _hear(self, view: HubView) -> None:
+        if view.table is None or time.monotonic() - self._drawn < ROTA_EVERY_S:
+            return
+        self._drawn = time.monotonic()
+        row = next((r for r in view.table.rows if r.car == self._viewer.car), None)
+        if row is None:
+            return
+        fuel = "" if row.fuel_left_laps is None else f", fuel for {row.fuel_left_laps:.0f} laps"
+        place = (
+            f"P{row.position_in_class} in {esc(row.car_class)}, P{row.position} overall"
+            if row.position
+            else "not started"
+        )
+        unsure = ' <span class="warn">uncertain: ' + esc(row.why) + "</span>" if row.uncertain else ""
+        driver = esc(row.driver or "")
+        self._line.content = f'<span class="strong">{place}</span>, {driver}, lap {row.stint_laps} of the stint{fuel}, {row.stops} stops{unsure}'
+        self._rota.content = rota_table(row.drivers)
+
+    # --- pit or stay ------------------------------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        hub, car = self._desk.hub, self._viewer.car
+        at = hub.view.race_s
+        ask = CallAsk(race=hub.ask.race, car=car, at=bits.hms(at), card=self._card or None)
+        laps = hub.state.laps()
+        self._call_job.start(lambda: self._pitwall.start(services.call_now, ask, laps, at), self._show_call)
+
+    def _show_call(self, found: Any) -> None:
+        self._call.clear()
+        best = found.options[0] if found.options else None
+        with self._call:
+            words = "Stay out until the tank asks."
+            if best is not None and best.place.interval[1] < 0:
+                words = f"{best.option[0].upper()}{best.option[1:]}."
+            elif best is not None and best.place.interval[0] <= 0:
+                words = "Nothing is clearly better than staying out."
+            with bits.row():
+                bits.markup(f'<span class="verdict">{esc(words)}</span>')
+                bits.text(f"#{found.car} at {bits.hms(found.at_s)}", "note")
+            steps = [
+                Step(o.option, -o.place.change, -o.place.interval[1], -o.place.interval[0]) for o in found.options
+            ]
+            chart = change_chart(steps, "places in class won", digits=2)
+            ui.echart(chart).style(f"height: {46 + 24 * len(steps)}px; width: 100%")
+            with ui.element("div").classes("split"):
+                with bits.column():
+                    bits.heading("Why", 3)
+                    items = "".join(f"<li>{esc(r)}</li>" for r in found.reasons)
+                    bits.markup(f'<ul class="reasons">{items}</ul>')
+                with bits.column():
+                    bits.heading("If a yellow falls", 3)
+                    rows = [
+                        (
+                            f"in {y.in_laps} lap{'s' if y.in_laps > 1 else ''}",
+                            f"<b>{esc(y.advice)}</b>",
+                            f"{-y.stop_against_stay.place.change:+.2f}".replace("-", "−"),
+                        )
+                        for y in found.yellow
+                    ]
+                    if rows:
+                        bits.markup(bits.table(("Yellow", "", "Places won by stopping"), rows, figures=(2,)))
+                    else:
+                        bits.text("Not worth thinking through now.", "muted")
+            bits.text(f"{found.races:,} races for each option, on the same luck.", "note")
+
+    # --- the plan ---------------------------------------------------------------------------------------------------
+
+    def _plan(self) -> None:
+        self._planned.clear()
+        if not self._card:
+            with self._planned:
+                bits.text("The race has no card, so there is nothing to plan with.", "muted")
+            return
+        ask = PlanAsk(card=self._card, car=self._viewer.car, limit_s=4.0)
+        self._plan_job.start(lambda: self._pitwall.start(services.plan, ask), self._show_plan)
+
+    def _show_plan(self, found: Any) -> None:
+        self._planned.clear()
+        view = self._desk.view
+        until_h = ((view.table.duration_s if view.table else None) or max(s.end_s for s in found.stints)) / 3600.0
+        drivers = len({s.driver for s in found.stints})
+        with self._planned:
+            chart = plan_chart(found.stints, until_h, view.race_s / 3600.0)
+            ui.echart(chart).style(f"height: {54 + 34 * drivers}px; width: 100%")
+            totals = ", ".join(f"{surname(d)} {bits.hms(s)[:-3]}" for d, s in found.drive_time_s.items())
+            verdict = "every rule of the book is kept" if found.legal else "; ".join(found.violations)
+            bits.text(f"At the wheel: {totals}", "note")
+            sure = "the best rota, proven" if found.proven else "a good rota, not proven to be the best"
+            bits.text(f"{len(found.stops)} stops; {sure}; {verdict}.", "good" if found.legal else "bad")
+            ahead = [s for s in found.stops if _stop_at(found, s) > view.race_s][:4]
+            rows = [
+                (
+                    bits.hms(_stop_at(found, s))[:-3],
+                    f"{s.lap}",
+                    esc(surname(s.driver)),
+                    esc(s.tyres),
+                    f"{s.cost_s:.0f} s",
+                )
+                for s in ahead
+            ]
+            if rows:
+                bits.markup(bits.table(("Next stops", "Lap", "Driver", "Tyres", "Cost"), rows, figures=(1, 4)))
+
+
+def _stop_at(plan: Any, stop: Any) -> float:
+    laps = 0
+    for stint in plan.stints:
+        laps += stint.laps
+        if laps >= stop.lap:
+            return float(stint.end_s)
+    return 0.0
+
+
+def _by_place(row: dict[str, Any]) -> int:
+    return int(row["o"])
+
+
+def _card_of(desk: Desk) -> str:
+    """The shipped card of the race: by the feed's word, else by the race's name."""
+    cards = set(list_cards())
+    hello = desk.hub.state.hello
+    told = hello.card if hello is not None else None
+    return next((n for n in (told, desk.view.race) if n is not None and n in cards), "")
+
+
+def rota_table(drivers: tuple[DriverTime, ...]) -> str:
+    """The crew with time driven, time left by each limit and minimum owed."""
+    rows = []
+    for d in drivers:
+        total = d.driven_s + d.left_s if d.left_s is not None else None
+        share = min(1.0, d.driven_s / total) if total else 0.0
+        bar = f'<span class="track" style="--share: {share:.3f}"><i></i></span>' if total else ""
+        aboard = '<span class="aboard">on board</span>' if d.on_board else ""
+        rows.append(
+            (
+                f"<b>{esc(d.driver)}</b> {aboard}",
+                f'<span class="muted">{esc(d.licence or "")}</span>',
+                _span(d.driven_s),
+                bar,
+                _left(d.left_s),
+                _left(d.continuous_left_s),
+                f'<span class="warn">{_span(d.owed_s)}</span>' if d.owed_s > 0 else '<span class="good">met</span>',
+            )
+        )
+    head = ("Driver", "Licence", "Driven", "", "May still drive", "without a rest", "Owes")
+    return bits.table(head, rows, figures=(2, 4, 5, 6))
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return '<span class="muted">no limit</span>'
+    tone = "bad" if seconds <= 0 else "warn" if seconds < SHORT_S else ""
+    return f'<span class="{tone}">{_span(seconds)}</span>'
+
+
+def _span(seconds: float) -> str:
+    minutes = round(seconds / 60.0)
+    return f"{minutes // 60}:{minutes % 60:02d}"

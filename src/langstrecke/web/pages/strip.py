@@ -1,0 +1,97 @@
+"""The strip above all pages: the followed race, its clock and flag, gaps in the data, and the replay's controls."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from nicegui import ui
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.web.pages import bits
+from langstrecke.web.pages.following import SPEEDS, desk_of, look_at
+from langstrecke.web.pages.strip_words import strip_facts
+
+if TYPE_CHECKING:
+    from langstrecke.web.app import Pitwall
+    from langstrecke.web.pages.desk import Desk
+    from langstrecke.web.pages.viewer import Viewer
+
+
+def strip(pitwall: Pitwall, viewer: Viewer) -> None:
+    """Build the strip; it is built anew when another race is looked at."""
+    place = ui.element("div").classes("pw-strip").props('role=region aria-label="The race followed"')
+
+    def build(_: Any = None) -> None:
+        desk = desk_of(pitwall, viewer)
+        place.clear()
+        place.set_visibility(desk is not None)
+        if desk is not None:
+            with place:
+                _words(pitwall, viewer, desk)
+                if desk.view.replayed:
+                    _controls(desk)
+
+    viewer.frame_hears["race"] = build
+    build()
+
+
+def live(name: str, words: str = "", tag: str = "span", classes: str = "") -> ui.element:
+    """A place whose words the desk changes in all browsers at once."""
+    element = ui.element(tag).props(f'data-live="{name}"').classes(classes)
+    if words:
+        element.props["innerHTML"] = bits.esc(words)
+    return element
+
+
+def _words(pitwall: Pitwall, viewer: Viewer, desk: Desk) -> None:
+    facts = strip_facts(desk.view)
+    hubs = {hub.ask.race: hub.view.title for hub in pitwall.hubs.all()}
+    if len(hubs) > 1:
+        bits.choice(hubs, desk.view.race, lambda e: look_at(viewer, e.value), width="14rem")
+    else:
+        bits.text(desk.view.title, "name")
+    live("flag", facts["flag"], classes=f"flag flag-{facts['flag_name']}")
+    with ui.element("span").classes("pw-clock"):
+        live("clock", facts["clock"])
+        live("left", facts["left"], "small")
+    live("status", facts["status"], classes="muted")
+    live("lost", facts["lost"], classes="gapchip")
+    live("note", facts["note"], classes="warn")
+
+
+def _controls(desk: Desk) -> None:
+    view = desk.view
+    duration = (view.table.duration_s if view.table is not None else None) or 43_200.0
+    with ui.element("div").classes("pw-controls").props('role=group aria-label="Replay"'):
+
+        async def play() -> None:
+            await (desk.hub.go() if desk.view.status == "paused" else desk.hub.pause())
+
+        paused = view.status == "paused"
+        made = ui.button(icon="play_arrow" if paused else "pause", on_click=partial(_steer, play))
+        made.props(f'flat round dense data-live=play aria-label="{"Play" if paused else "Pause"}"').classes("pw-play")
+        speeds = {str(s): f"×{s:g}" for s in SPEEDS}
+        now = f"{view.speed:g}"
+        speeds.setdefault(now, f"×{now}" if view.speed else "full")
+
+        async def speed(event: Any) -> None:
+            await _steer(partial(desk.hub.set_speed, float(event.value)))
+
+        choice = bits.choice(speeds, now, speed, width="5.2rem")
+        choice.props('aria-label="Speed of the replay"')
+
+        async def seek(event: Any) -> None:
+            await _steer(partial(desk.hub.seek, float(event.args)))
+
+        slider = ui.element("input").props(
+            f'type=range min=0 max={duration:.0f} step=10 value={view.race_s:.0f} data-live=seek aria-label="Race time"'
+        )
+        slider.on("change", seek, js_handler="(e) => { emit(e.target.value); e.target.blur(); }")
+
+
+async def _steer(act: Any) -> None:
+    try:
+        await act()
+    except LangstreckeError as error:
+        ui.notify(error.what)

@@ -1,0 +1,53 @@
+"""What the strip above all pages says of the followed race, as a script for every viewer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from langstrecke.web.pages.bits import hms
+from langstrecke.web.pages.theme import FLAG_WORDS
+
+
+def strip_facts(view: Any) -> dict[str, str]:
+    """The words of the strip by their places."""
+    table = view.table
+    lost = table.lost if table is not None else 0
+    left = table.left_s if table is not None else None
+    flag = (table.flag if table is not None else None) or ""
+    return {
+        "clock": hms(view.race_s),
+        "left": f"{hms(left)} to go" if left is not None else "",
+        "flag": FLAG_WORDS.get(flag, "" if not flag else flag.replace("_", " ")),
+        "flag_name": flag or "none",
+        "lost": f"Gap in the data: {lost} message{'s' if lost != 1 else ''} missing" if lost else "",
+        "status": status_words(view),
+        "note": view.note,
+    }
+
+
+def status_words(view: Any) -> str:
+    """How the source is doing."""
+    speed = f"replay ×{view.speed:g}" if view.speed else "replay, full speed"
+    words = {
+        "starting": "starting",
+        "running": speed if view.replayed else "live",
+        "paused": "paused",
+        "waiting": "waiting for the source",
+        "over": "over",
+        "failed": "the source failed",
+    }
+    return words.get(view.status, str(view.status))
+
+
+def strip_words(view: Any) -> str:
+    """The script that puts the words in their places."""
+    facts = strip_facts(view)
+    flag, words = facts.pop("flag_name"), facts.pop("flag")
+    seek = json.dumps(round(view.race_s))
+    paused = json.dumps(view.status == "paused")
+    return f"pw.strip({_json(facts)}); pw.flag({_json(flag)}, {_json(words)}); pw.replay({seek}, {paused});"
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=True).replace("<", "\\u003c")

@@ -1,0 +1,139 @@
+"""Colours of the pages: the project's own (`plots.style`), one for each class, a palette for the cars in a chart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+
+from langstrecke.plots.style import COLOURS, DARK
+
+LIGHT_ONLY = {"wash": "#f3f6fa", "raised": "#ffffff", "rail": "#eef2f7", "good": "#20744a", "warn": "#8f5c00"}
+DARK_ONLY = {"wash": "#191f28", "raised": "#171c24", "rail": "#0d1116", "good": "#5fc492", "warn": "#efb84a"}
+"""What a page needs besides the colours of a figure."""
+
+CLASS_COLOURS: dict[str, str] = {
+    "dpi": "#5b7fb8",
+    "lmp1": "#c2503f",
+    "hypercar": "#c2503f",
+    "gtp": "#8c8f99",
+    "lmp2": "#3f82cf",
+    "lmp2proam": "#3aa0a8",
+    "lmp3": "#a46fc4",
+    "gtlm": "#cf6a3f",
+    "gtdpro": "#cf6a3f",
+    "gtd": "#3f9a67",
+    "lmgtepro": "#3f9a67",
+    "gtepro": "#3f9a67",
+    "lmgt3": "#3f9a67",
+    "lmgteam": "#cc8a2b",
+    "gteam": "#cc8a2b",
+    "pro": "#c2503f",
+    "proam": "#3f82cf",
+    "silver": "#8c8f99",
+    "am": "#cc8a2b",
+    "gt3": "#3f9a67",
+    "overall": "#7d8896",
+}
+"""Near to the colours of the series' own number boards, of one lightness so that they read on light and dark."""
+
+SPARE = ("#5b7fb8", "#cf6a3f", "#3f9a67", "#a46fc4", "#cc8a2b", "#3aa0a8", "#c2503f", "#8c8f99")
+"""For classes nobody gave a colour, in the order of the race."""
+
+CARS = (
+    "#3f82cf", "#e07b39", "#35a06b", "#b565c9", "#d9a520", "#25a4ab", "#d0555b", "#8a7ad6", "#7f9a2f", "#c46a9c",
+    "#5f8f8a", "#a9765a",
+)  # fmt: skip
+"""Lines of cars in one chart: of one lightness, to be told apart on light and dark paper."""
+
+FLAG_COLOURS = {
+    "green": "#3f9a67",
+    "fcy": "#e2b93b",
+    "safety_car": "#e08a2e",
+    "slow_zone": "#b9a24a",
+    "red": "#c2503f",
+    "finish": "#6b7684",
+    "gap": "#8c5bb5",
+}
+"""Flags as the timing names them, and a gap in the data."""
+
+FLAG_WORDS = {
+    "green": "Green",
+    "fcy": "Full-course yellow",
+    "safety_car": "Safety car",
+    "slow_zone": "Slow zone",
+    "red": "Red flag",
+    "finish": "Finish",
+    "gap": "Gap in the data",
+}
+
+
+def class_colour(name: str, classes: Sequence[str] = ()) -> str:
+    """The colour of a class, the same on every page; one without its own takes a spare by its place in `classes`."""
+    found = CLASS_COLOURS.get(re.sub(r"[^a-z0-9]", "", name.lower()))
+    if found is None:
+        place = list(classes).index(name) if name in classes else sum(name.encode())
+        found = SPARE[place % len(SPARE)]
+    return found
+
+
+def car_colours(cars: Sequence[str]) -> dict[str, str]:
+    """A colour for each car of a class, by the order given, so that a car keeps it from chart to chart."""
+    return {car: CARS[n % len(CARS)] for n, car in enumerate(cars)}
+
+
+def _variables(colours: dict[str, str]) -> str:
+    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+
+
+def style_sheet() -> str:
+    """The CSS of all pages; nothing in it is fetched."""
+    light, dark = _variables(COLOURS | LIGHT_ONLY), _variables(DARK | DARK_ONLY)
+    flags = "\n".join(f".flag-{name} {{ --flag: {colour}; }}" for name, colour in FLAG_COLOURS.items())
+    rules = (files("langstrecke.web.pages") / "static" / "pitwall.css").read_text("utf-8")
+    return f":root {{ {light} }}\nbody.body--dark {{ {dark} }}\n{flags}\n{rules}"
+
+
+def script() -> str:
+    """The pages' own JavaScript: theme switch, keys, notifications, rows of grids."""
+    return (files("langstrecke.web.pages") / "static" / "pitwall.js").read_text("utf-8")
+
+
+def chart_theme(colours: dict[str, str]) -> dict[str, object]:
+    """An ECharts theme in the colours of a page."""
+    axis = {
+        "axisLine": {"lineStyle": {"color": colours["line"]}},
+        "axisTick": {"show": False},
+        "axisLabel": {"color": colours["muted"], "fontSize": 11},
+        "nameTextStyle": {"color": colours["muted"], "fontSize": 11},
+        "splitLine": {"lineStyle": {"color": colours["line"], "opacity": 0.7}},
+    }
+    return {
+        "backgroundColor": "transparent",
+        "color": list(CARS),
+        "textStyle": {"fontFamily": FONT, "color": colours["ink"]},
+        "categoryAxis": axis,
+        "valueAxis": axis,
+        "timeAxis": axis,
+        "legend": {"textStyle": {"color": colours["muted"], "fontSize": 11}},
+        "tooltip": {
+            "backgroundColor": colours["paper"],
+            "borderColor": colours["line"],
+            "borderWidth": 1,
+            "textStyle": {"color": colours["ink"], "fontSize": 12},
+        },
+        "dataZoom": {
+            "borderColor": colours["line"],
+            "fillerColor": "rgba(128,140,155,.18)",
+            "handleStyle": {"color": colours["muted"]},
+            "textStyle": {"color": colours["muted"]},
+        },
+    }
+
+
+FONT = '"Inter", "Segoe UI", Roboto, system-ui, -apple-system, "Helvetica Neue", sans-serif'
+
+
+def chart_themes() -> dict[str, dict[str, object]]:
+    """The ECharts themes `light` and `dark`; the script sets them when the page's own changes."""
+    return {"light": chart_theme(COLOURS | LIGHT_ONLY), "dark": chart_theme(DARK | DARK_ONLY)}
