@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from nicegui import ui
 
 from langstrecke.web import services
+from langstrecke.web.hub_book import Hubs
 from langstrecke.web.jobs import Jobs, JobState, Lane
 from langstrecke.web.settings import Settings
 
@@ -35,6 +36,7 @@ class Pitwall:
 
     settings: Settings
     jobs: Jobs
+    hubs: Hubs
 
     async def ask(self, service: Callable[..., R], *arguments: Any) -> R:
         """Call a quick service (`service(settings, *arguments)`) off the event loop."""
@@ -59,6 +61,12 @@ class Pitwall:
             self.jobs.cancel(number)
 
 
+def make_pitwall(settings: Settings) -> Pitwall:
+    """A pit wall that is not opened yet."""
+    jobs = Jobs(settings)
+    return Pitwall(settings, jobs, Hubs(settings, jobs))
+
+
 def pitwall_of(app: FastAPI) -> Pitwall:
     """The pit wall of an application made by `create_app`."""
     pitwall: Pitwall = app.state.pitwall
@@ -67,14 +75,16 @@ def pitwall_of(app: FastAPI) -> Pitwall:
 
 def create_app(settings: Settings) -> FastAPI:
     """The whole pit wall: API under /api/v1, pages everywhere else."""
-    pitwall = Pitwall(settings, Jobs(settings))
+    pitwall = make_pitwall(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await pitwall.jobs.open()
+        await pitwall.hubs.open()
         try:
             yield
         finally:
+            await pitwall.hubs.close()
             await pitwall.jobs.close()
 
     app = FastAPI(

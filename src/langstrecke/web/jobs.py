@@ -88,6 +88,7 @@ class _Job:
     over: asyncio.Event = field(default_factory=asyncio.Event)
     heard: list[Callable[[JobState], None]] = field(default_factory=list)
     stopping: bool = False
+    quiet: bool = False
 
 
 class Jobs:
@@ -138,7 +139,7 @@ class Jobs:
 
     def states(self) -> list[JobState]:
         """All jobs known, newest first."""
-        return [job.state for job in reversed(self._jobs.values())]
+        return [job.state for job in reversed(self._jobs.values()) if not job.quiet]
 
     def result(self, number: str) -> Any:
         """The result of a job that is done. JobFailedError, JobCancelledError, or LangstreckeError while it runs."""
@@ -156,13 +157,25 @@ class Jobs:
         await self._job(number).over.wait()
         return self.result(number)
 
-    async def call(self, kind: str, function: Callable[..., Any], *arguments: Any, lane: Lane = "work") -> Any:
-        """Start and wait; who stops waiting (a page that closed) cancels."""
+    async def call(
+        self,
+        kind: str,
+        function: Callable[..., Any],
+        *arguments: Any,
+        lane: Lane = "work",
+        quiet: bool = False,
+    ) -> Any:
+        """Start and wait; who stops waiting (a page that closed) cancels. A `quiet` job is not listed nor kept."""
         number = self.start(kind, function, *arguments, lane=lane)
+        job = self._jobs[number]
+        job.quiet = quiet
         try:
-            return await self.wait(number)
+            await job.over.wait()
+            return self.result(number)
         finally:
             self.cancel(number)
+            if quiet and job.state.over:
+                del self._jobs[number]
 
     def listen(self, number: str, heard: Callable[[JobState], None]) -> Callable[[], None]:
         """Call `heard(state)` at every change, in the event loop; returns what ends it."""
@@ -222,12 +235,7 @@ class Jobs:
         while waiting and (self._free[lane] or self._count[lane] < self._most[lane]):
             process = self._free[lane].pop() if self._free[lane] else self._process(lane)
             job = self._jobs[waiting.popleft()]
-            try:
-                process.play(job.state.id, job.function, job.arguments)
-            except OSError:  # it died while it was idle; another takes over
-                self._count[lane] -= 1
-                waiting.appendleft(job.state.id)
-                continue
+            process.play(job.state.id, job.function, job.arguments)
             self._busy[job.state.id] = process
             self._tell(job, state="running", began=_now())
 
@@ -243,6 +251,9 @@ class Jobs:
         if what == "gone":
             if process in self._free[lane]:
                 self._free[lane].remove(process)
+            if not process.retired:
+                self._count[lane] -= 1
+        elif process.retired:
             self._count[lane] -= 1
         else:
             self._free[lane].append(process)
@@ -257,6 +268,8 @@ class Jobs:
             else:
                 lost = Problem(what="the job's process ended", do="was there memory enough? ask for less, or again")
                 self._end(job, "failed", error=lost)
+            if job.quiet and job.stopping:  # nobody waits for it any more
+                self._jobs.pop(process.job, None)
         process.job = ""
         self._dispatch(lane)
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
+from pickle import PicklingError
 from typing import Any
 
 from langstrecke.web.problem import Problem, problem_of
@@ -20,6 +22,10 @@ NICE = 5
 """Workers step back behind the process that serves pages (default)."""
 TELL_EVERY_S = 0.1
 """Shortest time between two reports of progress."""
+
+
+LARGEST_MB = 900.0
+"""A process that once held more ends after its job, and another takes its place: memory stays flat (default)."""
 
 
 class StoppedError(BaseException):
@@ -44,9 +50,31 @@ def work(pipe: Connection, stop: Event) -> None:
         except (EOFError, OSError):
             return
         try:
-            pipe.send(_played(pipe, stop, function, arguments))
+            answer = _played(pipe, stop, function, arguments)
+            grown = _megabytes() > LARGEST_MB
+            if grown:
+                pipe.send(("retired",))
+            _send(pipe, answer)
         except (BrokenPipeError, OSError):
             return  # the server is gone
+        if grown:
+            return
+
+
+def _send(pipe: Connection, answer: tuple[Any, ...]) -> None:
+    try:
+        pipe.send(answer)
+    except (PicklingError, TypeError, AttributeError) as error:  # a result that cannot travel
+        pipe.send(("failed", problem_of(error)))
+
+
+def _megabytes() -> float:
+    """The most memory this process has held; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def _played(

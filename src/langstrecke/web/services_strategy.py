@@ -6,7 +6,14 @@ import polars as pl
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.web.jobs_worker import Step
-from langstrecke.web.services_answers import AuditAnswer, CallAnswer, Gaps, OptimiseAnswer, PlanAnswer, WhatIfAnswer
+from langstrecke.web.services_answers_strategy import (
+    AuditAnswer,
+    CallAnswer,
+    Gaps,
+    OptimiseAnswer,
+    PlanAnswer,
+    WhatIfAnswer,
+)
 from langstrecke.web.services_models import AuditAsk, CallAsk, DriverWish, OptimiseAsk, PlanAsk, WhatIfAsk
 from langstrecke.web.services_races import laps_of, patch_of, played_card, shipped
 from langstrecke.web.settings import Settings
