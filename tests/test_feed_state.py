@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -202,6 +203,18 @@ def test_a_car_whose_newest_lap_may_be_lost_puts_those_in_doubt_whom_it_may_have
     table = timing_table(state_of(m for m in later if m.seq != lost.seq))
     assert table.row(lost.car).uncertain
     assert not all(row.uncertain for row in table.rows)
+
+
+def test_a_hole_explains_no_more_messages_than_it_has_laps() -> None:
+    """Two lost crossings, one of a car that has crossed again since and shows its hole: the other is still open."""
+    laps = [m for m in clean_messages() if isinstance(m, LapMessage) and m.elapsed_s > 1300.0]
+    first, second = next((a, b) for a, b in pairwise(laps) if a.seq + 1 == b.seq)
+    again = next(m for m in laps if m.car == first.car and m.lap == first.lap + 1)
+    sent = clean_messages()[: again.seq]
+    assert not any(isinstance(m, LapMessage) and (m.car, m.lap) == (second.car, second.lap + 1) for m in sent)
+    table = timing_table(state_of(m for m in sent if m.seq not in (first.seq, second.seq)))
+    assert table.row(first.car).why == f"lap {first.lap} missing"
+    assert table.row(second.car).uncertain
 
 
 @given(SEEDS, st.integers(0, 200), st.integers(1, 60))

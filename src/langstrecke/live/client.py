@@ -35,6 +35,8 @@ PATIENCE_S = 2.0
 """A gap that lasts this long is asked for again (default)."""
 SILENCE_S = 15.0
 """Nothing heard for this long, not even a heartbeat: the connection counts as lost (default)."""
+CLOSE_S = 0.5
+"""How long a client that goes waits for the server's good-bye, behind what it will not read any more (default)."""
 LARGEST_FRAME = 4 * 1024 * 1024
 """A hello with every entry is the largest message there is."""
 
@@ -79,7 +81,7 @@ class FeedClient:
         while not self.done:
             try:
                 address = f"{self.url}{'&' if '?' in self.url else '?'}after={self._seqs.complete_to}"
-                async with websockets.connect(address, max_size=LARGEST_FRAME, open_timeout=10) as socket:
+                async with websockets.connect(address, max_size=LARGEST_FRAME, close_timeout=CLOSE_S) as socket:
                     self.connected, self.trouble = True, ""
                     pause = self._first_pause_s
                     async for message in self._listen(socket):

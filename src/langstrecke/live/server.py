@@ -226,6 +226,7 @@ async def serve_feed(
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[bound]))
+    playing: asyncio.Task[None] | None = None
     try:
         while not server.started and not serving.done():
             await asyncio.sleep(0.01)
@@ -237,9 +238,11 @@ async def serve_feed(
             if not linger:
                 await _last_orders(hub)
                 server.should_exit = True
-            await serving
-        else:
-            playing.cancel()
+            await asyncio.wait({serving})  # not awaited itself: who cancels this must not cut the shutdown short
     finally:
+        if playing is not None:
+            playing.cancel()
         server.should_exit = True
-        await asyncio.gather(serving, return_exceptions=True)
+        await asyncio.wait({serving})
+        bound.close()
+    serving.result()
