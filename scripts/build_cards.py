@@ -1,6 +1,6 @@
 """Rebuild every shipped race card from the timing files: python scripts/build_cards.py ../shared/data
 
-`before` cards for the 2021 IMSA races, `full` cards for Le Mans 2018 and 2019 (see docs/cards.md).
+`before` cards for IMSA 2021-23 and WEC 2015-16, `full` ones for Le Mans 2018 and 2019 (docs/cards.md).
 """
 
 from __future__ import annotations
@@ -33,6 +33,40 @@ CARDS: dict[str, Knowledge] = {
     "imsa-2021-road-atlanta": "before",
     "le-mans-2018": "full",
     "le-mans-2019": "full",
+    "imsa-2022-belle-isle": "before",
+    "imsa-2022-daytona-qualifying-race": "before",
+    "imsa-2022-daytona": "before",
+    "imsa-2022-laguna-seca": "before",
+    "imsa-2022-lime-rock": "before",
+    "imsa-2022-long-beach": "before",
+    "imsa-2022-mid-ohio": "before",
+    "imsa-2022-mosport": "before",
+    "imsa-2022-road-america": "before",
+    "imsa-2022-road-atlanta": "before",
+    "imsa-2022-sebring": "before",
+    "imsa-2022-vir": "before",
+    "imsa-2022-watkins-glen": "before",
+    "imsa-2023-daytona": "before",
+    "imsa-2023-indianapolis": "before",
+    "imsa-2023-laguna-seca": "before",
+    "imsa-2023-lime-rock": "before",
+    "imsa-2023-long-beach": "before",
+    "imsa-2023-mosport": "before",
+    "imsa-2023-road-america": "before",
+    "imsa-2023-road-atlanta": "before",
+    "imsa-2023-sebring": "before",
+    "imsa-2023-vir": "before",
+    "imsa-2023-watkins-glen": "before",
+    "wec-2015-bahrain": "before",
+    "wec-2015-silverstone": "before",
+    "wec-2015-spa": "before",
+    "wec-2016-cota": "before",
+    "wec-2016-fuji": "before",
+    "wec-2016-mexico": "before",
+    "wec-2016-nurburgring": "before",
+    "wec-2016-shanghai": "before",
+    "wec-2016-silverstone": "before",
+    "wec-2016-spa": "before",
 }
 
 

@@ -17,9 +17,11 @@ from langstrecke.forecast.season_cards import Plan, plan_rounds
 from langstrecke.forecast.season_play import play_seasons, stage
 from langstrecke.forecast.season_points import I16, Scorer
 from langstrecke.forecast.season_real import (
+    KINDS,
     Round,
     _facts,
     _places,
+    counting,
     rounds_of,
     season_id,
     tally,
@@ -120,30 +122,47 @@ def season_forecast(
     last = rounds[-1].number
     if not 0 <= after <= last:
         raise LangstreckeError(f"{series}-{year} has rounds 1 to {last}; after {after} is none of them")
-    dropped = rounds[0].book.points.dropped
+    best = counting(rounds)
     real = tally(series, year, after)
     registry = load_registry()
     names: dict[str, str] = {}
     plans = plan_rounds(rounds, after, patch=patch, line_ups=line_ups) if after < last else []
     stages = [stage(plan, registry, names) for plan in plans]
     workers = max(1, threads or os.cpu_count() or 1)
-    played = play_seasons(stages, seasons, seed, workers, _known_qualifying, progress) if stages else {}
+    played = (
+        play_seasons(stages, seasons, seed, workers, _known_qualifying, progress, by_round=best is not None)
+        if stages
+        else {}
+    )
     titles: dict[tuple[str, str], tuple[Contender, ...]] = {}
     for key in sorted(set(played) | set(real)):
-        before = {name: total(points, dropped) for name, points in real.get(key, {}).items()}
-        labels, points = played.get(key, ((), np.zeros((1, 0))))
+        counted = best if key[0] in KINDS else None
+        run = real.get(key, {})
+        before = {name: total(points, counted) for name, points in run.items()}
+        labels, points = played.get(key, ((), np.zeros((1, 0, 1))))
         every = tuple(dict.fromkeys([*before, *labels]))
         sums = np.zeros((len(points), len(every)))
         for n, name in enumerate(every):
-            sums[:, n] = before.get(name, 0.0)
-            if name in labels:
-                sums[:, n] += points[:, labels.index(name)]
+            ahead = points[:, labels.index(name)] if name in labels else np.zeros((len(points), 1))
+            sums[:, n] = season_sums(run.get(name, []), ahead, counted)
         titles[key] = _contenders(key[0], every, sums, before, names)
     gaps = [r.id for r in rounds if r.number <= after and _incomplete(r)]
-    notes = _notes(plans, line_ups, dropped)
+    notes = _notes(plans, line_ups, best)
     if gaps:
         notes += (f"Results are known in part only, points with them: {', '.join(gaps)}.",)
     return SeasonForecast(f"{series}-{year}", after, rounds, seasons if stages else 0, seed, titles, notes)
+
+
+def season_sums(run: list[tuple[int, float]], ahead: np.ndarray[Any, Any], best: int | None) -> np.ndarray[Any, Any]:
+    """Points at the end of each season: of the rounds run and those played, [seasons, rounds], the `best`."""
+    if best is None:
+        return np.asarray(total(run) + ahead.sum(axis=1))
+    by_round: dict[int, float] = {}
+    for number, value in run:
+        by_round[number] = by_round.get(number, 0.0) + value
+    known = np.tile(np.array(list(by_round.values()), float), (len(ahead), 1))
+    every = np.sort(np.concatenate([known, ahead], axis=1), axis=1)[:, ::-1]
+    return np.asarray(every[:, :best].sum(axis=1))
 
 
 def _incomplete(rnd: Round) -> bool:
@@ -188,7 +207,7 @@ def _known_qualifying(plan: Plan, table: str, cars: list[Scorer]) -> I16 | None:
     return _places([grid.get(c.car) for c in cars]) if grid else None
 
 
-def _notes(plans: list[Plan], line_ups: str, dropped: int) -> tuple[str, ...]:
+def _notes(plans: list[Plan], line_ups: str, best: int | None) -> tuple[str, ...]:
     notes = []
     if plans:
         notes.append(
@@ -200,8 +219,8 @@ def _notes(plans: list[Plan], line_ups: str, dropped: int) -> tuple[str, ...]:
     hand = sum(p.card.race.knowledge == "hand" for p in plans)
     if hand:
         notes.append(f"{hand} cards are made by hand: pace is estimated.")
-    if dropped and plans:
-        notes.append(f"The worst {dropped} results do not count; applied to the rounds run only.")
+    if best is not None:
+        notes.append(f"The best {best} results count.")
     return tuple(notes)
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from langstrecke.errors import CardError, NotFoundError
+from langstrecke.errors import CardError
 from langstrecke.forecast.season_real import Round
+from langstrecke.forecast.season_stand import card_of, check_playable, crew_for
 from langstrecke.paddock.model import Event
 from langstrecke.racecard import Driver, Entry, Patch, RaceCard, apply_patch, list_cards, load_card
 from langstrecke.ratings.pace_priors import PacePriors, load_pace_priors
@@ -25,8 +26,6 @@ from langstrecke.rulebooks.load import for_event
 from langstrecke.simulation.params import MAX_DRIVERS
 
 F64 = NDArray[np.float64]
-SPRINT_S = 5 * 3600.0
-"""Rounds shorter than this are driven by two drivers (crew rules of IMSA)."""
 HAND_SHARE = 0.55
 """Share of a hand card's uncertainty (variance) that lasts all season, as in the priors."""
 NEW_DRIVER_SD = 0.005
@@ -58,15 +57,11 @@ def plan_rounds(
     ahead = [r for r in real if r.number > after]
     if not ahead:
         return []
+    check_playable(real, after)
     shipped = {r.id: load_card(r.id) for r in real if r.id in list_cards()}
-    if not shipped:
-        raise NotFoundError(
-            f"no race cards of {real[0].event.series} {real[0].event.season}",
-            hint="the table of a season without cards: --after with its last round",
-        )
     cards: list[tuple[Round, RaceCard, str]] = []
     for rnd in ahead:
-        card, stand_in = _card_of(rnd, real, shipped)
+        card, stand_in = card_of(rnd, real, shipped)
         cards.append((rnd, card, stand_in))
     known = [shipped[r.id] for r in real if r.number <= after and r.id in shipped]
     history = [*known, cards[0][1]]
@@ -98,52 +93,12 @@ def patched(card: RaceCard, patch: Patch) -> tuple[RaceCard, list[bool]]:
     return card, fitted
 
 
-def _card_of(rnd: Round, real: Sequence[Round], shipped: dict[str, RaceCard]) -> tuple[RaceCard, str]:
-    """The round's own card, or one of the same series as near as possible in length and time."""
-    if rnd.id in shipped:
-        return shipped[rnd.id], ""
-    duration = rnd.book.race.duration_s
-    numbers = {r.id: r.number for r in real}
-    wanted = set(rnd.book.race.classes)
-    like = min(
-        shipped.values(),
-        key=lambda c: (
-            len(wanted - set(c.classes)),
-            abs(math.log(c.race.duration_s / duration)),
-            abs(numbers[c.race.id] - rnd.number),
-        ),
-    )
-    earlier = [shipped[r.id] for r in real if r.number < rnd.number and r.id in shipped] or [like]
-    entries: list[Entry] = []
-    for name in wanted & set(like.classes) or set(like.classes):
-        source = next((c for c in reversed(earlier) if c.cars_of(name)), like)
-        entries += [_crew(e, duration) for e in source.entries if e.car_class == name]
-    info = like.race.model_copy(
-        update={
-            "id": rnd.id,
-            "name": rnd.event.name or rnd.id,
-            "date": rnd.event.race_day,
-            "duration_s": duration,
-            "note": f"stands in: circuit and class figures of {like.race.id}",
-        }
-    )
-    circuit = like.circuit.model_copy(update={"id": rnd.event.circuit, "name": rnd.event.circuit})
-    fields = {"race": info, "circuit": circuit, "entries": tuple(entries), "result": ()}
-    return like.model_copy(update=fields), like.race.id
-
-
-def _crew(entry: Entry, duration_s: float) -> Entry:
-    if duration_s >= SPRINT_S or len(entry.drivers) <= 2:
-        return entry
-    return entry.model_copy(update={"drivers": entry.drivers[:2]})
-
-
 def _with_line_ups(card: RaceCard, last: RaceCard) -> RaceCard:
     """The card with the entries of another round, class by class."""
     entries: list[Entry] = []
     for name in card.classes:
         source = last if last.cars_of(name) else card
-        entries += [_crew(e, card.race.duration_s) for e in source.entries if e.car_class == name]
+        entries += [crew_for(e, card.race.duration_s) for e in source.entries if e.car_class == name]
     return card.model_copy(update={"entries": tuple(entries), "result": ()})
 
 
@@ -226,4 +181,4 @@ def plan_card(card: RaceCard) -> Plan:
         card.race.id, card.race.series, str(card.race.season), card.race.name, card.circuit.id, day, day, day
     )
     book = for_event(load_rulebook(card.race.rulebook), card.race.id)
-    return _plan(Round(1, event, book), card, [card], card, first=True, stand_in="")
+    return _plan(Round(1, event, book, event.series, event.season), card, [card], card, first=True, stand_in="")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from langstrecke.errors import NotFoundError
 from langstrecke.forecast.season_cards import Plan
 from langstrecke.forecast.season_points import I16, LAST, PER_CAR, RoundPoints, Scorer, race_share, score
-from langstrecke.forecast.season_real import KINDS, OVERALL, groups
+from langstrecke.forecast.season_real import KINDS, OVERALL, full_season, groups
 from langstrecke.paddock.matching import fold
 from langstrecke.paddock.registry import Registry
 from langstrecke.ratings.pace_priors import load_pace_priors
@@ -35,7 +35,7 @@ MAKE_ALIASES = {"corvette": "chevrolet", "mercedes": "mercedes-benz", "mercedes-
 
 Key = tuple[str, str]
 Scores = dict[Key, tuple[tuple[str, ...], F64]]
-"""(title, class) -> names and points [seasons, names] of what was played."""
+"""(title, class) -> names and points [seasons, names, rounds]; one column for all where every round counts."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class Stage:
     """Table (class or overall) -> cars in it."""
     quali_sd: F64
     """Spread of a qualifying lap, seconds, [n]."""
+    regular: frozenset[str] | None
+    """Cars entered for the whole season; None where nothing depends on it or nothing is known."""
 
 
 def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
@@ -85,6 +87,9 @@ def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
         tuple(rows),
         {name: tuple(cars) for name, cars in tables.items()},
         spread,
+        full_season(plan.round.series, plan.round.season)
+        if plan.round.book.points.eligible == "full_season"
+        else None,
     )
 
 
@@ -177,17 +182,21 @@ def play_seasons(
     threads: int,
     real_qualifying: Callable[[Plan, str, list[Scorer]], I16 | None],
     progress: Callable[[int, int], None] | None = None,
+    *,
+    by_round: bool = False,
 ) -> Scores:
     """Play every stage `seasons` times and add up what everybody scores.
 
-    `real_qualifying(plan, class, cars)` gives the order of a qualifying that is known already.
+    `real_qualifying(plan, class, cars)` gives the order of a qualifying that is known already. With `by_round` the
+    points of every round stay apart, for rules that let the worst go.
     """
+    columns = len(stages) if by_round else 1
     blocks = [(b, min(BLOCK, seasons - b * BLOCK)) for b in range(-(-seasons // BLOCK))]
     total: Scores = {}
 
     def work(block: tuple[int, int]) -> dict[Key, dict[str, F64]]:
         sums: dict[Key, dict[str, F64]] = {}
-        for st, (found, order) in zip(stages, play_block(stages, seed, *block), strict=True):
+        for n, (st, (found, order)) in enumerate(zip(stages, play_block(stages, seed, *block), strict=True)):
             for title, table, points in _scored(st, found, order, real_qualifying):
                 for kind in KINDS:
                     if kind not in st.plan.round.book.points.champions:
@@ -195,7 +204,8 @@ def play_seasons(
                     into = sums.setdefault((f"{title} {kind}".strip(), table), {})
                     names, values = getattr(points, kind)
                     for k, name in enumerate(names):
-                        into[name] = into.get(name, 0.0) + values[:, k]
+                        kept = into.setdefault(name, np.zeros((block[1], columns)))
+                        kept[:, n % columns] += values[:, k]
         return sums
 
     with ThreadPoolExecutor(threads) as pool:
@@ -206,16 +216,13 @@ def play_seasons(
                 progress(min(len(parts) * BLOCK, seasons), seasons)
     for key in dict.fromkeys(k for part in parts for k in part):
         names = tuple(dict.fromkeys(n for part in parts for n in part.get(key, {})))
-        columns = [
+        scored = [
             np.concatenate(
-                [
-                    np.broadcast_to(part.get(key, {}).get(n, np.zeros(1)), (c,))
-                    for part, (_, c) in zip(parts, blocks, strict=True)
-                ]
+                [part.get(key, {}).get(n, np.zeros((c, columns))) for part, (_, c) in zip(parts, blocks, strict=True)]
             )
             for n in names
         ]
-        total[key] = (names, np.stack(columns, axis=1))
+        total[key] = (names, np.stack(scored, axis=1))
     return total
 
 
@@ -240,7 +247,7 @@ def _scored(
         if table not in rules.classes_excluded:
             scale = book.points_scale(st.plan.card.race.duration_s)
             if scale is not None:
-                yield "", table, score(scale, here, cars, book, share=share)
+                yield "", table, score(scale, here, cars, book, share=share, full_season=st.regular)
             if rules.qualifying:
                 known = real_qualifying(st.plan, table, cars)
                 grid = order[:, index] if known is None else np.repeat(known, len(here), axis=0)

@@ -32,6 +32,10 @@ class Round:
     event: Event
     book: RuleBook
 
+    series: str
+    season: str
+    """The championship: not the race's own where that counts for another (Le Mans for the WEC)."""
+
     @property
     def id(self) -> str:
         """The race id."""
@@ -53,20 +57,26 @@ Tally = dict[tuple[str, str], dict[str, list[tuple[int, float]]]]
 """(title, class) -> key of driver, team or make -> [(round, points)]; the title is a kind or `endurance kind`."""
 
 
-def season_id(text: str) -> tuple[str, str]:
-    """`imsa-2021` -> ("imsa", "2021"). NotFoundError names the nearest series or seasons."""
+def season_parts(text: str) -> tuple[str, str]:
+    """`imsa-2021` -> ("imsa", "2021"), `wec-2018-19` -> ("wec", "2018-19"); unchecked."""
     series, _, season = text.rpartition("-")
-    if len(season) == 2 and series[-5:-4] == "-":  # wec-2018-19
+    if len(season) == 2 and series[-5:-4] == "-":
         series, season = series[:-5], f"{series[-4:]}-{season}"
+    return series, season
+
+
+def season_id(text: str) -> tuple[str, str]:
+    """Series and season of `imsa-2021`. NotFoundError names the nearest series or seasons."""
+    series, season = season_parts(text.strip())
     series = SERIES_ALIASES.get(series, series)
     registry = load_registry()
     known = sorted(f"{s}-{y}" for s in known_series() for y in seasons_of(s) if y in registry.seasons(s))
     if not season[:4].isdigit() or series not in known_series():
         raise NotFoundError.nearest("season", text, known, hint="a series and a year: imsa-2021")
     if f"{series}-{season}" not in known:
-        raise NotFoundError.nearest(
-            "season", text, known, hint=f"known: {', '.join(s for s in known if s.startswith(series))}"
-        )
+        own = [s for s in known if season_parts(s)[0] == series]
+        hint = f"known: {', '.join(own)}" if own else f"{series} has rule books here and no calendar"
+        raise NotFoundError.nearest("season", text, known, hint=hint)
     return series, season
 
 
@@ -81,7 +91,7 @@ def rounds_of(series: str, season: str) -> tuple[Round, ...]:
             book = rulebook_for(series, season, event.id)
         grid_only = event.id.endswith("qualifying-race")
         number += not grid_only
-        out.append(Round(0 if grid_only else number, event, book))
+        out.append(Round(0 if grid_only else number, event, book, series, season))
     if not out:
         raise LangstreckeError(f"the registry has no races of {series} {season}")
     return tuple(out)
@@ -108,11 +118,31 @@ def scorers(registry: Registry, entries: Iterable[Entry], guests: frozenset[str]
     ]
 
 
+@cache
+def full_season(series: str, season: str) -> frozenset[str] | None:
+    """Cars entered for the whole season, where the rules ask: those in half of the championship's own races or more.
+
+    A race of another series that counts (Le Mans) says nothing: half its field is there for it alone. None (nobody is
+    left out) where fewer than two lists of entries are known.
+    """
+    registry = load_registry()
+    lists = [
+        {e.car for e in entries}
+        for event in registry.calendar(series, season)
+        if event.series == series and (entries := registry.entries(event.id))
+    ]
+    if len(lists) < 2:
+        return None
+    cars = set().union(*lists)
+    return frozenset(car for car in cars if 2 * sum(car in one for one in lists) >= len(lists))
+
+
 def real_round(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, RoundPoints]]:
     """(title, class, points) of a race that was run, as far as its places are known."""
     rules = rnd.book.points
     by_class: dict[str, list[Entry]] = defaultdict(list)
     crews = _race_crews(registry, rnd)
+    regular = full_season(rnd.series, rnd.season)
     for entry in registry.entries(rnd.id):
         entry = replace(entry, drivers=crews.get((entry.car, entry.car_class), entry.drivers))
         if entry.started:
@@ -123,7 +153,7 @@ def real_round(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, Round
         if scored := rnd.book.points_scale():
             places = _places([_place(rnd.book, e, name) for e in entries])
             if name not in rules.classes_excluded:
-                yield "", name, score(scored, places, cars, rnd.book)
+                yield "", name, score(scored, places, cars, rnd.book, full_season=regular)
         if rules.qualifying and name not in rules.classes_excluded:
             grid = _facts("qualifying", rnd.id, name)
             if grid:
@@ -231,20 +261,26 @@ def tally(series: str, season: str, after: int | None = None) -> Tally:
     return found
 
 
-def total(points: list[tuple[int, float]], dropped: int = 0) -> float:
-    """Sum of a season, the worst `dropped` rounds left out."""
+def total(points: list[tuple[int, float]], best: int | None = None) -> float:
+    """Sum of a season: of the `best` rounds where the rules let the worst go."""
     by_round: dict[int, float] = defaultdict(float)
     for number, value in points:
         by_round[number] += value
-    values = sorted(by_round.values(), reverse=True)
-    return sum(values[: len(values) - dropped] if dropped else values)
+    return sum(sorted(by_round.values(), reverse=True)[:best])
 
 
-def table(found: Tally, title: str, car_class: str, dropped: int = 0) -> list[Line]:
+def counting(rounds: Iterable[Round]) -> int | None:
+    """How many results of a season count; None where all do."""
+    real = [r for r in rounds if r.number > 0]
+    dropped = max(r.book.points.dropped for r in real)
+    return len(real) - dropped if dropped else None
+
+
+def table(found: Tally, title: str, car_class: str, best: int | None = None) -> list[Line]:
     """The table of one title, best first."""
     registry = load_registry()
     rows = [
-        (total(points, dropped), -len({n for n, v in points if v}), key)
+        (total(points, best), -len({n for n, v in points if v}), key)
         for key, points in found.get((title, car_class), {}).items()
     ]
     rows.sort(key=lambda r: (-r[0], r[1], r[2]))
