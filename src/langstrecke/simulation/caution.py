@@ -11,13 +11,12 @@ import math
 
 import numpy as np
 
-from langstrecke.simulation import rng
+from langstrecke.simulation import queue, rng
 from langstrecke.simulation.draws import NEVER
 from langstrecke.simulation.jit import kernel
 from langstrecke.simulation.params import (
     BUNCH_NONE,
     BUNCH_THREE,
-    WAVE_AHEAD_OF_LEADER,
     WAVE_NONE,
     Params,
 )
@@ -27,15 +26,17 @@ from langstrecke.simulation.state import (
     MODE_GREEN,
     MODE_SAFETY_CAR,
     RING,
+    RUNNING,
     State,
     drop,
+    short_yellow,
     sort_ring,
 )
 
-CHAIN_S = 4.0
-"""A gap above this ends the safety-car queue (default: four times the gap within it)."""
 STRETCH_GAP_S = 0.4
 """Least gap kept when the field slows down or speeds up together (default)."""
+FCY_FIRST_S = 120.0
+"""Full-course yellow before the safety car comes out, where the rule book has one (default: no text says)."""
 LEAST_SC_LAPS = 2
 """A safety car stays out for at least this many laps (default)."""
 WAVE_RATIO = 1.3
@@ -98,7 +99,10 @@ def _slow_down(p: Params, s: State, t: float, ratio: float) -> None:
     previous = -NEVER
     for at in range(s.game[0].head, s.game[0].tail):
         i = s.ring[at & (RING - 1)]
-        if i >= p.race[0].n or s.car[i].off_line == 1:
+        if i >= p.race[0].n:
+            continue
+        if s.car[i].off_line == 1:
+            _change_pace(s, p.car[i].car_class, i, t, ratio)
             continue
         factor = ratio / s.car[i].zone
         s.car[i].when = max(t + (s.car[i].when - t) * factor, previous + STRETCH_GAP_S)
@@ -108,12 +112,25 @@ def _slow_down(p: Params, s: State, t: float, ratio: float) -> None:
 
 
 @kernel
+def _change_pace(s: State, c: int, i: int, t: float, ratio: float) -> None:
+    """A car in the pits, or one that lost time: what it still has to drive of this lap it drives at the new pace."""
+    begin = max(t, s.car[i].since + s.car[i].stop_s)
+    driving = min(s.car[i].when - begin, s.car[i].zone * s.lap_draw[c])
+    if driving > 0.0:
+        s.car[i].when += driving * (ratio / s.car[i].zone - 1.0)
+    s.car[i].zone = ratio
+
+
+@kernel
 def _go_green(p: Params, s: State, t: float) -> None:
     """Everybody on the road drives the rest of the lap at racing speed."""
     previous = -NEVER
     for at in range(s.game[0].head, s.game[0].tail):
         i = s.ring[at & (RING - 1)]
-        if i >= p.race[0].n or s.car[i].off_line == 1:
+        if i >= p.race[0].n:
+            continue
+        if s.car[i].off_line == 1:
+            _change_pace(s, p.car[i].car_class, i, t, 1.0)
             continue
         s.car[i].when = max(t + (s.car[i].when - t) / s.car[i].zone, previous + STRETCH_GAP_S)
         s.car[i].zone = 1.0
@@ -130,10 +147,12 @@ def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
     s.game[0].mode = MODE_SAFETY_CAR
     s.game[0].sc_laps = 0
     s.game[0].waved = 0
-    s.game[0].caution_since = t
+    if s.game[0].sc_follows == 0:
+        s.game[0].caution_since = t
+    s.game[0].sc_follows = 0
     bits = rng.draw(key, rng.CAUTION, 10, int(t))
     length = p.race[0].caution_s * math.exp(p.race[0].caution_length_log_sd * rng.look_up(p.normal, rng.high(bits)))
-    s.game[0].caution_until = t + length
+    s.game[0].caution_until = s.game[0].caution_since + length
     _slow_down(p, s, t, p.race[0].catch_up_ratio)
     if rng.low(bits) < p.race[0].red_share:
         _red_flag(p, s, t)
@@ -148,6 +167,14 @@ def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
         _send_out(p, s, p.race[0].n + 1, s.car[leader].when + third)
         _send_out(p, s, p.race[0].n + 2, s.car[leader].when + 2.0 * third)
     sort_ring(s)
+    if p.race[0].pit_exit_held == 1:
+        for i in range(p.race[0].n):  # cars in the pits as the yellow falls
+            ready = s.car[i].since + s.car[i].stop_s
+            if s.car[i].status == RUNNING and s.car[i].off_line == 1 and s.car[i].stop_s > 0.0 and ready > t:
+                wait = queue.exit_opens(p, s, ready) - ready
+                s.car[i].stop_s += wait
+                s.car[i].when += wait
+        sort_ring(s)
 
 
 @kernel
@@ -198,6 +225,10 @@ def _red_flag(p: Params, s: State, t: float) -> None:
     s.game[0].caution_until = max(s.game[0].caution_until, t) + p.race[0].red_s
     if p.race[0].red_stops_clock == 1:
         s.game[0].end += p.race[0].red_s
+    if p.race[0].max_laps > 0:
+        s.game[0].due = min(s.game[0].end, s.game[0].due + p.race[0].red_s)
+    else:
+        s.game[0].due = s.game[0].end
 
 
 @kernel
@@ -222,10 +253,10 @@ def safety_car_crosses(p: Params, s: State, key: np.uint64, element: int, t: flo
         if t >= s.game[0].caution_until and laps >= LEAST_SC_LAPS:
             restart(p, s, key, t)
             return
-        if p.race[0].wave_by != WAVE_NONE and s.game[0].waved == 0 and laps >= _wave_lap(p):
+        if p.race[0].wave_by != WAVE_NONE and s.game[0].waved == 0 and laps >= queue.wave_lap(p):
             s.game[0].waved = 1
-            if s.game[0].end - t > p.race[0].wave_until_s:
-                _wave_by(p, s, t)
+            if s.game[0].due - t > p.race[0].wave_until_s and not short_yellow(p, s):
+                queue.send_round(p, s, t)
     elif s.game[0].mode != MODE_SAFETY_CAR:
         return
     s.car[element].when = t + p.race[0].lap_ratio * s.game[0].fast_lap
@@ -233,57 +264,10 @@ def safety_car_crosses(p: Params, s: State, key: np.uint64, element: int, t: flo
 
 
 @kernel
-def _wave_lap(p: Params) -> int:
-    if p.race[0].pits_closed == 0:
-        return 2
-    last = 0
-    for c in range(p.race[0].n_classes):
-        last = max(last, p.cls[c].pit_group)
-    return int(p.race[0].pit_open_lap + last + 1)
-
-
-@kernel
-def _queue(p: Params, s: State, t: float) -> int:
-    """Collect the cars queued behind the safety car that has just crossed, in order; returns how many."""
-    count = 0
-    previous = t
-    for at in range(s.game[0].head, s.game[0].tail):
-        i = s.ring[at & (RING - 1)]
-        if i >= p.race[0].n or s.car[i].off_line == 1:
-            continue
-        if s.car[i].when - previous > CHAIN_S:
-            break
-        previous = s.car[i].when
-        s.queue[count] = i
-        s.slots[count] = previous
-        count += 1
-    return count
-
-
-@kernel
-def _wave_by(p: Params, s: State, t: float) -> None:
-    """Send round the cars the rule book lets pass the safety car."""
-    count = _queue(p, s, t)
-    for a in range(count):
-        i = s.queue[a]
-        lead_lap = s.car[i].lap
-        lead_at = a
-        for b in range(count):
-            j = s.queue[b]
-            if p.car[j].car_class == p.car[i].car_class and s.car[j].lap > lead_lap:
-                lead_lap = s.car[j].lap
-                lead_at = b
-        if lead_at == a:
-            continue
-        if lead_at > a or p.race[0].wave_by != WAVE_AHEAD_OF_LEADER:
-            s.car[i].waved = 1
-
-
-@kernel
 def restart(p: Params, s: State, key: np.uint64, t: float) -> None:
     """The safety car comes in: class split, then green."""
-    if p.race[0].class_split == 1:
-        count = _queue(p, s, t)
+    if p.race[0].class_split == 1 and s.game[0].due - t > p.race[0].split_until_s and not short_yellow(p, s):
+        count = queue.collect(p, s, t)
         slot = 0
         groups = 0
         for c in range(p.race[0].n_classes):
@@ -317,7 +301,10 @@ def handle_event(p: Params, s: State, key: np.uint64) -> None:
     """Whatever is due at `G_NEXT_EVENT`, weather aside."""
     t = s.game[0].next_event
     mode = s.game[0].mode
-    if mode == MODE_FCY and s.game[0].fcy_until <= t:
+    if mode == MODE_FCY and s.game[0].fcy_until <= t and s.game[0].sc_follows == 1:
+        s.game[0].fcy_until = NEVER
+        start_safety_car(p, s, key, t)
+    elif mode == MODE_FCY and s.game[0].fcy_until <= t:
         s.game[0].fcy_until = NEVER
         _go_green(p, s, t)
         end_neutral(s, t)
@@ -328,6 +315,12 @@ def handle_event(p: Params, s: State, key: np.uint64) -> None:
         if p.race[0].bunching == BUNCH_NONE:
             _start_fcy(p, s, key, t, p.race[0].caution_s, p.race[0].caution_length_log_sd)
             s.game[0].next_caution = _after(s.game[0].caution_rate, key, 0, s.game[0].fcy_until)
+        elif p.race[0].fcy_then_sc == 1:
+            s.game[0].sc_follows = 1
+            s.game[0].mode = MODE_FCY
+            s.game[0].caution_since = t
+            s.game[0].fcy_until = t + FCY_FIRST_S
+            _slow_down(p, s, t, p.race[0].lap_ratio)
         else:
             start_safety_car(p, s, key, t)
     elif mode == MODE_GREEN and s.game[0].next_fcy <= t:

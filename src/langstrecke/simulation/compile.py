@@ -92,7 +92,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         n=n,
         n_classes=len(names),
         duration_s=float(race.duration_s),
-        max_laps=int(race.max_laps or 0),
+        max_laps=_distance(card, book),
         overtaking_s=float(card.circuit.overtaking_s),
         follow_s=FOLLOW_S,
         night_from_s=dusk,
@@ -110,6 +110,10 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         pit_open_lap=max(1, book.neutralisation.pits_closed_laps),
         wave_by=wave if race.duration_s >= book.neutralisation.wave_by_min_race_s else WAVE_NONE,
         class_split=class_split,
+        pit_exit_held=1 if book.neutralisation.pit_exit_held else 0,
+        fcy_pits_closed=1 if book.neutralisation.fcy_pits_closed else 0,
+        split_until_s=float(book.neutralisation.class_split_not_last_s),
+        short_yellow_s=float(book.neutralisation.short_yellow_last_s),
         wave_until_s=float(book.neutralisation.wave_by_not_last_s),
         slow_zone_rate=neutral.slow_zone_per_h / HOUR_S,
         slow_zone_s=float(neutral.slow_zone_length_s),
@@ -123,6 +127,11 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         tyres_with_fuel=1 if pit.fuel_and_tyres == "together" else 0,
         refuelling=1 if pit.refuelling else 0,
         min_pit_s=float(pit.min_pit_time_s),
+        fcy_then_sc=1 if book.neutralisation.fcy_then_sc else 0,
+        min_refuel_s=float(pit.min_refuel_s),
+        short_stop_s=float(pit.short_stop_max_s),
+        joker_stops=int(pit.joker_stops),
+        joker_every_s=float(pit.joker_every_s),
         window_open_s=float(pit.mandatory_from_s) if windowed else 0.0,
         window_close_s=float(window_close),
         technical_stop_s=float(pit.technical_stop_s),
@@ -332,6 +341,17 @@ def _procedure(book: RuleBook) -> tuple[int, int, int, int]:
     }[rules.wave_by]
     split = 1 if rules.class_split or rules.drop_back else 0
     return bunching, 1 if rules.sc_pits_closed else 0, wave, split
+
+
+def _distance(card: RaceCard, book: RuleBook) -> int:
+    """Laps that end the race before its time: the card's, else the rule book's distance; 0: none."""
+    if card.race.max_laps or book.race.limit == "time":
+        return int(card.race.max_laps or 0)
+    if book.race.laps:
+        return int(book.race.laps)
+    if book.race.distance_km and card.circuit.length_km:
+        return math.ceil(book.race.distance_km / card.circuit.length_km)
+    return 0
 
 
 def _night(start: dt.time) -> tuple[float, float]:

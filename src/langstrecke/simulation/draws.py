@@ -33,6 +33,9 @@ def draw_race(p: Params, s: State, key: np.uint64) -> None:
     for c in range(p.race[0].n_classes):
         s.lap_draw[c] = p.cls[c].lap + p.cls[c].lap_sd * rng.look_up(normal, rng.high(rng.draw(key, rng.RACE, c, 1)))
         s.game[0].fast_lap = min(s.game[0].fast_lap, s.lap_draw[c])
+    s.game[0].due = s.game[0].end
+    if p.race[0].max_laps > 0:
+        s.game[0].due = min(s.game[0].end, p.race[0].max_laps * s.game[0].fast_lap)
     for i in range(p.race[0].n):
         c = p.car[i].car_class
         bits = rng.draw(key, rng.CAR, i, 0)
@@ -71,6 +74,8 @@ def draw_race(p: Params, s: State, key: np.uint64) -> None:
         s.car[i].technical = 0
         s.car[i].plan_at = 0
         s.car[i].window_done = 0
+        s.car[i].jokers = 0
+        s.car[i].joker_from = 0
         s.car[i].zone = 1.0
     for element in range(p.race[0].n, p.race[0].n + 3):
         s.car[element].when = NEVER

@@ -77,10 +77,10 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
         if other != d:
             owed += unmet(p, s, i, other)
     if owed > 0.0:
-        by = min(by, s.game[0].end - owed - margin(p, s, i))
-    elif t + room(p, s, i, d, t) >= s.game[0].end:
+        by = min(by, s.game[0].due - owed - margin(p, s, i))
+    elif t + room(p, s, i, d, t) >= s.game[0].due:
         by = NEVER
-    if p.race[0].max_stint_s > 0.0 and t + p.race[0].max_stint_s < s.game[0].end:
+    if p.race[0].max_stint_s > 0.0 and t + p.race[0].max_stint_s < s.game[0].due:
         by = min(by, t + p.race[0].max_stint_s)
     # Nobody has time left (a race too long for its crew): stopping again would not help.
     s.car[i].hand_over = by if by > t else NEVER
@@ -89,7 +89,7 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
 @kernel
 def may_take(p: Params, s: State, i: int, d: int, t: float, stint_s: float) -> bool:
     """Whether the rules let driver d drive the coming stint and leave time for what the others have to do."""
-    left = s.game[0].end - t
+    left = s.game[0].due - t
     need = min(stint_s, left)
     owed = 0.0
     for other in range(p.car[i].n_drivers):
@@ -105,7 +105,7 @@ def choose(p: Params, s: State, i: int, t: float, stint_s: float) -> int:
     now = int(s.car[i].driver)
     if n == 1:
         return now
-    left = s.game[0].end - t
+    left = s.game[0].due - t
     need = min(stint_s, left)
     owed = 0.0
     for d in range(n):

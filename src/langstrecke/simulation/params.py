@@ -104,12 +104,16 @@ RACE = np.dtype(
     [
         ("n", "i4"),
         ("n_classes", "i4"),
-        ("max_laps", "i4"),  # 0: no limit
+        ("max_laps", "i4"),  # the leader's distance that ends the race before its time; 0: no limit
         ("bunching", "i4"),
         ("pits_closed", "i4"),  # 1: the pits are closed when the yellow comes out
         ("pit_open_lap", "i4"),  # safety-car lap from which the first group may stop
         ("wave_by", "i4"),
         ("class_split", "i4"),
+        ("pit_exit_held", "i4"),  # 1: the pit exit is closed while a queue passes (three safety cars: until one has)
+        ("fcy_pits_closed", "i4"),  # 1: the pits are closed under a full-course yellow without a safety car
+        ("fcy_then_sc", "i4"),  # 1: a full-course yellow keeps the gaps first, then the safety car comes out
+        ("joker_stops", "i4"),  # stops that need not last min_pit_s
         ("red_stops_clock", "i4"),
         ("tyres_with_fuel", "i4"),  # 1: together, 0: tyres after refuelling
         ("refuelling", "i4"),  # 0: none, the tank lasts
@@ -130,6 +134,8 @@ RACE = np.dtype(
         ("lap_ratio", "f8"),
         ("catch_up_ratio", "f8"),
         ("wave_until_s", "f8"),  # no wave-by with less than this to go
+        ("split_until_s", "f8"),  # no class split with less than this to go
+        ("short_yellow_s", "f8"),  # a yellow with less than this to go: pits open to all, no wave-by, no class split
         ("slow_zone_rate", "f8"),
         ("slow_zone_s", "f8"),
         ("slow_zone_ratio", "f8"),
@@ -139,6 +145,9 @@ RACE = np.dtype(
         ("red_share", "f8"),
         ("red_s", "f8"),
         ("min_pit_s", "f8"),  # least time in the pit lane, entry to exit; 0: none
+        ("min_refuel_s", "f8"),  # refuelling takes at least this long ...
+        ("short_stop_s", "f8"),  # ... but for a splash of up to this long
+        ("joker_every_s", "f8"),  # one joker in each period of this length; 0: whenever
         ("window_open_s", "f8"),  # mandatory stop between these race times; 0, 0: none
         ("window_close_s", "f8"),
         ("technical_stop_s", "f8"),  # one long stop everybody must make; 0: none

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from langstrecke.simulation import caution, drivers, rng, stops, weather
+from langstrecke.simulation import caution, drivers, queue, rng, stops, weather
 from langstrecke.simulation.draws import draw_race
 from langstrecke.simulation.jit import hot, kernel
 from langstrecke.simulation.params import Params
@@ -131,8 +131,10 @@ def crossing(p: Params, s: State, key: np.uint64, i: int, t: float, trace: F64) 
     if s.game[0].flag_out == 0:
         if lap > s.game[0].lead_lap:
             s.game[0].lead_lap = lap
-            if p.race[0].max_laps > 0 and lap >= p.race[0].max_laps:
-                s.game[0].flag_out = 1
+            if p.race[0].max_laps > 0:
+                s.game[0].due = min(s.game[0].end, t + (p.race[0].max_laps - lap) * s.game[0].fast_lap)
+                if lap >= p.race[0].max_laps:
+                    s.game[0].flag_out = 1
         if t >= s.game[0].end and _leads(p, s, i):
             s.game[0].flag_out = 1
         if s.game[0].flag_out == 1:
@@ -144,7 +146,7 @@ def crossing(p: Params, s: State, key: np.uint64, i: int, t: float, trace: F64) 
     stop_s = 0.0
     if s.car[i].stopping == 1:
         s.car[i].since = t
-        stop_s = stops.serve(p, s, key, i, t)
+        stop_s = queue.hold_at_exit(p, s, i, t, stops.serve(p, s, key, i, t))
         if stops.pointless(p, s, i, t + stop_s):
             s.car[i].status = RETIRED
             return

@@ -26,6 +26,7 @@ def run_from(p: Params, s: State, x: Snapshot, seed: int, race: int, trace: NDAr
     draw_race(p, s, key)
     now = x.moment[0].t
     s.game[0].end = x.moment[0].end
+    s.game[0].due = s.game[0].end
     s.game[0].now = now
     weather.start_weather(p, s, key)
     s.game[0].wet = x.moment[0].wet
@@ -38,6 +39,8 @@ def run_from(p: Params, s: State, x: Snapshot, seed: int, race: int, trace: NDAr
         _take_over(p, s, key, x, i)
         if s.car[i].lap > s.game[0].lead_lap:
             s.game[0].lead_lap = s.car[i].lap
+    if p.race[0].max_laps > 0:
+        s.game[0].due = min(s.game[0].end, now + (p.race[0].max_laps - s.game[0].lead_lap) * s.game[0].fast_lap)
     order_by_crossing(p, s)
     if x.moment[0].neutral == 1:
         s.game[0].mode = MODE_SAFETY_CAR

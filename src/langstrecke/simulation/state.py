@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from langstrecke.simulation.jit import hot, kernel
-from langstrecke.simulation.params import MAX_DRIVERS, MAX_STINT_LOG, records
+from langstrecke.simulation.params import MAX_DRIVERS, MAX_STINT_LOG, Params, records
 
 RING = 1024
 """Slots of the ring of crossings; a power of two above twice the largest field."""
@@ -58,6 +58,8 @@ CAR_STATE = np.dtype(
         ("plan_at", "i4"),  # next planned stop
         ("technical", "i4"),  # 1: technical stop done
         ("window_done", "i4"),  # 1: stopped inside the mandatory window
+        ("jokers", "i4"),  # stops below the minimum time made so far ...
+        ("joker_from", "i4"),  # ... and the period from which the next may be made
         ("tank", "f8"),  # this race's laps on a full tank
         ("turn_since", "f8"),  # when the driver on board got in
         ("pace_draw", "f8"),
@@ -77,6 +79,7 @@ GAME = np.dtype(
         ("now", "f8"),
         ("next_event", "f8"),  # earliest of the times below at which something changes
         ("end", "f8"),  # when the race is due to end (a red flag may move it)
+        ("due", "f8"),  # when the race is expected to end: `end`, or earlier where the distance ends it
         ("flag_time", "f8"),  # when the chequered flag came out
         ("caution_rate", "f8"),  # this race's rate
         ("next_caution", "f8"),
@@ -107,6 +110,7 @@ GAME = np.dtype(
         ("showers", "i4"),
         ("sc_laps", "i4"),  # laps the safety car has done in this period
         ("waved", "i4"),
+        ("sc_follows", "i4"),  # 1: the full-course yellow under way is followed by a safety car
         ("reds", "i4"),
         ("scenario", "i4"),
     ],
@@ -154,6 +158,12 @@ def pop_first(s: State) -> int:
     head = game.head
     game.head = head + 1
     return int(s.ring[head & (RING - 1)])
+
+
+@hot
+def short_yellow(p: Params, s: State) -> bool:
+    """Whether the yellow under way came so late that the short procedure holds."""
+    return bool(s.game[0].due - s.game[0].caution_since < p.race[0].short_yellow_s)
 
 
 @kernel

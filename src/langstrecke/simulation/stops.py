@@ -13,11 +13,14 @@ import numpy as np
 
 from langstrecke.simulation import drivers, rng, weather
 from langstrecke.simulation.jit import hot, kernel
-from langstrecke.simulation.params import Params
+from langstrecke.simulation.params import WAVE_NONE, Params
 from langstrecke.simulation.state import (
+    MODE_FCY,
     MODE_GREEN,
     MODE_SAFETY_CAR,
+    RUNNING,
     State,
+    short_yellow,
 )
 
 SPARE_LAPS = 0.7
@@ -32,6 +35,12 @@ WEATHER_HORIZON_LAPS = 10.0
 """Laps over which a tyre change for the weather must pay (default)."""
 TECHNICAL_EARLY_S = 5400.0
 """A technical stop that counts under green only is made at least this long before its window closes (default)."""
+WINDOW_LAP = 1.05
+"""An out-lap over a green lap (default)."""
+WINDOW_SLACK = 2.0
+"""A car comes in this many laps before the mandatory window closes: a yellow may fall on its lap (default)."""
+JOKER_GAIN_S = 5.0
+"""A stop that need not last the minimum is used where it saves at least this much (default)."""
 NEUTRAL_BURN = 0.5
 """Fuel burnt on a neutralised lap over a green one (default)."""
 
@@ -39,7 +48,10 @@ NEUTRAL_BURN = 0.5
 @hot
 def pits_open(p: Params, s: State, i: int) -> bool:
     """Whether car i may stop without penalty at the end of the lap it begins."""
-    if s.game[0].mode != MODE_SAFETY_CAR or p.race[0].pits_closed == 0:
+    mode = s.game[0].mode
+    if mode == MODE_FCY:
+        return bool(p.race[0].fcy_pits_closed == 0)
+    if mode != MODE_SAFETY_CAR or p.race[0].pits_closed == 0 or short_yellow(p, s):
         return True
     return bool(s.game[0].sc_laps >= p.race[0].pit_open_lap + p.cls[p.car[i].car_class].pit_group)
 
@@ -70,7 +82,7 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     )
     if quiet and fuel - reserve >= 2.0 and t + 2.6 * lap_s < s.car[i].hand_over and s.car[i].wet_tyres == 0:
         return False
-    to_go = s.game[0].end - t
+    to_go = s.game[0].due - t
     laps_to_go = math.ceil(to_go / lap_s) if to_go > 0.0 else 1.0
     if green:
         if fuel - reserve < 2.0 and fuel < laps_to_go and (fuel < 2.0 or laps_to_go > 1.0 + reserve):
@@ -87,7 +99,7 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     if p.race[0].window_close_s > 0.0 and s.car[i].window_done == 0:
         arrives = t + lap_s
         if arrives >= p.race[0].window_open_s:
-            if not green or arrives + lap_s * 1.2 >= p.race[0].window_close_s:
+            if not green or arrives + lap_s * WINDOW_SLACK >= p.race[0].window_close_s:
                 return True
             spread = (
                 (p.race[0].window_close_s - p.race[0].window_open_s - 2.0 * lap_s) * s.car[i].reserve / RESERVE_LAPS
@@ -97,7 +109,7 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
         early = TECHNICAL_EARLY_S if p.race[0].technical_green == 1 else 3.0 * lap_s
         if t + early >= p.race[0].technical_until_s and (green or p.race[0].technical_green == 0):
             return True
-    if green or hold or not pits_open(p, s, i):
+    if green or hold or not pits_open(p, s, i) or _waits_for_wave_by(p, s, i, t):
         return False
     if p.race[0].refuelling == 0:
         return False
@@ -125,6 +137,26 @@ def _take_planned(p: Params, s: State, i: int) -> int:
         return -1
     s.car[i].plan_at += 1
     return int(s.car[i].plan_at - 1)
+
+
+@kernel
+def _waits_for_wave_by(p: Params, s: State, i: int, t: float) -> bool:
+    """Whether car i stays out to get its lap back: its class leader stops now and will stand behind it in the queue.
+
+    It stops after the wave-by, when it has joined the back. A car about to cross the line is behind on the road.
+    """
+    if s.game[0].mode != MODE_SAFETY_CAR or s.game[0].waved == 1 or p.race[0].wave_by == WAVE_NONE:
+        return False
+    if s.game[0].due - t <= p.race[0].wave_until_s or short_yellow(p, s):
+        return False
+    lap = s.car[i].lap
+    soon = 0.5 * p.race[0].lap_ratio * s.game[0].fast_lap
+    for j in range(p.race[0].n):
+        if p.car[j].car_class != p.car[i].car_class or s.car[j].status != RUNNING or j == i:
+            continue
+        if s.car[j].lap > lap or (s.car[j].lap == lap and s.car[j].when - t < soon):
+            return True
+    return False
 
 
 @kernel
@@ -159,7 +191,7 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
     if planned >= 0 and kind == s.car[i].wet_tyres and p.plan[i, planned].tyres >= 0:
         new_tyres = p.plan[i, planned].tyres == 1
     # the fuel: to the end if that is within a tank
-    to_go = s.game[0].end - t
+    to_go = s.game[0].due - t
     laps_to_go = max(0.0, math.ceil(to_go / lap_s)) if to_go > 0.0 else 0.0
     refuel_s = 0.0
     if p.race[0].refuelling == 1:
@@ -171,6 +203,8 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
         added = max(0.0, goal - s.car[i].fuel)
         s.car[i].fuel += added
         refuel_s = p.cls[c].refuel * added / s.car[i].tank
+        if refuel_s > p.race[0].short_stop_s:
+            refuel_s = max(refuel_s, p.race[0].min_refuel_s)
         next_stint_s = s.car[i].fuel * lap_s
     else:
         next_stint_s = to_go
@@ -201,7 +235,10 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
             cost = max(cost, p.race[0].technical_stop_s)
     if p.race[0].window_close_s > 0.0 and p.race[0].window_open_s <= t <= p.race[0].window_close_s:
         s.car[i].window_done = 1
-    cost = max(cost, p.race[0].min_pit_s)
+    if cost < p.race[0].min_pit_s - JOKER_GAIN_S and _joker(p, s, i, t):
+        s.car[i].jokers += 1
+    else:
+        cost = max(cost, p.race[0].min_pit_s)
     if new_tyres:
         s.car[i].tyre_age = 0.0
         s.car[i].tyre_stints = 0
@@ -214,8 +251,29 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
 
 
 @kernel
+def _joker(p: Params, s: State, i: int, t: float) -> bool:
+    """Whether car i has a stop left that need not last the minimum, one to a period of race time."""
+    if s.car[i].jokers >= p.race[0].joker_stops:
+        return False
+    if p.race[0].joker_every_s > 0.0:
+        period = int((t - s.game[0].red_s) / p.race[0].joker_every_s)
+        if period < s.car[i].joker_from:
+            return False
+        s.car[i].joker_from = period + 1
+    return True
+
+
+@kernel
 def pointless(p: Params, s: State, i: int, t: float) -> bool:
-    """Whether car i, back on the road at t, can no longer finish by the drive-time rules; it is parked then."""
+    """Whether car i, back on the road at t, can no longer finish by the rules; it is parked then.
+
+    Long repairs do that: a window or a technical stop missed, not enough time left for the others to drive.
+    """
+    late = t + WINDOW_LAP * s.lap_draw[p.car[i].car_class]
+    if p.race[0].window_close_s > 0.0 and s.car[i].window_done == 0 and late > p.race[0].window_close_s:
+        return True
+    if p.race[0].technical_stop_s > 0.0 and s.car[i].technical == 0 and late > p.race[0].technical_until_s:
+        return True
     if p.car[i].n_drivers == 1:
         return False
     owed = 0.0
@@ -225,7 +283,7 @@ def pointless(p: Params, s: State, i: int, t: float) -> bool:
             owed += short
         elif p.car[i].all_start == 1 and s.car[i].driven[d] <= 0.0 and s.car[i].driver != d:
             owed += s.lap_draw[p.car[i].car_class]
-    return bool(owed > 0.0 and t + owed > s.game[0].end + s.lap_draw[p.car[i].car_class])
+    return bool(owed > 0.0 and t + owed > s.game[0].due + s.lap_draw[p.car[i].car_class])
 
 
 @kernel
