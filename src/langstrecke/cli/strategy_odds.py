@@ -16,16 +16,20 @@ from rich.table import Table
 from rich.text import Text
 
 from langstrecke.cli.app import app, console, progress_console
+from langstrecke.cli.strategy_then import Then, points, what_if_at
+from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.names import printable
 from langstrecke.racecard import assignments, joined, load_card, read_patch
 from langstrecke.report import screen
-from langstrecke.strategy.paired import Difference
 from langstrecke.strategy.search import Found, optimise
 from langstrecke.strategy.whatif import WhatIf, what_if
 
 SHOWN_CARS = 8
 
-CardArgument = Annotated[str, typer.Argument(help="A shipped card or a path", metavar="CARD")]
+CardArgument = Annotated[
+    str, typer.Argument(help="A shipped card or a path; a race of the store with --at", metavar="CARD")
+]
+CardOnly = Annotated[str, typer.Argument(help="A shipped card or a path", metavar="CARD")]
 
 
 @app.command("what-if")
@@ -36,12 +40,30 @@ def what_if_verb(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one figure: entries.63.pace_s=-0.3")
     ] = None,
     car: Annotated[str | None, typer.Option(help="The car to look at; the one changed most without it")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="Change one decision of a race that was driven: race time H:MM:SS or clock time @HH:MM:SS"),
+    ] = None,
     races: Annotated[int, typer.Option(min=2, help="Races to simulate, each twice")] = 4000,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1)] = 1,
+    store: Annotated[Path | None, typer.Option(help="The store's file, with --at")] = None,
+    other_card: Annotated[
+        str | None, typer.Option("--card", metavar="CARD", help="Another card than the race's own, with --at")
+    ] = None,
     figure: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Gap to the class leader")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
 ) -> None:
-    """Say what a change is worth: the difference in odds, with its interval, on the same luck."""
+    """Say what a change is worth: the difference in odds, with its interval, on the same luck.
+
+    With --at the race is replayed up to a moment and one decision of a car changed: --set stop=now (or stay, or
+    'lap 286'), fuel=full (or laps), tyres=new (or keep), driver=NAME, penalty=SECONDS, repair=SECONDS.
+    """
+    if at is not None:
+        ask = Then(card, at, car, races, seed, store, other_card, figure, as_json)
+        what_if_at(ask, patch or [], settings or [])
+        return
+    if store is not None or other_card is not None:
+        raise LangstreckeError("--store and --card go with --at", hint="--at 10:08:00 names the moment")
     changes = joined([*(read_patch(path) for path in patch or []), assignments(settings or [])])
     given = load_card(card)
     with running("what if", 2 * races) as step:
@@ -66,14 +88,6 @@ def _gap_figure(result: WhatIf, race: str, path: Path) -> None:
     what = result.changes[0] if result.changes else "changed"
     legend = f"What if: {what}. Median and middle half of the simulated races the car finished."
     save(gap_chart(lines, f"{race}: car {result.focus}", legend), path)
-
-
-def points(difference: Difference) -> str:
-    """A change of a probability in points with its interval."""
-    if difference.gain is None and difference.change == 0:
-        return "0.0"
-    low, high = (f"{100 * v:+.1f}" for v in (difference.low, difference.high))
-    return f"{100 * difference.change:+.1f} ({low} to {high})".replace("-", "−")
 
 
 def _print_what_if(result: WhatIf, race: str) -> None:
@@ -112,7 +126,7 @@ def _print_what_if(result: WhatIf, race: str) -> None:
 
 @app.command("optimise")
 def optimise_verb(
-    card: CardArgument,
+    card: CardOnly,
     car: Annotated[str, typer.Option(help="Number of the car")],
     goal: Annotated[str, typer.Option(help="class-win, podium, overall, points or safe")] = "class-win",
     count: Annotated[int, typer.Option("--candidates", min=2, max=2000, help="Plans to try")] = 50,

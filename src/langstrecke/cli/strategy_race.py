@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from langstrecke.cli.app import app, console
-from langstrecke.cli.strategy_odds import points, running
+from langstrecke.cli.strategy_odds import running
+from langstrecke.cli.strategy_then import points
 from langstrecke.forecast.names import printable, surname
 from langstrecke.racecard import load_card
 from langstrecke.report import screen

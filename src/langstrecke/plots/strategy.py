@@ -126,18 +126,25 @@ class GapLine:
     high: tuple[float, ...]
 
 
-def gap_chart(lines: Sequence[GapLine], title: str, legend: str) -> Figure:
-    """Gap to the class leader over the race, of one car under several plans: median and the middle half."""
+def gap_chart(lines: Sequence[GapLine], title: str, legend: str, past: GapLine | None = None) -> Figure:
+    """Gap to the class leader over the race, of one car under several plans: median and the middle half.
+
+    `past` is how it was until the moment from which the plans differ.
+    """
     figure = style.canvas(13, bottom=0.5)
     axes = style.row_axes(figure, 13, 0.75, style.WIDTH - 0.3, bottom=0.5)
     colours = (style.MUTED, style.ACCENT, style.RETIRE, style.ACTUAL)
     top = 1.0
+    if past is not None and past.hours:
+        axes.plot(past.hours, past.middle, color=style.INK, linewidth=1.4, label=printable(past.label))
+        axes.axvline(past.hours[-1], color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
+        top = max(top, *past.middle)
     for line, colour in zip(lines, colours, strict=False):
         axes.fill_between(line.hours, line.low, line.high, color=colour, alpha=0.16, linewidth=0)
         axes.plot(line.hours, line.middle, color=colour, linewidth=2, label=printable(line.label))
         top = max(top, *line.high)
-    axes.set_ylim(1.04 * top, 0)
-    axes.set_xlim(0, max(max(line.hours) for line in lines))
+    axes.set_ylim(1.3 * top, 0)  # the names of the lines stand below them
+    axes.set_xlim(past.hours[0] if past and past.hours else 0, max(max(line.hours) for line in lines))
     axes.set_yticks(list(_nice(top)))
     axes.grid(axis="y", color=style.LINE, linewidth=0.6)
     axes.set_axisbelow(True)

@@ -4,6 +4,7 @@ from langstrecke.strategy.audit import Audit, Scored, audit
 from langstrecke.strategy.call import Call, Option, call
 from langstrecke.strategy.candidates import Candidate
 from langstrecke.strategy.past import Moment, moment, race_laps
+from langstrecke.strategy.past_whatif import WhatIfThen, what_if_then
 from langstrecke.strategy.plan import Plan, PlanStint, make_plan
 from langstrecke.strategy.search import Found, optimise
 from langstrecke.strategy.whatif import WhatIf, what_if
@@ -19,6 +20,7 @@ __all__ = [
     "PlanStint",
     "Scored",
     "WhatIf",
+    "WhatIfThen",
     "audit",
     "call",
     "make_plan",
@@ -26,4 +28,5 @@ __all__ = [
     "optimise",
     "race_laps",
     "what_if",
+    "what_if_then",
 ]

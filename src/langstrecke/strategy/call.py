@@ -15,8 +15,8 @@ import numpy as np
 
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.params import Params
+from langstrecke.simulation.planned import with_stops
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
-from langstrecke.strategy.candidates import with_stops
 from langstrecke.strategy.goals import PODIUM, column, in_class
 from langstrecke.strategy.lookup import hms
 from langstrecke.strategy.paired import Difference, difference

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from langstrecke.racecard.schema import RaceCard
-from langstrecke.simulation.params import PLAN, Params, records
+from langstrecke.simulation.params import Params
 from langstrecke.strategy.lookup import car_index
 
 SAVE_COST = 1.2
@@ -105,16 +105,3 @@ def candidates(card: RaceCard, params: Params, car: str, count: int = 50, seed: 
         if mixed not in found:
             found.append(mixed)
     return found[:count]
-
-
-def with_stops(params: Params, car: int, stops: list[tuple[int, float, int, int, int]]) -> Params:
-    """The race with planned stops for one car: (lap, fuel or -1, tyres, driver, hold), as in `params.PLAN`."""
-    n = int(params.race[0].n)
-    width = max(len(stops), int(params.plan.shape[1]))
-    plan = records(n * width, PLAN).reshape(n, width)
-    if params.plan.shape[1]:
-        plan[:, : params.plan.shape[1]] = params.plan
-    plan[car]["lap"] = 0
-    for k, (lap, fuel, tyres, driver, hold) in enumerate(stops):
-        plan[car, k] = (lap, tyres, driver, hold, fuel)
-    return params._replace(plan=plan)

@@ -19,11 +19,14 @@ from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.apply import apply_patch
 from langstrecke.racecard.patch import Patch, read_patch
 from langstrecke.racecard.schema import Entry, RaceCard
+from langstrecke.rulebooks.load import load_rulebook
+from langstrecke.rulebooks.schema import RuleBook
 from langstrecke.simulation.compile import compile_race
-from langstrecke.simulation.watch import CLASS_PLACE, PLACE, Watched, simulate_watched
+from langstrecke.simulation.watch import CLASS_PLACE, PLACE, RETIRED, Watched, simulate_watched
 from langstrecke.strategy.goals import PODIUM, column, in_class
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.paired import SURE, Difference, difference
+from langstrecke.strategy.rules_change import changed_rules, without_rules
 
 GAP_POINTS = 32
 """Moments of a gap chart."""
@@ -133,20 +136,24 @@ def what_if(
     names the key of a patch that does not fit; LangstreckeError if nothing is changed.
     """
     words: tuple[str, ...] = ()
+    book = None
     if isinstance(change, RaceCard):
         changed = change
     else:
         patch = change if isinstance(change, Patch) else read_patch(change)
-        changed = apply_patch(card, patch)
         words = tuple(t for t in (patch.title, *patch.describe()) if t)
-    if changed == card:
+        of_card, of_rules = without_rules(patch)
+        changed = apply_patch(card, of_card)
+        if of_rules:
+            book = changed_rules(load_rulebook(changed.race.rulebook), of_rules, patch.file)
+    if changed == card and (book is None or book == load_rulebook(card.race.rulebook)):
         raise LangstreckeError("nothing is changed", hint="give --set KEY=VALUE or --patch FILE")
     if car is not None:
         car_index(changed, car)
     one, other = side_by_side(card, changed)
     common = [e.car for e in one.entries if e.car in {x.car for x in other.entries}]
     base = _play(one, common, races, seed, threads, progress)
-    new = _play(other, common, races, seed, threads, progress)
+    new = _play(other, common, races, seed, threads, progress, book)
     cars = tuple(
         CarChange(
             car=number,
@@ -161,9 +168,12 @@ def what_if(
     focus = car or max(cars, key=lambda c: abs(c.win.change) + abs(c.place.change) / 100).car
     result = WhatIf(card.race.id, words, races, seed, cars, focus)
     if focus in common:
-        result = replace(result, ignorance=_ignorance(one, other, focus, base, common.index(focus), seed, threads))
+        unsure = _ignorance(one, other, focus, base, common.index(focus), seed, threads, book)
+        result = replace(result, ignorance=unsure)
         if gaps:
-            before, after = (car_gaps(c, focus, min(races, GAP_RACES), seed, threads) for c in (one, other))
+            few = min(races, GAP_RACES)
+            before = car_gaps(one, focus, few, seed, threads)
+            after = car_gaps(other, focus, few, seed, threads, book)
             result = replace(result, before=before, after=after)
     return result
 
@@ -181,14 +191,29 @@ def side_by_side(one: RaceCard, other: RaceCard) -> tuple[RaceCard, RaceCard]:
 
 
 def _play(
-    card: RaceCard, cars: list[str], races: int, seed: int, threads: int | None, progress: Progress | None
+    card: RaceCard,
+    cars: list[str],
+    races: int,
+    seed: int,
+    threads: int | None,
+    progress: Progress | None = None,
+    book: RuleBook | None = None,
 ) -> Watched:
     watch = [car_index(card, number) for number in cars]
-    return simulate_watched(compile_race(card), watch, races=races, seed=seed, threads=threads, progress=progress)
+    return simulate_watched(
+        compile_race(card, book), watch, races=races, seed=seed, threads=threads, progress=progress
+    )
 
 
 def _ignorance(
-    one: RaceCard, other: RaceCard, car: str, base: Watched, k: int, seed: int, threads: int | None
+    one: RaceCard,
+    other: RaceCard,
+    car: str,
+    base: Watched,
+    k: int,
+    seed: int,
+    threads: int | None,
+    book: RuleBook | None,
 ) -> tuple[Ignorance, ...]:
     """For each driver new to the car: the change if his pace is at either end of what is believed of it."""
     known = {d.name for d in one.entry(car).drivers}
@@ -199,7 +224,7 @@ def _ignorance(
         ends = []
         for shift in (-SURE, SURE):
             fixed = driver.model_copy(update={"pace_s": driver.pace_s + shift * driver.pace_s_sd, "pace_s_sd": 0.0})
-            played = _play(_with_driver(other, car, d, fixed), [car], base.races, seed, threads, None)
+            played = _play(_with_driver(other, car, d, fixed), [car], base.races, seed, threads, book=book)
             ends.append(difference(in_class(base, k, 1), in_class(played, 0, 1)))
         found.append(Ignorance(driver.name, driver.pace_s, driver.pace_s_sd, driver.evidence, ends[0], ends[1]))
     return tuple(found)
@@ -215,12 +240,19 @@ def _with_driver(card: RaceCard, car: str, place: int, driver: object) -> RaceCa
     return card.model_copy(update={"entries": tuple(changed(e) for e in card.entries)})
 
 
-def car_gaps(card: RaceCard, car: str, races: int, seed: int, threads: int | None = None) -> Gaps:
+def car_gaps(
+    card: RaceCard, car: str, races: int, seed: int, threads: int | None = None, book: RuleBook | None = None
+) -> Gaps:
     """How far a car is behind its class leader over the race, races in which it retired left out."""
     moments = [card.race.duration_s * (n + 1) / GAP_POINTS for n in range(GAP_POINTS - 1)]
     index = car_index(card, car)
-    played = simulate_watched(compile_race(card), [index], races=races, seed=seed, moments=moments, threads=threads)
-    going = played.cars[:, 0, 4] == 0
+    params = compile_race(card, book)
+    return gaps_of(simulate_watched(params, [index], races=races, seed=seed, moments=moments, threads=threads))
+
+
+def gaps_of(played: Watched) -> Gaps:
+    """Quartiles of the first watched car's gaps, races in which it retired left out."""
+    going = played.cars[:, 0, RETIRED] == 0
     gaps = played.gaps[going if going.any() else slice(None), 0]
     low, middle, high = np.quantile(gaps, (0.25, 0.5, 0.75), axis=0)
     hours = tuple(t / 3600.0 for t in played.moments)
