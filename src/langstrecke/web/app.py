@@ -9,7 +9,7 @@ number = pitwall.start(services.forecast, ForecastAsk(card="imsa-2021-sebring"))
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -20,9 +20,14 @@ from fastapi import FastAPI
 from nicegui import ui
 
 from langstrecke.web import services
+from langstrecke.web.api import add_api
 from langstrecke.web.hub_book import Hubs
+from langstrecke.web.hub_models import FollowAsk
 from langstrecke.web.jobs import Jobs, JobState, Lane
+from langstrecke.web.security import Guard, checked
+from langstrecke.web.services_models import CallAsk
 from langstrecke.web.settings import Settings
+from langstrecke.web.uploads import clear
 
 R = TypeVar("R")
 
@@ -46,6 +51,16 @@ class Pitwall:
         """Start a long service as a job (`service(settings, *arguments, step=...)`); returns the job's id."""
         lane: Lane = "store" if service in WRITERS else "work"
         return self.jobs.start(service.__name__, service, self.settings, *arguments, lane=lane)
+
+    def call_now(self, race: str, car: str, *, races: int | None = None, seed: int = 1) -> str:
+        """Start a pit-or-stay call for a car of a followed race, as it stands; returns the job's id."""
+        state = self.hubs.get(race).state
+        laps = state.laps()
+        newest = float(laps["elapsed_s"].max() or 0.0)  # type: ignore[arg-type]
+        now_s = min(state.race_s, newest - 0.001)  # a call needs a moment the laps reach beyond
+        card = state.hello.card if state.hello is not None else None
+        ask = CallAsk(race=race, car=car, at="0:00:00", races=races, seed=seed, card=card)
+        return self.jobs.start("call", services.call_now, self.settings, ask, laps, now_s)
 
     async def play(
         self, service: Callable[..., Any], *arguments: Any, watch: Callable[[JobState], None] | None = None
@@ -73,27 +88,33 @@ def pitwall_of(app: FastAPI) -> Pitwall:
     return pitwall
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The whole pit wall: API under /api/v1, pages everywhere else."""
+def create_app(settings: Settings, follow: Sequence[FollowAsk] = ()) -> FastAPI:
+    """The whole pit wall: API under /api/v1, pages everywhere else, all behind `security.Guard`.
+
+    `follow` are races followed from the start. LangstreckeError for settings that are not safe.
+    """
+    checked(settings)
     pitwall = make_pitwall(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(clear, settings)
         await pitwall.jobs.open()
         await pitwall.hubs.open()
         try:
+            for ask in follow:
+                await pitwall.hubs.follow_or_go_on(ask)
             yield
         finally:
             await pitwall.hubs.close()
             await pitwall.jobs.close()
 
-    app = FastAPI(
-        title="Langstrecke", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=lifespan
-    )
+    openapi = "/api/v1/openapi.json"
+    app = FastAPI(title="Langstrecke", docs_url=None, redoc_url=None, openapi_url=openapi, lifespan=lifespan)
     app.state.pitwall = pitwall
+    add_api(app)
     if find_spec("langstrecke.web.pages") is not None:
-        register = getattr(import_module("langstrecke.web.pages"), "register", None)
-        if register is not None:
-            register(pitwall)
-    ui.run_with(app, title="Langstrecke", show_welcome_message=False)
+        import_module("langstrecke.web.pages").register(pitwall)
+        ui.run_with(app, title="Langstrecke", dark=None, tailwind=False, show_welcome_message=False)
+    app.add_middleware(Guard, settings=settings)
     return app

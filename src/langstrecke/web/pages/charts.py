@@ -20,23 +20,21 @@ def base(**more: Any) -> dict[str, Any]:
     } | more
 
 
-def hours_axis(until: float | None = None, *, name: str = "") -> dict[str, Any]:
+def hours_scale(until: float) -> dict[str, float]:
+    """End and distance of ticks of an axis in hours."""
+    step = next(s for s in (0.25, 0.5, 1, 2, 3, 4, 6) if until / s <= 12 or s == 6)
+    return {"max": until, "interval": step}
+
+
+def hours_axis(until: float) -> dict[str, Any]:
     """Race time in hours along the bottom."""
-    axis: dict[str, Any] = {
+    return {
         "type": "value",
         "min": 0,
-        "axisLabel": {":formatter": HOURS_JS},
+        "axisLabel": {":formatter": HOURS_JS, "showMaxLabel": True},
         "splitLine": {"show": False},
-        "name": name,
-        "nameLocation": "middle",
-        "nameGap": 22,
         "axisPointer": {"label": {"show": False}},
-    }
-    if until is not None:
-        axis["max"] = until
-        step = next(s for s in (0.25, 0.5, 1, 2, 3, 4, 6) if until / s <= 12 or s == 6)
-        axis["interval"] = step
-    return axis
+    } | hours_scale(until)
 
 
 def share_axis(top: float | None = None) -> dict[str, Any]:

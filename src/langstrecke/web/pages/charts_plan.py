@@ -49,7 +49,7 @@ def plan_chart(
             "symbol": "none",
             "silent": True,
             "lineStyle": {"color": "#c2503f", "type": "solid", "width": 1.5},
-            "label": {"formatter": "now", "fontSize": 11, "color": "#c2503f"},
+            "label": {"formatter": "now", "position": "start", "fontSize": 11, "color": "#c2503f"},
             "data": [{"xAxis": round(now_h, 4)}],
         }
     return base(

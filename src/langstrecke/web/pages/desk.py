@@ -49,8 +49,10 @@ class Desk:
 
     @property
     def classes(self) -> list[str]:
-        """The classes, that of the leader first."""
-        return list(dict.fromkeys(r["car_class"] for r in sorted(self.rows.values(), key=lambda r: r["o"])))
+        """The classes in the order of the card; those it does not know, and without a card, by their leaders."""
+        known = list(self.hub.card.classes) if self.hub.card is not None else []
+        seen = dict.fromkeys(r["car_class"] for r in sorted(self.rows.values(), key=lambda r: r["o"]))
+        return [c for c in known if c in seen] + [c for c in seen if c not in known]
 
     def cars(self, car_class: str) -> list[str]:
         """The cars of a class in their present order; of all where there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from langstrecke.live.charts import flag_history, gap_chart, position_chart
+from langstrecke.web.pages.charts import hours_scale
 from langstrecke.web.pages.charts_race import LONGEST_GAP_LAPS, flag_marks, shading
 from langstrecke.web.pages.race_series import Points, in_hours, thinned
 
@@ -37,11 +38,11 @@ def of(hub: RaceHub, name: str, group: str) -> dict[str, Points]:
 def more(hub: RaceHub, name: str, group: str) -> dict[str, Any]:
     """What else of a chart changes as the race goes on: its scale."""
     if name == "gap":
-        return {"yAxis": {"max": gap_scale(hub, group)}, "wash": shading(spans(hub))}
+        return {"yAxis": {"max": gap_scale(hub, group)}, "xAxis": time_scale(hub), "wash": shading(spans(hub))}
     if name == "odds":
-        return {"wash": shading(spans(hub))}
+        return {"xAxis": time_scale(hub), "wash": shading(spans(hub))}
     if name == "flags":
-        return {}
+        return {"xAxis": {"max": time_scale(hub)["max"]}}
     return {"xAxis": {"max": lap_scale(hub, group)}}
 
 
@@ -55,17 +56,27 @@ def gap_scale(hub: RaceHub, car_class: str) -> float:
     return next(float(s) for s in (60, 90, 120, 180, 240, 300, 420, 600, 900, 1200) if s >= wanted or s == 1200)
 
 
+def time_scale(hub: RaceHub) -> dict[str, float]:
+    """The end of race time on the charts, in hours, and the distance of its ticks: it grows in steps."""
+    view = hub.view
+    duration = ((view.table.duration_s if view.table is not None else None) or 86_400.0) / 3600.0
+    gone = 1.06 * view.race_s / 3600.0
+    until = next((h for h in (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0) if h >= gone), duration)
+    return hours_scale(min(until, duration) if gone < duration else max(duration, view.race_s / 3600.0))
+
+
 def lap_scale(hub: RaceHub, car_class: str) -> int:
-    """The last lap of the place chart: where the class would end at its pace so far, so that it need not grow."""
+    """The last lap of the place chart: it grows in steps."""
     table = hub.view.table
     laps = max([r.laps for r in table.of_class(car_class)], default=0) if table is not None else 0
-    if table is None or not laps or not table.duration_s or table.race_s < 600:
-        return max(20, laps)
-    return max(laps, 10 * round(laps * table.duration_s / table.race_s / 10 + 0.5))
+    step = 20 if laps < 100 else 50
+    return max(20, step * -(-laps // step))
 
 
 def spans(hub: RaceHub) -> list[tuple[float, float, str]]:
     """(from, to, flag) in race seconds, so far."""
+    if not hub.state.flags:
+        return []
     return [(f["from_s"], f["to_s"], f["flag"]) for f in flag_history(hub.state)]
 
 

@@ -105,8 +105,7 @@ class _Odds:
         group = f"{car_class}|{self._metric}"
         self._viewer.groups = {"odds": group}
         self._colours = car_colours(desk.colour_order(car_class))
-        table = desk.view.table
-        until_h = ((table.duration_s if table is not None else None) or 43_200.0) / 3600.0
+        until_h = lines.time_scale(desk.hub)["max"]
         options = odds_chart(desk.lines("odds", group), self._colours, until_h, lines.spans(desk.hub))
         self._chart.clear()
         with self._chart:

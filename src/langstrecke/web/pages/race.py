@@ -142,8 +142,7 @@ class _Race:
         ordered = desk.cars(group)
         colours = car_colours(desk.colour_order(group))
         self._shown = set(ordered[:SHOWN_CARS])
-        table = desk.view.table
-        until_h = ((table.duration_s if table is not None else None) or 43_200.0) / 3600.0
+        until_h = lines.time_scale(desk.hub)["max"]
         spans = lines.spans(desk.hub)
         self._charts.clear()
         with self._charts:

@@ -26,7 +26,8 @@ def tails(before: Mapping[str, Points], after: Mapping[str, Points]) -> tuple[bo
 
 def thinned(points: Points, most: int) -> Points:
     """Every n-th point, so that no more than about `most` are left; which are left does not change as the line grows
-    within a power of two of its length."""
+    within a power of two of its length.
+    """
     every = 1
     while len(points) // every > most:
         every *= 2

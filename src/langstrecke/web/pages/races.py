@@ -19,9 +19,9 @@ from langstrecke.web.pages.uploads import kept_file, safe_name
 from langstrecke.web.services_models import ImportAsk, RacesAsk, Upload
 
 if TYPE_CHECKING:
-    from langstrecke.web.settings import Settings
     from langstrecke.web.app import Pitwall
     from langstrecke.web.pages.viewer import Viewer
+    from langstrecke.web.settings import Settings
 
 SHOWN_NOTES = 8
 

@@ -173,10 +173,9 @@ class _Season:
                 ask = TitleRaceAsk(season=found["season"], title=title, car_class=car_class, seasons=STEPS)
                 job.start(lambda: self._pitwall.start(services.title_race, ask), show)
 
-            with place:
-                with bits.row():
-                    bits.button("Play every round", start, icon="timeline")
-                    bits.text("about half a minute", "note")
+            with place, bits.row():
+                bits.button("Play every round", start, icon="timeline")
+                bits.text("about half a minute", "note")
 
 
 def title_lines(steps: list[dict[str, Any]], most: int = 8) -> dict[str, list[float]]:

@@ -67,15 +67,14 @@ class _WhatIf:
                         bits.button("Download", self._download, icon="download")
                         bits.button("Clear", self._clear)
                         self._saved = ui.element("div")
-            with bits.column():
-                with bits.panel("What it is worth"):
-                    with bits.row():
-                        bits.button("Play both races", self._play, icon="play_arrow", strong=True)
-                        bits.text(f"{RACES:,} races with and without the change, on the same luck", "note")
-                    self._job = JobView(pitwall)
-                    self._out = ui.element("div").classes("down")
-                    with self._out:
-                        bits.text("Nothing changed yet. Choose a change on the left, then play.", "muted")
+            with bits.column(), bits.panel("What it is worth"):
+                with bits.row():
+                    bits.button("Play both races", self._play, icon="play_arrow", strong=True)
+                    bits.text(f"{RACES:,} races with and without the change, on the same luck", "note")
+                self._job = JobView(pitwall)
+                self._out = ui.element("div").classes("down")
+                with self._out:
+                    bits.text("Nothing changed yet. Choose a change on the left, then play.", "muted")
         self._form("driver")
         background_tasks.create(self._list_saved())
 
