@@ -11,6 +11,7 @@ from langstrecke.cli import replay as _replay  # noqa: F401  (hangs its verbs on
 from langstrecke.cli import rules as _rules  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import scenario as _scenario  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import season as _season  # noqa: F401  (hangs its verbs on the app)
+from langstrecke.cli import serve as _serve  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import simulate as _simulate  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import store as _store  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import strategy as _strategy  # noqa: F401  (hangs its verbs on the app)

@@ -69,6 +69,13 @@ class Hubs:
             self._hubs[ask.race] = hub
             return hub
 
+    async def follow_or_go_on(self, ask: FollowAsk) -> RaceHub:
+        """Follow a race, or go on with it where it is followed from the same source already."""
+        known = self._hubs.get(ask.race)
+        if known is not None and _source(known.ask) == _source(ask):
+            return known
+        return await self.follow(ask.model_copy(update={"restart": True}))
+
     async def steer(self, race: str, ask: SteerAsk) -> RaceHub:
         """Pause a replay, let it go on, change its speed, go to another moment."""
         hub = self.get(race)
@@ -97,3 +104,7 @@ class Hubs:
     def all(self) -> list[RaceHub]:
         """All followed races."""
         return list(self._hubs.values())
+
+
+def _source(ask: FollowAsk) -> tuple[str | None, ...]:
+    return ask.feed, ask.file, ask.folder

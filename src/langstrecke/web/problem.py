@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from langstrecke.errors import LangstreckeError
 
@@ -35,6 +35,10 @@ def problem_of(error: BaseException) -> Problem:
         if error.key:
             where += f", key {error.key}" if where else f"key {error.key}"
         return Problem(what=error.what, where=where or None, do=error.hint)
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or None
+        return Problem(what=str(first["msg"]).removeprefix("Value error, "), where=place)
     log.error("unexpected %s", type(error).__name__, exc_info=error)
     return Problem(
         what=f"something went wrong inside ({type(error).__name__})",

@@ -267,8 +267,8 @@ class LedgerAsk(Ask):
 class Upload(Ask):
     """A file that was received: where it lies on this machine and what it was called."""
 
-    path: str
-    name: str
+    path: str = Field(pattern=r"^[0-9a-f]{32}$", description="What /uploads gave")
+    name: str = Field(min_length=1, max_length=300, description="The sender's name, with folders where it has them")
 
 
 class ImportAsk(Ask):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -104,7 +105,13 @@ def laps(settings: Settings, ask: LapsAsk) -> list[LapLine]:
 
 def cards(settings: Settings) -> list[CardLine]:
     """The shipped cards."""
-    return [CardLine.model_validate(card_facts(name, load_card(name))) for name in list_cards()]
+    return list(_card_lines())
+
+
+@cache
+def _card_lines() -> tuple[CardLine, ...]:
+    """Read once: reading them all takes a second, and they do not change."""
+    return tuple(CardLine.model_validate(card_facts(name, load_card(name))) for name in list_cards())
 
 
 def shipped(name: str) -> RaceCard:

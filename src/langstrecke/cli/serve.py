@@ -1,0 +1,106 @@
+"""The verb `serve`: the pit wall in a browser, with its API."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from langstrecke.cli.app import app, progress_console
+from langstrecke.errors import LangstreckeError
+from langstrecke.paddock.store import default_path
+
+if TYPE_CHECKING:
+    from langstrecke.web.hub_models import FollowAsk
+
+
+@app.command("serve")
+def serve_verb(
+    host: Annotated[str, typer.Option(help="Address to listen on; off loopback a token is needed")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one")] = 8080,
+    store: Annotated[
+        Path | None, typer.Option(help="The store's file", show_default=f"{default_path().name} in the data folder")
+    ] = None,
+    work: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Its own files: followed races, what-ifs, uploads")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(help="What who asks has to know; new makes one", envvar="LANGSTRECKE_TOKEN")
+    ] = None,
+    replay: Annotated[str | None, typer.Option(metavar="RACE", help="Follow a replay of a race of the store")] = None,
+    speed: Annotated[float, typer.Option(min=0.0, help="Of the replay: race seconds a second")] = 60.0,
+    feed: Annotated[str | None, typer.Option(metavar="URL", help="Follow a feed: ws://...")] = None,
+    watch: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Follow a growing lap file, or the newest of a folder")
+    ] = None,
+    race: Annotated[str, typer.Option(help="What the feed's or folder's race is called; a card's name")] = "live",
+    upload_mib: Annotated[int, typer.Option("--upload-limit", min=1, max=4096, help="MiB of one upload")] = 64,
+) -> None:
+    """Open the pit wall: pages, REST and WebSockets over the same Python API."""
+    try:
+        import uvicorn
+
+        from langstrecke.live.server import listening_socket
+        from langstrecke.web.app import create_app
+        from langstrecke.web.security import checked, new_token
+        from langstrecke.web.settings import MEBIBYTE, Settings, default_work
+    except ModuleNotFoundError as error:
+        what = f"the pit wall needs {error.name}, which is not installed"
+        raise LangstreckeError(what, hint='pip install "langstrecke[web]"') from None
+    settings = Settings(
+        store=store or default_path(),
+        work=work or default_work(),
+        host=host,
+        port=port,
+        token=token,
+        upload_limit=upload_mib * MEBIBYTE,
+    )
+    if token == "new" or (token is None and not settings.loopback):
+        settings = replace(settings, token=new_token())
+    checked(settings)
+    follow = _followed(replay, speed, feed, watch, race)
+    bound = listening_socket(host, port)
+    settings = replace(settings, port=bound.getsockname()[1])
+    shown = f"[{host}]" if ":" in host else host
+    place = f"http://{shown}:{settings.port}/"
+    if settings.token is not None:
+        place += f"?token={settings.token}"
+    logging.getLogger("langstrecke").setLevel(logging.WARNING)
+    application = create_app(settings, follow)
+    config = uvicorn.Config(
+        application, log_level="warning", access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=3
+    )
+    progress_console.print(f"pit wall: {escape(place)}  (Ctrl-C ends it)", highlight=False, soft_wrap=True)
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[bound])
+    if not server.started:
+        raise LangstreckeError("the pit wall did not start", hint="the lines above say why")
+    progress_console.print("pit wall closed")
+
+
+def _followed(replay: str | None, speed: float, feed: str | None, watch: Path | None, race: str) -> list[FollowAsk]:
+    """What is to be followed from the start."""
+    from pydantic import ValidationError
+
+    from langstrecke.web.hub_models import FollowAsk
+
+    if feed is not None and watch is not None:
+        raise LangstreckeError("a feed or a folder, not both: they would be the same race")
+    asked: list[dict[str, object]] = []
+    if replay is not None:
+        asked.append({"race": replay, "speed": speed})
+    if feed is not None:
+        asked.append({"race": race, "feed": feed})
+    if watch is not None:
+        asked.append({"race": race, "folder": str(watch)})
+    try:
+        return [FollowAsk.model_validate(ask) for ask in asked]
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise LangstreckeError(str(first["msg"]), key=".".join(map(str, first["loc"]))) from None
