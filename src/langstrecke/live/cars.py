@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right, insort
 from dataclasses import dataclass
+from sys import intern
 from typing import NamedTuple
 
 from langstrecke.live.feed import LapMessage
@@ -168,11 +169,16 @@ class CarLaps:
 
 
 def _crossing(m: LapMessage, first_seq: int) -> Crossing:
+    """The row of a message; names are kept once, not once a lap, or a day's race would fill the memory with them."""
     return Crossing(
-        m.race_id, m.car, m.car_class, m.lap, m.driver, m.lap_time_s, m.elapsed_s, m.s1_s, m.s2_s, m.s3_s, m.in_pit,
-        m.pit_time_s, m.flag, m.kph, m.team, m.manufacturer, m.clock_time, m.seq, m.revision, m.withdrawn,
-        first_seq,
+        intern(m.race_id), intern(m.car), intern(m.car_class), m.lap, _once(m.driver), m.lap_time_s, m.elapsed_s,
+        m.s1_s, m.s2_s, m.s3_s, m.in_pit, m.pit_time_s, _once(m.flag), m.kph, _once(m.team), _once(m.manufacturer),
+        m.clock_time, m.seq, m.revision, m.withdrawn, first_seq,
     )  # fmt: skip
+
+
+def _once(text: str | None) -> str | None:
+    return intern(text) if text is not None else None
 
 
 class _Fold:

@@ -63,7 +63,7 @@ class RaceState:
         self._newest_s = 0.0
         self._times = FieldTimes(STILL_S)
         self._frame = pl.DataFrame(schema=LAPS)
-        self._in_frame: set[tuple[str, int]] = set()
+        self._stale: set[tuple[str, int]] = set()  # rows of the frame that do not hold any more
         self._fresh: dict[tuple[str, int], Crossing] = {}
 
     def apply(self, message: HelloMessage | DataMessage | HeartbeatMessage | ResumeMessage) -> bool:
@@ -122,7 +122,10 @@ class RaceState:
             self._times.remove(old.elapsed_s)
         if not row.withdrawn:
             self._times.add(row.elapsed_s)
-        self._fresh[message.car, message.lap] = row
+        key = (row.car, row.lap)
+        if old is not None and key not in self._fresh:
+            self._stale.add(key)
+        self._fresh[key] = row
         if old is not None:  # a correction may also bring the newest crossing down
             flags = max((f.race_s for f in self._flags.values()), default=0.0)
             self._newest_s = max([flags, *(c.newest_s for c in self.cars.values())])
@@ -212,13 +215,12 @@ class RaceState:
     def laps(self) -> pl.DataFrame:
         """The laps so far as `timing.schema.LAPS`, by (car, lap): kept from call to call and added to."""
         if self._fresh:
-            again = [key for key in self._fresh if key in self._in_frame]
-            if again:
-                gone = pl.DataFrame(again, schema={"car": pl.String, "lap": pl.Int32}, orient="row")
+            if self._stale:
+                gone = pl.DataFrame(list(self._stale), schema={"car": pl.String, "lap": pl.Int32}, orient="row")
                 self._frame = self._frame.join(gone, on=["car", "lap"], how="anti", maintain_order="left")
             rows = [row[:COLUMNS] for row in self._fresh.values() if not row.withdrawn]
             fresh = pl.DataFrame(rows, schema=LAPS, orient="row")
             self._frame = pl.concat([self._frame, fresh]).sort("car", "lap")
-            self._in_frame.update(self._fresh)
             self._fresh.clear()
+            self._stale.clear()
         return self._frame
