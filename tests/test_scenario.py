@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from langstrecke.cli import app
-from langstrecke.errors import CardError, NotFoundError
+from langstrecke.errors import CardError, LangstreckeError, NotFoundError
 from langstrecke.forecast.scenario import list_scenarios, load_scenario, run_scenario
+from langstrecke.racecard import load_card
 
 ASKED = {
     "magnussen-corvette-le-mans-2019",
@@ -34,12 +35,70 @@ def test_free_weekends_are_a_matter_of_calendars() -> None:
     assert any("Le Mans itself was open to him: 2019, 2020. He drove it in 2021." in s for s in answer.sentences)
 
 
-def test_a_duel_is_played_with_the_same_luck() -> None:
-    answer = run_scenario(load_scenario("spa-2018-99-against-34"), races=200)
-    variants = answer.figures["variants"]
-    assert len(variants) == 4
-    assert all(v["ahead"] >= variants[0]["ahead"] for v in variants[1:])
-    assert run_scenario(load_scenario("spa-2018-99-against-34"), races=200).sentences == answer.sentences
+DUEL = """
+title = "a duel"
+question = "Would other stops do?"
+kind = "race"
+card = "adac-gt-masters-2019-sachsenring-1"
+class = "GT3"
+watch = "14"
+against = "RIVAL"
+known = ["x"]
+estimated = ["x"]
+unknown = ["x"]
+[[variants]]
+name = "as it is"
+[[variants]]
+name = "slow stops of the rival"
+patch = '''
+title = "slow"
+[[change]]
+car = "RIVAL"
+stop_s = 60.0
+'''
+[[variants]]
+name = "others"
+[[variants.stops]]
+car = "14"
+"""
+
+
+def _duel(folder: Path, stops: str) -> Path:
+    path = folder / "duel.toml"
+    rival = next(e.car for e in load_card("adac-gt-masters-2019-sachsenring-1").entries if e.car != "14")
+    path.write_text(DUEL.replace("RIVAL", rival) + stops + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_duel_is_played_with_the_same_luck(tmp_path: Path) -> None:
+    path = _duel(tmp_path, "laps = [20]")
+    answer = run_scenario(load_scenario(path), races=200)
+    base, slow, early = answer.figures["variants"]
+    assert slow["ahead"] > base["ahead"]
+    assert early["mean_place"] != base["mean_place"]
+    assert run_scenario(load_scenario(path), races=200, threads=1).sentences == answer.sentences
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        ("laps = [20, 5]", "rising whole numbers"),
+        ("early_laps = -1", "from 0 to 100"),
+        ('under_yellow = "always"', "from 0 to 1"),
+        ('starter = "Jens Klingman"', "Jens Klingmann"),
+        ("erly_laps = 1", "early_laps"),
+        ("tyres_every = true", "from 1 to 20"),
+    ],
+)
+def test_stops_that_make_no_sense_are_named(tmp_path: Path, lines: str, wrong: str) -> None:
+    with pytest.raises(LangstreckeError, match=wrong):
+        run_scenario(load_scenario(_duel(tmp_path, lines)), races=1)
+
+
+def test_the_duel_of_spa_holds_real_stops_against_each_other() -> None:
+    variants = load_scenario("spa-2018-99-against-34").data["variants"]
+    assert sum("stops" in v for v in variants) >= 3
+    assert "penalty_s" not in str(variants)
 
 
 def test_the_corvette_fights_for_its_class(tmp_path: Path) -> None:
@@ -63,5 +122,12 @@ def test_unknown_scenarios_and_bad_files(tmp_path: Path) -> None:
     bad.write_text('title = "x"\n', encoding="utf-8")
     with pytest.raises(CardError, match="question"):
         load_scenario(bad)
+    bad.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CardError, match="read as text"):
+        load_scenario(bad)
+    for kind, key in (("race", "card"), ("season", "season"), ("calendar", "against")):
+        bad.write_text(f'title = "x"\nquestion = "x"\nkind = "{kind}"\n', encoding="utf-8")
+        with pytest.raises(CardError, match=key):
+            run_scenario(load_scenario(bad), races=1)
     result = CliRunner().invoke(app, ["scenario", "list"])
     assert "klingmann-gt-masters-2019" in result.output

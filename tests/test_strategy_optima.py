@@ -11,8 +11,9 @@ import pytest
 from langstrecke.racecard import RaceCard
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.compile import compile_race
+from langstrecke.simulation.planned import with_stops
 from langstrecke.simulation.watch import simulate_watched
-from langstrecke.strategy.candidates import Candidate, with_stops
+from langstrecke.strategy.candidates import Candidate
 from langstrecke.strategy.schedule import Policy, schedule
 from langstrecke.strategy.search import optimise
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from langstrecke.errors import CardError, NotFoundError
+from langstrecke.forecast.scenario_ask import Ask
 from langstrecke.forecast.scenario_calendar import calendar_answer
 from langstrecke.forecast.scenario_race import race_answer
 from langstrecke.forecast.scenario_season import season_answer
 
-KINDS: dict[str, Callable[..., tuple[list[str], dict[str, Any]]]] = {
+KINDS: dict[str, Callable[[Ask], tuple[list[str], dict[str, Any]]]] = {
     "race": race_answer,
     "season": season_answer,
     "calendar": calendar_answer,
@@ -78,7 +79,10 @@ def load_scenario(name: str | Path) -> Scenario:
     if str(name) in list_scenarios():
         text = (files("langstrecke.forecast") / "scenarios" / f"{name}.toml").read_text("utf-8")
     elif Path(name).suffix == ".toml" and Path(name).is_file():
-        text = Path(name).read_text("utf-8")
+        try:
+            text = Path(name).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CardError(f"cannot be read as text: {error}", file=str(name)) from None
     else:
         hint = "langstrecke scenario list names them all; a path works too"
         raise NotFoundError.nearest("scenario", str(name), list(list_scenarios()), hint=hint)
@@ -91,8 +95,15 @@ def load_scenario(name: str | Path) -> Scenario:
             raise CardError(f"a scenario needs {key!r}", file=str(name), key=key)
     if data["kind"] not in KINDS:
         raise NotFoundError.nearest("kind of scenario", data["kind"], list(KINDS))
-    said = {key: tuple(data.get(key, ())) for key in ("known", "estimated", "unknown")}
+    said = {key: _lines(data, key, str(name)) for key in ("known", "estimated", "unknown")}
     return Scenario(Path(name).stem, data["title"], data["question"], data["kind"], **said, data=data)
+
+
+def _lines(data: dict[str, Any], key: str, file: str) -> tuple[str, ...]:
+    lines = data.get(key, [])
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        raise CardError(f"{key!r} must be a list of sentences", file=file, key=key)
+    return tuple(lines)
 
 
 def run_scenario(
@@ -104,7 +115,6 @@ def run_scenario(
     progress: Callable[[int, int], None] | None = None,
 ) -> Answer:
     """Play a scenario and answer it."""
-    sentences, figures = KINDS[scenario.kind](
-        scenario.data, races=races, seed=seed, threads=threads, progress=progress
-    )
+    ask = Ask(scenario.name, scenario.data, races, seed, threads, progress)
+    sentences, figures = KINDS[scenario.kind](ask)
     return Answer(scenario, tuple(sentences), figures, races, seed)

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from langstrecke.errors import NotFoundError
+from langstrecke.forecast.scenario_ask import Ask
 from langstrecke.paddock import calendars
 from langstrecke.paddock.registry import load_registry
 
 
-def calendar_answer(
-    data: dict[str, Any],
-    *,
-    races: int,
-    seed: int,
-    threads: int | None,
-    progress: Callable[[int, int], None] | None,
-) -> tuple[list[str], dict[str, Any]]:
+def calendar_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
     """Sentences and figures of a scenario of kind `calendar`; nothing is simulated."""
+    against, travel_days = ask.need("against", list), ask.data.get("travel_days", 1)
     registry = load_registry()
-    driver = registry.driver(data["driver"])
+    for series in against:
+        if series not in registry.series:
+            raise NotFoundError.nearest("series", str(series), list(registry.series))
+    driver = registry.driver(ask.need("driver"))
     sentences: list[str] = []
     rows: list[dict[str, Any]] = []
-    for year in data["seasons"]:
+    for year in ask.need("seasons", list):
         busy = calendars.commitments(registry, driver.name, year)
         own = {e.id for meeting in busy for e in meeting.events}
-        events = [
-            e for e in registry.events.values() if e.series in data["against"] and e.year == year and e.id not in own
-        ]
-        found = calendars.chances(busy, calendars.meetings(events), data.get("travel_days", 1))
+        events = [e for e in registry.events.values() if e.series in against and e.year == year and e.id not in own]
+        found = calendars.chances(busy, calendars.meetings(events), travel_days)
         days = sum((m.end - m.start).days + 1 for m in busy)
         sentences.append(
             f"{year}: {len(busy)} meetings of his own ({days} days) against {len(found)} of the other series."

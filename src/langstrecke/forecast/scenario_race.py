@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from langstrecke.errors import NotFoundError
 from langstrecke.forecast.names import surname
+from langstrecke.forecast.scenario_ask import Ask, signed
+from langstrecke.forecast.scenario_stops import with_other_stops
 from langstrecke.forecast.season_cards import plan_card
 from langstrecke.forecast.season_play import BLOCK, play_block, stage
 from langstrecke.forecast.season_points import I16
@@ -23,32 +27,31 @@ FRONT = 10
 """A duel is told again for races in which both cars are among the first so many."""
 
 
-def play_card(card: RaceCard, races: int, seed: int, threads: int | None) -> tuple[I16, I16]:
+def play_card(card: RaceCard, ask: Ask, stops: Sequence[dict[str, Any]] = ()) -> tuple[I16, I16]:
     """Places in class and overall of every race, [races, cars]; draws are by name, so variants share their luck."""
+    races, seed, threads = ask.races, ask.seed, ask.threads
     st = stage(plan_card(card), load_registry(), {})
+    st = replace(st, params=with_other_stops(st.params, card, stops, ask.name))
     blocks = [(b, min(BLOCK, races - b * BLOCK)) for b in range(-(-races // BLOCK))]
     with ThreadPoolExecutor(max(1, threads or os.cpu_count() or 1)) as pool:
         found = [part[0][0] for part in pool.map(lambda b: play_block([st], seed, *b), blocks)]
     return np.concatenate([f.in_class for f in found]), np.concatenate([f.overall for f in found])
 
 
-def race_answer(
-    data: dict[str, Any],
-    *,
-    races: int,
-    seed: int,
-    threads: int | None,
-    progress: Callable[[int, int], None] | None,
-) -> tuple[list[str], dict[str, Any]]:
+def race_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
     """Sentences and figures of a scenario of kind `race`."""
-    card = load_card(data["card"])
-    watch, rival, name = data["watch"], data.get("against", ""), data["class"]
-    variants = []
-    sentences = _facts(data)
-    for number, variant in enumerate(data["variants"]):
+    card = load_card(ask.need("card"))
+    watch, rival, name = ask.need("watch"), ask.data.get("against", ""), ask.need("class")
+    asked = ask.variants()
+    variants: list[dict[str, Any]] = []
+    sentences = _facts(ask.data)
+    for number, variant in enumerate(asked):
         played = apply_patch(card, variant["patch"]) if variant.get("patch") else card
-        places, overall = play_card(played, races, seed, threads)
         cars = [e.car for e in played.entries]
+        for car in (watch, rival):
+            if car and car not in cars:
+                raise NotFoundError.nearest("car", car, cars)
+        places, overall = play_card(played, ask, variant.get("stops", ()))
         i = cars.index(watch)
         row: dict[str, Any] = {
             "name": variant["name"],
@@ -67,13 +70,12 @@ def race_answer(
             row["ahead_in_front"] = _share(overall[both, i] < overall[both, j]) if both.any() else 0.0
             row["both_in_front"] = _share(both)
         variants.append(row)
-        sentences.append(_told(row, variants[0], watch, rival, name, races))
-        if progress is not None:
-            progress(number + 1, len(data["variants"]))
+        sentences.append(_told(row, variants[0], watch, rival, name, ask.races))
+        ask.step(number + 1, len(asked))
     first = variants[0]
     if first["overall_win"] < 0.0005 and len(card.classes) > 1:
         sentences.append(f"Overall #{watch} never wins: it fights for {name}, as the question had it.")
-    if rival:
+    if rival and len(variants) > 1:
         sentences.append(_turned(variants, watch, rival))
     return sentences, {"kind": "race", "class": name, "watch": watch, "against": rival, "variants": variants}
 
@@ -93,9 +95,9 @@ def _told(row: dict[str, Any], first: dict[str, Any], watch: str, rival: str, na
             share, ahead = 100 * row["both_in_front"], 100 * row["ahead_in_front"]
             text += f" (of the {share:.0f} % with both in the first {FRONT}: {ahead:.0f} %)"
     if row is not first:
-        text += f"; that is {100 * (row['win'] - first['win']):+.1f} points for the victory".replace("-", "−")
+        text += f"; that is {signed(100 * (row['win'] - first['win']))} points for the victory"
         if rival:
-            text += f" and {100 * (row['ahead'] - first['ahead']):+.1f} for the duel".replace("-", "−")
+            text += f" and {signed(100 * (row['ahead'] - first['ahead']))} for the duel"
     return text + "."
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from langstrecke.errors import NotFoundError
+from langstrecke.forecast.scenario_ask import Ask, signed
 from langstrecke.forecast.season import SeasonForecast, season_forecast
 from langstrecke.forecast.season_cards import plan_rounds
 from langstrecke.forecast.season_play import BLOCK, driver_key, play_block, stage
@@ -19,26 +20,21 @@ WIN_SEASONS = 1000
 """Seasons played to count victories round by round."""
 
 
-def season_answer(
-    data: dict[str, Any],
-    *,
-    races: int,
-    seed: int,
-    threads: int | None,
-    progress: Callable[[int, int], None] | None,
-) -> tuple[list[str], dict[str, Any]]:
+def season_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
     """Sentences and figures of a scenario of kind `season`; `races` counts seasons."""
     registry = load_registry()
-    name, car = data["class"], data["watch"]
-    driver = registry.driver(data["driver"])
+    season, name, car = ask.need("season"), ask.need("class"), ask.need("watch")
+    driver = registry.driver(ask.need("driver"))
     key = driver_key(registry, driver.name)
+    asked = ask.variants()
     variants, sentences = [], []
     first: dict[str, Any] = {}
-    for number, variant in enumerate(data["variants"]):
+    for number, variant in enumerate(asked):
         patch = read_patch(variant["patch"]) if variant.get("patch") else None
-        found = season_forecast(data["season"], seasons=races, seed=seed, threads=threads, patch=patch)
+        found = season_forecast(season, seasons=ask.races, seed=ask.seed, threads=ask.threads, patch=patch)
+        _check(found, name, key, driver.name)
         row = _row(found, name, car, key) | {"name": variant["name"]}
-        row |= _victories(data["season"], name, car, patch, min(races, WIN_SEASONS), seed)
+        row |= _victories(season, name, car, patch, min(ask.races, WIN_SEASONS), ask.seed)
         first = first or row
         variants.append(row)
         text = (
@@ -49,16 +45,25 @@ def season_answer(
             f"at least one in {100 * row['any_win']:.0f} %"
         )
         if row is not first:
-            change = f"{100 * (row['title'] - first['title']):+.1f}".replace("-", "−")
+            change = signed(100 * (row["title"] - first["title"]))
             text += f"; {change} points of title chance against '{first['name']}'"
         sentences.append(text + ".")
         if cup := row["cup"]:
             sentences.append(f"{variant['name']}: the Endurance Cup goes to #{car} in {100 * cup:.1f} %.")
-        if progress is not None:
-            progress(number + 1, len(data["variants"]))
+        ask.step(number + 1, len(asked))
     best = first["rounds"][int(np.argmax([r["win"] for r in first["rounds"]]))]
     sentences.append(f"Its best round is {best['race']}: a victory in {100 * best['win']:.0f} %.")
     return sentences, {"kind": "season", "class": name, "watch": car, "driver": driver.name, "variants": variants}
+
+
+def _check(found: SeasonForecast, name: str, key: str, driver: str) -> None:
+    """NotFoundError for a class without a drivers' title, or a driver who is not in it."""
+    classes = [c for title, c in found.titles if title == "drivers"]
+    if name not in classes:
+        raise NotFoundError.nearest("class", name, classes)
+    lines = found.titles[("drivers", name)]
+    if key not in [line.key for line in lines]:
+        raise NotFoundError.nearest(f"driver of {name}", driver, [line.name for line in lines])
 
 
 def _row(found: SeasonForecast, name: str, car: str, key: str) -> dict[str, Any]:
@@ -81,7 +86,10 @@ def _row(found: SeasonForecast, name: str, car: str, key: str) -> dict[str, Any]
 def _victories(season: str, name: str, car: str, patch: Patch | None, seasons: int, seed: int) -> dict[str, Any]:
     """How often the car wins (its class, or overall), round by round."""
     rounds = [r for r in rounds_of(*season_id(season)) if r.number > 0]
-    plans = [p for p in plan_rounds(rounds, 0, patch=patch) if any(e.car == car for e in p.card.entries)]
+    every = plan_rounds(rounds, 0, patch=patch)
+    plans = [p for p in every if any(e.car == car for e in p.card.entries)]
+    if not plans:
+        raise NotFoundError.nearest("car", car, sorted({e.car for p in every for e in p.card.entries}))
     registry = load_registry()
     stages = [stage(plan, registry, {}) for plan in plans]
     parts: list[list[I16]] = []

@@ -1,0 +1,47 @@
+"""What every kind of scenario is asked with, and the words they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from langstrecke.errors import CardError
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A scenario's file and how it is to be played."""
+
+    name: str
+    data: dict[str, Any]
+    races: int = 10_000
+    seed: int = 1
+    threads: int | None = None
+    progress: Callable[[int, int], None] | None = None
+
+    def need(self, key: str, kind: type = str) -> Any:
+        """A value the file must have. CardError names the key."""
+        value = self.data.get(key)
+        if not isinstance(value, kind) or value in ("", []):
+            wanted = "a text" if kind is str else "a list"
+            raise CardError(f"a scenario of this kind needs {key!r}, {wanted}", file=self.name, key=key)
+        return value
+
+    def variants(self) -> list[dict[str, Any]]:
+        """The variants, each with a name; the first is what the others are held against."""
+        found: list[dict[str, Any]] = self.need("variants", list)
+        for number, variant in enumerate(found, start=1):
+            if not isinstance(variant, dict) or not isinstance(variant.get("name"), str):
+                raise CardError("a variant needs a name", file=self.name, key=f"variants[{number}].name")
+        return found
+
+    def step(self, done: int, of: int) -> None:
+        """Tell the progress."""
+        if self.progress is not None:
+            self.progress(done, of)
+
+
+def signed(value: float) -> str:
+    """`+1.2` or `−1.2`, with the sign people print."""
+    return f"{value:+.1f}".replace("-", "−")
