@@ -131,6 +131,33 @@ def test_an_article_read_again_replaces_itself(tmp_path):
         assert len(ids) == len(set(ids)) == len(read(PLAN, "2020-11", "plan").claims)
 
 
+def test_another_article_of_the_same_name_replaces_nothing(tmp_path):
+    store = tmp_path / "store.duckdb"
+    for folder, driver in (("a", "Kevin Magnussen"), ("b", "Scott Dixon")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "news.txt").write_text(f"{driver} startet 2021 in der IMSA.")
+    for folder in ("a", "b", "b"):
+        told = json.loads(run("news", "read", tmp_path / folder / "news.txt", "--store", store, "--json").stdout)
+    shown = json.loads(run("news", "show", "--store", store, "--json").stdout)
+    assert [line["claim"]["subject"] for line in shown] == ["kevin-magnussen", "scott-dixon"]
+    assert told["articles"][0]["claims"][0]["id"] == shown[1]["claim"]["id"]
+
+
+def test_contradicting_articles_read_twice_are_shown_next_to_each_other_and_once(tmp_path):
+    store = tmp_path / "store.duckdb"
+    for name, word in (("yes", ""), ("no", "nicht ")):
+        file = tmp_path / f"{name}.txt"
+        file.write_text(f"date 2020-11\nKevin Magnussen fährt 2021 {word}für Chip Ganassi Racing in der IMSA.")
+        for _ in range(2):
+            run("news", "read", file, "--store", store)
+    shown = json.loads(run("news", "show", "--driver", "Kevin Magnussen", "--store", store, "--json").stdout)
+    assert [line["status"] for line in shown] == ["contradicted"] * 4
+    for one, other in (shown[:2], shown[2:]):
+        assert one["by"] == [other["claim"]["id"]]
+        assert other["by"] == [one["claim"]["id"]]
+    assert "contradicted by yes" in " ".join(run("news", "show", "--store", store).stdout.split())
+
+
 def race_of(name):
     card = load_card(name)
     cars = tuple(

@@ -50,9 +50,10 @@ def read_verb(
     """Read articles into claims and keep them in the store."""
     readings, problems = _readings(sources, date)
     if not dry and readings:
-        from langstrecke.news.ledger import keep
+        from langstrecke.news.ledger import keep, settled
 
         with open_store(store) as opened:
+            readings = settled(opened, readings)
             keep(opened, readings)
     if as_json:
         _print_json(
@@ -74,7 +75,9 @@ def show_verb(
     as_json: Json = False,
 ) -> None:
     """Show the claims that stand, with contradictions side by side."""
-    found = [line for line in _lines(driver, store) if line.status != "superseded"]
+    from langstrecke.news.ledger import side_by_side
+
+    found = side_by_side([line for line in _lines(driver, store) if line.status != "superseded"])
     if as_json:
         _print_json([line.as_json() for line in found])
         return
@@ -216,9 +219,11 @@ def _print_lines(found: list[Line]) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("date", "sure", "claim", "standing", "article"):
         table.add_column(column, overflow="fold")
+    articles = {line.claim.id: line.claim.article for line in found}
     for line in found:
         c = line.claim
-        by = f" by {', '.join(line.by[:2])}" if line.by else ""
+        others = list(dict.fromkeys(articles.get(id, id) for id in line.by))
+        by = f" by {', '.join(others[:2])}" if others else ""
         words = c.words().rpartition(" [")[0]
         colour = _COLOURS.get(c.certainty, "yellow")
         table.add_row(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -48,7 +50,7 @@ def keep(store: Store, readings: Iterable[Reading]) -> int:
     """Write readings into the store; an article read again replaces what was read before. Returns how many claims."""
     connection = store.connection
     connection.execute(_TABLES)
-    by_id = {r.article.id: r for r in readings}
+    by_id = {r.article.id: r for r in settled(store, readings)}
     articles = [
         (a.id, a.source, a.title, a.date, a.date_from, r.note or a.note) for r in by_id.values() for a in [r.article]
     ]
@@ -76,6 +78,34 @@ def keep(store: Store, readings: Iterable[Reading]) -> int:
             connection.execute(f"INSERT INTO {table} SELECT {columns}", [list(c) for c in zip(*rows, strict=True)])
     connection.execute("COMMIT")
     return len(claims)
+
+
+def settled(store: Store, readings: Iterable[Reading]) -> list[Reading]:
+    """The readings as the store will keep them: whose id another file's article has there gets one of its own."""
+    try:
+        rows = store.connection.execute("SELECT id, source FROM news_articles").fetchall()
+    except duckdb.CatalogException:
+        rows = []
+    known = {str(id): str(source) for id, source in rows}
+    found = []
+    for reading in readings:
+        article = reading.article
+        source = str(Path(article.source).resolve()) if Path(article.source).is_file() else article.source
+        id = article.id
+        if id in known and known[id] not in (source, article.source):
+            id = f"{id}-{hashlib.sha256(source.encode()).hexdigest()[:6]}"
+        claims = tuple(replace(claim, article=id) for claim in reading.claims)
+        found.append(replace(reading, article=replace(article, id=id, source=source), claims=claims))
+    return found
+
+
+def side_by_side(found: list[Line]) -> list[Line]:
+    """The lines with contradicting ones next to each other, else as they were."""
+    order: list[Line] = []
+    for line in found:
+        against = [other for other in found if line.status == "contradicted" and other.claim.id in line.by]
+        order += [each for each in (line, *against) if not any(each is placed for placed in order)]
+    return order
 
 
 def kept(store: Store, about: str = "") -> list[Claim]:

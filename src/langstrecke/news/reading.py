@@ -83,7 +83,8 @@ def _articles(place: Path) -> Iterator[Article]:
     data = _bytes(place, name)
     if not data.strip():
         raise NewsError("is empty", file=name)
-    id = "stdin" if str(place) == "-" else slug(place.stem) or "text"
+    # What is piped in has no name: its content tells it from what was piped in before.
+    id = f"stdin-{hashlib.sha256(data).hexdigest()[:6]}" if str(place) == "-" else slug(place.stem) or "text"
     if _FEED.match(data[:20_000]):
         yield from feed_articles(data, id, name)
         return
