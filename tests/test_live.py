@@ -9,8 +9,10 @@ import pytest
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live import forecast_live, race_state
 from langstrecke.forecast.live_fits import LiveFits, live_fits
+from langstrecke.forecast.live_rules import with_eased_minimum
 from langstrecke.forecast.live_state import live_state
 from langstrecke.racecard import RaceCard
+from langstrecke.simulation.compile import compile_race
 from race_maker import make_race
 
 LENGTH = 10_800.0
@@ -150,3 +152,39 @@ def test_stretching_fuel_is_likelier_the_less_it_lacks() -> None:
     assert chances[0] == chances[1] == pytest.approx(1.0)
     assert np.all(np.diff(chances[1:]) < 0.0)
     assert fits.goes_through(0.2, 900.0) > fits.goes_through(0.2, 3600.0)
+
+
+def test_boxes_before_the_line_take_their_time_on_the_in_lap(laps: pl.DataFrame) -> None:
+    """The same stops with the boxes on the other side of the line: the one under way is over at the crossing."""
+    out = pl.col("in_pit").shift(1).over("car").fill_null(False)
+    before = laps.with_columns(
+        lap_time_s=pl.col("lap_time_s") + 60.0 * pl.col("in_pit").cast(float) - 60.0 * out.cast(float),
+        elapsed_s=pl.col("elapsed_s") + 60.0 * pl.col("in_pit").cast(float),
+    )
+    crossed, car = before.filter("in_pit").sort("elapsed_s").select("elapsed_s", "car").row(-6)
+    card, t = card_of(laps), float(crossed) + 1.0
+    here, there = (live_state(table, card, t).car(car) for table in (before, laps))
+    assert here.in_pit
+    assert there.in_pit
+    assert here.paid_s > 60.0 > 15.0 > there.paid_s  # all of the stop, and the way in
+    # either way the car is about to be back on the road: the race ahead of it is the same
+    played = [forecast_live(card, table, t, races=200, threads=1).car(car) for table in (before, laps)]
+    assert played[0].expected_laps == pytest.approx(played[1].expected_laps, abs=0.3)
+
+
+def test_a_minimum_that_most_crews_went_by_short_of_no_longer_binds() -> None:
+    laps = make_race(cars=12, stint_laps=20)  # everybody hands over after 20 laps, for good
+    laps = laps.with_columns(driver=pl.when(pl.col("lap") > 20).then(pl.lit("Bo Kurz")).otherwise("driver"))
+    card = card_of(laps)
+    params = compile_race(card)
+    state = live_state(laps, card, 5400.0)
+    gtd = [i for i, e in enumerate(card.entries) if e.car_class == "GTD"]
+    asked = float(params.car["min_drive"][gtd].max())
+    driven = [dict(state.cars[i].driven_s)["Ada Lang"] for i in gtd]
+    assert max(driven) < 0.97 * asked  # or the race proves nothing
+    eased = with_eased_minimum(params, card, state)
+    assert float(eased.car["min_drive"][gtd].max()) == pytest.approx(min(driven))
+    assert float(params.car["min_drive"][gtd].max()) == asked  # the card itself is left alone
+    one = laps.filter((pl.col("car") == "1") | (pl.col("lap") <= 20))  # only one crew has handed over
+    alone = with_eased_minimum(params, card, live_state(one, card, 5400.0))
+    assert float(alone.car["min_drive"][gtd].max()) == asked

@@ -18,6 +18,7 @@ from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live_fits import LiveFits, live_fits
 from langstrecke.forecast.live_fuel import with_tanks
 from langstrecke.forecast.live_pace import pace_so_far, widened, with_pace
+from langstrecke.forecast.live_rules import with_eased_minimum
 from langstrecke.forecast.live_snapshot import to_snapshot
 from langstrecke.forecast.live_state import LiveCar, LiveState, laps_until, live_state
 from langstrecke.forecast.race import from_outcome
@@ -48,7 +49,8 @@ def race_state(laps: pl.DataFrame, card: RaceCard, t: float, fits: LiveFits | No
     """The kernel's snapshot of the race at race time `t`; `live_state` is the same for people."""
     from langstrecke.simulation.compile import compile_race
 
-    return to_snapshot(live_state(laps, card, t), card, compile_race(card), fits or fits_for(card))
+    state = live_state(laps, card, t)
+    return to_snapshot(state, card, with_eased_minimum(compile_race(card), card, state), fits or fits_for(card))
 
 
 def fits_for(card: RaceCard) -> LiveFits:
@@ -84,7 +86,7 @@ def play_on(
     from langstrecke.simulation.compile import compile_race
     from langstrecke.simulation.engine import simulate_params
 
-    params = compile_race(card)
+    params = with_eased_minimum(compile_race(card), card, state)
     return simulate_params(
         params,
         cars=tuple(e.car for e in card.entries),

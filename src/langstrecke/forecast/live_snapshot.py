@@ -35,6 +35,7 @@ def to_snapshot(state: LiveState, card: RaceCard, params: Params, fits: LiveFits
         row["since"] = car.crossed_s if car.laps else float(params.car["grid_s"][i])
         row["stops"] = car.stops
         row["in_pit"] = 1 if car.in_pit else 0
+        row["paid_s"] = car.paid_s
         row["fuel_used"] = _fuel_used(car, card.classes[entry.car_class], entry, state, fits)
         row["tyre_age"] = float(car.stint_laps)
         every = card.classes[entry.car_class].tyres_every
@@ -64,7 +65,8 @@ def _fuel_used(car: LiveCar, figures: ClassFigures, entry: Entry, state: LiveSta
     if chance < LEAST:
         return car.fuel_laps
     reach = NormalDist().inv_cdf(min(chance, 1.0 - LEAST))
-    return max(0.0, min(car.fuel_laps, tank - to_go - SPARE_LAPS - figures.stint_laps_sd * reach))
+    used = tank - to_go - SPARE_LAPS - figures.stint_laps_sd * reach
+    return min(car.fuel_laps, used) if used > 0.0 else car.fuel_laps  # not even a full tank would do
 
 
 def _status(car: LiveCar, fits: LiveFits) -> tuple[int, float, float]:

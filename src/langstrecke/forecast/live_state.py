@@ -14,18 +14,15 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from langstrecke.forecast.live_boxes import InLaps, in_laps
+from langstrecke.forecast.live_run import Run, run_of
 from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.ratings.sessions import person
 from langstrecke.timing.derive import neutralisations
 
 Status = Literal["running", "in the pits", "overdue", "not started"]
 
-NEUTRAL_BURN = 0.5
-"""Fuel burnt on a neutralised lap over a green one: the simulation's figure."""
-SLOW_LAP = 1.2
-"""A lap this much over the car's usual one inside a neutralised period was driven slowly (default)."""
 LATE = 1.35
 """A car is overdue when it has not crossed for this many laps of its own (at the speed of the moment; default)."""
 LATE_S = 25.0
@@ -63,6 +60,8 @@ class LiveCar:
     stops: int
     in_pit: bool
     """The last crossing was in the pit lane."""
+    paid_s: float
+    """With `in_pit`: what the stop under way has cost before the line (all of it where the box lies before)."""
     overdue_s: float
     """Seconds since the car should have crossed at the latest; 0 for one that runs to time."""
     driver: str | None
@@ -120,10 +119,10 @@ def live_state(laps: pl.DataFrame, card: RaceCard, t: float) -> LiveState:
     order = {name: _class_order(card, name, tables) for name in card.classes}
     usual = {name: _usual_lap(card, name, tables) for name in card.classes}
     still = _still(known, t)
-    cars = tuple(
-        _car(e, card, tables.get(e.car), order[e.car_class], Moment(t, ratio, spans, still, usual[e.car_class]))
-        for e in card.entries
-    )
+    before_line = in_laps(known, spans)
+    runs = {car: run_of(rows, spans) for car, rows in tables.items()}
+    shared = {n: Moment(t, ratio, spans, still, usual[n], before_line, runs) for n in card.classes}
+    cars = tuple(_car(e, card, tables.get(e.car), order[e.car_class], shared[e.car_class]) for e in card.entries)
     on_card = {e.car for e in card.entries}
     return LiveState(
         race_id=card.race.id,
@@ -147,6 +146,8 @@ class Moment:
     still: list[tuple[float, float]]
     lap_s: float
     """Usual lap of the car's class so far."""
+    in_laps: InLaps
+    runs: dict[str, Run]
 
     def racing_s(self, since: float) -> float:
         """Seconds from `since` until now in which the race did not stand still."""
@@ -216,19 +217,14 @@ def _car(
         return LiveCar(
             car=entry.car, car_class=entry.car_class, status="overdue" if late > 0 else "not started", laps=0,
             crossed_s=0.0, gap_laps=-order[0][0] if order else 0, gap_s=float("nan"), position=len(order) + 1,
-            stint_laps=0, fuel_laps=0.0, longest_stint=0.0, stops=0, in_pit=False, overdue_s=max(late, 0.0),
-            driver=None, driver_since_s=0.0, turn_stints=1, driven_s=(), last_out_s=(),
+            stint_laps=0, fuel_laps=0.0, longest_stint=0.0, stops=0, in_pit=False, paid_s=0.0,
+            overdue_s=max(late, 0.0), driver=None, driver_since_s=0.0, turn_stints=1, driven_s=(), last_out_s=(),
             stops_s=(), longest_stop_s=0.0,
         )  # fmt: skip
-    end = rows["elapsed_s"].to_numpy()
-    time = rows["lap_time_s"].to_numpy()
-    in_pit = rows["in_pit"].fill_null(False).to_numpy().astype(bool)
-    pit_s = rows["pit_time_s"].cast(pl.Float64).fill_null(0.0).to_numpy()
+    run = now.runs[entry.car]
+    end, time, in_pit = run.end, run.time, run.in_pit
     laps = int(rows["lap"][-1])
-    came_in = np.flatnonzero(in_pit)
-    done = came_in[came_in < len(end) - 1] if not in_pit[-1] else came_in[:-1]
-    fresh = int(done[-1]) + 1 if len(done) else 0  # first row of the stint under way (or being ended)
-    burn = np.where(_neutralised(end, time, now.spans), NEUTRAL_BURN, 1.0)
+    done = run.came_in[run.came_in < len(end) - 1]
     allowed = LATE * now.ratio * lap_s + LATE_S
     if in_pit[-1]:
         stop = figures.lane_s + max(figures.refuel_s, figures.driver_change_s, figures.tyres_s)
@@ -238,7 +234,7 @@ def _car(
     lead_laps, lead_s, _ = order[0]
     same = next((s for n, s, _ in order if n == -laps), float(end[-1]))
     gap_s = float(end[-1]) - (lead_s if lead_laps == -laps else same)
-    drove = _drivers(entry, rows, end, time, pit_s)
+    drove = _drivers(entry, rows, run)
     return LiveCar(
         car=entry.car,
         car_class=entry.car_class,
@@ -248,11 +244,12 @@ def _car(
         gap_laps=-lead_laps - laps,
         gap_s=gap_s,
         position=1 + sum((n, s) < (-laps, float(end[-1])) for n, s, _ in order),
-        stint_laps=len(end) - fresh,
-        fuel_laps=float(burn[fresh:].sum()),
-        longest_stint=_longest(burn, came_in),
+        stint_laps=len(end) - run.fresh,
+        fuel_laps=float(run.burn[run.fresh :].sum()),
+        longest_stint=run.longest_stint(),
         stops=len(done),
         in_pit=bool(in_pit[-1]),
+        paid_s=now.in_laps.paid(entry.car, end, time, now.spans) if in_pit[-1] else 0.0,
         overdue_s=max(late, 0.0),
         driver=drove.aboard,
         driver_since_s=drove.since_s,
@@ -260,26 +257,8 @@ def _car(
         driven_s=drove.driven_s,
         last_out_s=drove.last_out_s,
         stops_s=tuple(float(x) for x in end[done]),
-        longest_stop_s=float(pit_s.max()),
+        longest_stop_s=float(run.pit_s.max()),
     )
-
-
-def _neutralised(
-    end: NDArray[np.float64], time: NDArray[np.float64], spans: list[tuple[float, float]]
-) -> NDArray[np.bool_]:
-    """Laps of which half or more was driven under a neutralisation."""
-    slowed = np.zeros(len(end))
-    for a, b in spans:
-        slowed += np.clip(np.minimum(end, b) - np.maximum(end - time, a), 0.0, None)
-    usual = float(np.median(time))
-    return np.asarray((slowed > 0.5 * time) & (time > SLOW_LAP * usual * 0.9), dtype=bool)
-
-
-def _longest(burn: NDArray[np.float64], came_in: NDArray[np.int64]) -> float:
-    """Fuel burnt in the longest stretch between two visits to the pits."""
-    total = np.append(0.0, np.cumsum(burn))
-    edges = np.unique(np.concatenate([[0], came_in + 1, [len(burn)]]))
-    return float(np.diff(total[edges]).max())
 
 
 @dataclass(frozen=True)
@@ -294,9 +273,7 @@ class _Drove:
 def _drivers(
     entry: Entry,
     rows: pl.DataFrame,
-    end: NDArray[np.float64],
-    time: NDArray[np.float64],
-    pit_s: NDArray[np.float64],
+    run: Run,
 ) -> _Drove:
     """Who drove when. Names are matched by `person`; laps of drivers the card does not know are nobody's."""
     names = {person(d.name): d.name for d in entry.drivers}
@@ -305,16 +282,15 @@ def _drivers(
     out: dict[str, float] = {}
     for k, name in enumerate(who):
         if name is not None:
-            driven[name] = driven.get(name, 0.0) + max(float(time[k] - pit_s[k]), 0.0)
-            out[name] = float(end[k])
+            driven[name] = driven.get(name, 0.0) + max(float(run.time[k] - run.pit_s[k]), 0.0)
+            out[name] = float(run.end[k])
     first = len(who) - 1
     while first > 0 and who[first - 1] == who[-1]:
         first -= 1
-    came_in = rows["in_pit"].fill_null(False).to_numpy().astype(bool)
     return _Drove(
         aboard=who[-1],
-        since_s=float(end[first] - time[first]) + (float(pit_s[first]) if first else 0.0),
-        stints=1 + int(came_in[first:-1].sum()),
+        since_s=float(run.end[first] - run.time[first]) + (float(run.pit_s[first]) if first else 0.0),
+        stints=1 + int(run.in_pit[first:-1].sum()),
         driven_s=tuple(driven.items()),
         last_out_s=tuple((n, s) for n, s in out.items() if n != who[-1]),
     )
