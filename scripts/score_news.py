@@ -1,7 +1,7 @@
 """Score the newsroom against hand-made gold claims and print what it misses.
 
 python scripts/score_news.py                  # the articles (where present) and the known texts
-python scripts/score_news.py --held-out       # the half that was set aside; look at the totals only
+python scripts/score_news.py --held-out       # what was set aside (tests/news/README.md); look at the totals only
 python scripts/score_news.py --json
 """
 
@@ -20,13 +20,14 @@ ARTICLES = ROOT.parent / "shared" / "articles"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--held-out", action="store_true", help="the held-out half, totals only")
+    parser.add_argument("--held-out", action="store_true", help="the texts that chose no rule, totals only")
     parser.add_argument("--misses", action="store_true", help="with --held-out: print its misses too")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     groups: dict[str, list[Score]] = {}
     if given.held_out:
-        groups["held out"] = score_folder(NEWS / "gold" / "held_out", NEWS / "texts" / "held_out")
+        for name in ("held_out", "third", "fourth"):
+            groups[name] = score_folder(NEWS / "gold" / name, NEWS / "texts" / name)
     else:
         if ARTICLES.is_dir():
             groups["articles"] = score_folder(NEWS / "gold" / "articles", ARTICLES)

@@ -36,6 +36,14 @@ def test_the_held_out_texts():
     assert found.recall >= 0.6
 
 
+@pytest.mark.parametrize("name", ["third", "fourth"])
+def test_the_sets_seen_once_read_no_worse_than_docs_news_says(name):
+    """Below the bar, and said so there. Totals only: what is missed here must not mend a rule."""
+    found = total(score_folder(NEWS / "gold" / name, NEWS / "texts" / name))
+    assert found.precision >= {"third": 0.6, "fourth": 0.7}[name]
+    assert found.recall >= {"third": 0.2, "fourth": 0.35}[name]
+
+
 def test_texts_about_other_sports_and_in_other_languages_yield_nothing():
     scores = score_folder(NEWS / "gold" / "known", NEWS / "texts" / "known")
     empty = [s for s in scores if not s.right and not s.missed]
@@ -52,7 +60,7 @@ def test_there_are_enough_texts_and_half_are_held_out():
 def test_evidence_stands_where_the_gold_says():
     import tomllib
 
-    for half in ("known", "held_out"):
+    for half in ("known", "held_out", "third", "fourth"):
         for file in (NEWS / "gold" / half).glob("*.toml"):
             text = (NEWS / "texts" / half / f"{file.stem}.txt").read_text("utf-8")
             for claim in tomllib.loads(file.read_text("utf-8")).get("claim", []):

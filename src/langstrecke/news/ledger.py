@@ -101,11 +101,12 @@ def settled(store: Store, readings: Iterable[Reading]) -> list[Reading]:
 
 def side_by_side(found: list[Line]) -> list[Line]:
     """The lines with contradicting ones next to each other, else as they were."""
-    order: list[Line] = []
+    order: dict[int, Line] = {}
     for line in found:
         against = [other for other in found if line.status == "contradicted" and other.claim.id in line.by]
-        order += [each for each in (line, *against) if not any(each is placed for placed in order)]
-    return order
+        for each in (line, *against):
+            order.setdefault(id(each), each)
+    return list(order.values())
 
 
 def kept(store: Store, about: str = "") -> list[Claim]:
