@@ -12,8 +12,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
@@ -88,10 +86,11 @@ def pitwall_of(app: FastAPI) -> Pitwall:
     return pitwall
 
 
-def create_app(settings: Settings, follow: Sequence[FollowAsk] = ()) -> FastAPI:
+def create_app(settings: Settings, follow: Sequence[FollowAsk] = (), *, pages: bool = True) -> FastAPI:
     """The whole pit wall: API under /api/v1, pages everywhere else, all behind `security.Guard`.
 
-    `follow` are races followed from the start. LangstreckeError for settings that are not safe.
+    `follow` are races followed from the start; without `pages` there is only the API.
+    LangstreckeError for settings that are not safe.
     """
     checked(settings)
     pitwall = make_pitwall(settings)
@@ -113,8 +112,10 @@ def create_app(settings: Settings, follow: Sequence[FollowAsk] = ()) -> FastAPI:
     app = FastAPI(title="Langstrecke", docs_url=None, redoc_url=None, openapi_url=openapi, lifespan=lifespan)
     app.state.pitwall = pitwall
     add_api(app)
-    if find_spec("langstrecke.web.pages") is not None:
-        import_module("langstrecke.web.pages").register(pitwall)
+    if pages:
+        from langstrecke.web.pages import register
+
+        register(pitwall)
         ui.run_with(app, title="Langstrecke", dark=None, tailwind=False, show_welcome_message=False)
     app.add_middleware(Guard, settings=settings)
     return app

@@ -1,0 +1,63 @@
+"""Jobs for tests: what a worker process can import."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import polars as pl
+
+from langstrecke.errors import CardError
+from langstrecke.web.hub_models import CarChance, OddsPoint
+from langstrecke.web.settings import Settings
+
+
+def count(steps: int, wait_s: float, *, step: Any) -> int:
+    for n in range(steps):
+        step(n, steps, f"step {n}")
+        time.sleep(wait_s)
+    return steps
+
+
+def deaf(*, step: Any) -> None:
+    time.sleep(60.0)
+
+
+def broken(*, step: Any) -> None:
+    raise ValueError("a secret")
+
+
+def refused(*, step: Any) -> None:
+    raise CardError("is too heavy", file="a.toml", line=3, key="cars.1", hint="make it lighter")
+
+
+def dies(*, step: Any) -> None:
+    os._exit(3)
+
+
+def unsendable(*, step: Any) -> Any:
+    return lambda: None
+
+
+def whoami(size: int, *, step: Any) -> int:
+    held = bytearray(size)
+    held[::4096] = b"x" * len(held[::4096])
+    return os.getpid()
+
+
+def big(data: bytes, *, step: Any) -> int:
+    return len(data)
+
+
+def odds_by_laps(
+    settings: Settings, race: str, card: str | None, laps: pl.DataFrame, race_s: float, *, step: Any
+) -> tuple[OddsPoint, str]:
+    """Stands for `read_odds`: chances by laps driven, so that no kernel is needed and the truth is known."""
+    done = laps.group_by("car", "car_class").len().sort("car")
+    total = laps.height
+    cars = tuple(
+        CarChance(car=car, car_class=name, win=n / total, podium=n / total, overall=n / total)
+        for car, name, n in done.iter_rows()
+    )
+    return OddsPoint(race_s=race_s, races=100, cars=cars), "laps counted"
