@@ -298,7 +298,7 @@ def _draw_career(registry: Registry, found: careers.Career, path: Path) -> None:
     for spine in axes.spines.values():
         spine.set_visible(False)
     names = ", ".join(f"{_MARK_NAMES[mark]} {registry.series[series].name}" for series, mark in marks.items())
-    legend = f"place in class; class wins amber; retired red, hollow if it did not start. {names}"
+    legend = f"Place in class. Amber: class wins. Red: retired, hollow: did not start. {names}"
     style.heading(figure, f"{found.driver.name}: {found.started} starts, {len(found.class_wins)} class wins", legend)
     figure.savefig(path, dpi=150)
 

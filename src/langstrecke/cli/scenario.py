@@ -80,21 +80,31 @@ def figures_of(answer: Answer) -> list[tuple[str, Figure]]:
     out: list[tuple[str, Figure]] = []
     if data["kind"] == "race":
         rows = [(v["name"], v["win"], v["podium"], v.get("ahead")) for v in data["variants"]]
-        rival = f"; grey: ahead of #{data['against']}" if data["against"] else ""
-        legend = f"Solid: victory in {data['class']}. Pale: podium{rival}."
-        out.append(("variants", variants_bars(answer.scenario.title, rows, legend)))
+        rival = f"; grey mark: ahead of #{data['against']}" if data["against"] else ""
+        legend = f"Solid: victory in {data['class']}. Pale: podium{rival}. {answer.races:,} races each."
+        words = ("win", "podium", "duel")
+        out.append(("variants", variants_bars(answer.scenario.title, rows, legend, words)))
         cars = sorted(data["variants"][0]["cars"].items(), key=lambda item: -item[1])[:12]
         teams = data["variants"][0]["teams"]
         table = [(f"#{car} {teams[car]}", win, 0.0, None) for car, win in cars]
-        out.append(("class", variants_bars(f"Who wins {data['class']}", table, "Chance of victory, first variant.")))
+        told = f"Chance of victory, variant '{data['variants'][0]['name']}'."
+        out.append(("class", variants_bars(f"Who wins {data['class']}", table, told)))
     elif data["kind"] == "season":
         rows = [(v["name"], v["title"], v["top3"], v["any_win"]) for v in data["variants"]]
-        legend = "Solid: title. Pale: among the first three. Grey: at least one victory."
-        out.append(("variants", variants_bars(answer.scenario.title, rows, legend)))
+        legend = "Solid: title. Pale: among the first three. Grey mark: at least one victory."
+        words = ("title", "top 3", "a win")
+        out.append(("variants", variants_bars(answer.scenario.title, rows, legend, words)))
         rounds = [(r["race"], r["win"], 0.0, None) for r in data["variants"][0]["rounds"]]
-        out.append(("rounds", variants_bars(f"#{data['watch']}: victories round by round", rounds, "First variant.")))
+        out.append(
+            (
+                "rounds",
+                variants_bars(
+                    f"#{data['watch']}: victories round by round", rounds, f"Variant '{data['variants'][0]['name']}'."
+                ),
+            )
+        )
         best = [("", *row) for row in data["variants"][0]["table"][:10]]
-        legend = "Line: 80 % of seasons. Dot: mean. Right: chance of the title."
+        legend = "Bar: 80 % of seasons. Dot: mean. Grey mark: points now. Right: chance of the title."
         out.append(("points", final_points("Points at the end of the season", best, legend)))
     else:
         for year in dict.fromkeys(m["year"] for m in data["meetings"]):
@@ -110,6 +120,6 @@ def _write(answer: Answer, path: Path, drawn: list[tuple[str, Figure]]) -> None:
     parts = [sentences(answer.sentences, "The answer")]
     parts += [figure_part(figure, name, s.title) for name, figure in drawn]
     for word, lines in (("Known", s.known), ("Estimated", s.estimated), ("Unknown", s.unknown)):
-        parts.append(sentences(lines or ("nothing",), word))
+        parts.append(sentences([line[:1].upper() + line[1:] + "." for line in lines or ("nothing",)], word))
     again = f"langstrecke scenario run {s.name} --races {answer.races} --seed {answer.seed}"
     write_whole(path, page(s.title, "Scenario", s.question, parts, again))

@@ -16,7 +16,8 @@ from langstrecke.cli.app import app, console, progress_console
 from langstrecke.errors import NotFoundError
 from langstrecke.forecast.names import surname
 from langstrecke.forecast.season import SeasonForecast, season_forecast, title_race
-from langstrecke.forecast.season_real import KINDS
+from langstrecke.forecast.season_real import KINDS, OVERALL, Round
+from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import joined, read_patch
 from langstrecke.report import screen
 from langstrecke.report.words import percent
@@ -127,5 +128,13 @@ def _race_figure(
     ranked = sorted(crews.items(), key=lambda item: -(max(item[0]) + item[0][-1]))[:7]
     rounds = ["before", *(r.event.name or r.event.circuit for r in steps[0].rounds)]
     named = [(" / ".join(surname(n) for n in names[:3]), list(values)) for values, names in ranked if max(values) > 0]
-    heading = f"{season}: the {title}' title in {car_class}"
-    return heading, title_odds(heading, rounds, named, named[0][0] if named else "")
+    series = load_registry().series[steps[0].rounds[0].series].name
+    heading = f"{series} {steps[0].rounds[0].season}: the {title}' title, {car_class}"
+    idle = [n for n, r in enumerate(steps[0].rounds, start=1) if not _scores(r, car_class)]
+    return heading, title_odds(heading, rounds, named, named[0][0] if named else "", idle)
+
+
+def _scores(rnd: Round, car_class: str) -> bool:
+    """Whether a class runs in a round and scores there."""
+    classes = rnd.book.race.classes
+    return (not classes or car_class in (*classes, OVERALL)) and car_class not in rnd.book.points.classes_excluded

@@ -72,7 +72,7 @@ def season_parts(found: SeasonForecast, figures: Sequence[tuple[str, Figure]] = 
         parts.append(tag("h2", f"{title.capitalize()}, {car_class}"))
         if title == "drivers" and found.simulated:
             rows = rows_of(found, title, car_class)
-            legend = "Pale: points now. Line: 80 % of seasons. Dot: mean. Right: chance of the title."
+            legend = "Grey mark: points now. Bar: 80 % of seasons. Dot: mean. Right: chance of the title."
             drawn = final_points(f"{car_class}: points at the end of the season", rows, legend)
             parts.append(figure_part(drawn, f"points-{n}", f"Points in {car_class}"))
         parts.append(title_table(found, title, car_class))

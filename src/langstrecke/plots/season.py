@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -20,8 +20,12 @@ def title_odds(
     rounds: Sequence[str],
     lines: Sequence[tuple[str, Sequence[float]]],
     champion: str = "",
+    idle: Collection[int] = (),
 ) -> Figure:
-    """Chance of the title after each round, a line per contender; `rounds[0]` is before the season."""
+    """Chance of the title after each round, a line per contender; `rounds[0]` is before the season.
+
+    `idle`: rounds in which the class does not score, shaded.
+    """
     figure = style.canvas(14, bottom=0.95)
     axes = figure.add_axes(
         (0.055, 0.95 / figure.get_figheight(), 0.70, 1 - (0.95 + style.TOP) / figure.get_figheight())
@@ -30,6 +34,8 @@ def title_odds(
     for spine in axes.spines.values():
         spine.set_visible(False)
     xs = range(len(rounds))
+    for n in idle:
+        axes.axvspan(n - 0.5, n + 0.5, color=style.LINE, alpha=0.45, linewidth=0)
     ends = sorted(((odds[-1], n) for n, (_, odds) in enumerate(lines)), reverse=True)
     heights = _apart([value for value, _ in ends])
     for (value, n), height in zip(ends, heights, strict=True):
@@ -46,7 +52,8 @@ def title_odds(
     axes.tick_params(length=0, labelsize=style.SMALL, labelcolor=style.MUTED, labelfontfamily=style.FONT)
     axes.grid(axis="y", color=style.LINE, linewidth=0.6)
     axes.set_axisbelow(True)
-    style.heading(figure, title, "Chance of the title on the eve of each round; the last point is the real table.")
+    told = "Chance of the title before the season and after each round; the last point is the real table."
+    style.heading(figure, title, told + (" Shaded: the class does not score." if idle else ""))
     return figure
 
 
@@ -65,13 +72,13 @@ def final_points(
     figure = style.canvas(len(rows))
     axes = style.row_axes(figure, len(rows), style.LABELS, style.WIDTH - 0.75)
     top = max(row[5] for row in rows)
-    low = max(0.0, min(row[3] for row in rows) - 0.15 * top)
+    low = max(0.0, min(min(row[2], row[3]) for row in rows) - 0.03 * top)
     axes.set_xlim(low, 1.02 * top)
     for n, (_, _, now, p10, mean, p90, chance) in enumerate(rows):
-        axes.barh(
-            n, max(0.0, min(now, top) - low), left=low, height=0.62, color=style.ACCENT, alpha=0.25, linewidth=0
-        )
-        axes.plot([p10, p90], [n, n], color=style.ACCENT, linewidth=4, alpha=0.5, solid_capstyle="butt")
+        if now >= low:  # no bar from nought: the axis does not begin there
+            axes.plot([now, now], [n - 0.3, n + 0.3], color=style.MUTED, linewidth=2)
+        axes.plot([max(now, low), mean], [n, n], color=style.MUTED, linewidth=0.8)
+        axes.plot([p10, p90], [n, n], color=style.ACCENT, linewidth=5, alpha=0.4, solid_capstyle="butt")
         axes.plot(mean, n, "o", markersize=6, color=style.ACCENT)
         style.write(axes, top + 0.03 * (top - low), n, f"{percent(chance)} %", fontsize=8.5, weight="bold")
     axes.grid(axis="x", color=style.LINE, linewidth=0.6)
@@ -80,11 +87,16 @@ def final_points(
     return figure
 
 
-def variants_bars(title: str, rows: Sequence[tuple[str, float, float, float | None]], legend: str) -> Figure:
-    """Shares side by side: (name, solid, pale, grey mark or None), a row each."""
+def variants_bars(
+    title: str, rows: Sequence[tuple[str, float, float, float | None]], legend: str, words: Sequence[str] = ()
+) -> Figure:
+    """Shares side by side: (name, solid, pale, grey mark or None), a row each; `words` name the three in the text."""
     figure = style.canvas(len(rows))
-    axes = style.row_axes(figure, len(rows), 3.6, style.WIDTH - 0.9)
-    top = min(1.0, max(0.05, 1.1 * max(max(a, b, c or 0.0) for _, a, b, c in rows)))
+    left = min(3.6, 0.35 + 0.078 * max(len(style.shorten(row[0], 44)) for row in rows))
+    told = [_shares(row, words) for row in rows]
+    right = 0.35 + 0.085 * max(len(text) for text in told)
+    axes = style.row_axes(figure, len(rows), left, style.WIDTH - right)
+    top = min(1.0, max(0.05, 1.02 * max(max(a, b, c or 0.0) for _, a, b, c in rows)))
     axes.set_xlim(0, top)
     style.percent_ticks(axes, top)
     inch = 1 / (float(axes.get_position().width) * style.WIDTH)
@@ -93,14 +105,23 @@ def variants_bars(title: str, rows: Sequence[tuple[str, float, float, float | No
         axes.barh(n, solid, height=0.62, color=style.ACCENT, linewidth=0)
         if mark is not None:
             axes.plot([mark, mark], [n - 0.36, n + 0.36], color=style.MUTED, linewidth=2.5)
-        text = f"{percent(solid)} %" + (f" · {percent(mark)} %" if mark is not None else "")
-        style.write(axes, max(solid, pale, mark or 0.0) + 0.01 * top, n, text, fontsize=8.5, weight="bold")
+        style.write(axes, max(solid, pale, mark or 0.0) + 0.1 * inch * top, n, told[n], fontsize=8.5, weight="bold")
         place = {"transform": axes.get_yaxis_transform()}
-        style.write(axes, -3.5 * inch, n, style.shorten(name, 44), fontsize=8.5, **place)
+        style.write(axes, (0.1 - left) * inch, n, style.shorten(name, 44), fontsize=8.5, **place)
     style.heading(figure, title, legend)
     return figure
 
 
+def _shares(row: tuple[str, float, float, float | None], words: Sequence[str]) -> str:
+    """The shares of a row as text, each with its word where there are any."""
+    _, solid, pale, mark = row
+    shown = [solid, *([pale] if words else []), *([mark] if mark is not None else [])]
+    names = words or [""] * len(shown)
+    return " · ".join(f"{word} {percent(share)} %".strip() for word, share in zip(names, shown, strict=False))
+
+
+LANE = 30
+"""Letters of a series' name beside its meetings."""
 VERDICTS = {"own": style.MUTED, "free": style.ACCENT, "tight": style.ACTUAL, "clash": style.RETIRE}
 
 
@@ -108,8 +129,12 @@ def days_of_a_year(title: str, year: int, meetings: Sequence[Mapping[str, Any]])
     """A year's meetings as bars: his own, and those he was free for or not."""
     first = dt.date(year, 1, 1)
     lanes = list(dict.fromkeys(str(m["series"]) for m in sorted(meetings, key=lambda m: m["verdict"] != "own")))
+    names = {str(m["series"]): str(m.get("series_name", m["series"])) for m in meetings}
+    labels = {key: name.removesuffix(" Championship").removesuffix(" Cup") for key, name in names.items()}
+    widest = max(len(style.shorten(name, LANE)) for name in labels.values())
     figure = style.canvas(len(lanes) * 2)
-    axes = style.row_axes(figure, len(lanes) * 2, 1.7, style.WIDTH - 0.2)
+    left = 0.3 + 0.085 * widest
+    axes = style.row_axes(figure, len(lanes) * 2, left, style.WIDTH - 0.2)
     axes.set_xlim(0, 366)
     starts = [(dt.date(year, month, 1) - first).days for month in range(1, 13)]
     axes.set_xticks(starts, [f"{dt.date(year, m, 1):%b}" for m in range(1, 13)])
@@ -117,13 +142,12 @@ def days_of_a_year(title: str, year: int, meetings: Sequence[Mapping[str, Any]])
     axes.set_axisbelow(True)
     inch = 1 / (float(axes.get_position().width) * style.WIDTH)
     for n, lane in enumerate(lanes):
-        style.write(axes, -1.65 * inch, 2 * n, lane, weight="bold", transform=axes.get_yaxis_transform())
+        name = style.shorten(labels[lane], LANE)
+        style.write(axes, (0.1 - left) * inch, 2 * n, name, weight="bold", transform=axes.get_yaxis_transform())
         for meeting in (m for m in meetings if m["series"] == lane):
             begin = (dt.date.fromisoformat(str(meeting["start"])) - first).days
             length = (dt.date.fromisoformat(str(meeting["end"])) - first).days - begin + 1
             axes.barh(2 * n, length, left=begin, height=1.1, color=VERDICTS[str(meeting["verdict"])], linewidth=0)
-            if lane in ("le-mans", "spa-24h"):
-                style.write(axes, begin + length + 1, 2 * n, str(meeting["name"]), fontsize=style.SMALL)
     legend = "Grey: his own races. Blue: free. Amber: too little time to travel. Red: racing elsewhere."
     style.heading(figure, title, legend)
     return figure
