@@ -109,16 +109,20 @@ def drive_time(stints: Sequence[Stint], driver: str) -> float:
 def most_in_window(stints: Sequence[Stint], driver: str, window_s: float) -> tuple[float, float]:
     """The most a driver drives in any window of this length, and where that window begins.
 
-    The time inside a sliding window only changes slope where an end of the window meets an end of a stint, so it is
-    enough to look at windows that begin or end there.
+    Sliding the window, the time inside it only stops growing where the window's end leaves a stint or its beginning
+    enters one, so it is enough to look at windows that begin with a stint or end with one.
     """
-    own = [s for s in stints if s.driver == driver]
-    starts = {edge for s in own for edge in (s.start_s, s.end_s, s.start_s - window_s, s.end_s - window_s)}
+    own = [(s.start_s, s.end_s) for s in stints if s.driver == driver]
+    starts = {start for start, _ in own} | {max(0.0, end - window_s) for _, end in own}
     best = (0.0, 0.0)
-    for start in sorted(max(0.0, at) for at in starts):
-        inside = sum(max(0.0, min(s.end_s, start + window_s) - max(s.start_s, start)) for s in own)
+    for at in sorted(starts):
+        until = at + window_s
+        inside = 0.0
+        for start, end in own:
+            if end > at and start < until:
+                inside += min(end, until) - max(start, at)
         if inside > best[0]:
-            best = (inside, start)
+            best = (inside, at)
     return best
 
 

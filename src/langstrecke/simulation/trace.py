@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import polars as pl
@@ -39,12 +40,20 @@ def simulate_laps(card: RaceCard, *, race: int = 0, seed: int = 1, book: RuleBoo
     The race is the very one that `simulate` counts under this number. Times are rounded to milliseconds, as in timing
     files. Raises CardError for a card that cannot be played.
     """
+    return next(simulate_lap_tables(card, [race], seed=seed, book=book))
+
+
+def simulate_lap_tables(
+    card: RaceCard, races: Iterable[int], *, seed: int = 1, book: RuleBook | None = None
+) -> Iterator[pl.DataFrame]:
+    """`simulate_laps` of many races, one after the other; the card is compiled once."""
     book = book or load_rulebook(card.race.rulebook)
     params = compile_race(card, book)
     state = make_state(len(card.entries), len(card.classes))
     rows = np.zeros((expected_laps(card), ROW_SIZE), np.float64)
-    written = play_traced(params, state, seed, race, rows)
-    return _table(card, book, rows[:written])
+    for race in races:
+        written = play_traced(params, state, seed, race, rows)
+        yield _table(card, book, rows[:written])
 
 
 def _table(card: RaceCard, book: RuleBook, rows: NDArray[np.float64]) -> pl.DataFrame:
@@ -63,28 +72,34 @@ def _table(card: RaceCard, book: RuleBook, rows: NDArray[np.float64]) -> pl.Data
     flag = np.select([mode == MODE_SAFETY_CAR, mode == MODE_FCY], [neutral, "fcy"], "green")
     pit = np.round(rows[:, ROW_PIT_S], 3)
     length = card.circuit.length_km
-    start = dt.datetime.combine(card.race.date, card.race.start_time)
-    clock = [(start + dt.timedelta(seconds=float(t))).time() for t in rows[:, ROW_END]]
+    start = np.datetime64(dt.datetime.combine(card.race.date, card.race.start_time), "us")
+    clock = start + np.round(rows[:, ROW_END] * 1e6).astype("timedelta64[us]")
     driver = rows[:, ROW_DRIVER].astype(int)
     return pl.DataFrame(
         {
             "race_id": [f"{card.race.id}/race"] * len(car),
-            "car": [entries[i].car for i in car],
-            "car_class": [entries[i].car_class for i in car],
+            "car": np.array([e.car for e in entries])[car],
+            "car_class": np.array([e.car_class for e in entries])[car],
             "lap": lap,
-            "driver": [entries[i].drivers[d].name for i, d in zip(car, driver, strict=True)],
+            "driver": _names(card)[car, driver],
             "lap_time_s": lap_time,
             "elapsed_s": elapsed,
             "s1_s": s1,
             "s2_s": s2,
             "s3_s": np.round(lap_time - s1 - s2, 3),
             "in_pit": rows[:, ROW_IN_PIT] > 0.0,
-            "pit_time_s": [float(p) if p > 0.0 else None for p in pit],
+            "pit_time_s": pl.Series(pit).replace(0.0, None),
             "flag": flag,
             "kph": np.round(length * 3600.0 / lap_time, 1) if length else [None] * len(car),
-            "team": [entries[i].team for i in car],
-            "manufacturer": [entries[i].make for i in car],
-            "clock_time": clock,
+            "team": pl.Series([e.team for e in entries], dtype=pl.String)[car],
+            "manufacturer": pl.Series([e.make for e in entries], dtype=pl.String)[car],
+            "clock_time": pl.Series(clock).dt.time(),
         },
         schema=LAPS,
     )
+
+
+def _names(card: RaceCard) -> NDArray[np.str_]:
+    """Drivers' names by car and place in the crew."""
+    most = max(len(e.drivers) for e in card.entries)
+    return np.array([[*(d.name for d in e.drivers), *[""] * (most - len(e.drivers))] for e in card.entries])
