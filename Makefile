@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow lint types clean
+.PHONY: demo test test-all lint types clean
 
 demo: $(STAMP)
 	$(BIN)/langstrecke forecast imsa-2021-sebring --races 10000 --seed 1 --report out/imsa-2021-sebring.html
@@ -12,8 +12,9 @@ demo: $(STAMP)
 test: $(STAMP) lint types
 	$(BIN)/python -m pytest -m "not slow"
 
-test-slow: $(STAMP)
-	$(BIN)/python -m pytest -m slow
+test-all: $(STAMP) lint types
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,plan,news,web,cluster]"
+	$(BIN)/python -m pytest
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
