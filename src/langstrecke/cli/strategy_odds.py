@@ -192,6 +192,11 @@ def _print_found(found: Found, race: str) -> None:
         highlight=False,
         style="dim",
     )
+    out.print(found.tyres.describe(), highlight=False, style="dim")
+    if found.at_ends is not None:
+        few, many = (f"{k * d.change:+.1f} ± {k * 1.96 * d.se:.1f}" for d in found.at_ends)
+        text = f"the best plan against the card's own: {few} if tyres wear as little as may be, {many} if as much"
+        out.print(text, highlight=False, style="dim")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from langstrecke.cli.app import app, console
 from langstrecke.cli.strategy_odds import running
-from langstrecke.cli.strategy_then import points
+from langstrecke.cli.strategy_then import places, points
 from langstrecke.forecast.names import printable, surname
 from langstrecke.racecard import load_card
 from langstrecke.report import screen
@@ -59,11 +59,10 @@ def call_verb(
     for name in ("class win, points", "podium, points", "place in class"):
         table.add_column(name, justify="right")
     for a in found.answers:
-        half = 1.96 * a.place.se
-        table.add_row(Text(a.option.title), points(a.win), points(a.podium), f"{a.place.change:+.2f} ± {half:.2f}")
+        table.add_row(Text(a.option.title), points(a.win), points(a.podium), places(a.place))
     out.print(table)
     for c in found.contingencies:
-        change = f"{c.stop.place.change:+.2f} ± {1.96 * c.stop.place.se:.2f} places"
+        change = f"{places(c.stop.place)} places"
         laps = f"{c.laps} lap{'s' if c.laps > 1 else ''}"
         out.print(Text(f"a yellow in {laps}: {c.advice} (stopping against staying out: {change})"))
     out.print(f"{found.races} races for each option, same luck, seed {seed}", style="dim", highlight=False)

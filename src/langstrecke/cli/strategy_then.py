@@ -67,6 +67,11 @@ def points(difference: Difference) -> str:
     return f"{100 * difference.change:+.1f} ({low} to {high})".replace("-", "−")
 
 
+def places(difference: Difference) -> str:
+    """A change of a place with half its interval."""
+    return f"{difference.change:+.2f} ± {1.96 * difference.se:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
 def _print(found: WhatIfThen, card: RaceCard) -> None:
     out = screen(console)
     when = f"{hms(found.t)} of race time ({clock_of(card, found.t):%H:%M:%S})"

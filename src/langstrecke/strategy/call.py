@@ -22,9 +22,11 @@ from langstrecke.strategy.lookup import hms
 from langstrecke.strategy.paired import Difference, difference
 from langstrecke.strategy.past import Moment, running_car, yellow_chance
 from langstrecke.strategy.schedule import stop_cost
+from langstrecke.strategy.tyres import tyre_value
 
-CAR_LAPS = 12_000_000
-"""Car-laps played for one call: about two seconds on two idle cores."""
+CAR_LAPS = 30_000_000
+"""Car-laps played for one call, about three seconds of processor time (default). Counted, not timed: the same
+question has the same answer on any machine."""
 LEAST_RACES, MOST_RACES = 64, 2000
 LATER = (3, 5, 8, 12)
 YELLOW_IN = (1, 5, 10)
@@ -247,6 +249,9 @@ def _reasons(now: Moment, index: int) -> list[str]:
     share = min(1.0, (tank - left + 1) / tank)
     cost, still = stop_cost(figures, entry, book.pit, share, True, len(entry.drivers) > 1)
     told.append(f"a stop now costs {cost:.0f} s, {still:.0f} of them standing")
+    without, _ = stop_cost(figures, entry, book.pit, share, False, len(entry.drivers) > 1)
+    stint = min(tank, laps_to_go)
+    told.append(tyre_value(figures, float(own["tyre_age"]) + 1.0, stint, cost - without).describe())
     told += _rivals(now, index, cost)
     ahead = _traffic(now, index, cost)
     told.append(f"traffic on rejoin: {ahead} car{'s' if ahead != 1 else ''} within {TRAFFIC_S:.0f} s up the road")

@@ -18,12 +18,16 @@ from numpy.typing import NDArray
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.schema import RaceCard
+from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.compile import compile_race
+from langstrecke.simulation.params import Params
 from langstrecke.simulation.watch import simulate_watched
 from langstrecke.strategy.candidates import Candidate, candidates
 from langstrecke.strategy.goals import Goal, goal_named
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.paired import Difference, difference
+from langstrecke.strategy.schedule import stop_cost
+from langstrecke.strategy.tyres import FUEL_BELIEF, TyreValue, tyre_value, with_fuel_effect
 
 F64 = NDArray[np.float64]
 
@@ -75,6 +79,10 @@ class Found:
     best: tuple[Judged, ...]
     reached: bool
     """Whether the error asked for was reached within the most races."""
+    tyres: TyreValue
+    """A new set for a second stint, with how far its worth is known."""
+    at_ends: tuple[Difference, Difference] | None
+    """The best plan against the card's own at either end of the belief about tyres, where they differ in it."""
 
     @property
     def price(self) -> Difference:
@@ -96,6 +104,8 @@ class Found:
             "seconds": round(self.seconds, 1),
             "plans": [judged.to_json() for judged in self.best],
             "price_of_second": self.price.to_json(),
+            "new_tyres": self.tyres.to_json(),
+            "at_ends_of_tyre_belief": None if self.at_ends is None else [d.to_json() for d in self.at_ends],
         }
 
 
@@ -127,10 +137,10 @@ def optimise(
     expected = sum(n * k for n, k in rounds)
     played = 0
 
-    def play(plan: Candidate, first: int, races: int) -> F64:
+    def play(plan: Candidate, first: int, races: int, race: Params = params) -> F64:
         nonlocal played
         watched = simulate_watched(
-            plan.applied(params, index),
+            plan.applied(race, index),
             [index],
             races=races,
             seed=seed,
@@ -161,8 +171,36 @@ def optimise(
         )
         for k in order
     )
-    seconds = time.perf_counter() - began
-    return Found(card.race.id, car, aim, len(pool), played, len(best), seed, seconds, judged, reached)
+    ends = None
+    if judged[0].plan.tyres_every not in (None, pool[0].tyres_every):
+        sides = [compile_race(with_fuel_effect(card, share)) for share in FUEL_BELIEF]
+        fewer, more = (
+            difference(play(pool[0], used, BLOCK, side), play(judged[0].plan, used, BLOCK, side)) for side in sides
+        )
+        ends = fewer, more
+    return Found(
+        race=card.race.id,
+        car=car,
+        goal=aim,
+        tried=len(pool),
+        played=played,
+        fresh=len(best),
+        seed=seed,
+        seconds=time.perf_counter() - began,
+        best=judged,
+        reached=reached,
+        tyres=_tyres(card, car),
+        at_ends=ends,
+    )
+
+
+def _tyres(card: RaceCard, car: str) -> TyreValue:
+    """A new set at a full stop after a full stint, for another."""
+    entry, pit = card.entry(car), load_rulebook(card.race.rulebook).pit
+    figures = card.classes[entry.car_class]
+    tank = entry.stint_laps or figures.stint_laps
+    new, keep = (stop_cost(figures, entry, pit, 1.0, tyres, len(entry.drivers) > 1)[0] for tyres in (True, False))
+    return tyre_value(figures, tank, tank, new - keep)
 
 
 def _rounds(count: int) -> list[tuple[int, int]]:
