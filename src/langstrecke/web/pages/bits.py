@@ -151,15 +151,17 @@ def table(
         "<tr>" + "".join(f"<td{m}>{cell}</td>" for cell, m in zip(cells, marks, strict=True)) + "</tr>"
         for cells in rows
     )
-    return f'<div class="scroll {classes}"><table class="tbl"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    parts = f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="scroll {classes}"><table class="tbl">{parts}</table></div>'
 
 
 def odds_cell(share: float | None, colour: str = "") -> str:
     """A probability with a bar of its size."""
     if share is None:
         return ""
-    tone = f"--class: {colour}; " if colour else ""
-    return f'<span class="bar" style="{tone}--share: {max(0.0, min(1.0, share)):.3f}"><span>{percent(share)}</span></span>'
+    style = f"--class: {colour}; " if colour else ""
+    style += f"--share: {max(0.0, min(1.0, share)):.3f}"
+    return f'<span class="bar" style="{style}"><span>{percent(share)}</span></span>'
 
 
 def percent(share: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 GRID = {"left": 46, "right": 16, "top": 14, "bottom": 26, "containLabel": False}
@@ -26,15 +27,15 @@ def hours_scale(until: float) -> dict[str, float]:
     return {"max": until, "interval": step}
 
 
-def hours_axis(until: float) -> dict[str, Any]:
-    """Race time in hours along the bottom."""
+def hours_axis(scale: Mapping[str, float]) -> dict[str, Any]:
+    """Race time in hours along the bottom; `scale` has `max`, `interval` and perhaps `min`."""
     return {
         "type": "value",
         "min": 0,
-        "axisLabel": {":formatter": HOURS_JS, "showMaxLabel": True},
+        "axisLabel": {":formatter": HOURS_JS, "showMinLabel": True, "showMaxLabel": True, "hideOverlap": True},
         "splitLine": {"show": False},
         "axisPointer": {"label": {"show": False}},
-    } | hours_scale(until)
+    } | dict(scale)
 
 
 def share_axis(top: float | None = None) -> dict[str, Any]:

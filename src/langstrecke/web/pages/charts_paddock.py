@@ -71,17 +71,12 @@ def year_chart(year: int, meetings: Sequence[tuple[str, str, str, str, str]]) ->
         }
         for m in meetings
     ]
-    bar = (
-        "(params, api) => { const a = api.coord([api.value(1), api.value(0)]), b = api.coord([api.value(2), api.value(0)]); "
-        "return { type: 'rect', shape: { x: a[0], y: a[1] - 8, width: Math.max(3, b[0] - a[0]), height: 16, r: 2 }, "
-        "style: api.style() }; }"
-    )
     return base(
         grid={"left": 230, "right": 14, "top": 6, "bottom": 26},
         tooltip={"trigger": "item", "confine": True, "formatter": "{b}"},
         xAxis={"type": "time", "min": f"{year}-01-01", "max": f"{year}-12-31", "axisLabel": {"formatter": "{MMM}"}},
         yAxis={"type": "category", "data": rows, "inverse": True, "splitLine": {"show": True}},
-        series=[{"type": "custom", ":renderItem": bar, "encode": {"x": [1, 2], "y": 0}, "data": data}],
+        series=[{"type": "custom", ":renderItem": "pw_bar(16, 3)", "encode": {"x": [1, 2], "y": 0}, "data": data}],
     )
 
 

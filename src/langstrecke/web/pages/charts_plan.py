@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langstrecke.forecast.names import surname
-from langstrecke.web.pages.charts import base, hours_axis
+from langstrecke.web.pages.charts import base, hours_axis, hours_scale
 from langstrecke.web.pages.theme import CARS
 
 
@@ -19,15 +19,6 @@ def plan_chart(
     """
     drivers = list(dict.fromkeys(s.driver for s in stints))
     tints = colours or {d: CARS[n % len(CARS)] for n, d in enumerate(drivers)}
-    bar = (
-        "(params, api) => { const a = api.coord([api.value(1), api.value(0)]), b = api.coord([api.value(2), api.value(0)]); "
-        "const w = Math.max(2, b[0] - a[0] - 1.5), new_ = api.value(4); "
-        "return { type: 'group', children: [{ type: 'rect', shape: { x: a[0], y: a[1] - 10, width: w, height: 20, r: 2 }, "
-        "style: { fill: api.visual('color') } }, "
-        "{ type: 'text', silent: true, style: { text: w > 20 ? String(api.value(3)) : '', x: a[0] + w / 2, y: a[1], "
-        "fill: '#fff', font: '600 11px sans-serif', align: 'center', verticalAlign: 'middle' } }, "
-        "{ type: 'rect', silent: true, shape: { x: a[0] - 1, y: a[1] - 14, width: new_ ? 2 : 0, height: 28 }, style: { fill: '#8c96a3' } }] }; }"
-    )
     data = [
         {
             "value": [
@@ -43,7 +34,12 @@ def plan_chart(
         }
         for n, s in enumerate(stints)
     ]
-    series: dict[str, Any] = {"type": "custom", ":renderItem": bar, "encode": {"x": [1, 2], "y": 0}, "data": data}
+    series: dict[str, Any] = {
+        "type": "custom",
+        ":renderItem": "pw_stint",
+        "encode": {"x": [1, 2], "y": 0},
+        "data": data,
+    }
     if now_h is not None:
         series["markLine"] = {
             "symbol": "none",
@@ -55,7 +51,7 @@ def plan_chart(
     return base(
         grid={"left": 104, "right": 20, "top": 18, "bottom": 26},
         tooltip={"trigger": "item", "confine": True, "formatter": "{b}"},
-        xAxis=hours_axis(until_h),
+        xAxis=hours_axis(hours_scale(until_h)),
         yAxis={
             "type": "category",
             "data": [surname(d) for d in drivers],

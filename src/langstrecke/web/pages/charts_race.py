@@ -9,14 +9,6 @@ from langstrecke.web.pages.charts import base, hours_axis, line
 from langstrecke.web.pages.race_series import Points
 from langstrecke.web.pages.theme import FLAG_COLOURS, FLAG_WORDS
 
-GAP_TIP = (
-    "ps => ps.length ? pw_hms(3600 * ps[0].value[0]) + ps.slice().sort((a, b) => a.value[1] - b.value[1])"
-    ".map(p => '<br>' + p.marker + '#' + pw_text(p.seriesName) + ' ' + (p.value[1] ? '+' + p.value[1].toFixed(1) + ' s' : 'leads')).join('') : ''"
-)
-PLACE_TIP = (
-    "ps => ps.length ? 'Lap ' + ps[0].value[0] + ps.slice().sort((a, b) => a.value[1] - b.value[1])"
-    ".map(p => '<br>' + p.marker + 'P' + p.value[1] + ' #' + pw_text(p.seriesName)).join('') : ''"
-)
 LONGEST_GAP_LAPS = 2.2
 """The gap chart ends there; cars further back are in the table."""
 
@@ -40,7 +32,7 @@ def gap_chart(
     gaps: Mapping[str, Points],
     colours: Mapping[str, str],
     shown: Sequence[str],
-    until_h: float,
+    scale: Mapping[str, float],
     scale_s: float,
     spans: Sequence[tuple[float, float, str]] = (),
 ) -> dict[str, Any]:
@@ -49,8 +41,8 @@ def gap_chart(
     return base(
         grid={"left": 50, "right": 40, "top": 10, "bottom": 24},
         legend={"show": False, "selected": {car: car in set(shown) for car in colours}},
-        tooltip={"trigger": "axis", "confine": True, ":formatter": GAP_TIP},
-        xAxis=hours_axis(until_h),
+        tooltip={"trigger": "axis", "confine": True, ":formatter": "pw_tip_gap"},
+        xAxis=hours_axis(scale),
         yAxis={
             "type": "value",
             "inverse": True,
@@ -74,7 +66,7 @@ def place_chart(
     return base(
         grid={"left": 34, "right": 40, "top": 10, "bottom": 24},
         legend={"show": False, "selected": {car: car in set(shown) for car in colours}},
-        tooltip={"trigger": "axis", "confine": True, ":formatter": PLACE_TIP},
+        tooltip={"trigger": "axis", "confine": True, ":formatter": "pw_tip_place"},
         xAxis={
             "type": "value",
             "min": 0,
@@ -100,23 +92,19 @@ def wash(spans: Sequence[tuple[float, float, str]]) -> dict[str, Any]:
     return {"type": "line", "id": "wash", "data": [], "silent": True, "markArea": shading(spans)}
 
 
-def flag_strip(spans: Sequence[tuple[float, float, str]], until_h: float) -> dict[str, Any]:
+def flag_strip(spans: Sequence[tuple[float, float, str]], scale: Mapping[str, float]) -> dict[str, Any]:
     """Flags over the race as one band."""
-    bar = (
-        "(params, api) => { const a = api.coord([api.value(1), api.value(0)]), b = api.coord([api.value(2), api.value(0)]); "
-        "return { type: 'rect', shape: { x: a[0], y: a[1] - 5, width: Math.max(1.5, b[0] - a[0]), height: 10 }, "
-        "style: api.style() }; }"
-    )
     return base(
         grid={"left": 50, "right": 40, "top": 0, "bottom": 0},
         tooltip={"trigger": "item", "confine": True, "formatter": "{b}"},
-        xAxis={"type": "value", "min": 0, "max": until_h, "show": False},
+        xAxis={"type": "value", "min": scale["min"], "max": scale["max"], "show": False},
         yAxis={"type": "category", "data": ["flag"], "show": False},
         series=[
             {
                 "type": "custom",
                 "id": "flags",
-                ":renderItem": bar,
+                ":renderItem": "pw_bar(10, 1.5)",
+                "clip": True,
                 "encode": {"x": [1, 2], "y": 0},
                 "data": flag_marks(spans),
             }

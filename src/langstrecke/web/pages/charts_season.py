@@ -12,11 +12,6 @@ from langstrecke.web.pages.theme import CARS
 def points_chart(rows: Sequence[Mapping[str, Any]], colour: str) -> dict[str, Any]:
     """Points at the end of the season: mean, the middle 80 % of seasons, and the points of now."""
     names = [str(r["name"]) for r in rows]
-    whisker = (
-        "(params, api) => { const y = api.coord([0, api.value(0)])[1], a = api.coord([api.value(1), 0])[0], "
-        "b = api.coord([api.value(2), 0])[0]; return { type: 'line', shape: { x1: a, y1: y, x2: b, y2: y }, "
-        "style: { stroke: api.visual('color'), lineWidth: 3, lineCap: 'round', opacity: 0.45 } }; }"
-    )
     tops = [max(float(r["high"]), float(r["points"])) for r in rows] or [1.0]
     lows = [float(r["low"]) for r in rows if r["low"]] or [0.0]
     bottom = max(0.0, min([*lows, *(float(r["points"]) for r in rows if r["points"])]) * 0.9)
@@ -34,7 +29,7 @@ def points_chart(rows: Sequence[Mapping[str, Any]], colour: str) -> dict[str, An
         series=[
             {
                 "type": "custom",
-                ":renderItem": whisker,
+                ":renderItem": "pw_whisker",
                 "itemStyle": {"color": colour},
                 "encode": {"x": [1, 2], "y": 0},
                 "data": [

@@ -24,11 +24,6 @@ class Step:
 def change_chart(steps: Sequence[Step], unit: str, *, scale: float = 1.0, digits: int = 1) -> dict[str, Any]:
     """Changes as dots with their intervals; what the interval cannot tell from nothing is grey."""
     names = [s.label for s in steps]
-    whisker = (
-        "(params, api) => { const y = api.coord([0, api.value(0)])[1], a = api.coord([api.value(1), 0])[0], "
-        "b = api.coord([api.value(2), 0])[0]; return { type: 'line', shape: { x1: a, y1: y, x2: b, y2: y }, "
-        "style: { stroke: api.visual('color'), lineWidth: 3, lineCap: 'round', opacity: 0.5 } }; }"
-    )
     whiskers, dots = [], []
     for n, s in enumerate(steps):
         colour = SAME if s.low <= 0 <= s.high else BETTER if s.value > 0 else WORSE
@@ -62,7 +57,7 @@ def change_chart(steps: Sequence[Step], unit: str, *, scale: float = 1.0, digits
             "axisLabel": {"width": 156, "overflow": "truncate"},
         },
         series=[
-            {"type": "custom", ":renderItem": whisker, "encode": {"x": [1, 2], "y": 0}, "data": whiskers},
+            {"type": "custom", ":renderItem": "pw_whisker", "encode": {"x": [1, 2], "y": 0}, "data": whiskers},
             {
                 "type": "scatter",
                 "symbolSize": 9,

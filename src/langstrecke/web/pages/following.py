@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from langstrecke.errors import LangstreckeError
@@ -56,10 +57,8 @@ def look_at(viewer: Viewer, race: str) -> None:
 
 async def stop_race(pitwall: Pitwall, viewer: Viewer, race: str) -> None:
     """Follow a race no longer."""
-    try:
+    with contextlib.suppress(LangstreckeError):  # somebody else stopped it
         await pitwall.hubs.stop(race)
-    except LangstreckeError:
-        pass  # somebody else stopped it
     desks_of(pitwall).drop(race)
     viewer.race = ""
     viewer.hear("race", "")

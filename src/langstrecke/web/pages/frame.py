@@ -71,7 +71,9 @@ def _frame(pitwall: Pitwall) -> None:
     _mark(viewer, router.current_path)
     router.on_path_changed(partial(_mark, viewer))
     with ui.element("main").classes("pw-main").props("id=pw-main tabindex=-1"):
-        routes = {path: partial(_open, pitwall, viewer, build) for path, (_, build) in PAGES.items()}
+        routes: dict[str, Callable[..., Any]] = {}
+        for path, (_, build) in PAGES.items():
+            routes[path] = partial(_open, pitwall, viewer, build)
         ui.sub_pages(routes)
 
 

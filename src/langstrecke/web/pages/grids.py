@@ -36,6 +36,7 @@ def column(field: str, title: str, width: int, *, how: str = "", **more: Any) ->
 
 def figure(field: str, title: str, width: int, *, how: str = "", **more: Any) -> dict[str, Any]:
     """A column of figures, right-aligned."""
+    more["cellClass"] = f"ag-right-aligned-cell {more.get('cellClass', '')}".strip()
     return column(field, title, width, how=how, type="rightAligned", **more)
 
 
@@ -68,15 +69,3 @@ def options(columns: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, An
         "rowHeight": 25,
         "suppressNoRowsOverlay": True,
     } | more
-
-
-def changed_rows(
-    before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]
-) -> dict[str, list[Mapping[str, Any]]]:
-    """What AG Grid's `applyTransaction` needs to get from one set of rows, by id, to another; empty lists left out."""
-    found: dict[str, list[Mapping[str, Any]]] = {
-        "add": [row for key, row in after.items() if key not in before],
-        "update": [row for key, row in after.items() if key in before and before[key] != row],
-        "remove": [{"id": key} for key in before if key not in after],
-    }
-    return {kind: rows for kind, rows in found.items() if rows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ class JobView:
         self._said = ui.element("div").classes("down")
 
     def start(self, start: Callable[[], str], done: Callable[[Any], None]) -> None:
-        """Start a job (`start` returns its id) and call `done(result)` on the page; an error is shown in its place."""
+        """Start a job (`start` returns its id) and call `done(result)` on the page; an error is shown instead."""
         self.cancel()
         self._said.clear()
         try:
@@ -51,10 +52,8 @@ class JobView:
     def cancel(self) -> None:
         """Stop the job under way, if there is one."""
         if self._number:
-            try:
+            with contextlib.suppress(LangstreckeError):  # it is over and forgotten
                 self._pitwall.jobs.cancel(self._number)
-            except LangstreckeError:
-                pass  # it is over and forgotten
             self._number = ""
             self._row.set_visibility(False)
 

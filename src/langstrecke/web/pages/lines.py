@@ -20,12 +20,14 @@ ODDS = ("win", "podium", "overall")
 
 
 def of(hub: RaceHub, name: str, group: str) -> dict[str, Points]:
-    """The lines of chart `name`: `gap` and `place` by class, `odds` by `class|win` (podium, overall)."""
+    """The lines of chart `name`: `gap` by `class|hours` (0: the whole race), `place` by class, `odds` by `class|win`
+    (podium, overall), `flags` by `|hours`.
+    """
     if name == "odds":
         return _odds(hub, group)
     if name == "flags":
         return {"flags": flag_marks(spans(hub))}
-    cars = _cars(hub, group)
+    cars = _cars(hub, group.partition("|")[0])
     if not cars:
         return {}
     if name == "gap":
@@ -38,11 +40,17 @@ def of(hub: RaceHub, name: str, group: str) -> dict[str, Points]:
 def more(hub: RaceHub, name: str, group: str) -> dict[str, Any]:
     """What else of a chart changes as the race goes on: its scale."""
     if name == "gap":
-        return {"yAxis": {"max": gap_scale(hub, group)}, "xAxis": time_scale(hub), "wash": shading(spans(hub))}
+        car_class, _, hours = group.partition("|")
+        return {
+            "yAxis": {"max": gap_scale(hub, car_class)},
+            "xAxis": time_scale(hub, float(hours)),
+            "wash": shading(spans(hub)),
+        }
     if name == "odds":
         return {"xAxis": time_scale(hub), "wash": shading(spans(hub))}
     if name == "flags":
-        return {"xAxis": {"max": time_scale(hub)["max"]}}
+        scale = time_scale(hub, float(group.partition("|")[2]))
+        return {"xAxis": {"min": scale["min"], "max": scale["max"]}}
     return {"xAxis": {"max": lap_scale(hub, group)}}
 
 
@@ -56,13 +64,19 @@ def gap_scale(hub: RaceHub, car_class: str) -> float:
     return next(float(s) for s in (60, 90, 120, 180, 240, 300, 420, 600, 900, 1200) if s >= wanted or s == 1200)
 
 
-def time_scale(hub: RaceHub) -> dict[str, float]:
-    """The end of race time on the charts, in hours, and the distance of its ticks: it grows in steps."""
+def time_scale(hub: RaceHub, window_h: float = 0.0) -> dict[str, float]:
+    """Both ends of race time on the charts, in hours, and the distance of its ticks: the race so far, the end in
+    steps, or the last `window_h` hours of it.
+    """
     view = hub.view
+    now = view.race_s / 3600.0
+    if window_h and now > window_h:
+        return {"min": round(now - window_h, 2), "max": round(now + 0.02 * window_h, 2), "interval": 0.25}
     duration = ((view.table.duration_s if view.table is not None else None) or 86_400.0) / 3600.0
-    gone = 1.06 * view.race_s / 3600.0
-    until = next((h for h in (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0) if h >= gone), duration)
-    return hours_scale(min(until, duration) if gone < duration else max(duration, view.race_s / 3600.0))
+    until = next(
+        (h for h in (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0) if h >= 1.06 * now), duration
+    )
+    return {"min": 0.0} | hours_scale(min(until, duration) if 1.06 * now < duration else max(duration, now))
 
 
 def lap_scale(hub: RaceHub, car_class: str) -> int:

@@ -1,4 +1,4 @@
-"""The page News: articles pasted or dropped, their claims by certainty, each beside its sentence, and a fact check."""
+"""The page News: articles pasted or dropped, their claims by certainty, each beside its sentence, checked."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from langstrecke.web.pages.viewer import Viewer
 
 EXAMPLE = (
-    "Kevin Magnussen wird 2021 in der IMSA-Serie für Chip Ganassi Racing fahren. Der Däne teilt sich den Cadillac DPi "
-    "mit Renger van der Zande, wie das Team am Donnerstag bestätigte. Bei den Langstreckenrennen soll Scott Dixon das "
-    "Duo verstärken. Einen Start bei den 24 Stunden von Le Mans dementierte Magnussen."
+    "Kevin Magnussen wird 2021 in der IMSA-Serie für Chip Ganassi Racing fahren. Der Däne teilt sich den Cadillac "
+    "DPi mit Renger van der Zande, wie das Team am Donnerstag bestätigte. Bei den Langstreckenrennen soll Scott "
+    "Dixon das Duo verstärken. Einen Start bei den 24 Stunden von Le Mans dementierte Magnussen."
 )
 MOST_CHARS = 400_000
 """Longer texts are refused by the page; the newsroom itself reads the first 200,000 characters of an article."""
@@ -55,7 +55,13 @@ def page(pitwall: Pitwall, _: Viewer) -> None:
             background_tasks.create(_read(pitwall, out, read, read_text, source, (date.value or "").strip()))
 
     async def dropped(event: events.UploadEventArguments) -> None:
-        path = await kept_file(pitwall.settings, event.file)
+        try:
+            path = await kept_file(pitwall.settings, event.file)
+        except LangstreckeError as error:
+            out.clear()
+            with out:
+                bits.markup(bits.told(error))
+            return
         try:
             await _read(pitwall, out, read, read_files, str(path), (date.value or "").strip(), name=event.file.name)
         finally:

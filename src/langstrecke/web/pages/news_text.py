@@ -64,7 +64,8 @@ def claim_list(claims: Sequence[Told]) -> str:
         if c.verdict:
             tone = VERDICT_TONES.get(c.verdict, "muted")
             note = f": {esc(c.why)}" if c.why else ""
-            said += f'<span class="why"><span class="{tone}">{esc(VERDICT_WORDS.get(c.verdict, c.verdict))}</span>{note}</span>'
+            word = esc(VERDICT_WORDS.get(c.verdict, c.verdict))
+            said += f'<span class="why"><span class="{tone}">{word}</span>{note}</span>'
         parts.append(
             f'<button type="button" class="claim s-{esc(c.certainty)}" data-claim="{esc(c.id)}">'
             f'<span class="sure">{esc(SURE_WORDS.get(c.certainty, c.certainty))}</span>{said}</button>'

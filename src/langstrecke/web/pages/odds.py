@@ -105,8 +105,9 @@ class _Odds:
         group = f"{car_class}|{self._metric}"
         self._viewer.groups = {"odds": group}
         self._colours = car_colours(desk.colour_order(car_class))
-        until_h = lines.time_scale(desk.hub)["max"]
-        options = odds_chart(desk.lines("odds", group), self._colours, until_h, lines.spans(desk.hub))
+        options = odds_chart(
+            desk.lines("odds", group), self._colours, lines.time_scale(desk.hub), lines.spans(desk.hub)
+        )
         self._chart.clear()
         with self._chart:
             ui.echart(options).classes("chart tall").props(f'data-live=odds data-group="{esc(group)}"')
@@ -161,7 +162,8 @@ def moves_list(view: HubView, car_class: str) -> str:
             tone = "good" if m.win > m.win_before else "bad"
             why = f' <span class="muted">{esc("; ".join(m.why))}</span>' if m.why else ""
             items.append(
-                f'<li><span class="at">{bits.hms(point.race_s)}</span><span><b>#{esc(m.car)}</b> {bits.percent(m.win_before)} → '
+                f'<li><span class="at">{bits.hms(point.race_s)}</span><span><b>#{esc(m.car)}</b> '
+                f"{bits.percent(m.win_before)} → "
                 f'<span class="{tone} strong">{bits.percent(m.win)} %</span>{why}</span></li>'
             )
         if len(items) >= MOVES:

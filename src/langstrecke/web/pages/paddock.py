@@ -11,6 +11,7 @@ from nicegui import background_tasks, ui
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.paddock import calendars, careers
+from langstrecke.paddock.model import Event
 from langstrecke.paddock.registry import Registry, load_registry
 from langstrecke.web.pages import bits
 from langstrecke.web.pages.bits import esc
@@ -103,7 +104,11 @@ def _career(registry: Registry, state: dict[str, Any]) -> None:
 
 
 def _race(registry: Registry, r: careers.CareerRow) -> str:
-    return r.event.name or f"{registry.series[r.event.series].name}, {registry.circuits[r.event.circuit].name}"
+    return r.event.name or _place(registry, r.event)
+
+
+def _place(registry: Registry, event: Event) -> str:
+    return f"{registry.series[event.series].name}, {registry.circuits[event.circuit].name}"
 
 
 def _marks(registry: Registry, found: careers.Career) -> list[tuple[str, str, int | None, str, bool]]:
@@ -136,7 +141,7 @@ def _mates(registry: Registry, state: dict[str, Any]) -> None:
 def _line_ups(registry: Registry, state: dict[str, Any]) -> None:
     entered = [e for e in registry.events.values() if registry.entries(e.id)]
     races = {
-        e.id: f"{e.race_day.year} {e.name or registry.series[e.series].name + ', ' + registry.circuits[e.circuit].name}"
+        e.id: f"{e.race_day.year} {e.name or _place(registry, e)}"
         for e in sorted(entered, key=lambda e: e.race_day, reverse=True)
     }
     body: ui.element

@@ -29,6 +29,8 @@ ALL = "All"
 SHOWN_CARS = 6
 """Cars drawn at first: the head of the class (default)."""
 SUGGESTED = 8
+WINDOWS = {"0": "Race", "2": "2 h"}
+"""How much of the race the gap chart shows."""
 
 
 def page(pitwall: Pitwall, viewer: Viewer) -> None:
@@ -65,7 +67,7 @@ def _nothing_followed(pitwall: Pitwall, viewer: Viewer) -> None:
 
     async def load() -> None:
         try:
-            found = await pitwall.ask(services.races, RacesAsk())
+            found = await pitwall.ask(services.races, RacesAsk.model_validate({}))
         except LangstreckeError:
             found = []
         if stored.is_deleted:
@@ -93,6 +95,7 @@ class _Race:
     def __init__(self, viewer: Viewer, desk: Desk) -> None:
         self._viewer, self._desk = viewer, desk
         self._shown: set[str] = set()
+        self._window = "0"
         self._chips: dict[str, Element] = {}
         viewer.page_hears["view"] = self._hear
         self._waits = not desk.rows
@@ -128,8 +131,13 @@ class _Race:
             self._charts = ui.element("div").classes("down race-charts")
         self._draw()
 
+    def _choose_window(self, hours: str) -> None:
+        self._window = hours
+        self._draw()
+
     def _choose_class(self, name: str) -> None:
         self._viewer.car_class = name
+        self._shown.clear()
         self._viewer.run(f"pw.show({json.dumps(name)});")
         self._draw()
 
@@ -137,25 +145,36 @@ class _Race:
 
     def _draw(self) -> None:
         desk = self._desk
-        group = self._viewer.car_class or next(iter(desk.classes), "")
-        self._viewer.groups = {"gap": group, "place": group, "flags": "flags"}
-        ordered = desk.cars(group)
-        colours = car_colours(desk.colour_order(group))
-        self._shown = set(ordered[:SHOWN_CARS])
-        until_h = lines.time_scale(desk.hub)["max"]
+        car_class = self._viewer.car_class or next(iter(desk.classes), "")
+        gap, flags = f"{car_class}|{self._window}", f"|{self._window}"
+        self._viewer.groups = {"gap": gap, "place": car_class, "flags": flags}
+        ordered = desk.cars(car_class)
+        colours = car_colours(desk.colour_order(car_class))
+        if not self._shown & set(ordered):
+            self._shown = set(ordered[:SHOWN_CARS])
+        scale = lines.time_scale(desk.hub, float(self._window))
         spans = lines.spans(desk.hub)
         self._charts.clear()
         with self._charts:
-            with bits.panel("Gap to the class leader", group):
-                _flags(spans, until_h)
-                shown = sorted(self._shown)
+            shown = sorted(self._shown)
+            with bits.panel() as part:
+                part.props('aria-label="Gap to the class leader"')
+                with ui.element("div").classes("head"):
+                    bits.heading("Gap to the class leader")
+                    bits.text(car_class, "note")
+                    with ui.element("span").classes("end"):
+                        bits.Pressed(WINDOWS, self._window, self._choose_window)
+                strip = ui.echart(flag_strip(spans, scale)).classes("flags")
+                strip.props(f'data-live=flags data-group="{flags}" aria-label="Flags of the race"')
                 chart = gap_chart(
-                    desk.lines("gap", group), colours, shown, until_h, lines.gap_scale(desk.hub, group), spans
+                    desk.lines("gap", gap), colours, shown, scale, lines.gap_scale(desk.hub, car_class), spans
                 )
-                ui.echart(chart).classes("chart").props(f'data-live=gap data-group="{esc(group)}"')
+                ui.echart(chart).classes("chart").props(f'data-live=gap data-group="{esc(gap)}"')
             with bits.panel("Place in class", "at the end of each lap"):
-                chart = place_chart(desk.lines("place", group), colours, shown, lines.lap_scale(desk.hub, group))
-                ui.echart(chart).classes("chart").props(f'data-live=place data-group="{esc(group)}"')
+                chart = place_chart(
+                    desk.lines("place", car_class), colours, shown, lines.lap_scale(desk.hub, car_class)
+                )
+                ui.echart(chart).classes("chart").props(f'data-live=place data-group="{esc(car_class)}"')
             with ui.element("div").classes("across tight").props('role=group aria-label="Cars in the charts"'):
                 self._chips = {}
                 for car in ordered:
@@ -175,8 +194,3 @@ class _Race:
         on = car in self._shown
         self._chips[car].props(f'aria-pressed="{"true" if on else "false"}"')
         self._viewer.run(f'pw.select(["gap", "place"], {json.dumps([car])}, {json.dumps(on)});')
-
-
-def _flags(spans: list[tuple[float, float, str]], until_h: float) -> None:
-    chart = ui.echart(flag_strip(spans, until_h)).classes("flags").props("data-live=flags data-group=flags")
-    chart.props('aria-label="Flags of the race"')

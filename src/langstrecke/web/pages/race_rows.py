@@ -14,7 +14,7 @@ Row = dict[str, Any]
 STATUS_WORDS = {
     "running": "",
     "in the pits": "Pit",
-    "overdue": "Overdue",
+    "overdue": "Late",
     "retired?": "Out?",
     "finished": "Flag",
     "not started": "–",
@@ -91,30 +91,38 @@ def table_options(rows: Mapping[str, Row], colours: Mapping[str, str], car_class
         grids.figure("o", "", 1, hide=True, sort="asc"),
         grids.figure("pos", "Pos", 42, pinned="left"),
         grids.figure("pic", "PIC", 42, pinned="left", headerTooltip="Place in class"),
-        grids.column("car", "Car", 60, pinned="left", cellClass="c-car", **{":cellRenderer": grids.class_bar(colours)}),
+        grids.column(
+            "car", "Car", 60, pinned="left", cellClass="c-car", **{":cellRenderer": grids.class_bar(colours)}
+        ),
+        grids.column("state", "", 40, cellClass="c-pit", tooltipField="why"),
         grids.column("driver", "Driver", 100, tooltipField="team"),
         grids.figure(
             "left", "Left", 48, how="p.value == null ? '' : pw_hm(60 * p.value)",
             headerTooltip="How long the driver on board may still drive",
-            **{":cellClassRules": "({'c-warn': p => p.value != null && p.value <= 20 && p.value > 0, 'c-bad': p => p.value === 0})"},
+            **{":cellClassRules": "({'c-warn': p => p.value > 0 && p.value <= 20, 'c-bad': p => p.value === 0})"},
         ),
         grids.figure("laps", "Laps", 46),
         grids.figure("gap", "Gap", 80, hide=hidden, headerTooltip="To the leader of the class", sortable=False),
         grids.figure("ogap", "Gap", 80, hide=not hidden, headerTooltip="To the leader", sortable=False),
         grids.figure("int", "Interval", 80, headerTooltip="To the car ahead in the class", sortable=False),
-        grids.figure("last", "Last lap", 74, how="pw_lap(p.value)", **{":cellClassRules": "({'c-best': p => p.data.pb})"}),
+        grids.figure(
+            "last", "Last lap", 74, how="pw_lap(p.value)", **{":cellClassRules": "({'c-best': p => p.data.pb})"}
+        ),
         grids.figure("best", "Best lap", 74, how="pw_lap(p.value)", cellClass="c-sub"),
         grids.figure("stint", "Stint", 46, headerTooltip="Laps since the last stop"),
-        grids.figure("stint_m", "Age", 46, how="pw_hm(60 * p.value)", cellClass="c-sub", headerTooltip="Time since the last stop"),
+        grids.figure(
+            "stint_m", "Age", 46, how="pw_hm(60 * p.value)", cellClass="c-sub", headerTooltip="Time since the last stop"
+        ),
         grids.figure(
             "fuel", "Fuel", 46, how="p.value == null ? '' : p.value.toFixed(0) + ' L'",
             headerTooltip="Green laps until the tank is empty",
             **{":cellClassRules": "({'c-warn': p => p.value != null && p.value <= 2})"},
         ),
         grids.figure("stops", "Stops", 46),
-        grids.figure("stop_s", "Last stop", 66, how="p.value == null ? '' : p.value.toFixed(1) + ' s'", cellClass="c-sub"),
-        grids.column("state", "", 62, cellClass="c-pit", tooltipField="why"),
-        grids.column("team", "Team", 190, cellClass="c-sub", flex=1),
+        grids.figure(
+            "stop_s", "Last stop", 66, how="p.value == null ? '' : p.value.toFixed(1) + ' s'", cellClass="c-sub"
+        ),
+        grids.column("team", "Team", 170, cellClass="c-sub", flex=1, minWidth=150),
     ]  # fmt: skip
     return grids.options(
         columns,

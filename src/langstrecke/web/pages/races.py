@@ -15,8 +15,8 @@ from langstrecke.web.pages import bits, grids
 from langstrecke.web.pages.bits import esc
 from langstrecke.web.pages.following import SPEEDS, follow_race, look_at, stop_race
 from langstrecke.web.pages.job_view import JobView
-from langstrecke.web.pages.uploads import kept_file, safe_name
-from langstrecke.web.services_models import ImportAsk, RacesAsk, Upload
+from langstrecke.web.services_models import ImportAsk, RacesAsk
+from langstrecke.web.uploads import receive
 
 if TYPE_CHECKING:
     from langstrecke.web.app import Pitwall
@@ -35,7 +35,6 @@ class _Races:
     def __init__(self, pitwall: Pitwall, viewer: Viewer) -> None:
         self._pitwall, self._viewer = pitwall, viewer
         self._speed = 60.0
-        self._sent: list[Upload] = []
         self._followed = ui.element("div").classes("down")
         with ui.element("div").classes("split wide-left"):
             with bits.panel("Races in the store", classes="grow"):
@@ -62,7 +61,7 @@ class _Races:
     async def _list(self) -> None:
         found: list[Any] | LangstreckeError
         try:
-            found = await self._pitwall.ask(services.races, RacesAsk())
+            found = await self._pitwall.ask(services.races, RacesAsk.model_validate({}))
         except LangstreckeError as error:
             found = error
         if self._stored.is_deleted:
@@ -122,6 +121,9 @@ class _Races:
         with self._said:
             ui.navigate.to("/")
 
+    def _follow_file(self, race: str, path: str) -> None:
+        background_tasks.create(self._follow(race=race, file=path))
+
     def _show_followed(self) -> None:
         self._followed.clear()
         hubs = self._pitwall.hubs.all()
@@ -172,12 +174,13 @@ class _Races:
         )
 
     async def _received(self, event: events.MultiUploadEventArguments) -> None:
-        sent = []
-        for file in event.files:
-            path = await kept_file(self._pitwall.settings, file)
-            sent.append(Upload(path=path.name, name=safe_name(file.name)))
         self._drop.reset()
         self._imported.clear()
+        try:
+            sent = [await receive(self._pitwall.settings, file.name, file.iterate()) for file in event.files]
+        except LangstreckeError as error:
+            self._import.say(error)
+            return
         season = int(self._season.value) if self._season.value else None
         ask = ImportAsk(files=sent, event=(self._event.value or "").strip(), season=season)
         self._import.start(lambda: self._pitwall.start(services.import_files, ask), self._report)
@@ -230,7 +233,7 @@ class _Races:
                             lambda: self._pitwall.jobs.start(
                                 "simulate", simulated_file, self._pitwall.settings, name, luck
                             ),
-                            lambda path: background_tasks.create(self._follow(race=name, file=path)),
+                            lambda path: self._follow_file(name, path),
                         )
 
                 bits.button("Race it and follow", press, icon="play_arrow")

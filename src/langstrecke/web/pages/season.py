@@ -49,8 +49,9 @@ async def _open(pitwall: Pitwall, body: ui.element) -> None:
 
 def known_seasons() -> dict[str, list[str]]:
     """Season -> names of its rounds, for seasons some of whose races have cards to play."""
-    from langstrecke.forecast.season_real import known_series, rounds_of
+    from langstrecke.forecast.season_real import rounds_of
     from langstrecke.racecard import list_cards
+    from langstrecke.rulebooks import known_series
 
     found = {}
     for season in sorted({n for card in list_cards() if (n := _season_of(card, known_series()))}):
@@ -109,7 +110,7 @@ class _Season:
 
     def _play(self) -> None:
         season, after = self._season, self._after
-        ask = SeasonAsk(season=season, after=after, seasons=SEASONS)
+        ask = SeasonAsk.model_validate({"season": season, "after": after, "seasons": SEASONS})
         self._job.start(lambda: self._pitwall.start(services.season, ask), self._show)
 
     def _show(self, answer: Any) -> None:

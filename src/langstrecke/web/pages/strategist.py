@@ -1,4 +1,4 @@
-"""The page Strategist: for one car, pit or stay now, the plan of the race, and the rota with what the rules still allow."""
+"""The page Strategist: for one car, pit or stay now, the plan of the race, and what the rules still allow its crew."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from langstrecke.web.pages.charts_plan import plan_chart
 from langstrecke.web.pages.charts_whatif import Step, change_chart
 from langstrecke.web.pages.following import desk_of
 from langstrecke.web.pages.job_view import JobView
-from langstrecke.web.services_models import CallAsk, PlanAsk
+from langstrecke.web.services_models import PlanAsk
 
 if TYPE_CHECKING:
     from langstrecke.live.driver_time import DriverTime
@@ -108,17 +108,15 @@ class _Strategist:
         )
         unsure = ' <span class="warn">uncertain: ' + esc(row.why) + "</span>" if row.uncertain else ""
         driver = esc(row.driver or "")
-        self._line.content = f'<span class="strong">{place}</span>, {driver}, lap {row.stint_laps} of the stint{fuel}, {row.stops} stops{unsure}'
+        stint = f"lap {row.stint_laps} of the stint{fuel}, {row.stops} stops"
+        self._line.content = f'<span class="strong">{place}</span>, {driver}, {stint}{unsure}'
         self._rota.content = rota_table(row.drivers)
 
     # --- pit or stay ------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
-        hub, car = self._desk.hub, self._viewer.car
-        at = hub.view.race_s
-        ask = CallAsk(race=hub.ask.race, car=car, at=bits.hms(at), card=self._card or None)
-        laps = hub.state.laps()
-        self._call_job.start(lambda: self._pitwall.start(services.call_now, ask, laps, at), self._show_call)
+        race, car = self._desk.view.race, self._viewer.car
+        self._call_job.start(lambda: self._pitwall.call_now(race, car), self._show_call)
 
     def _show_call(self, found: Any) -> None:
         self._call.clear()
@@ -166,7 +164,7 @@ class _Strategist:
             with self._planned:
                 bits.text("The race has no card, so there is nothing to plan with.", "muted")
             return
-        ask = PlanAsk(card=self._card, car=self._viewer.car, limit_s=4.0)
+        ask = PlanAsk.model_validate({"card": self._card, "car": self._viewer.car, "limit_s": 4.0})
         self._plan_job.start(lambda: self._pitwall.start(services.plan, ask), self._show_plan)
 
     def _show_plan(self, found: Any) -> None:

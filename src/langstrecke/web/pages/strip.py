@@ -85,7 +85,8 @@ def _controls(desk: Desk) -> None:
             await _steer(partial(desk.hub.seek, float(event.args)))
 
         slider = ui.element("input").props(
-            f'type=range min=0 max={duration:.0f} step=10 value={view.race_s:.0f} data-live=seek aria-label="Race time"'
+            f"type=range min=0 max={duration:.0f} step=10 value={view.race_s:.0f} data-live=seek "
+            'aria-label="Race time"'
         )
         slider.on("change", seek, js_handler="(e) => { emit(e.target.value); e.target.blur(); }")
 

@@ -1,4 +1,4 @@
-"""Who looks: what one open page has chosen, and what it wants to hear of. Nothing is computed for one viewer alone."""
+"""Who looks: what one open page has chosen, and what it wants to hear of."""
 
 from __future__ import annotations
 

@@ -265,7 +265,7 @@ class _WhatIf:
         if not text.strip():
             self._job.say(LangstreckeError("nothing is changed yet", hint="add a change on the left"))
             return
-        ask = WhatIfAsk(card=self._card, patch=text, races=RACES)
+        ask = WhatIfAsk.model_validate({"card": self._card, "patch": text, "races": RACES})
         self._job.start(lambda: self._pitwall.start(services.what_if, ask), self._show)
 
     def _show(self, found: Any) -> None:

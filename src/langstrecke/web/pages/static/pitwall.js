@@ -169,3 +169,43 @@ Object.assign(window.pw, (() => {
   return { rows, reset, show, lines, select, strip, flag, replay };
 })());
 window.pw_text = (s) => String(s).replace(/[&<>"']/g, (c) => "&#" + c.charCodeAt(0) + ";");
+
+// How charts draw and tell: shared by all of them, so that their options stay plain data.
+Object.assign(window, (() => {
+  const ends = (api) => [api.coord([api.value(1), api.value(0)]), api.coord([api.value(2), api.value(0)])];
+  // A bar from value 1 to value 2 in row value 0.
+  const pw_bar = (height, least) => (_, api) => {
+    const [a, b] = ends(api);
+    const shape = { x: a[0], y: a[1] - height / 2, width: Math.max(least, b[0] - a[0]), height, r: height > 12 ? 2 : 0 };
+    return { type: "rect", shape, style: api.style() };
+  };
+  // The middle part of a distribution, as a line.
+  const pw_whisker = (_, api) => {
+    const y = api.coord([0, api.value(0)])[1], x1 = api.coord([api.value(1), 0])[0], x2 = api.coord([api.value(2), 0])[0];
+    const style = { stroke: api.visual("color"), lineWidth: 3, lineCap: "round", opacity: 0.5 };
+    return { type: "line", shape: { x1, y1: y, x2, y2: y }, style };
+  };
+  // A stint with its laps (value 3), a tick before it where tyres are new (value 4).
+  const pw_stint = (_, api) => {
+    const [a, b] = ends(api), width = Math.max(2, b[0] - a[0] - 1.5), x = a[0], y = a[1];
+    const text = { text: width > 20 ? String(api.value(3)) : "", x: x + width / 2, y, fill: "#fff",
+      font: "600 11px sans-serif", align: "center", verticalAlign: "middle" };
+    return { type: "group", children: [
+      { type: "rect", shape: { x, y: y - 10, width, height: 20, r: 2 }, style: { fill: api.visual("color") } },
+      { type: "text", silent: true, style: text },
+      { type: "rect", silent: true, style: { fill: "#8c96a3" },
+        shape: { x: x - 1, y: y - 14, width: api.value(4) ? 2 : 0, height: 28 } },
+    ] };
+  };
+  const list = (points, order, words) =>
+    points.slice().sort(order).map((p) => "<br>" + p.marker + words(p, pw_text(p.seriesName), p.value[1])).join("");
+  const up = (a, b) => a.value[1] - b.value[1], down = (a, b) => b.value[1] - a.value[1];
+  const at = (points) => pw_hms(3600 * points[0].value[0]);
+  const gap = (s) => (s ? (s > 0 ? "+" : "−") + Math.abs(s).toFixed(1) + " s" : "leads");
+  const pw_tip_gap = (ps) => (ps.length ? at(ps) + list(ps, up, (p, car, s) => "#" + car + " " + gap(s)) : "");
+  const pw_tip_place = (ps) =>
+    (ps.length ? "Lap " + ps[0].value[0] + list(ps, up, (p, car, place) => "P" + place + " #" + car) : "");
+  const pw_tip_odds = (ps) =>
+    (ps.length ? at(ps) + list(ps.filter((p) => p.value[1] >= 0.002), down, (p, car, x) => "#" + car + " " + pw_pct(x) + " %") : "");
+  return { pw_bar, pw_whisker, pw_stint, pw_tip_gap, pw_tip_place, pw_tip_odds };
+})());
