@@ -130,3 +130,10 @@ def test_the_other_verbs() -> None:
 def test_an_empty_career_counts_nothing(registry: Registry) -> None:
     nobody = Career(registry.driver("Jan Magnussen"), ())
     assert (nobody.entered, nobody.started, nobody.class_wins) == (0, 0, [])
+
+
+def test_names_and_files_that_cannot_be_are_answered_not_thrown(tmp_path: Path) -> None:
+    for wrong in (["career", ""], ["career", "Jan Magnussen", "--figure", str(tmp_path / "x.xyz")]):
+        result = CliRunner().invoke(app, wrong)
+        assert result.exit_code != 0
+        assert not isinstance(result.exception, (ValueError, OSError))

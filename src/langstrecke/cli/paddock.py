@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from langstrecke.cli.app import app, console
+from langstrecke.cli.drawn import save_figure
 from langstrecke.errors import LangstreckeError
 from langstrecke.paddock import calendars, careers
 from langstrecke.paddock.model import NamePair
@@ -156,7 +157,11 @@ def calendar(
         raise LangstreckeError("whose calendar?", hint="--driver NAME, or --series f1, or both")
     found = calendars.report(registry, season, driver, series or (), against or (), travel_days)
     if ics is not None:
-        calendars.write_ical(registry, found.meetings(), ics)
+        try:
+            ics.parent.mkdir(parents=True, exist_ok=True)
+            calendars.write_ical(registry, found.meetings(), ics)
+        except OSError as error:
+            raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=ics) from None
     if as_json:
         _print_json(found.as_json())
         return
@@ -300,7 +305,7 @@ def _draw_career(registry: Registry, found: careers.Career, path: Path) -> None:
     names = ", ".join(f"{_MARK_NAMES[mark]} {registry.series[series].name}" for series, mark in marks.items())
     legend = f"Place in class. Amber: class wins. Red: retired, hollow: did not start. {names}"
     style.heading(figure, f"{found.driver.name}: {found.started} starts, {len(found.class_wins)} class wins", legend)
-    figure.savefig(path, dpi=150)
+    save_figure(figure, path)
 
 
 _MARK_NAMES = {"o": "●", "D": "◆", "s": "■", "^": "▲", "v": "▼", "P": "✚", "*": "★", "X": "✖", "h": "⬢", "d": "⬧"}

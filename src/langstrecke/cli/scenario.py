@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from langstrecke.cli.app import app, console, progress_console
+from langstrecke.cli.drawn import check_figure, save_figure
 from langstrecke.forecast.scenario import Answer, list_scenarios, load_scenario, run_scenario
 from langstrecke.report.files import write_whole
 
@@ -42,6 +43,7 @@ def run_verb(
     json_to: Annotated[str | None, typer.Option("--json", metavar="FILE|-", help="Write JSON; - prints it")] = None,
 ) -> None:
     """Play a scenario and print its answer."""
+    check_figure(figure)
     answer = run_scenario(load_scenario(name), races=races, seed=seed, threads=threads)
     text = json.dumps(answer.to_json(), ensure_ascii=False, indent=1) + "\n"
     if json_to == "-":
@@ -52,9 +54,7 @@ def run_verb(
         _print(answer)
     drawn = figures_of(answer) if report is not None or figure is not None else []
     if figure is not None:
-        from langstrecke.plots.export import save
-
-        save(drawn[0][1], figure)
+        save_figure(drawn[0][1], figure)
     if report is not None:
         _write(answer, report, drawn)
         progress_console.print(f"report: {report}", highlight=False, markup=False, soft_wrap=True)

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from langstrecke.cli.app import app, console, progress_console
+from langstrecke.cli.drawn import check_figure, save_figure
 from langstrecke.errors import NotFoundError
 from langstrecke.forecast.names import surname
 from langstrecke.forecast.season import SeasonForecast, season_forecast, title_race
@@ -20,6 +21,7 @@ from langstrecke.forecast.season_real import KINDS, OVERALL, Round
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import joined, read_patch
 from langstrecke.report import screen
+from langstrecke.report.files import write_whole
 from langstrecke.report.words import percent
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def season_verb(
 ) -> None:
     """Title odds of a season: the points so far, and the remaining rounds played many times."""
     began = time.perf_counter()
+    check_figure(figure)
     if line_ups not in ("entered", "last"):
         raise NotFoundError.nearest("kind of line-ups", line_ups, ["entered", "last"])
     patch = joined([read_patch(path) for path in what_if]) if what_if else None
@@ -58,16 +61,14 @@ def season_verb(
     if json_to == "-":
         sys.stdout.write(json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n")
     elif json_to is not None:
-        Path(json_to).write_text(json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_whole(json_to, json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n")
     if json_to != "-":
         _print(found, shown, most)
     drawn = []
     if figure is not None or report is not None:
         drawn = [_race_figure(season, shown, seed, threads, min(seasons, 1000))]
     if figure is not None:
-        from langstrecke.plots.export import save
-
-        save(drawn[0][1], figure)
+        save_figure(drawn[0][1], figure)
     if report is not None:
         from langstrecke.cli.season_page import write_season
 

@@ -82,6 +82,8 @@ class Registry:
         """
         if name in self.drivers:
             return self.drivers[name]
+        if not fold(name).strip():
+            raise NotFoundError.nearest("driver", name, [], hint="a name, as Jan Magnussen")
         exact = self._driver_names.get(fold(plain_name(name)), [])
         if len(exact) == 1:
             return self.drivers[exact[0]]
