@@ -22,8 +22,8 @@ from langstrecke.simulation.compile import compile_race
 from langstrecke.simulation.jit import entry, kernel
 from langstrecke.simulation.outcome import FIGURES, Outcome, add
 from langstrecke.simulation.params import Params
-from langstrecke.simulation.race import classify, run_race
-from langstrecke.simulation.resume import run_from
+from langstrecke.simulation.race import run_race
+from langstrecke.simulation.resume import play_race
 from langstrecke.simulation.snapshot import Snapshot, blank_snapshot
 from langstrecke.simulation.state import (
     FINISHED,
@@ -63,12 +63,8 @@ def play_chunk(
     """
     car_laps = 0
     for race in range(first, first + races):
-        if x.car.shape[0] > 0:
-            run_from(p, s, x, seed, race, s.no_trace)
-        else:
-            run_race(p, s, seed, race, s.no_trace)
+        play_race(p, s, x, seed, race, s.no_trace)
         car_laps += s.game[0].car_laps
-        classify(p, s)
         _count(p, s, class_positions, overall_positions, per_car)
         if figures.shape[0] > 0:
             _figures(p, s, figures[race - first])
@@ -241,7 +237,7 @@ def _parts(
         part, kept = play_part(params, like, seed, *chunk, figures, start)
         return *chunk, part, kept
 
-    return _in_threads(play, chunks, workers)
+    return in_threads(play, chunks, workers)
 
 
 def play_part(
@@ -270,7 +266,7 @@ def play_part(
     return part, kept
 
 
-def _in_threads(work: Callable[[T], R], items: list[T], workers: int) -> Iterator[R]:
+def in_threads(work: Callable[[T], R], items: list[T], workers: int) -> Iterator[R]:
     """Results of `work` as they come, a few items in flight per worker; an interrupt stops after the running ones."""
     if workers == 1:
         for item in items:

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 from langstrecke.errors import LangstreckeError
 from langstrecke.simulation.outcome import FIGURES, Outcome
 from langstrecke.simulation.params import Params
-from langstrecke.simulation.race import classify, run_race
-from langstrecke.simulation.resume import run_from
+from langstrecke.simulation.resume import play_race
 from langstrecke.simulation.snapshot import Snapshot
 from langstrecke.simulation.state import FINISHED, State, make_state
 
@@ -141,11 +140,7 @@ def device_race(
         place[k],
         no_trace[k],
     )
-    if now_car.shape[0] > 0:
-        run_from(p, s, Snapshot(now_car, now_moment), seed, first + k, no_trace[k])
-    else:
-        run_race(p, s, seed, first + k, no_trace[k])
-    classify(p, s)
+    play_race(p, s, Snapshot(now_car, now_moment), seed, first + k, no_trace[k])
     for c in range(race[0].n_classes):
         place[k, c] = 0
     for rank in range(race[0].n):

@@ -11,7 +11,7 @@ from langstrecke.simulation import caution, drivers, rng, stops, weather
 from langstrecke.simulation.draws import NEVER, draw_race
 from langstrecke.simulation.jit import kernel
 from langstrecke.simulation.params import Params
-from langstrecke.simulation.race import order_by_crossing, play_on, start_lap
+from langstrecke.simulation.race import classify, order_by_crossing, play_on, run_race, start_lap
 from langstrecke.simulation.snapshot import OUT, STOPPED, Snapshot
 from langstrecke.simulation.state import MODE_FCY, MODE_SAFETY_CAR, RETIRED, RING, State, sort_ring
 
@@ -21,6 +21,16 @@ OVERDUE_S = 4.0
 EXIT_SHARE = 0.15
 """Least share of the lane's loss that falls behind the line, wherever the box lies: out-laps of IMSA 2021-23 at
 Laguna Seca and VIR, where it lies before the line, lose 6 to 8 s; the cold tyres' part of it is the lap's own."""
+
+
+@kernel
+def play_race(p: Params, s: State, x: Snapshot, seed: int, race: int, trace: NDArray[np.float64]) -> None:
+    """Play one race and rank it: from a snapshot, or from the start where the snapshot holds no cars."""
+    if x.car.shape[0] > 0:
+        run_from(p, s, x, seed, race, trace)
+    else:
+        run_race(p, s, seed, race, trace)
+    classify(p, s)
 
 
 @kernel

@@ -7,17 +7,16 @@ numbers per race and car, so a million races of two cars take 100 MB at most.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from langstrecke.simulation.engine import in_threads
 from langstrecke.simulation.jit import entry, kernel
 from langstrecke.simulation.params import Params
-from langstrecke.simulation.race import classify, run_race
-from langstrecke.simulation.resume import run_from
+from langstrecke.simulation.resume import play_race
 from langstrecke.simulation.snapshot import Snapshot, blank_snapshot
 from langstrecke.simulation.state import (
     FINISHED,
@@ -81,11 +80,7 @@ def play_watched(
     `trace` has rows for a whole race where there are moments, else none; `scratch` is [2, n].
     """
     for race in range(first, first + races):
-        if x.car.shape[0] > 0:
-            run_from(p, s, x, seed, race, trace)
-        else:
-            run_race(p, s, seed, race, trace)
-        classify(p, s)
+        play_race(p, s, x, seed, race, trace)
         at = race - first
         for c in range(p.race[0].n_classes):
             s.place[c] = 0
@@ -181,7 +176,7 @@ def simulate_watched(
         return b - a
 
     done = 0
-    for count in _spread(play, range(0, races, CHUNK), workers):
+    for count in in_threads(play, list(range(0, races, CHUNK)), workers):
         done += count
         if progress is not None:
             progress(done, races)
@@ -191,11 +186,3 @@ def simulate_watched(
 def _rows(params: Params) -> int:
     fastest = float(params.cls["lap"].min())
     return int((float(params.race[0].duration_s) / fastest * ROOM + 20) * int(params.race[0].n))
-
-
-def _spread(work: Callable[[int], int], items: Sequence[int], workers: int) -> Iterator[int]:
-    if workers == 1:
-        yield from map(work, items)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(work, items)
