@@ -109,6 +109,26 @@ def test_a_wrong_list_of_drivers_is_told_with_its_key(tmp_path: Path) -> None:
         make_plan(card, "633")
 
 
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("  \n", "is empty"),
+        ("[[driver]\n", "line 1"),
+        ("driver = 'x'\n", "must be tables"),
+        ("[[driver]]\nstarts = true\n", "name.*is missing"),
+        ("[[driver]]\nname = 'Magnussen'\nnight = nan\n", "night.*must be a number"),
+        ("[[driver]]\nname = 'Magnussen'\nshare = 1e300\n", "share.*from 0 to 1000"),
+        ("[[driver]]\nname = 'Magnussen'\nunavailable = [['6h', '8:00']]\n", "mixes clock and race time"),
+        ("[[driver]]\nname = 'Magnussen'\n[[driver]]\nname = 'Jan Magnussen'\n", "is there twice"),
+    ],
+)
+def test_hostile_lists_of_drivers(tmp_path: Path, text: str, match: str) -> None:
+    file = tmp_path / "drivers.toml"
+    file.write_text(text)
+    with pytest.raises(CardError, match=rf"drivers\.toml.*{match}"):
+        make_plan(load_card("le-mans-2019"), "63", drivers=file)
+
+
 def test_moments() -> None:
     card = small_card()
     assert race_time(card, "1:30:00") == 5400.0

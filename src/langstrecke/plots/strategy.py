@@ -5,6 +5,7 @@ They take plain rows, not the strategist's own results: what a figure shows can 
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from langstrecke.plots import style
 
 TIMELINE_LEFT = 1.75
 """Inches left of the axes for the drivers' names."""
+LABEL_WIDTH = 48
+"""Letters in a line of a label of `difference_bars`."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,9 @@ def difference_bars(rows: Sequence[Step], title: str, legend: str, unit: str = "
     """Differences and their intervals, one row each; what the interval cannot tell from nothing is grey."""
     figure = style.canvas(len(rows), bottom=0.5)
     axes = style.row_axes(figure, len(rows), 3.4, style.WIDTH - 1.0, bottom=0.5)
-    reach = 1.15 * max([abs(v) for r in rows for v in (r.low, r.high)] or [0.0]) or 1.0
-    axes.set_xlim(-reach, reach)
+    low, high = (pick(0.0, *(v for r in rows for v in (r.low, r.high))) for pick in (min, max))
+    room = 0.12 * (high - low) or 1.0
+    axes.set_xlim(low - room, high + room)
     axes.axvline(0, color=style.MUTED, linewidth=0.8)
     axes.grid(axis="x", color=style.LINE, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -105,8 +109,11 @@ def difference_bars(rows: Sequence[Step], title: str, legend: str, unit: str = "
         colour = style.MUTED if step.low <= 0 <= step.high else style.ACCENT if step.value > 0 else style.RETIRE
         axes.plot([step.low, step.high], [row, row], color=colour, linewidth=2.2, alpha=0.55, solid_capstyle="butt")
         axes.plot(step.value, row, "o", markersize=6, color=colour)
-        label = style.shorten(printable(step.label), 48)
-        style.write(axes, -0.12 * inch, row, label, ha="right", **place)
+        lines = textwrap.wrap(printable(step.label), LABEL_WIDTH, max_lines=2, placeholder=" …")
+        size = style.SMALL if len(lines) > 1 else None
+        style.write(
+            axes, -0.12 * inch, row, "\n".join(lines), ha="right", **({"fontsize": size} if size else {}), **place
+        )
         digits = 1 if unit == "points" else 2
         text = f"{step.value:+.{digits}f}".replace("-", "−") if round(step.value, digits) else "0"
         style.write(axes, 1 + 0.1 * inch, row, text, weight="bold", color=colour, **place)

@@ -38,6 +38,9 @@ KEYS = (
     "stints",
 )
 
+MOST = 1000.0
+"""No figure of a wish is larger: seconds a lap, shares, stints (default)."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -58,6 +61,8 @@ class Wish:
 def read_availability(source: str | Path, card: RaceCard, entry: Entry) -> tuple[Wish, ...]:
     """A wish per driver of the crew, in its order. CardError names file and key of what is wrong."""
     text, file = read_text(source, kind="list of drivers")
+    if not text.strip():
+        raise CardError("is empty", file=file, hint="write [[driver]] tables: docs/strategy.md")
     data = parse_toml(text, file)
     unknown = [key for key in data if key != "driver"]
     if unknown:
@@ -66,11 +71,15 @@ def read_availability(source: str | Path, card: RaceCard, entry: Entry) -> tuple
     rows = data.get("driver", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise CardError("must be tables", file=file, key="driver", hint="write [[driver]]")
+    named: set[int] = set()
     for number, row in enumerate(rows):
         key = f"driver[{number}]"
         if not isinstance(row.get("name"), str):
             raise CardError("is missing", file=file, key=f"{key}.name")
         place = driver_index(entry, row["name"])
+        if place in named:
+            raise CardError("is there twice", file=file, key=f"{key} ({row['name']})", hint="put both into one table")
+        named.add(place)
         wishes[place] = _wish(row, f"{key} ({row['name']})", file, card)
     return tuple(wishes)
 
@@ -82,8 +91,9 @@ def _wish(row: dict[str, Any], key: str, file: str, card: RaceCard) -> Wish:
 
     def number(name: str, least: float | None, default: float) -> float:
         value = row.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or (least is not None and value < least):
-            what = "must be a number" + (f" of {least:g} or more" if least is not None else "")
+        fits = isinstance(value, int | float) and not isinstance(value, bool)
+        if not fits or not (-MOST if least is None else least) <= value <= MOST:
+            what = f"must be a number from {-MOST if least is None else least:g} to {MOST:g}"
             raise CardError(what, file=file, key=f"{key}.{name}")
         return float(value)
 

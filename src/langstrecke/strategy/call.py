@@ -185,9 +185,13 @@ def stop_or_stay(
     first_race: int = 0,
     threads: int | None = None,
 ) -> Answer:
-    """Stopping as `option` says against staying out until the fuel is gone, whatever yellow is out now."""
+    """Stopping as `option` says against staying out until the fuel is gone, whatever yellow is out now.
+
+    The same driver gets in either way: with another one the answer would be what he is worth, not what the stop is.
+    """
     lap = int(now.snapshot.car["lap"][index])
-    until = Option("stay out", lap + max(2, math.floor(now.fuel_left(index))), hold=now.state.neutral != "")
+    last = lap + max(2, math.floor(now.fuel_left(index)))
+    until = Option("stay out", last, driver=option.driver, hold=now.state.neutral != "")
     pair = [
         simulate_watched(
             _with(now.params, index, o),
