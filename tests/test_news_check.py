@@ -273,3 +273,25 @@ def test_the_verbs_speak_to_people(tmp_path, story):
     card = ("news", "patch", story, "--card", "imsa-2021-watkins-glen")
     assert "probability = 0.25" in run(*card, "--weights", mine).stdout
     assert "probability" not in run(*card, "--sure").stdout
+
+
+def test_the_pit_wall_plays_a_what_if_by_its_weight():
+    pytest.importorskip("fastapi")
+    from langstrecke.forecast import forecast
+    from langstrecke.racecard import list_cards, load_card
+    from langstrecke.web.services_models import CheckPatchAsk, ForecastAsk
+    from langstrecke.web.services_odds import forecast as played
+    from langstrecke.web.services_races import check_patch
+    from langstrecke.web.settings import Settings
+
+    name = list_cards()[0]
+    car = load_card(name).entries[0].car
+    patch = f'title = "news"\n[[change]]\ncar = "{car}"\npace_s = -1.0\nprobability = 0.25\n'
+    told = check_patch(Settings(), CheckPatchAsk(card=name, patch=patch))
+    assert any("played in 25 % of the races" in change for change in told.changes)
+    answer = played(Settings(), ForecastAsk(card=name, patch=patch, races=40), step=lambda *_: None)
+    assert [change.races for change in answer.what_if] == [10]
+    assert any("played in 25 % of the races" in change for change in answer.changes)
+    plain = played(Settings(), ForecastAsk(card=name, races=40), step=lambda *_: None)
+    assert [e.win for e in plain.entries] == [c.win for c in forecast(load_card(name), 40, 1).cars]
+    assert plain.changes == []

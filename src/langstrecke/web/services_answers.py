@@ -115,6 +115,14 @@ class CarOdds(Answer):
     retire: float
 
 
+class PlayedShare(Answer):
+    """A change of a what-if and in how many of the races it was played."""
+
+    what: str
+    probability: float
+    races: int
+
+
 class ForecastAnswer(Answer):
     """The odds of a race."""
 
@@ -123,6 +131,7 @@ class ForecastAnswer(Answer):
     seed: int
     entries: list[CarOdds]
     changes: list[str] = []
+    what_if: list[PlayedShare] = []
 
 
 class TitleLine(Answer):

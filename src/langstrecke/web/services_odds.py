@@ -12,20 +12,21 @@ from langstrecke.web.services_answers import (
     TitleRaceAnswer,
 )
 from langstrecke.web.services_models import ForecastAsk, ScenarioAsk, SeasonAsk, TitleRaceAsk, UnderWayAsk
-from langstrecke.web.services_races import patch_of, played_card
+from langstrecke.web.services_races import patch_of, shipped
 from langstrecke.web.services_store import reading
 from langstrecke.web.settings import Settings
 
 
 def forecast(settings: Settings, ask: ForecastAsk, *, step: Step) -> ForecastAnswer:
-    """The odds of a race before its start, as it is or with a what-if."""
-    from langstrecke.forecast import forecast as play
+    """The odds of a race before its start, as it is or with a what-if, unsure changes by their weight."""
+    from langstrecke.forecast import forecast_what_if
 
-    _, card, patch = played_card(ask.card, ask)
+    card, patch = shipped(ask.card), patch_of(ask)
     step(0, ask.races, "preparing")
-    result = play(card, ask.races, ask.seed, progress=lambda done, total: step(done, total, "races"))
-    words = [t for t in (patch.title, *patch.describe()) if t] if patch.edits else []
-    return ForecastAnswer.model_validate({**result.to_json(), "changes": words})
+    result = forecast_what_if(
+        card, patch, ask.races, ask.seed, progress=lambda done, total: step(done, total, "races")
+    )
+    return ForecastAnswer.model_validate({**result.to_json(), "changes": list(result.changes) if patch.edits else []})
 
 
 def forecast_under_way(settings: Settings, ask: UnderWayAsk, *, step: Step) -> ForecastAnswer:

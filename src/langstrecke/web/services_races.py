@@ -143,7 +143,10 @@ def played_card(name: str, ask: PatchAsk) -> tuple[RaceCard, RaceCard, Patch]:
 
 def check_patch(settings: Settings, ask: CheckPatchAsk) -> PatchWords:
     """What a what-if changes in a card, in words. CardError names line and key of what does not fit."""
-    _, _, patch = played_card(ask.card, ask)
+    from langstrecke.forecast.mixture import fields_of
+
+    patch = patch_of(ask)
+    fields_of(shipped(ask.card), patch, races=10_000, seed=1)  # unsure changes are for forecasts, so judged as there
     return PatchWords(card=ask.card, changes=[t for t in (patch.title, *patch.describe()) if t], toml=toml_of(ask))
 
 
