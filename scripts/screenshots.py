@@ -143,7 +143,6 @@ def pictures(page: Any, address: str, folder: Path) -> None:
         page.wait_for_timeout(900)
         page.mouse.move(4, page.viewport_size["height"] - 4)
         page.screenshot(path=folder / f"{name}.png")
-        _small(folder / f"{name}.png")
 
     page.goto(address)
     page.wait_for_selector(".timing .ag-row")
@@ -152,12 +151,14 @@ def pictures(page: Any, address: str, folder: Path) -> None:
     page.wait_for_selector(".moves, .bar")
     shot("odds")
     page.click(".pw-nav >> text=Strategist")
+    page.wait_for_selector("text=Ask now")
     choose(page, "Car", f"#{CAR} ")
     page.wait_for_selector("text=At the wheel", timeout=180_000)
     page.click("text=Ask now")
     page.wait_for_selector("text=If a yellow falls", timeout=300_000)
     shot("strategist")
     page.click(".pw-nav >> text=What-if")
+    page.wait_for_selector("text=Swap two drivers")
     choose(page, "Car", f"#{CAR} ")
     page.fill("input[aria-label=In]", "Jan Magnussen")
     page.get_by_role("button", name="Add").click()
@@ -199,21 +200,11 @@ def more_pictures(page: Any, address: str, folder: Path, mode: str) -> None:
     page.wait_for_selector(".timing .ag-row")
     page.wait_for_timeout(1200)
     page.screenshot(path=folder / f"race-{mode}.png")
-    _small(folder / f"race-{mode}.png")
     if mode == "dark":
         page.click(".pw-nav >> text=Odds")
         page.wait_for_selector(".bar")
         page.wait_for_timeout(1200)
         page.screenshot(path=folder / "odds-dark.png")
-        _small(folder / "odds-dark.png")
-
-
-def _small(path: Path) -> None:
-    """A picture of a page has few colours: a palette halves the file."""
-    from PIL import Image
-
-    with Image.open(path) as picture:
-        picture.convert("RGB").quantize(200, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def opened(browser: Any, size: tuple[int, int], scheme: str) -> Any:

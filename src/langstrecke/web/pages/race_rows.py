@@ -111,7 +111,7 @@ def table_options(rows: Mapping[str, Row], colours: Mapping[str, str], car_class
         grids.figure("best", "Best lap", 74, how="pw_lap(p.value)", cellClass="c-sub"),
         grids.figure("stint", "Stint", 46, headerTooltip="Laps since the last stop"),
         grids.figure(
-            "stint_m", "Age", 46, how="pw_hm(60 * p.value)", cellClass="c-sub", headerTooltip="Time since the last stop"
+            "stint_m", "Age", 46, how="pw_hm(60 * p.value)", cellClass="c-sub", headerTooltip="Since the last stop"
         ),
         grids.figure(
             "fuel", "Fuel", 46, how="p.value == null ? '' : p.value.toFixed(0) + ' L'",

@@ -1,4 +1,4 @@
-"""The page Strategist: for one car, pit or stay now, the plan of the race, and what the rules still allow its crew."""
+"""The page Strategist: for one car, pit or stay now, the plan of the race, and what the rules allow its crew."""
 
 from __future__ import annotations
 
