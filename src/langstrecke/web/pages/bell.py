@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from langstrecke.web.app import Pitwall
     from langstrecke.web.pages.viewer import Viewer
 
+KEPT = "langstrecke-alerts"
+"""Where the browser keeps the chosen cars."""
 SHOWN = 40
 """Alerts of the list (default)."""
 TOASTS = 3
@@ -50,8 +52,13 @@ def bell(pitwall: Pitwall, viewer: Viewer) -> None:
         badge.text = str(min(seen["count"], 99))
         badge.set_visibility(not menu.value)
 
+    async def recall() -> None:
+        kept = await ui.run_javascript(f"return pw.read({json.dumps(KEPT)})", timeout=10)
+        viewer.alert_cars |= {car for car in str(kept or "").split(",") if car}
+
     menu.on("before-show", open_list)
     viewer.frame_hears["alerts"] = hear
+    viewer.client.on_connect(recall)
 
 
 def _list(pitwall: Pitwall, viewer: Viewer) -> None:
@@ -92,6 +99,7 @@ def _list(pitwall: Pitwall, viewer: Viewer) -> None:
 def _car(viewer: Viewer, car: str, car_class: str) -> None:
     def press() -> None:
         viewer.alert_cars ^= {car}
+        viewer.run(f"pw.write({json.dumps(KEPT)}, {json.dumps(','.join(sorted(viewer.alert_cars)))});")
         made.props(f'aria-pressed="{"true" if car in viewer.alert_cars else "false"}"')
 
     made: Any = ui.element("button").classes("chip plain").props("type=button")

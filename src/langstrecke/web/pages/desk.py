@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("langstrecke.web")
 
+KEPT_LINES = 24
+"""Sets of lines nobody looks at that are kept all the same (default)."""
 CHARTS_EVERY_S = 2.0
 """Shortest wall-clock time between two updates of charts (default)."""
 
@@ -86,7 +88,6 @@ class Desk:
     def _update(self, view: Any) -> None:
         if not self.viewers:
             self.rows = rows_of(view.table) if view.table else {}
-            self._lines.clear()
             return
         scripts = {"strip": strip_words(view)}
         if view.table is not None:
@@ -117,9 +118,8 @@ class Desk:
     def _grown(self) -> dict[tuple[str, str], str]:
         """What the charts need. One chart at an update, the one that waits longest: pages stay quick meanwhile."""
         wanted = {(name, viewer.groups[name]) for viewer in self.viewers for name in viewer.groups}
-        for key in [k for k in self._lines if k not in wanted]:
-            del self._lines[key]
-            self._drawn.pop(key, None)
+        for key in [k for k in self._lines if k not in wanted][:-KEPT_LINES]:
+            del self._lines[key]  # who comes back to the others finds them, and is sent what was added since
         now = time.monotonic()
         due = [key for key in wanted if now - self._drawn.get(key, 0.0) >= CHARTS_EVERY_S]
         if not due:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nicegui import background_tasks, ui
@@ -47,6 +48,7 @@ async def _open(pitwall: Pitwall, body: ui.element) -> None:
         _Season(pitwall, known)
 
 
+@lru_cache(maxsize=1)
 def known_seasons() -> dict[str, list[str]]:
     """Season -> names of its rounds, for seasons some of whose races have cards to play."""
     from langstrecke.forecast.season_real import rounds_of
