@@ -77,10 +77,12 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
         if other != d:
             owed += unmet(p, s, i, other)
     if owed > 0.0:
-        by = min(by, s.game[0].due - owed - margin(p, s, i))
+        own = s.game[0].due - owed - margin(p, s, i)
+        short = p.car[i].min_drive[d] - s.car[i].driven[d]
+        by = min(by, max(own, t + short) if short > 0.0 else own)
     elif t + room(p, s, i, d, t) >= s.game[0].due:
         by = NEVER
-    if p.race[0].max_stint_s > 0.0 and t + p.race[0].max_stint_s < s.game[0].due:
+    if p.race[0].max_stint_s > 0.0 and t + p.race[0].max_stint_s < s.game[0].due + margin(p, s, i):
         by = min(by, t + p.race[0].max_stint_s)
     # Nobody has time left (a race too long for its crew): stopping again would not help.
     s.car[i].hand_over = by if by > t else NEVER
@@ -128,7 +130,7 @@ def choose(p: Params, s: State, i: int, t: float, stint_s: float) -> int:
         score = s.car[i].driven[d] + FAIR_S * s.car[i].driver_draw[d]
         short = unmet(p, s, i, d)
         if short > 0.0:
-            score -= 1.0e6 + short
+            score = -1.0e6 - short  # whoever owes most, however slow
         elif d == now and s.car[i].turn_stints >= p.car[i].stints_per_turn and n > 2:
             score += 3600.0  # a rest after a full turn
         if score < best_score:
@@ -143,6 +145,7 @@ def hand_over(p: Params, s: State, i: int, d: int, t_out: float, t_in: float) ->
     now = s.car[i].driver
     if d == now:
         s.car[i].turn_stints += 1
+        s.car[i].turn_since += t_in - t_out  # time in the pits is not time at the wheel
         set_hand_over(p, s, i, t_in)
         return
     slot = s.car[i].log_count % MAX_STINT_LOG
