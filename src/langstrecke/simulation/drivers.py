@@ -90,6 +90,8 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
         by = NEVER
     if p.race[0].max_stint_s > 0.0 and t + p.race[0].max_stint_s < s.game[0].due + overtime(p, s, i):
         by = min(by, t + p.race[0].max_stint_s)
+    if by < NEVER:  # a stop for the last lap alone has to be made before the time is up
+        by = min(by, s.game[0].due)
     # Nobody has time left (a race too long for its crew): stopping again would not help.
     s.car[i].hand_over = by if by > t else NEVER
 
