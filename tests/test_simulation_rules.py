@@ -7,10 +7,12 @@ import polars as pl
 import pytest
 
 from langstrecke.racecard.schema import CircuitInfo, Neutralisation, RaceCard
+from langstrecke.racecard.shipped import load_card
 from langstrecke.rulebooks.judge import judge_laps
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.rulebooks.schema import RuleBook
 from langstrecke.simulation import simulate, simulate_laps
+from langstrecke.simulation.trace import simulate_lap_tables
 from test_simulation import make_card
 
 CALM = {"retire_per_h": 0.0, "repair_per_h": 0.0, "incident_per_h": 0.0, "stop_trouble": 0.0, "stop_scatter_s": 0.1}
@@ -125,3 +127,16 @@ def test_sro_safety_cars_follow_a_full_course_yellow() -> None:
         seen.append(turns.count("fcy"))
     assert seen[0] > 5
     assert seen[1] == 0
+
+
+def test_repairs_do_not_lead_to_broken_rules() -> None:
+    """A car that was in the garage still changes drivers in the window, or is parked."""
+    card = load_card("adac-gt-masters-2019-most-1")
+    book = load_rulebook(card.race.rulebook)
+    crews = {e.car: [(d.name, d.licence) for d in e.drivers] for e in card.entries}
+    repaired = 0
+    for laps in simulate_lap_tables(card, range(60), seed=2):
+        judged = judge_laps(book, card.race.duration_s, laps, crews, crew_rules=False)
+        assert [v.violations for v in judged if v.violations] == []
+        repaired += sum(any(s.pit_time_s > 300.0 for s in v.stops) for v in judged)
+    assert repaired > 5

@@ -134,6 +134,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         joker_every_s=float(pit.joker_every_s),
         window_open_s=float(pit.mandatory_from_s) if windowed else 0.0,
         window_close_s=float(window_close),
+        window_change=1 if windowed and pit.mandatory_driver_change else 0,
         technical_stop_s=float(pit.technical_stop_s),
         technical_green=1 if pit.technical_stop_green_only else 0,
         technical_until_s=float(pit.technical_stop_to_s or race.duration_s - 2 * HOUR_S),

@@ -26,6 +26,12 @@ def margin(p: Params, s: State, i: int) -> float:
     return float(max(MARGIN_S, MARGIN_LAPS * s.lap_draw[p.car[i].car_class]))
 
 
+@hot
+def overtime(p: Params, s: State, i: int) -> float:
+    """How long after the time a car may still be out: the leader finishes his lap, then it finishes its own."""
+    return float(2.0 * s.lap_draw[p.car[i].car_class])
+
+
 @kernel
 def driven_in_window(p: Params, s: State, i: int, d: int, t: float) -> float:
     """Seconds driver d of car i has driven in the window that ends now, the turn under way included."""
@@ -77,11 +83,15 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
         if other != d:
             owed += unmet(p, s, i, other)
     if owed > 0.0:
-        by = min(by, s.game[0].due - owed - margin(p, s, i))
-    elif t + room(p, s, i, d, t) >= s.game[0].due:
+        own = s.game[0].due - owed - margin(p, s, i)
+        short = p.car[i].min_drive[d] - s.car[i].driven[d]
+        by = min(by, max(own, t + short) if short > 0.0 else own)
+    elif t + room(p, s, i, d, t) >= s.game[0].due + overtime(p, s, i):
         by = NEVER
-    if p.race[0].max_stint_s > 0.0 and t + p.race[0].max_stint_s < s.game[0].due:
+    if p.race[0].max_stint_s > 0.0 and t + p.race[0].max_stint_s < s.game[0].due + overtime(p, s, i):
         by = min(by, t + p.race[0].max_stint_s)
+    if by < NEVER:  # a stop for the last lap alone has to be made before the time is up
+        by = min(by, s.game[0].due)
     # Nobody has time left (a race too long for its crew): stopping again would not help.
     s.car[i].hand_over = by if by > t else NEVER
 
@@ -90,12 +100,12 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
 def may_take(p: Params, s: State, i: int, d: int, t: float, stint_s: float) -> bool:
     """Whether the rules let driver d drive the coming stint and leave time for what the others have to do."""
     left = s.game[0].due - t
-    need = min(stint_s, left)
+    need = min(stint_s, left + overtime(p, s, i))
     owed = 0.0
     for other in range(p.car[i].n_drivers):
         if other != d:
             owed += unmet(p, s, i, other)
-    return bool(room(p, s, i, d, t) >= need and left - need >= owed)
+    return bool(room(p, s, i, d, t) >= need and left - min(stint_s, left) >= owed)
 
 
 @kernel
@@ -106,13 +116,13 @@ def choose(p: Params, s: State, i: int, t: float, stint_s: float) -> int:
     if n == 1:
         return now
     left = s.game[0].due - t
-    need = min(stint_s, left)
+    need = min(stint_s, left + overtime(p, s, i))
     owed = 0.0
     for d in range(n):
         if d != now:
             owed += unmet(p, s, i, d)
     stay_legal = room(p, s, i, now, t) >= need
-    if stay_legal and s.car[i].turn_stints < p.car[i].stints_per_turn and left - need >= owed:
+    if stay_legal and s.car[i].turn_stints < p.car[i].stints_per_turn and left - min(stint_s, left) >= owed:
         return now
     best = -1
     best_score = NEVER
@@ -128,7 +138,7 @@ def choose(p: Params, s: State, i: int, t: float, stint_s: float) -> int:
         score = s.car[i].driven[d] + FAIR_S * s.car[i].driver_draw[d]
         short = unmet(p, s, i, d)
         if short > 0.0:
-            score -= 1.0e6 + short
+            score = -1.0e6 - short  # whoever owes most, however slow
         elif d == now and s.car[i].turn_stints >= p.car[i].stints_per_turn and n > 2:
             score += 3600.0  # a rest after a full turn
         if score < best_score:
@@ -143,6 +153,7 @@ def hand_over(p: Params, s: State, i: int, d: int, t_out: float, t_in: float) ->
     now = s.car[i].driver
     if d == now:
         s.car[i].turn_stints += 1
+        s.car[i].turn_since += t_in - t_out  # time in the pits is not time at the wheel
         set_hand_over(p, s, i, t_in)
         return
     slot = s.car[i].log_count % MAX_STINT_LOG

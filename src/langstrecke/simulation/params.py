@@ -113,6 +113,7 @@ RACE = np.dtype(
         ("pit_exit_held", "i4"),  # 1: the pit exit is closed while a queue passes (three safety cars: until one has)
         ("fcy_pits_closed", "i4"),  # 1: the pits are closed under a full-course yellow without a safety car
         ("fcy_then_sc", "i4"),  # 1: a full-course yellow keeps the gaps first, then the safety car comes out
+        ("window_change", "i4"),  # 1: the stop in the window must bring a driver change
         ("joker_stops", "i4"),  # stops that need not last min_pit_s
         ("red_stops_clock", "i4"),
         ("tyres_with_fuel", "i4"),  # 1: together, 0: tyres after refuelling

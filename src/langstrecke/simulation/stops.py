@@ -214,6 +214,9 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
         wanted = p.plan[i, planned].driver
         if drivers.may_take(p, s, i, wanted, t, next_stint_s):
             d = wanted
+    in_window = p.race[0].window_close_s > 0.0 and p.race[0].window_open_s <= t <= p.race[0].window_close_s
+    if in_window and s.car[i].window_done == 0 and p.race[0].window_change == 1 and d == s.car[i].driver:
+        d = (d + 1) % p.car[i].n_drivers
     change_s = p.cls[c].driver_change if d != s.car[i].driver else 0.0
     tyres_s = p.cls[c].tyres if new_tyres else 0.0
     if p.race[0].tyres_with_fuel == 1:
@@ -233,7 +236,7 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
         if counts and t >= min(due * p.race[0].technical_until_s, p.race[0].technical_until_s - TECHNICAL_EARLY_S):
             s.car[i].technical = 1
             cost = max(cost, p.race[0].technical_stop_s)
-    if p.race[0].window_close_s > 0.0 and p.race[0].window_open_s <= t <= p.race[0].window_close_s:
+    if in_window:
         s.car[i].window_done = 1
     if cost < p.race[0].min_pit_s - JOKER_GAIN_S and _joker(p, s, i, t):
         s.car[i].jokers += 1
@@ -276,14 +279,12 @@ def pointless(p: Params, s: State, i: int, t: float) -> bool:
         return True
     if p.car[i].n_drivers == 1:
         return False
-    owed = 0.0
-    for d in range(p.car[i].n_drivers):
-        short = p.car[i].min_drive[d] - s.car[i].driven[d]
-        if short > 0.0:
-            owed += short
-        elif p.car[i].all_start == 1 and s.car[i].driven[d] <= 0.0 and s.car[i].driver != d:
-            owed += s.lap_draw[p.car[i].car_class]
-    return bool(owed > 0.0 and t + owed > s.game[0].due + s.lap_draw[p.car[i].car_class])
+    d = s.car[i].driver
+    owed = max(0.0, p.car[i].min_drive[d] - s.car[i].driven[d])
+    for other in range(p.car[i].n_drivers):
+        if other != d:
+            owed += drivers.unmet(p, s, i, other)
+    return bool(owed > 0.0 and t + owed > s.game[0].due)
 
 
 @kernel
