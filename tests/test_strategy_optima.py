@@ -76,7 +76,7 @@ def test_fuel_limited_fewest_stops() -> None:
 def seconds_lost(stint_laps: int) -> float:
     """What car 1 gives away by lap 76 on car 2, which stops every 20 laps.
 
-    Both start with 24 laps of fuel and have two left on lap 76, so both have added as much; what differs is the stops.
+    Both start with 24 laps of fuel and have two left on lap 76: both have added as much, what differs is the stops.
     """
     params = compile_race(certain_card(9000.0, {"stint_laps": 24.0}))
     for car, laps in ((0, stint_laps), (1, 20)):

@@ -39,7 +39,7 @@ def plan_verb(
     even: Annotated[bool, typer.Option("--even", help="Stints of even length, no short last one")] = False,
     patch: Annotated[list[Path] | None, typer.Option(metavar="PATCH.toml", help="Change the card first")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE")] = None,
-    limit: Annotated[float, typer.Option(min=0.5, help="Seconds for the rota")] = 8.0,
+    limit: Annotated[float, typer.Option(min=0.5, help="Work on the rota, in seconds of about two idle cores")] = 6.0,
     out: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="Write .csv, .ics, .json or a figure; may be repeated")
     ] = None,

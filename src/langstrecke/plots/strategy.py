@@ -144,7 +144,7 @@ def gap_chart(lines: Sequence[GapLine], title: str, legend: str, past: GapLine |
     top = 1.0
     if past is not None and past.hours:
         axes.plot(past.hours, past.middle, color=style.INK, linewidth=1.4, label=printable(past.label))
-        axes.axvline(past.hours[-1], color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
+        axes.axvline(past.hours[-1], ymin=0.24, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         top = max(top, *past.middle)
     for line, colour in zip(lines, colours, strict=False):
         axes.fill_between(line.hours, line.low, line.high, color=colour, alpha=0.16, linewidth=0)

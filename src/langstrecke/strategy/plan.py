@@ -123,7 +123,7 @@ def make_plan(
     drivers: str | Path | None = None,
     wishes: Sequence[Wish] | None = None,
     policy: Policy | None = None,
-    limit_s: float = 8.0,
+    limit_s: float = 6.0,
     book: RuleBook | None = None,
 ) -> Plan:
     """Stops and driver rota of a car under every rule of its rule book.

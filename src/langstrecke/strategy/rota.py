@@ -52,7 +52,7 @@ def cp_model() -> Any:
     return module
 
 
-def solve(problem: Problem, limit_s: float = 8.0) -> Rota | None:
+def solve(problem: Problem, limit_s: float = 6.0) -> Rota | None:
     """The best rota, or None if there is none. LangstreckeError if the time did not do to find any.
 
     `limit_s` is work, counted by the solver: about so many seconds on two idle cores. So the same problem has the
