@@ -11,7 +11,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.web.pages.theme import class_colour
+from langstrecke.web.pages.theme import chart_themes, class_colour
 
 
 def esc(value: object) -> str:
@@ -101,6 +101,11 @@ def choice(
         with_input=search,
     )
     return made.props("dense outlined options-dense").style(f"min-width: {width}; max-width: 100%")
+
+
+def chart(options: Mapping[str, Any]) -> ui.echart:
+    """A chart in daylight; the script puts it in the dark where the page is."""
+    return ui.echart(dict(options), theme=chart_themes()["light"])
 
 
 def chip(name: str, classes: Sequence[str] = ()) -> str:

@@ -12,13 +12,16 @@ from langstrecke.web.pages.theme import CARS
 def points_chart(rows: Sequence[Mapping[str, Any]], colour: str) -> dict[str, Any]:
     """Points at the end of the season: mean, the middle 80 % of seasons, and the points of now."""
     names = [str(r["name"]) for r in rows]
-    tops = [max(float(r["high"]), float(r["points"])) for r in rows] or [1.0]
-    lows = [float(r["low"]) for r in rows if r["low"]] or [0.0]
-    bottom = max(0.0, min([*lows, *(float(r["points"]) for r in rows if r["points"])]) * 0.9)
+    lows = [float(r["low"]) for r in rows]
+    tops = [max(float(r["high"]), float(r["points"])) for r in rows]
+    now = max(float(r["points"]) for r in rows)
+    if now > 0.4 * min(lows):  # early in a season the points of now lie far to the left of all others
+        lows += [float(r["points"]) for r in rows]
+    bottom, top = 50 * (min(lows) // 50), 50 * (max(tops) // 50 + 1)
     return base(
         grid={"left": 150, "right": 20, "top": 6, "bottom": 26},
         tooltip={"trigger": "item", "confine": True, "formatter": "{b}"},
-        xAxis={"type": "value", "min": round(bottom, -1), "max": round(max(tops) * 1.03), "splitNumber": 5},
+        xAxis={"type": "value", "min": bottom, "max": top, "splitNumber": 4},
         yAxis={
             "type": "category",
             "data": names,
@@ -57,7 +60,7 @@ def points_chart(rows: Sequence[Mapping[str, Any]], colour: str) -> dict[str, An
                 "data": [
                     {"value": [r["points"], n], "name": f"{names[n]}: {r['points']:.0f} points now"}
                     for n, r in enumerate(rows)
-                    if r["points"] > bottom
+                    if r["points"] >= bottom
                 ],
             },
         ],

@@ -33,7 +33,7 @@ def change_chart(steps: Sequence[Step], unit: str, *, scale: float = 1.0, digits
         dots.append({"value": [value, n], "name": words, "itemStyle": {"color": colour}})
     reach = 1.12 * max([abs(scale * v) for s in steps for v in (s.low, s.high)] or [0.0]) or 1.0
     return base(
-        grid={"left": 168, "right": 18, "top": 4, "bottom": 40},
+        grid={"left": 216, "right": 18, "top": 4, "bottom": 40},
         tooltip={"trigger": "item", "confine": True, "formatter": "{b}"},
         xAxis={
             "type": "value",
@@ -54,7 +54,7 @@ def change_chart(steps: Sequence[Step], unit: str, *, scale: float = 1.0, digits
             "data": names,
             "inverse": True,
             "axisLine": {"show": False},
-            "axisLabel": {"width": 156, "overflow": "truncate"},
+            "axisLabel": {"width": 204, "overflow": "truncate"},
         },
         series=[
             {"type": "custom", ":renderItem": "pw_whisker", "encode": {"x": [1, 2], "y": 0}, "data": whiskers},

@@ -34,7 +34,7 @@ def page(pitwall: Pitwall, _: Viewer) -> None:
             box = ui.textarea(placeholder="Paste the text here").props("outlined dense rows=11 maxlength=400000")
             box.props('aria-label="Text of the article" input-style="line-height: 1.5"').style("width: 100%")
             with bits.row():
-                date = ui.input("Date", placeholder="2020-11-19").props("dense outlined").style("width: 8rem")
+                date = ui.input("Date", placeholder="2020-11-19").props("dense outlined").style("width: 6.8rem")
                 read = bits.button("Read", lambda: later_read(), icon="article", strong=True)
                 ui.button("An example", on_click=lambda: fill()).props("flat dense no-caps").classes("muted")
             drop = ui.upload(label="or drop a text, a saved page or a feed", auto_upload=True, multiple=True)

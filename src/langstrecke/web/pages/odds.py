@@ -110,7 +110,7 @@ class _Odds:
         )
         self._chart.clear()
         with self._chart:
-            ui.echart(options).classes("chart tall").props(f'data-live=odds data-group="{esc(group)}"')
+            bits.chart(options).classes("chart tall").props(f'data-live=odds data-group="{esc(group)}"')
         self._tell(desk.view)
 
     def _tell(self, view: HubView) -> None:

@@ -28,7 +28,7 @@ VERDICTS = {"free": "good", "tight": "warn", "clash": "bad"}
 
 def page(_: Pitwall, __: Viewer) -> None:
     """Build the page."""
-    state = {"view": "career", "driver": EXAMPLES[0], "season": 2021, "series": "imsa", "race": "le-mans-2019"}
+    state = {"view": "career", "driver": EXAMPLES[0], "season": 2019, "series": "le-mans", "race": "le-mans-2019"}
 
     def show() -> None:
         background_tasks.create(_show(state, asked, out))
@@ -84,7 +84,7 @@ def _career(registry: Registry, state: dict[str, Any]) -> None:
         if not found.rows:
             bits.text("The registry holds no race of this driver.", "muted")
             return
-        ui.echart(career_chart(_marks(registry, found))).style("height: 250px; width: 100%")
+        bits.chart(career_chart(_marks(registry, found))).style("height: 250px; width: 100%")
     with bits.panel("Races"):
         rows = [
             (
@@ -213,7 +213,9 @@ def _clashes(registry: Registry, state: dict[str, Any]) -> None:
         wanted = calendars.season_meetings(registry, [state["series"]], season)
     found = calendars.chances(busy, wanted)
     free = sum(c.verdict == "free" for c in found)
-    note = f"{len(busy)} meetings; {free} of {len(found)} of {series} are free" if found else f"{len(busy)} meetings"
+    note = f"{len(busy)} meeting{'' if len(busy) == 1 else 's'}"
+    if found:
+        note += f"; {free} of {len(found)} of {series} free"
     with bits.panel(f"{person.name} in {season}", note):
         if not busy and not found:
             bits.text("The registry knows of nothing this driver drove that year.", "muted")
@@ -238,7 +240,7 @@ def _clashes(registry: Registry, state: dict[str, Any]) -> None:
             )
             for c in found
         ]
-        ui.echart(year_chart(season, days)).style(
+        bits.chart(year_chart(season, days)).style(
             f"height: {56 + 30 * len({d[0] + (d[4] != 'busy') * ' ' for d in days})}px; width: 100%"
         )
     with bits.panel("Can it be done?", "a day of travel between two meetings"):

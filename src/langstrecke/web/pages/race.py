@@ -164,17 +164,17 @@ class _Race:
                     bits.text(car_class, "note")
                     with ui.element("span").classes("end"):
                         bits.Pressed(WINDOWS, self._window, self._choose_window)
-                strip = ui.echart(flag_strip(spans, scale)).classes("flags")
+                strip = bits.chart(flag_strip(spans, scale)).classes("flags")
                 strip.props(f'data-live=flags data-group="{flags}" aria-label="Flags of the race"')
                 chart = gap_chart(
                     desk.lines("gap", gap), colours, shown, scale, lines.gap_scale(desk.hub, car_class), spans
                 )
-                ui.echart(chart).classes("chart").props(f'data-live=gap data-group="{esc(gap)}"')
+                bits.chart(chart).classes("chart").props(f'data-live=gap data-group="{esc(gap)}"')
             with bits.panel("Place in class", "at the end of each lap"):
                 chart = place_chart(
                     desk.lines("place", car_class), colours, shown, lines.lap_scale(desk.hub, car_class)
                 )
-                ui.echart(chart).classes("chart").props(f'data-live=place data-group="{esc(car_class)}"')
+                bits.chart(chart).classes("chart").props(f'data-live=place data-group="{esc(car_class)}"')
             with ui.element("div").classes("across tight").props('role=group aria-label="Cars in the charts"'):
                 self._chips = {}
                 for car in ordered:

@@ -108,17 +108,17 @@ def table_options(rows: Mapping[str, Row], colours: Mapping[str, str], car_class
         grids.figure(
             "last", "Last lap", 74, how="pw_lap(p.value)", **{":cellClassRules": "({'c-best': p => p.data.pb})"}
         ),
-        grids.figure("best", "Best lap", 74, how="pw_lap(p.value)", cellClass="c-sub"),
         grids.figure("stint", "Stint", 46, headerTooltip="Laps since the last stop"),
-        grids.figure(
-            "stint_m", "Age", 46, how="pw_hm(60 * p.value)", cellClass="c-sub", headerTooltip="Since the last stop"
-        ),
         grids.figure(
             "fuel", "Fuel", 46, how="p.value == null ? '' : p.value.toFixed(0) + ' L'",
             headerTooltip="Green laps until the tank is empty",
             **{":cellClassRules": "({'c-warn': p => p.value != null && p.value <= 2})"},
         ),
         grids.figure("stops", "Stops", 46),
+        grids.figure("best", "Best lap", 74, how="pw_lap(p.value)", cellClass="c-sub"),
+        grids.figure(
+            "stint_m", "Age", 46, how="pw_hm(60 * p.value)", cellClass="c-sub", headerTooltip="Since the last stop"
+        ),
         grids.figure(
             "stop_s", "Last stop", 66, how="p.value == null ? '' : p.value.toFixed(1) + ' s'", cellClass="c-sub"
         ),

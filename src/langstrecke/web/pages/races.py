@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from langstrecke.web.settings import Settings
 
 SHOWN_NOTES = 8
+SHORT = 14
+"""So many races fit on a page; a longer list scrolls."""
 
 
 def page(pitwall: Pitwall, viewer: Viewer) -> None:
@@ -95,9 +97,11 @@ class _Races:
                     "play", "", 84, cellClass="c-pit", sortable=False, **{":valueGetter": "p => '▶ Replay'"}
                 ),
             ]
-            more = {"rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": False}}
+            more: dict[str, Any] = {"domLayout": "normal" if len(rows) > SHORT else "autoHeight"}
+            more |= {"rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": False}}
             self._grid = ui.aggrid(grids.options(columns, rows, **more), theme="quartz", auto_size_columns=False)
-            self._grid.style("height: max(320px, calc(100vh - 250px))")
+            if len(rows) > SHORT:
+                self._grid.style("height: max(320px, calc(100vh - 250px))")
             self._grid.on("cellClicked", self._pressed, ["data", "colId"])
 
     def _filter(self, event: Any) -> None:

@@ -11,6 +11,7 @@ from nicegui import background_tasks, ui
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.names import surname
+from langstrecke.paddock.registry import load_registry
 from langstrecke.web import services
 from langstrecke.web.pages import bits
 from langstrecke.web.pages.bits import esc
@@ -85,7 +86,7 @@ class _Season:
             return
         with bits.row():
             words = {s: _season_words(s) for s in known}
-            bits.choice(words, self._season, self._choose_season, label="Season", width="17rem")
+            bits.choice(words, self._season, self._choose_season, label="Season", width="22rem")
             self._rounds = bits.choice(
                 self._round_words(), "0", self._choose_round, label="Known so far", width="17rem"
             )
@@ -160,7 +161,7 @@ class _Season:
                 told = f"{found['simulated']:,} seasons played" if found["simulated"] else "The season is over"
                 bits.text(f"{told}, seed {found['seed']}. {' '.join(found['notes'])}", "note")
             with bits.panel("Points at the end", "dot: mean; line: 80 % of seasons; small mark: now"):
-                ui.echart(points_chart(best, colour)).style(f"height: {40 + 27 * len(best)}px; width: 100%")
+                bits.chart(points_chart(best, colour)).style(f"height: {40 + 27 * len(best)}px; width: 100%")
         with bits.panel("Round by round", "the same title after every round"):
             job = JobView(self._pitwall)
             place = ui.element("div").classes("down")
@@ -170,7 +171,7 @@ class _Season:
                 place.clear()
                 with place:
                     rounds = ["before", *self._known[found["season"]]]
-                    ui.echart(title_chart(rounds, title_lines(steps))).style("height: 300px; width: 100%")
+                    bits.chart(title_chart(rounds, title_lines(steps))).style("height: 300px; width: 100%")
 
             def start() -> None:
                 ask = TitleRaceAsk(season=found["season"], title=title, car_class=car_class, seasons=STEPS)
@@ -197,4 +198,4 @@ def title_lines(steps: list[dict[str, Any]], most: int = 8) -> dict[str, list[fl
 
 def _season_words(season: str) -> str:
     series, _, year = season.rpartition("-")
-    return f"{series} {year}"
+    return f"{load_registry().series[series].name} {year}"

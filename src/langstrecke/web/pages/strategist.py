@@ -134,7 +134,7 @@ class _Strategist:
                 Step(o.option, -o.place.change, -o.place.interval[1], -o.place.interval[0]) for o in found.options
             ]
             chart = change_chart(steps, "places in class won", digits=2)
-            ui.echart(chart).style(f"height: {46 + 24 * len(steps)}px; width: 100%")
+            bits.chart(chart).style(f"height: {46 + 24 * len(steps)}px; width: 100%")
             with ui.element("div").classes("split"):
                 with bits.column():
                     bits.heading("Why", 3)
@@ -174,7 +174,7 @@ class _Strategist:
         drivers = len({s.driver for s in found.stints})
         with self._planned:
             chart = plan_chart(found.stints, until_h, view.race_s / 3600.0)
-            ui.echart(chart).style(f"height: {54 + 34 * drivers}px; width: 100%")
+            bits.chart(chart).style(f"height: {54 + 34 * drivers}px; width: 100%")
             totals = ", ".join(f"{surname(d)} {bits.hms(s)[:-3]}" for d, s in found.drive_time_s.items())
             verdict = "every rule of the book is kept" if found.legal else "; ".join(found.violations)
             bits.text(f"At the wheel: {totals}", "note")

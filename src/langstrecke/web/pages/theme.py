@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.resources import files
 
 from langstrecke.plots.style import COLOURS, DARK
@@ -134,6 +135,7 @@ def chart_theme(colours: dict[str, str]) -> dict[str, object]:
 FONT = '"Inter", "Segoe UI", Roboto, system-ui, -apple-system, "Helvetica Neue", sans-serif'
 
 
+@lru_cache(maxsize=1)
 def chart_themes() -> dict[str, dict[str, object]]:
     """The ECharts themes `light` and `dark`; the script sets them when the page's own changes."""
     return {"light": chart_theme(COLOURS | LIGHT_ONLY), "dark": chart_theme(DARK | DARK_ONLY)}

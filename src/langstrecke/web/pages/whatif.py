@@ -289,7 +289,7 @@ class _WhatIf:
                 for c in shown
             ]
             chart = change_chart(steps, "points of class win", scale=100)
-            ui.echart(chart).style(f"height: {48 + 26 * len(steps)}px; width: 100%")
+            bits.chart(chart).style(f"height: {48 + 26 * len(steps)}px; width: 100%")
             rows = [
                 (
                     f"<b>#{esc(c.car)}</b> <span class='muted'>{esc(teams.get(c.car, ''))}</span>",

@@ -8,9 +8,10 @@ window.pw = (() => {
 
   function themed(el, tries = 80) {
     const chart = chartOf(el);
+    if (!chart && !isDark() && !el.dataset.theme) return;
     if (!chart) { if (tries > 0 && el.isConnected) setTimeout(() => themed(el, tries - 1), 25); return; }
     const name = isDark() ? "dark" : "light";
-    if (el.dataset.theme === name) return;
+    if ((el.dataset.theme ?? "light") === name) return;
     el.dataset.theme = name;
     chart.setTheme(window.PW_THEMES[name]);
   }
@@ -103,7 +104,7 @@ Object.assign(window.pw, (() => {
     if (!el.pwWaits) drain(tries);
   }
   const gridOf = (c) => (c?.api && !c.api.isDestroyed() ? c.api : null);
-  const chartIn = (c) => (c?.chart?.getOption()?.series ? c.chart : null);
+  const chartIn = (c) => ((c?.chart?.getModel ? c.chart.getModel() : c?.chart?.getOption()) ? c.chart : null);
 
   // Rows of the timing table: fields that changed, by id.
   const rows = (patches) => when("table", gridOf, (api) => {
