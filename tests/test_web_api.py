@@ -36,7 +36,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(place: Path) -> Iterator[TestClient]:
-    settings = Settings(store=place / "store.duckdb", work=place / "work", upload_limit=3_000_000, workers=1)
+    settings = Settings(store=place / "store.duckdb", work=place / "work", upload_limit=3_000_000, workers=1, warm=False)
     app = create_app(settings, pages=False)
     with TestClient(app, base_url=HERE, raise_server_exceptions=False) as found:
         yield found
@@ -74,7 +74,7 @@ def error_of(answer: Any, status: int) -> dict[str, Any]:
 
 
 def test_no_store_yet(tmp_path: Path) -> None:
-    with TestClient(create_app(Settings(store=tmp_path / "x", work=tmp_path), pages=False), base_url=HERE) as empty:
+    with TestClient(create_app(Settings(store=tmp_path / "x", work=tmp_path, warm=False), pages=False), base_url=HERE) as empty:
         assert "no store" in error_of(empty.get("/api/v1/races"), 503)["what"]
 
 
@@ -292,7 +292,7 @@ def test_off_loopback_a_token_is_needed(tmp_path: Path) -> None:
         create_app(bare, pages=False)
     with pytest.raises(LangstreckeError, match="short"):
         checked(Settings(token="short"))
-    settings = Settings(store=tmp_path / "x", work=tmp_path, host="0.0.0.0", token=TOKEN)
+    settings = Settings(store=tmp_path / "x", work=tmp_path, host="0.0.0.0", token=TOKEN, warm=False)
     with TestClient(
         create_app(settings, pages=False), base_url="http://pitwall.example", follow_redirects=False
     ) as client:

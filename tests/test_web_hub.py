@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from langstrecke.live.table import timing_table
 from langstrecke.web import hub_odds
 from langstrecke.web.hub import RaceHub
 from langstrecke.web.hub_book import FollowedError, Hubs
+from langstrecke.web.hub_keep import HubFiles, Kept
 from langstrecke.web.hub_models import CarChance, FollowAsk, OddsPoint, SteerAsk
 from langstrecke.web.jobs import Jobs
 from langstrecke.web.odds import KEPT, kept
@@ -118,49 +118,30 @@ def test_steering(tmp_path: Path, laps_file: Path) -> None:
     played(tmp_path, test)
 
 
-def test_it_goes_on_after_a_kill(tmp_path: Path, laps_file: Path) -> None:
-    folder = tmp_path / "work" / "races" / RACE
-    seen: dict[str, Any] = {}
+def test_odds_after_a_restart_know_what_happened_before_it(tmp_path: Path, laps_file: Path) -> None:
+    recording, state = record_file(laps_file, race_id=RACE), RaceState()
+    state.apply(recording.hello)
+    for seq in range(1, recording.count_until(1_200.0) + 1):
+        state.apply(recording.message(seq))
+    then = timing_table(state, None, 700.0)
+    stopped = next(row for row in timing_table(state).rows if row.stops > then.row(row.car).stops)
 
-    async def first(hubs: Hubs) -> None:
-        hub = await hubs.follow(FollowAsk(race=RACE, file=str(laps_file), speed=250.0))
-        await until(lambda: hub.view.race_s > 1_500.0 and len(hub.view.odds) > 3)
-        # What a kill leaves: the files as they are now, the last line torn.
-        seen["files"] = {path.name: path.read_bytes() for path in folder.iterdir()}
-        seen["odds"], seen["race_s"] = hub.view.odds, hub.view.race_s
-        seen["told"] = [a.key for a in hub.view.alerts]
+    def point(race_s: float, win: float) -> OddsPoint:
+        car = CarChance(car=stopped.car, car_class=stopped.car_class, win=win, podium=win, overall=win)
+        return OddsPoint(race_s=race_s, races=600, cars=(car,))
 
-    played(tmp_path, first)
-    for name, data in seen["files"].items():
-        torn = data[:-40] if name.endswith("jsonl") else data
-        (folder / name).write_bytes(torn)
+    class Answers:
+        async def call(self, *_: Any, **__: Any) -> tuple[OddsPoint, str]:
+            return point(1_200.0, 0.3), "read"
 
-    async def second(hubs: Hubs) -> None:
-        (hub,) = hubs.all()
-        assert hub.view.status in ("running", "paused")
-        assert hub.view.race_s == pytest.approx(seen["race_s"], abs=300.0)  # the meta is written once a second
-        known = {p.race_s for p in hub.view.odds}
-        assert known
-        assert known <= {p.race_s for p in seen["odds"]}
-        await hub.pause()
-        at = max(hub.view.race_s, 1_500.0)
-        await hub.seek(at)
-        await until(lambda: order(hub) == truth(laps_file, at))
-        newest = hub.view.odds[-1].race_s
-        await hub.set_speed(250.0)
-        await hub.go()
-        await until(lambda: hub.view.odds[-1].race_s > newest)
-        assert known - {newest} <= {p.race_s for p in hub.view.odds}  # the history goes on, the old points stay
-        await hub.set_speed(0)
-        await until(lambda: hub.view.status == "over")
-        assert order(hub) == truth(laps_file, 1e9)
-        keys = [a.key for a in hub.view.alerts]
-        assert len(keys) == len(set(keys))
-        seqs = [json.loads(line).get("seq") for line in (folder / "messages.jsonl").read_bytes().splitlines()]
-        data = [seq for seq in seqs if seq is not None]
-        assert len(data) == len(set(data))  # nothing was logged twice
-
-    played(tmp_path, second)
+    kept_odds = Kept(ask=FollowAsk(race=RACE), odds=point(700.0, 0.5), odds_seq=1)
+    odds = hub_odds.HubOdds(settings_of(tmp_path), Answers(), RACE)  # type: ignore[arg-type]
+    odds.restore(kept_odds, [point(100.0, 0.6)])
+    odds.begin(state, None)
+    assert odds.due(state)
+    assert asyncio.run(odds.read(state, None, HubFiles(tmp_path / RACE)))
+    assert [p.race_s for p in odds.points] == [100.0, 700.0, 1_200.0]
+    assert any(f"#{stopped.car} stopped" in text for text in odds.points[-1].moved[0].why)
 
 
 def test_a_slow_viewer_keeps_nobody(tmp_path: Path, laps_file: Path) -> None:
@@ -184,7 +165,7 @@ def test_a_slow_viewer_keeps_nobody(tmp_path: Path, laps_file: Path) -> None:
         assert len(quick) > 2 * len(slow)
         assert len(slow) >= 2
         assert hub.view.version - quick[-1] <= 1
-        made = [hub.encoded("x", lambda view: bytes([1])) is hub.encoded("x", lambda view: bytes([2])) for _ in "ab"]
+        made = [hub.encoded("x", lambda view: str([1])) is hub.encoded("x", lambda view: str([2])) for _ in "ab"]
         assert all(made)  # once for all viewers
 
     played(tmp_path, test)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from dataclasses import replace
@@ -17,6 +18,10 @@ from langstrecke.paddock.store import default_path
 
 if TYPE_CHECKING:
     from langstrecke.web.hub_models import FollowAsk
+    from langstrecke.web.settings import Settings
+
+LARGEST_FRAME = 1024 * 1024
+"""Bytes of one WebSocket message taken: a page's own are far smaller (default)."""
 
 
 @app.command("serve")
@@ -34,6 +39,9 @@ def serve_verb(
     ] = None,
     replay: Annotated[str | None, typer.Option(metavar="RACE", help="Follow a replay of a race of the store")] = None,
     speed: Annotated[float, typer.Option(min=0.0, help="Of the replay: race seconds a second")] = 60.0,
+    laps: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Laps of the replay from this .parquet or timing file")
+    ] = None,
     feed: Annotated[str | None, typer.Option(metavar="URL", help="Follow a feed: ws://...")] = None,
     watch: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Follow a growing lap file, or the newest of a folder")
@@ -63,28 +71,58 @@ def serve_verb(
     if token == "new" or (token is None and not settings.loopback):
         settings = replace(settings, token=new_token())
     checked(settings)
-    follow = _followed(replay, speed, feed, watch, race)
+    follow = _followed(replay, laps, speed, feed, watch, race)
     bound = listening_socket(host, port)
     settings = replace(settings, port=bound.getsockname()[1])
-    shown = f"[{host}]" if ":" in host else host
-    place = f"http://{shown}:{settings.port}/"
-    if settings.token is not None:
-        place += f"?token={settings.token}"
     logging.getLogger("langstrecke").setLevel(logging.WARNING)
-    application = create_app(settings, follow)
-    config = uvicorn.Config(
-        application, log_level="warning", access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=3
+    troubles: list[LangstreckeError] = []
+    application = create_app(settings, follow, failed=troubles.append)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application,
+            log_level="warning",
+            access_log=False,
+            ws="websockets-sansio",
+            ws_max_size=LARGEST_FRAME,
+            ws_per_message_deflate=False,  # packing each table for each viewer would cost more than all the rest
+            timeout_graceful_shutdown=1,
+        )
     )
-    progress_console.print(f"pit wall: {escape(place)}  (Ctrl-C ends it)", highlight=False, soft_wrap=True)
-    server = uvicorn.Server(config)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[bound])
+
+    async def run() -> None:
+        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.05)
+        if troubles:
+            server.should_exit = True
+        elif server.started:
+            progress_console.print(
+                f"pit wall: {_address(settings)}  (Ctrl-C ends it)", highlight=False, soft_wrap=True
+            )
+        await serving
+
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner,
+    ):
+        runner.run(run())
+    if troubles:
+        raise troubles[0]
     if not server.started:
         raise LangstreckeError("the pit wall did not start", hint="the lines above say why")
     progress_console.print("pit wall closed")
 
 
-def _followed(replay: str | None, speed: float, feed: str | None, watch: Path | None, race: str) -> list[FollowAsk]:
+def _address(settings: Settings) -> str:
+    """What to open, the token included."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    place = f"http://{host}:{settings.port}/"
+    return escape(place + (f"?token={settings.token}" if settings.token is not None else ""))
+
+
+def _followed(
+    replay: str | None, laps: Path | None, speed: float, feed: str | None, watch: Path | None, race: str
+) -> list[FollowAsk]:
     """What is to be followed from the start."""
     from pydantic import ValidationError
 
@@ -92,13 +130,18 @@ def _followed(replay: str | None, speed: float, feed: str | None, watch: Path | 
 
     if feed is not None and watch is not None:
         raise LangstreckeError("a feed or a folder, not both: they would be the same race")
+    if laps is not None and replay is None:
+        raise LangstreckeError("needs --replay RACE, which names the race", key="--laps")
+    for place, key in ((watch, "--watch"), (laps, "--laps")):
+        if place is not None and not place.exists():
+            raise LangstreckeError("there is no such file or folder", file=place, key=key)
     asked: list[dict[str, object]] = []
     if replay is not None:
-        asked.append({"race": replay, "speed": speed})
+        asked.append({"race": replay, "speed": speed, "file": str(laps.resolve()) if laps is not None else None})
     if feed is not None:
         asked.append({"race": race, "feed": feed})
     if watch is not None:
-        asked.append({"race": race, "folder": str(watch)})
+        asked.append({"race": race, "folder": str(watch.resolve())})
     try:
         return [FollowAsk.model_validate(ask) for ask in asked]
     except ValidationError as error:

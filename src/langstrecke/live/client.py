@@ -76,7 +76,7 @@ class FeedClient:
 
         LangstreckeError where the address is none, or without the extra `web`.
         """
-        websockets = _websockets(self.url)
+        websockets = websockets_for(self.url)
         pause = self._first_pause_s
         while not self.done:
             try:
@@ -89,7 +89,7 @@ class FeedClient:
                         if self.done:
                             return
             except (OSError, TimeoutError, websockets.WebSocketException) as error:
-                self.trouble = str(error) or type(error).__name__
+                self.trouble = _words(error)
             finally:
                 self.connected = False
             await asyncio.sleep(pause)
@@ -128,7 +128,19 @@ class FeedClient:
                 await socket.send(write_message(ResumeMessage(after=self._seqs.complete_to)))
 
 
-def _websockets(url: str) -> Any:
+def _words(error: Exception) -> str:
+    """Why there is no connection."""
+    close = getattr(error, "rcvd", None) or getattr(error, "sent", None)
+    if close is not None:
+        return f"the feed closed the connection ({close.reason or close.code})"
+    if isinstance(error, TimeoutError):
+        return "the feed does not answer"
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return f"no connection to the feed: {reason}"
+
+
+def websockets_for(url: str) -> Any:
+    """The library, if the address is one of a feed. LangstreckeError otherwise, or without the extra `web`."""
     try:
         import websockets
         from websockets.uri import parse_uri

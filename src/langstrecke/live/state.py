@@ -35,6 +35,8 @@ MAX_LEAD_S = 900.0
 """A heartbeat's race clock is believed up to this far beyond the newest crossing or flag, so that a clock that jumps
 cannot send the race to its end; longer than any lap. Under a red flag, or while the newest messages are missing, it
 is believed as it stands (default)."""
+COMPACT_AFTER = 64
+"""Additions to the lap table after which its texts are laid out anew (default)."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class RaceState:
         self._newest_s = 0.0
         self._times = FieldTimes(STILL_S)
         self._frame = pl.DataFrame(schema=LAPS)
+        self._added = 0
         self._stale: set[tuple[str, int]] = set()  # rows of the frame that do not hold any more
         self._fresh: dict[tuple[str, int], Crossing] = {}
 
@@ -221,6 +224,16 @@ class RaceState:
             rows = [row[:COLUMNS] for row in self._fresh.values() if not row.withdrawn]
             fresh = pl.DataFrame(rows, schema=LAPS, orient="row")
             self._frame = pl.concat([self._frame, fresh]).sort("car", "lap")
+            self._added += 1
+            if self._added >= COMPACT_AFTER:
+                self._frame, self._added = _compact(self._frame), 0
             self._fresh.clear()
             self._stale.clear()
         return self._frame
+
+
+def _compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same table with its texts stored once: else it holds on to those of every table it was added up from, and
+    grows by a hundred bytes and more a lap.
+    """
+    return frame.with_columns(pl.col(pl.String).cast(pl.Categorical).cast(pl.String))

@@ -140,7 +140,7 @@ async def _show(socket: WebSocket, hub: RaceHub) -> None:
             now = _mark(view, part)
             if sent.get(part) != now:
                 sent[part] = now
-                await socket.send_text(hub.encoded(part, _MAKERS[part]).decode())
+                await socket.send_text(part_of(hub, part))
 
 
 def _mark(view: HubView, part: str) -> object:
@@ -152,25 +152,34 @@ def _mark(view: HubView, part: str) -> object:
     return view.alerts[-1].key if view.alerts else None
 
 
-def _table(view: HubView) -> bytes:
-    table = finite(view.table.to_json()) if view.table is not None else None
-    return _bytes({"kind": "table", **line_of(view).model_dump(), "table": table})
+def part_of(hub: RaceHub, part: str) -> str:
+    """A part of what a followed race shows as the text viewers get, made once for all of them."""
+    return hub.encoded(part, _MAKERS[part])
 
 
-def _odds(view: HubView) -> bytes:
+def _table(view: HubView) -> str:
+    table = view.table.to_json() if view.table is not None else None
+    return as_text({"kind": "table", "wall": view.wall.isoformat(), **line_of(view).model_dump(), "table": table})
+
+
+def _odds(view: HubView) -> str:
     newest = view.newest_odds
-    return _bytes({"kind": "odds", "note": view.odds_note, "newest": newest.model_dump() if newest else None})
+    return as_text({"kind": "odds", "note": view.odds_note, "newest": newest.model_dump() if newest else None})
 
 
-def _alerts(view: HubView) -> bytes:
-    return _bytes({"kind": "alerts", "alerts": [vars(alert) for alert in view.alerts[-50:]]})
+def _alerts(view: HubView) -> str:
+    return as_text({"kind": "alerts", "alerts": [vars(alert) for alert in view.alerts[-50:]]})
 
 
 _MAKERS = {"table": _table, "odds": _odds, "alerts": _alerts}
 
 
-def _bytes(data: Any) -> bytes:
-    return json.dumps(data, ensure_ascii=False, allow_nan=False, default=str).encode()
+def as_text(data: Any) -> str:
+    """Data as JSON; a number JSON does not know becomes null."""
+    try:
+        return json.dumps(data, ensure_ascii=False, allow_nan=False, default=str)
+    except ValueError:  # rare: looking for such numbers each time would cost more than the rest
+        return json.dumps(finite(data), ensure_ascii=False, allow_nan=False, default=str)
 
 
 def finite(data: Any) -> Any:

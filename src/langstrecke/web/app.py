@@ -9,6 +9,7 @@ number = pitwall.start(services.forecast, ForecastAsk(card="imsa-2021-sebring"))
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from typing import Any, TypeVar
 from fastapi import FastAPI
 from nicegui import ui
 
+from langstrecke.errors import LangstreckeError
 from langstrecke.web import services
 from langstrecke.web.api import add_api
 from langstrecke.web.hub_book import Hubs
 from langstrecke.web.hub_models import FollowAsk
 from langstrecke.web.jobs import Jobs, JobState, Lane
+from langstrecke.web.odds import warm_up
 from langstrecke.web.security import Guard, checked
 from langstrecke.web.services_models import CallAsk
 from langstrecke.web.settings import Settings
@@ -86,11 +89,17 @@ def pitwall_of(app: FastAPI) -> Pitwall:
     return pitwall
 
 
-def create_app(settings: Settings, follow: Sequence[FollowAsk] = (), *, pages: bool = True) -> FastAPI:
+def create_app(
+    settings: Settings,
+    follow: Sequence[FollowAsk] = (),
+    *,
+    pages: bool = True,
+    failed: Callable[[LangstreckeError], None] | None = None,
+) -> FastAPI:
     """The whole pit wall: API under /api/v1, pages everywhere else, all behind `security.Guard`.
 
-    `follow` are races followed from the start; without `pages` there is only the API.
-    LangstreckeError for settings that are not safe.
+    `follow` are races followed from the start; where one cannot be, `failed` hears it, or starting fails. Without
+    `pages` there is only the API. LangstreckeError for settings that are not safe.
     """
     checked(settings)
     pitwall = make_pitwall(settings)
@@ -98,13 +107,20 @@ def create_app(settings: Settings, follow: Sequence[FollowAsk] = (), *, pages: b
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(clear, settings)
-        await pitwall.jobs.open()
+        await pitwall.jobs.open(warm=settings.warm)
+        warming = asyncio.create_task(_warm_up(pitwall))
         await pitwall.hubs.open()
         try:
-            for ask in follow:
-                await pitwall.hubs.follow_or_go_on(ask)
+            try:
+                for ask in follow:
+                    await pitwall.hubs.follow_or_go_on(ask)
+            except LangstreckeError as error:
+                if failed is None:
+                    raise
+                failed(error)
             yield
         finally:
+            warming.cancel()
             await pitwall.hubs.close()
             await pitwall.jobs.close()
 
@@ -119,3 +135,10 @@ def create_app(settings: Settings, follow: Sequence[FollowAsk] = (), *, pages: b
         ui.run_with(app, title="Langstrecke", dark=None, tailwind=False, show_welcome_message=False)
     app.add_middleware(Guard, settings=settings)
     return app
+
+
+async def _warm_up(pitwall: Pitwall) -> None:
+    """Make the odds' process ready; where that fails, the first odds say why."""
+    if pitwall.settings.warm:
+        with contextlib.suppress(LangstreckeError):
+            await pitwall.jobs.call("warm-up", warm_up, lane="odds", quiet=True)

@@ -12,6 +12,7 @@ written down as it comes: `RaceHub.restored` goes on after a kill as if nothing 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -61,7 +62,7 @@ class RaceHub:
         self._failed = False
         self._version = 0
         self._kept_at = self._beat_at = 0.0
-        self._encoded: dict[str, tuple[int, bytes]] = {}
+        self._encoded: dict[str, tuple[int, str]] = {}
         self.view = self._seen()
 
     # --- life -------------------------------------------------------------------------------------------------------
@@ -86,7 +87,7 @@ class RaceHub:
         assert self._opened is not None
         self.feed = FeedHub(self._opened.feed)
         self._publish()
-        self._odds.begin(self._table)
+        self._odds.begin(self.state, self.card)
         self._tasks = [asyncio.create_task(part()) for part in (self._take_all, self._publish_all, self._read_all)]
 
     async def close(self) -> None:
@@ -185,8 +186,8 @@ class RaceHub:
         finally:
             end()
 
-    def encoded(self, part: str, make: Callable[[HubView], bytes]) -> bytes:
-        """A part of the present view as bytes, made once for all viewers."""
+    def encoded(self, part: str, make: Callable[[HubView], str]) -> str:
+        """A part of the present view as text, made once for all viewers."""
         known = self._encoded.get(part)
         if known is None or known[0] != self.view.version:
             known = self._encoded[part] = (self.view.version, make(self.view))
@@ -289,6 +290,7 @@ class RaceHub:
             alerts=tuple(self._alerts.kept),
             note=self._note or trouble,
             viewers=len(self._heard),
+            wall=dt.datetime.now(dt.UTC),
         )
 
     def _keep(self) -> None:

@@ -38,7 +38,7 @@ class Hubs:
         for folder in sorted(self.settings.races.iterdir()):
             try:
                 hub = await RaceHub.restored(self.settings, self._jobs, folder) if folder.is_dir() else None
-            except LangstreckeError as error:
+            except Exception as error:  # one race's files must not keep the pit wall closed
                 log.warning("%s is not followed any more: %s", folder.name, problem_of(error).text())
                 continue
             if hub is not None:
@@ -70,9 +70,9 @@ class Hubs:
             return hub
 
     async def follow_or_go_on(self, ask: FollowAsk) -> RaceHub:
-        """Follow a race, or go on with it where it is followed from the same source already."""
+        """Follow a race, or go on with it where it is followed from the same source already and is not over."""
         known = self._hubs.get(ask.race)
-        if known is not None and _source(known.ask) == _source(ask):
+        if known is not None and _source(known.ask) == _source(ask) and known.status != "over":
             return known
         return await self.follow(ask.model_copy(update={"restart": True}))
 

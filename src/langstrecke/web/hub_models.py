@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -104,6 +105,8 @@ class HubView:
     note: str
     """What is wrong, in words; empty where nothing is."""
     viewers: int
+    wall: dt.datetime
+    """When the view was made (UTC)."""
 
     @property
     def newest_odds(self) -> OddsPoint | None:

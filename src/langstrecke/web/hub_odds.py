@@ -23,7 +23,7 @@ class HubOdds:
 
     def __init__(self, settings: Settings, jobs: Jobs, race: str) -> None:
         self.points: tuple[OddsPoint, ...] = ()
-        self.note = "the odds are being read"
+        self.note = "the odds are being read (the first time on a machine this takes minutes)"
         """What they rest on, or why there are none."""
         self.seq = 0
         """The newest message the newest odds know."""
@@ -38,9 +38,10 @@ class HubOdds:
         self.points = tuple(p for p in points if not newest or p.race_s < newest[0].race_s) + tuple(newest)
         self.note, self.seq = kept.odds_note or self.note, kept.odds_seq
 
-    def begin(self, table: TimingTable | None) -> None:
-        """What happens from here on may move the odds."""
-        self._table = table
+    def begin(self, state: RaceState, card: RaceCard | None) -> None:
+        """What happens from here on, or has happened since odds that were restored, may move the odds."""
+        at_s = self.points[-1].race_s if self.points else None
+        self._table = timing_table(state, card, at_s) if state.cars else None
 
     def rewind(self, race_s: float) -> None:
         """Back to an earlier race time."""

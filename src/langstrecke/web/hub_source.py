@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.live.client import FeedClient
+from langstrecke.live.client import FeedClient, websockets_for
 from langstrecke.live.feed import (
     DataMessage,
     HeartbeatMessage,
@@ -93,6 +93,7 @@ def open_source(settings: Settings, ask: FollowAsk, state: RaceState, race_s: fl
     Reads laps, so it is called off the event loop. NotFoundError names the nearest races of the store.
     """
     if ask.feed is not None:
+        websockets_for(ask.feed)
         return Opened(Relay(FeedClient(ask.feed, state), state), None, f"feed {ask.feed}")
     if ask.folder is not None:
         return Opened(FolderFeed(Path(ask.folder), race_id=ask.race, card=ask.race), None, f"folder {ask.folder}")

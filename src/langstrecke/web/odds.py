@@ -12,6 +12,7 @@ import polars as pl
 from langstrecke.errors import LangstreckeError
 from langstrecke.live.table import TimingTable
 from langstrecke.racecard import list_cards, load_card
+from langstrecke.timing.schema import LAPS
 from langstrecke.web.hub_models import CarChance, Moved, OddsPoint
 from langstrecke.web.jobs_worker import Step
 from langstrecke.web.odds_moved import happened
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 KEPT = 400
 """Points of the odds that are kept over a race: more than a chart has pixels for (default)."""
+WARM_CARD = "imsa-2022-belle-isle"
+"""The smallest field and one of the shortest races shipped."""
 MOVED = 0.02
 """A change of a chance below this is not worth a sentence (default)."""
 TOLD = 6
@@ -53,6 +56,23 @@ def read_odds(
         progress=lambda done, total: step(done, total, "races"),
     )
     return point_of(result, race_s), note
+
+
+def warm_up(*, step: Step) -> None:
+    """Load what `read_odds` needs, and compile the kernel where this machine has not yet: odds of a small race after
+    one lap. A job, played once when the pit wall opens, so that the first odds of a race need not wait for it.
+    """
+    from langstrecke.forecast.live import forecast_live
+
+    card = load_card(WARM_CARD)
+    rows = [
+        {"race_id": card.race.id, "car": entry.car, "car_class": entry.car_class, "lap": 1, "lap_time_s": at_s,
+         "elapsed_s": at_s, "in_pit": False, "flag": "green", "driver": entry.drivers[0].name}
+        for place, entry in enumerate(card.entries)
+        if (at_s := card.classes[entry.car_class].lap_s + place)
+    ]  # fmt: skip
+    laps = pl.DataFrame(rows, schema=LAPS)
+    forecast_live(card, laps, 200.0, races=2, progress=lambda done, total: step(done, total))
 
 
 def point_of(result: Forecast, race_s: float) -> OddsPoint:

@@ -38,6 +38,8 @@ class Settings:
     """Shortest time between two readings of the odds; new laps have theirs within twice that."""
     table_every_s: float = 0.5
     """Shortest time between two timing tables; all viewers share one."""
+    warm: bool = True
+    """Start processes and load the simulation when the pit wall opens, so that first answers need not wait."""
     workers: int = 2
     """Processes for jobs, started when needed; the odds have one of their own."""
     queued: int = 24
