@@ -1,8 +1,10 @@
 """Rebuild docs/validation.md: a backtest of the seasons with laps, scored, with tables and figures.
 
-    python scripts/validation.py ../shared/data [--forecasts FILE.jsonl] [--races 4000]
+    python scripts/validation.py ../shared/data [--forecasts FILE.jsonl] [--races 4000] [--simulation FOLDER]
 
-With --forecasts a finished (or interrupted) forecast file is used; without it everything is forecast anew.
+With --forecasts a finished (or interrupted) forecast file is used; without it everything is forecast anew (and kept
+there). --simulation names a folder with what lifelike.py, legality.py, crn.py and speed.py wrote by --json, as
+lifelike.json and so on; the page then has a part on the simulation itself.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from validation_simulation import simulation_part
 
 from langstrecke.forecast.backtest import backtest
 from langstrecke.forecast.score import Comparison, Row, compare, grouped, headline, reliability, score_file
@@ -97,7 +100,7 @@ def draw_reliability(rows: list[Row], path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
-def page(rows: list[Row], others: list[Row]) -> str:
+def page(rows: list[Row], others: list[Row], simulation: list[str]) -> str:
     """The page."""
     cutoffs = grouped(rows, ("cutoff",))
     text = [
@@ -140,7 +143,7 @@ def page(rows: list[Row], others: list[Row]) -> str:
             "",
             *comparison_table(grouped(others, ("cutoff",)), ("cutoff",)),
         ]
-    return "\n".join([*text, ""]) + (ROOT / "docs" / "validation_notes.md").read_text("utf-8")
+    return "\n".join([*text, *simulation, ""]) + (ROOT / "docs" / "validation_notes.md").read_text("utf-8")
 
 
 FIGURE = "reliability.svg"
@@ -151,7 +154,9 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--forecasts", type=Path)
     parser.add_argument("--races", type=int, default=4000)
+    parser.add_argument("--simulation", type=Path)
     options = parser.parse_args()
+    simulation = simulation_part(options.simulation) if options.simulation else []
     with tempfile.TemporaryDirectory() as folder:
         forecasts = options.forecasts or Path(folder) / "forecasts.jsonl"
         if not forecasts.exists():
@@ -162,7 +167,7 @@ def main() -> None:
     rows = headline(scored.rows, lambda r: r.series == SERIES)
     others = headline(scored.rows, lambda r: r.series != SERIES)
     draw_reliability(rows, FIGURES / FIGURE)
-    PAGE.write_text(page(rows, others), "utf-8")
+    PAGE.write_text(page(rows, others, simulation), "utf-8")
     print(compare(rows))
 
 
