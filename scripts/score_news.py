@@ -1,7 +1,8 @@
 """Score the newsroom against hand-made gold claims and print what it misses.
 
-python scripts/score_news.py                  # the articles (where present) and the known texts
+python scripts/score_news.py                  # the articles (where present) and the texts developed on
 python scripts/score_news.py --held-out       # what was set aside (tests/news/README.md); look at the totals only
+python scripts/score_news.py --set fifth      # one folder of texts alone, totals only
 python scripts/score_news.py --json
 """
 
@@ -21,23 +22,21 @@ ARTICLES = ROOT.parent / "shared" / "articles"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--held-out", action="store_true", help="the texts that chose no rule, totals only")
-    parser.add_argument("--misses", action="store_true", help="with --held-out: print its misses too")
+    parser.add_argument("--set", metavar="NAME", help="one folder of tests/news/texts alone, totals only")
+    parser.add_argument("--misses", action="store_true", help="with --held-out or --set: print the misses too")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     groups: dict[str, list[Score]] = {}
-    if given.held_out:
-        for name in ("held_out", "third", "fourth"):
-            groups[name] = score_folder(NEWS / "gold" / name, NEWS / "texts" / name)
-    else:
-        if ARTICLES.is_dir():
-            groups["articles"] = score_folder(NEWS / "gold" / "articles", ARTICLES)
-        groups["known"] = score_folder(NEWS / "gold" / "known", NEWS / "texts" / "known")
+    if not given.held_out and not given.set and ARTICLES.is_dir():
+        groups["articles"] = score_folder(NEWS / "gold" / "articles", ARTICLES)
+    for name in [given.set] if given.set else ["held_out"] if given.held_out else ["known", "third", "fourth"]:
+        groups[name] = score_folder(NEWS / "gold" / name, NEWS / "texts" / name)
     if given.json:
         told = {name: [s.as_json() for s in [*scores, total(scores)]] for name, scores in groups.items()}
         print(json.dumps(told, indent=1, ensure_ascii=False))
         return
     for name, scores in groups.items():
-        for score in scores if not given.held_out or given.misses else []:
+        for score in scores if not (given.held_out or given.set) or given.misses else []:
             _print(score)
             for key in score.missed:
                 print("    missed", " | ".join(key))

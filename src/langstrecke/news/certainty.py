@@ -196,6 +196,8 @@ def certainty_of(
         return Verdict(above, True)
     if no:
         return Verdict("denied", True)
+    if own == "confirmed" and not spoken and "ich" not in clause.lows and clause.lows & _SUBJUNCTIVE:
+        own = "reported"  # "habe schon unterschrieben": somebody says so
     if own:
         return Verdict(_weaker(own, above), True)
     if above:
@@ -204,7 +206,7 @@ def certainty_of(
         cue = find_cue(other, sentence_only=True)
         if cue:
             return Verdict(cue, True)
-    by_tense = _by_tense(clause, ahead=ahead, spoken=spoken)
+    by_tense = _by_tense(clause, ahead=ahead, spoken=spoken, result=relation in ("won", "finished"))
     carries = bool(carried) and relation in cue_book().carried.get(carried, frozenset())
     if carries and (carried == "announced" or by_tense == "announced"):
         return Verdict(carried, False)
@@ -233,8 +235,10 @@ def _weaker(own: str, above: str) -> str:
     return min(own, above, key=lambda c: _ORDER.index(c) if c in _ORDER else 9)
 
 
-def _by_tense(clause: Clause, *, ahead: bool, spoken: bool) -> str:
+def _by_tense(clause: Clause, *, ahead: bool, spoken: bool, result: bool = False) -> str:
     verbs = [i.low for i in clause.items if i.kind == "word"]
+    if result and not ahead and not any(v.endswith("n") and lemma(v) == v and v not in _FUTURE for v in verbs):
+        return "confirmed"  # "werden Zweite": the present of a report, no future
     if not spoken and any(v in _SUBJUNCTIVE for v in verbs) and "ich" not in clause.lows:
         return "reported"
     passive = any(re.fullmatch(r"(\w*ge\w+t|\w*ge\w+en|ver\w+|be\w+|er\w+)", v) and lemma(v) != v for v in verbs)

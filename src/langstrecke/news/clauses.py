@@ -188,13 +188,21 @@ def _order(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]
     """Hang what has no verb of its own, "gemeinsam mit ...", "für ...", back on the clause it goes on with."""
     joined: list[tuple[str, list[Item]]] = []
     for mark, segment in segments:
-        low = segment[0].low
+        low = _opening(segment)
         loose = not _has_finite(segment) and not any(i.low == "zu" for i in segment)
         if joined and loose and mark in (",", "–", "-") and low in PREPOSITIONS and low not in ("als", "wie", "um"):
             joined[-1][1].extend(segment)
         else:
             joined.append((mark, list(segment)))
     return joined
+
+
+def _opening(segment: list[Item]) -> str:
+    """The first word, small words before a preposition left out: "und zwar auf", "heuer erstmals mit"."""
+    for item in segment[:4]:
+        if item.low in PREPOSITIONS or item.kind != "word" or not item.text[:1].islower():
+            return item.low
+    return segment[0].low
 
 
 def _waits(segment: list[Item]) -> bool:

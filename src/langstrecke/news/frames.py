@@ -18,7 +18,10 @@ PLACES = {
     "vierter": "4", "fünfte": "5", "fünfter": "5", "sechste": "6", "sechster": "6", "siebte": "7", "siebter": "7",
     "achte": "8", "achter": "8", "neunte": "9", "neunter": "9", "zehnte": "10", "zehnter": "10", "zwei": "2",
     "drei": "3", "vier": "4", "fünf": "5", "sechs": "6", "sieben": "7", "acht": "8", "neun": "9", "zehn": "10",
-    "elfter": "11", "zwölfter": "12",
+    "elfter": "11", "elf": "11", "elfte": "11", "zwölfter": "12", "zwölfte": "12", "zwölf": "12", "dreizehnter": "13",
+    "vierzehnter": "14", "fünfzehnter": "15", "sechzehnter": "16", "siebzehnter": "17", "achtzehnter": "18",
+    "neunzehnter": "19", "zwanzigster": "20", "fünften": "5", "vierten": "4", "sechsten": "6", "siebten": "7",
+    "achten": "8", "neunten": "9", "zehnten": "10",
 }  # fmt: skip
 _PLACE_NOUN = frozenset({"rang", "platz", "position"})
 _DROPS = {
@@ -28,7 +31,8 @@ _DROPS = {
     "asks": ("enters", "drives_for"),
     "attends": ("enters",),
     "driven_since": ("drives_for", "enters"),
-    "beat": (),
+    "won": ("enters",),
+    "finished": ("enters",),
 }
 """A claim of the first kind says more than one of the others about the same two names."""
 
@@ -49,6 +53,8 @@ class Told:
     topical: bool = False
     """The object was not named in the clause."""
     alone: bool = False
+    fallback: bool = False
+    """Read for want of anything better."""
 
 
 def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
@@ -69,6 +75,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 one in scene.partners and rule.relation != "shares_car",
                 not _named_in(other, scene) and not rule.constant,
                 "alone" in rule.flags,
+                "fallback" in rule.flags,
             )  # fmt: skip
             key = (one.id, rule.relation, other.id)
             twin = (other.id, rule.relation, one.id)
@@ -78,6 +85,8 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
         found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
     if any(t.rule == "second behind the winners" for t in found.values()):
         found = {k: t for k, t in found.items() if t.relation != "beat"}
+    busy = {t.subject.id for t in found.values() if not t.fallback and t.relation not in ("drives", "shares_car")}
+    found = {k: t for k, t in found.items() if not (t.fallback and t.subject.id in busy)}
     alone = {t.relation for t in found.values() if t.alone}
     return [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
 
@@ -118,7 +127,9 @@ def _named_in(name: Name, scene: Scene) -> bool:
 
 def _said_better(told: Told, found: dict[tuple[str, str, str], Told]) -> bool:
     return any(
-        told.relation in weaker and (told.subject.id, stronger, told.object.id) in found
+        told.relation in weaker
+        and told.certainty != "denied"
+        and (told.subject.id, stronger, told.object.id) in found
         for stronger, weaker in _DROPS.items()
     ) or (
         told.relation in ("enters", "drives_for") and any(k[:2] == (told.subject.id, "driven_since") for k in found)
@@ -143,6 +154,7 @@ def _pairs(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
 def _crew_behind(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
     """Reads "siegten vor A und B": the crew behind the winners was second there."""
     people = [n for slot in rule.object for _, items in fillers(slot, scene.clause) for i in items for n in i.who]
+    people = [p for p in people if p not in scene.subject]
     races = [
         n
         for _, items in fillers(Slot("*", "event"), scene.clause)
@@ -150,7 +162,7 @@ def _crew_behind(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, N
         for n in _item_names(i, "event", talk)
     ]
     race = races[0] if races else talk.last.get("event")
-    if len(people) > 1 and race is not None:
+    if (len(people) > 1 or rule.flags & {"needs_place"}) and race is not None:
         yield from ((p, race) for p in people)
 
 
@@ -194,6 +206,9 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             ]
             if found:
                 return found
+        elif kind == "driver":  # who races, not who leads a team
+            drivers = talk.book.registry.drivers
+            found += [n for n in _acting(rule, scene, talk) if n.id in drivers and n.id not in talk.leads]
         elif kind in ("person", "role"):
             found += [n for n in _acting(rule, scene, talk) if n.is_a("person")]
         else:
@@ -235,13 +250,16 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     return found
 
 
-_TITLE_WORDS = frozenset({"titel", "meisterschaft", "wm-titel", "saison", "gesamtwertung", "meistertitel"})
+_TITLE_WORDS = frozenset(
+    {"titel", "meisterschaft", "wm-titel", "saison", "gesamtwertung", "meistertitel", "titelgewinn"}
+)
 """With these a result is one of a season, not of a race."""
 
 
 _AFFAIRS = frozenset(
     {"wechsel", "einstieg", "start", "gastspiel", "comeback", "rückkehr", "einsatz", "abschied", "karriere", "debüt",
-     "gaststart", "stammplatz", "cockpit", "engagement", "verpflichtung", "zukunft", "trennung"}
+     "gaststart", "stammplatz", "cockpit", "engagement", "verpflichtung", "zukunft", "trennung", "ausstieg", "abgang",
+     "transfer", "vertragsverlängerung", "rückzug", "auftritt", "teilnahme", "umstieg", "vertrag"}
 )  # fmt: skip
 """Nouns that tell something of the person in the genitive: "den Wechsel seines Sohnes"."""
 
@@ -256,9 +274,16 @@ def _acting(rule: Rule, scene: Scene, talk: Talk) -> tuple[Name, ...]:
         return ()
     for group in scene.clause.groups:
         items = [scene.clause.items[n] for n in group.members]
-        if (group.prep == "of" or group.genitive) and items[0].is_person and items[0].who:
+        owned = group.prep == "of" or group.genitive or (group.prep == "von" and _behind_affair(scene, group.first))
+        if owned and items[0].is_person and items[0].who:
             return items[0].who
     return scene.subject or tuple(n for n in talk.subject if n.is_a("person"))[:1]
+
+
+def _behind_affair(scene: Scene, n: int) -> bool:
+    """Reads "von Robert Kubica" in "der Wechsel von Robert Kubica"."""
+    items = scene.clause.items
+    return n > 1 and items[n - 1].low == "von" and items[n - 2].lemma in _AFFAIRS
 
 
 def _series_meant(scene: Scene, talk: Talk) -> list[Name]:

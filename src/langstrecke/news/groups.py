@@ -132,10 +132,26 @@ def _next_member(items: list[Item], at: int) -> int | None:
         ):
             if item.low in PREPOSITIONS and PREPOSITIONS[item.low] != governing(items, at)[0]:
                 return None
-        else:
+        elif not (joined and _apposed(items, n)):
             return None
         n += 1
     return None
+
+
+def _is_noun(item: Item) -> bool:
+    """A capitalised word that is no preposition opening a sentence: "In der ELMS" is no genitive."""
+    return item.kind == "word" and item.text[:1].isupper() and item.low not in PREPOSITIONS
+
+
+def _ends_in_verb(items: list[Item]) -> bool:
+    closing = next((i for i in reversed(items) if i.kind != "mark"), None)
+    return closing is not None and closing.finite
+
+
+def _apposed(items: list[Item], n: int) -> bool:
+    """Reads "Neuling" in "Sébastien Buemi und Neuling Ryo Hirakawa"."""
+    noun = items[n].kind == "word" and items[n].text[:1].isupper()
+    return noun and n + 1 < len(items) and items[n + 1].kind == "person"
 
 
 def _adjective(item: Item) -> bool:
@@ -161,6 +177,8 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             return "seite", oblique, possessive
         if low in ("wem", "wen", "wer", "was"):
             break
+        if low == "als" and back == 0 and item.text[:1] == "A" and _ends_in_verb(items):
+            return "", oblique, possessive  # "Als Louis Delétraz aus seinem Oreca kletterte"
         if low in PREPOSITIONS and item.kind == "word":
             prep = PREPOSITIONS[low]
             if prep == "mit" and back > 0 and items[back - 1].low in ("gemeinsam", "zusammen"):
@@ -170,11 +188,9 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             return prep, oblique, possessive
         if low in _DETERMINERS:
             oblique = oblique or (low in _NOT_NOMINATIVE)
-            if low in ("des",) or (
-                low == "der" and back > 0 and items[back - 1].text[:1].isupper() and items[back - 1].kind == "word"
-            ):
+            if low in ("des",) or (low == "der" and back > 0 and _is_noun(items[back - 1])):
                 before = items[back - 1] if back else None
-                if before is not None and before.kind == "word" and before.text[:1].isupper():
+                if before is not None and _is_noun(before):
                     return "of", True, possessive
         elif item.kind == "word" and low.startswith(POSSESSIVES) and len(low) < 9:
             possessive = possessive or low

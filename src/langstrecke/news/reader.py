@@ -377,6 +377,7 @@ class _Reader:
             if item.kind in ("name", "role") and item.name is not None:
                 if item.name.is_a("team", "make"):
                     self.talk.spoken_of[item.name.id] += 1
+                    self.talk.outfit = item.name
                 for kind in item.name.kinds:
                     self.talk.last[kind] = item.name
                     if item.kind == "name" and kind in ("series", "event"):

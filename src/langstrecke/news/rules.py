@@ -34,6 +34,7 @@ class Rule:
     subject: tuple[str, ...]
     object: tuple[Slot, ...] = ()
     not_with: tuple[Slot, ...] = ()
+    unless: tuple[Phrase, ...] = ()
     constant: str = ""
     certainty: str = ""
     place: str = ""
@@ -46,7 +47,7 @@ class Rule:
 
 _FLAGS = (
     "pairs", "partners", "topic", "negated", "passive", "inverse", "drop_negation", "needs_since", "needs_place",
-    "topic_object", "of_object_person", "alone", "crew_behind",
+    "topic_object", "of_object_person", "alone", "crew_behind", "fallback",
 )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def _rule(entry: dict[str, object]) -> Rule:
         subject=tuple(texts("subject")),
         object=tuple(_slot(s) for s in texts("object")),
         not_with=tuple(_slot(s) for s in texts("not_with")),
+        unless=tuple(phrase(w) for w in texts("unless")),
         constant=str(entry.get("is", "")),
         certainty=str(entry.get("certainty", "")),
         place=str(entry.get("place", "")),
@@ -101,6 +103,8 @@ def likely_rules(clause: Clause) -> Iterator[Rule]:
 def speaks(rule: Rule, clause: Clause) -> bool:
     """Whether a clause holds the words of a rule, and nothing that forbids it."""
     if not any(holds(words, clause) for words in rule.words):
+        return False
+    if any(holds(words, clause) for words in rule.unless):
         return False
     return not any(any(True for _ in fillers(slot, clause)) for slot in rule.not_with)
 

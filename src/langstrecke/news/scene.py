@@ -90,9 +90,20 @@ def _predicate(clause: Clause, n: int) -> bool:
 def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: Talk) -> Scene:
     """Say who everybody in a clause is, the subject first."""
     scene = Scene(clause)
+    _outfits_meant(clause, talk)
     group = pick_subject(clause)
     plural = any(i.finite and i.low.endswith("en") for i in clause.items)
     _teams_by_head(scene, talk)
+    if (
+        before is not None
+        and clause.kind == "main"
+        and before.subject
+        and clause.items[0].finite
+        and group is not None
+    ):
+        lead = clause.items[group.first]
+        if lead.kind == "name" and any(i.low == "sich" for i in clause.items):
+            group = None  # "und hat sich Peugeot angeschlossen" goes on with who acted before
     if group is not None:
         _resolve(clause, group, (), talk, plural=plural, subject_slot=True)
         scene.subject_group = group
@@ -176,7 +187,7 @@ def _inherit(scene: Scene, before: Scene | None, parent: Scene | None, talk: Tal
     elif clause.kind in ("inf", "part") and parent is not None:
         scene.subject = parent.subject
     elif (clause.kind == "inf" and before is not None) or (
-        clause.kind == "main" and before is not None and _goes_on(clause)
+        clause.kind == "main" and before is not None and (_goes_on(clause) or clause.items[0].finite)
     ):
         scene.subject = before.subject
     if clause.kind == "inf" and not scene.subject:  # "es wäre toll, dort zu fahren": for whoever speaks
@@ -291,6 +302,41 @@ def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
     if not found and clause.lows & {"zusammen", "gemeinsam"} and len(scene.subject) == 1:
         return tuple(n for n in talk.with_whom.get(scene.subject[0].id, ()) if n not in scene.subject)
     return tuple(dict.fromkeys(found))
+
+
+_OUTFITS = {
+    **dict.fromkeys(("team", "mannschaft", "rennstall", "rennstalls", "truppe", "equipe", "équipe"), "team"),
+    **dict.fromkeys(("marke", "hersteller", "herstellers", "autobauer", "autobauers", "werksteam"), "make"),
+}
+_THE = frozenset({"das", "dem", "des", "der", "die", "den", "beim", "zum", "vom", "zur"})
+_MAKES_OF = {
+    "FRA": ("peugeot", "alpine"), "ITA": ("ferrari", "lamborghini"), "JPN": ("toyota", "acura", "lexus", "mazda"),
+    "USA": ("cadillac", "corvette", "ford"), "GBR": ("aston-martin", "mclaren"),
+    "DEU": ("porsche", "bmw", "audi", "mercedes"),
+}  # fmt: skip
+
+
+def _outfits_meant(clause: Clause, talk: Talk) -> None:
+    """Reads "für das Team", "der Marke", "für die Franzosen": the team or make spoken of."""
+    found = False
+    for n, item in enumerate(clause.items):
+        if not n or clause.items[n - 1].low not in _THE:
+            continue
+        after = clause.items[n + 1] if n + 1 < len(clause.items) else None
+        owned = after is not None and (after.kind in ("name", "person") or after.low in ("von", "um", "aus", "des"))
+        meant: Name | None = None
+        if item.kind == "word" and item.low in _OUTFITS and not owned:
+            meant = talk.last.get(_OUTFITS[item.low])
+        elif item.kind == "role" and item.compound is not None and item.low.endswith("n") and not owned:
+            makes = _MAKES_OF.get(item.compound.country, ())
+            last = talk.last.get("make")
+            through = n > 1 and clause.items[n - 2].low in ("für", "bei", "mit", "zu", "von")
+            meant = last if through and last is not None and last.id in makes else None
+        if meant is not None:
+            clause.items[n] = Item(item.text, item.start, item.end, "name", meant)
+            found = True
+    if found:
+        clause.groups = find_groups(clause.items)
 
 
 def _teams_by_head(scene: Scene, talk: Talk) -> None:

@@ -40,6 +40,8 @@ class Talk:
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
     spoken_of: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How often a team or make was named."""
+    outfit: Name | None = None
+    """The team or make named last."""
     asked: dict[str, Name] = field(default_factory=dict)
     """The same of the last question."""
     fathers: dict[str, str] = field(default_factory=dict)
@@ -267,6 +269,8 @@ class Talk:
             return (found,) if found else ()
         if compound.role is not None and "person" in compound.role.relation and compound.name is None:
             return ()  # "sein Teamkollege": somebody not named yet
+        if compound.name is not None and compound.role is not None and "leads" in compound.role.relation.values():
+            return self._head_of(compound.name)
         if compound.name is not None:
             for id, team in self.team_of.items():
                 if team.id == compound.name.id and self.weights.get(id, 0) > 0.1:
@@ -274,6 +278,15 @@ class Talk:
         owner = self.owner(possessive, subject) if possessive else None  # "sein Fahrer" is somebody else
         found = self.salient(without=(owner.id,) if owner else ())
         return (found,) if found else ()
+
+    def _head_of(self, team: Name) -> tuple[Name, ...]:
+        """Whom "der McLaren-Chef" means: who was told to lead it, else who was spoken of and is no driver."""
+        for id, led in self.leads.items():
+            if led.id == team.id:
+                return (self.someone(id),)
+        drivers = self.book.registry.drivers
+        others = [id for id in self.weights if id not in drivers and id not in self.leads]
+        return (self.someone(max(others, key=lambda id: self.weights[id])),) if others else ()
 
     def owner(self, possessive: str, subject: tuple[Name, ...]) -> Name | None:
         """Whose: "mein", "dein", "sein"."""

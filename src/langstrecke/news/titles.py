@@ -74,6 +74,9 @@ def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
                 if any(m.start == bearer.start for m in members):
                     return tuple(p for m in members for p in m.who), False
         return bearer.who, False
+    behind = _behind_copula(items, n)
+    if behind:
+        return behind, True
     before = [i.low for i in items[max(0, n - 4) : n]]
     after = [i.low for i in items[n + 1 : n + 2]]
     is_predicate = (
@@ -88,6 +91,28 @@ def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
     if is_predicate and people and not any(items[k].start == items[n].start for k in _subject_members(scene)):
         return people, True
     return items[n].who, False
+
+
+_COPULA = frozenset({"ist", "sind", "war", "waren", "wird", "werden", "wurde", "wurden", "bleibt", "bleiben", "heißt",
+                     "heißen", "hieß", "hießen"})  # fmt: skip
+
+
+def _behind_copula(items: list[Item], n: int) -> tuple[Name, ...]:
+    """Reads "Teamchef von AF Corse ist Ron Reichert", "Fahrer bei Ford sind A und B"."""
+    at = n + 1
+    while at < len(items) and items[at].kind in ("word", "name") and items[at].low not in _COPULA:
+        at += 1
+    if at + 1 >= len(items) or items[at].low not in _COPULA or any(i.is_person for i in items[:n]):
+        return ()
+    found: list[Name] = []
+    for item in items[at + 1 :]:
+        if item.kind == "person":
+            found += item.who
+        elif item.low in JOINERS or item.text == ",":
+            continue
+        elif found or item.kind != "word" or not item.text[:1].islower():
+            break
+    return tuple(found)
 
 
 def _subject_members(scene: Scene) -> tuple[int, ...]:
@@ -117,8 +142,10 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
         return talk.last["team"], True
     if compound.role.word in ("titelverteidiger", "champion", "meister", "weltmeister") and "series" in talk.last:
         return talk.last["series"], True
-    if compound.role.word == "weltmeister":
-        return None, False
+    bearer = bearer_of(items, n)
+    heads = "leads" in compound.role.relation.values() and bearer is not None and bearer.who
+    if heads and bearer is not None and bearer.who[0].id not in talk.leads:
+        return talk.outfit, talk.outfit is not None
     return None, False
 
 
@@ -143,6 +170,11 @@ def _kin(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
         return []
     person = bearer.who[0]
     possessive = governing(scene.clause.items, n)[2]
+    follows = [i for i in scene.clause.items[n + 1 : n + 7] if i.kind == "person" and i.who]
+    if bearer.start < item.start and follows and scene.clause.items[n + 1].low in ("des", "von", "der"):
+        father, child = (person, follows[0].who[0]) if item.compound.head == "father" else (follows[0].who[0], person)
+        talk.fathers[child.id] = father.id
+        return [Title(Told(father, "father_of", child, "title " + item.low))]
     other = talk.owner(possessive, ()) if possessive else _relative(person, item.compound.head, talk)
     if other is None or other.id == person.id:
         other = _relative(person, item.compound.head, talk)
