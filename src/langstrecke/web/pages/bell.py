@@ -53,7 +53,10 @@ def bell(pitwall: Pitwall, viewer: Viewer) -> None:
         badge.set_visibility(not menu.value)
 
     async def recall() -> None:
-        kept = await ui.run_javascript(f"return pw.read({json.dumps(KEPT)})", timeout=10)
+        try:
+            kept = await ui.run_javascript(f"return pw.read({json.dumps(KEPT)})", timeout=10)
+        except TimeoutError:  # the tab is gone, or busy: then nothing was chosen
+            return
         viewer.alert_cars |= {car for car in str(kept or "").split(",") if car}
 
     menu.on("before-show", open_list)
@@ -80,7 +83,11 @@ def _list(pitwall: Pitwall, viewer: Viewer) -> None:
 
         async def ask() -> None:
             if box.value:
-                viewer.notify = await ui.run_javascript("return await pw.consent()", timeout=120) == "granted"
+                try:
+                    answer = await ui.run_javascript("return await pw.consent()", timeout=120)
+                except TimeoutError:
+                    answer = "denied"
+                viewer.notify = answer == "granted"
                 if not viewer.notify:
                     box.value = False
                     ui.notify("The browser does not allow notifications for this page.")

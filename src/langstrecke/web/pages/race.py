@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ALL = "All"
 SHOWN_CARS = 6
 """Cars drawn at first: the head of the class (default)."""
+TABLE_FIRST_S = 0.15
 SUGGESTED = 8
 WINDOWS = {"0": "Race", "2": "2 h"}
 """How much of the race the gap chart shows."""
@@ -129,7 +131,7 @@ class _Race:
             grid.classes("timing").props("data-live=table")
             viewer.run(f"pw.filters.race = {json.dumps(viewer.car_class)};")
             self._charts = ui.element("div").classes("down race-charts")
-        self._draw()
+        background_tasks.create(self._draw_soon())
 
     def _choose_window(self, hours: str) -> None:
         self._window = hours
@@ -140,6 +142,12 @@ class _Race:
         self._shown.clear()
         self._viewer.run(f"pw.show({json.dumps(name)});")
         self._draw()
+
+    async def _draw_soon(self) -> None:
+        """The charts, once the table is on its way: it is what people look for first."""
+        await asyncio.sleep(TABLE_FIRST_S)
+        if not self._charts.is_deleted:
+            self._draw()
 
     # --- charts -----------------------------------------------------------------------------------------------------
 
