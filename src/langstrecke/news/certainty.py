@@ -9,9 +9,22 @@ from functools import cache
 from importlib.resources import files
 
 from langstrecke.news.clauses import Clause
-from langstrecke.news.german import lemma, word_set
+from langstrecke.news.german import PREPOSITIONS, lemma, word_set
 
-Phrase = tuple[tuple[str, ...], ...]
+
+@dataclass(frozen=True)
+class Alternatives:
+    """One word of a phrase with its alternatives, sorted so that most of them are looked up at once."""
+
+    words: frozenset[str]
+    """Written so or as a basic form."""
+    forms: frozenset[str]
+    """Written exactly so."""
+    ends: tuple[str, ...] = ()
+    """Basic forms may end so; an empty one is any word."""
+
+
+Phrase = tuple[Alternatives, ...]
 """Words that must all be there, each with its alternatives."""
 
 
@@ -47,8 +60,16 @@ class Verdict:
 
 
 def phrase(text: str) -> Phrase:
-    """Reads "=am start|starten" as words with alternatives."""
-    return tuple(tuple(word.split("|")) for word in text.split())
+    """Reads "=am start|starten *sieg" as words with alternatives."""
+    return tuple(_slot(word.split("|")) for word in text.split())
+
+
+def _slot(options: list[str]) -> Alternatives:
+    return Alternatives(
+        frozenset(o for o in options if o[0] not in "=*"),
+        frozenset(o[1:] for o in options if o[0] == "="),
+        tuple(o[1:] for o in options if o[0] == "*"),
+    )
 
 
 @cache
@@ -76,17 +97,13 @@ def cue_book() -> CueBook:
 
 def holds(words: Phrase, clause: Clause) -> bool:
     """Whether a clause holds all words of a phrase, in any order."""
-    return all(any(_has(option, clause) for option in options) for options in words)
+    return all(_has(slot, clause) for slot in words)
 
 
-def _has(option: str, clause: Clause) -> bool:
-    if option == "*":
+def _has(slot: Alternatives, clause: Clause) -> bool:
+    if not slot.words.isdisjoint(clause.words) or not slot.forms.isdisjoint(clause.lows):
         return True
-    if option.startswith("="):
-        return option[1:] in clause.lows
-    if option.startswith("*"):
-        return any(w.endswith(option[1:]) for w in clause.lemmas)
-    return option in clause.lemmas or option in clause.lows
+    return bool(slot.ends) and ("" in slot.ends or any(w.endswith(slot.ends) for w in clause.lemmas))
 
 
 def negated(clause: Clause) -> bool:
@@ -114,7 +131,7 @@ def _find_cue(clause: Clause, sentence_only: bool) -> str:
 
 @dataclass(frozen=True)
 class Index:
-    """Which of many lists of phrases a clause can fulfil: it must hold a word of a phrase's first fixed slot."""
+    """Which of many lists of phrases a clause can fulfil: it must hold a word of a phrase's rarest slot."""
 
     by_word: dict[str, frozenset[int]]
     always: frozenset[int]
@@ -129,18 +146,28 @@ class Index:
         return found
 
 
+_COMMON = word_set("determiners") | word_set("modal") | frozenset(PREPOSITIONS) | frozenset(
+    {"sich", "ist", "sind", "war", "hat", "haben", "wird", "wurde", "nicht", "mehr", "es", "geben", "gehen", "kommen"}
+)  # fmt: skip
+
+
+def _commonness(slot: Alternatives) -> tuple[int, int]:
+    """Of a phrase's words the index looks for the one that few clauses hold."""
+    return len((slot.words | slot.forms) & _COMMON), len(slot.words) + len(slot.forms)
+
+
 def index_of(lists: list[tuple[Phrase, ...]]) -> Index:
     """An index of lists of phrases."""
     words: dict[str, set[int]] = {}
     always: set[int] = set()
     for number, phrases in enumerate(lists):
         for one in phrases:
-            fixed = next((slot for slot in one if not any(o.startswith("*") for o in slot)), None)
+            fixed = min((slot for slot in one if not slot.ends), key=_commonness, default=None)
             if fixed is None:
                 always.add(number)
                 continue
-            for option in fixed:
-                words.setdefault(option.removeprefix("="), set()).add(number)
+            for option in fixed.words | fixed.forms:
+                words.setdefault(option, set()).add(number)
     return Index({w: frozenset(n) for w, n in words.items()}, frozenset(always))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -265,7 +266,9 @@ _NO_CAR_AFTER = frozenset(
 
 def sentence_items(doc: Doc, start: int, end: int, spots: list[Spotted], book: Gazetteer) -> list[Item]:
     """The items of the sentence between two offsets of the text."""
-    inside = [s for s in spots if s.start >= start and s.end <= end]
+    first = bisect_left(spots, start, key=lambda s: s.start)  # spots stand in order: a long text has thousands
+    last = bisect_left(spots, end, key=lambda s: s.start)
+    inside = [s for s in spots[first:last] if s.end <= end]
     items: list[Item] = []
     number = 0
     span = doc.char_span(start, end, alignment_mode="expand")
