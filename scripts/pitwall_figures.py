@@ -110,14 +110,12 @@ async def _measured(pid: int, address: str, race: str, viewers: int, seconds: fl
     until = time.time() + seconds
     place = f"{address.replace('http', 'ws', 1)}api/v1/live/{race}"
     parts = [seen.watch(place, until, read=n == 0) for n in range(viewers)]
-    own = time.process_time()
 
     async def weigh() -> None:
         while time.time() < until:
             memory.append(resident_mb(pid))
             await asyncio.sleep(1.0)
 
-    used = processor_s(pid)
     await asyncio.gather(*parts, weigh(), _answers(f"{address}api/v1/live", until, took))
     return {
         "race": race,
@@ -131,16 +129,8 @@ async def _measured(pid: int, address: str, race: str, viewers: int, seconds: fl
         "answers_over_100_ms": sum(t > HICCUP_S for t in took),
         "odds_readings": len(seen.odds),
         "odds_at_race_s": [race_s for _, race_s in seen.odds],
-        "server_processor_share": round((processor_s(pid) - used) / seconds, 3),
-        "own_processor_share": round((time.process_time() - own) / seconds, 3),
         "memory_mb": {"first": round(memory[0]), "last": round(memory[-1]), "most": round(max(memory))},
     }
-
-
-def processor_s(pid: int) -> float:
-    """Processor time a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def viewers_figures(args: argparse.Namespace) -> dict[str, Any]:

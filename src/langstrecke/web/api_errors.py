@@ -36,7 +36,8 @@ def status_of(error: LangstreckeError) -> int:
 
 
 def _answer(status: int, problem: Problem) -> JSONResponse:
-    return JSONResponse(ErrorAnswer(error=problem).model_dump(), status_code=status)
+    headers = {"connection": "close"} if status == 413 else None  # else the rest would still be read
+    return JSONResponse(ErrorAnswer(error=problem).model_dump(), status_code=status, headers=headers)
 
 
 def add_errors(app: FastAPI) -> None:
@@ -58,9 +59,10 @@ def add_errors(app: FastAPI) -> None:
         return _answer(error.status_code, Problem(what=str(error.detail), where=request.url.path, do=do))
 
     async def unexpected(_: Request, error: Exception) -> JSONResponse:
-        return _answer(500, problem_of(error))
+        return _answer(422 if isinstance(error, RecursionError) else 500, problem_of(error))
 
     app.add_exception_handler(LangstreckeError, told)
     app.add_exception_handler(RequestValidationError, misfit)
     app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RecursionError, unexpected)
     app.add_exception_handler(Exception, unexpected)

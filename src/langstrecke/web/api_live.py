@@ -19,6 +19,8 @@ from langstrecke.web.hub_models import FollowAsk, HubView, OddsPoint, SteerAsk
 from langstrecke.web.services_models import Car, RaceId, Seed
 
 PARTS = ("table", "odds", "alerts")
+MOST_VIEWERS = 500
+"""Viewers of one race, pages included (default)."""
 NO_SUCH_RACE = 4404
 """Close code of a WebSocket for a race that is not followed."""
 
@@ -109,6 +111,9 @@ def live_routes() -> APIRouter:
         hub = await _hub(socket, race)
         if hub is not None:
             await socket.accept()
+            if hub.view.viewers >= MOST_VIEWERS:
+                await socket.close(1013, "too many watch already")
+                return
             await _together(_show(socket, hub), _until_gone(socket))
 
     @router.websocket("/feed/{race}")
@@ -194,9 +199,10 @@ def finite(data: Any) -> Any:
 
 
 async def _until_gone(socket: WebSocket) -> None:
-    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-        while True:
-            await socket.receive_text()
+    """Until the viewer goes. One that sends anything is sent away: there is nothing to be said here."""
+    if (await socket.receive())["type"] != "websocket.disconnect":
+        with contextlib.suppress(RuntimeError):
+            await socket.close(1008, "this WebSocket only tells")
 
 
 async def _together(*parts: Any) -> None:

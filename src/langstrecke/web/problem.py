@@ -39,6 +39,8 @@ def problem_of(error: BaseException) -> Problem:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or None
         return Problem(what=str(first["msg"]).removeprefix("Value error, "), where=place)
+    if isinstance(error, RecursionError):
+        return Problem(what="it is nested too deeply to be read")
     log.error("unexpected %s", type(error).__name__, exc_info=error)
     return Problem(
         what=f"something went wrong inside ({type(error).__name__})",

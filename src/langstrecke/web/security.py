@@ -121,7 +121,7 @@ class Guard:
             return Problem(what=f"this pit wall is not called {host!r}", do=do)
         changes = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS")
         origin = headers.get(b"origin")
-        if changes and origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if changes and origin is not None and _place(origin) != host.lower():
             return Problem(what=f"a page of {origin} may not do that", do="use the pit wall's own pages")
         return None
 
@@ -167,13 +167,24 @@ ASK = "send the header Authorization: Bearer TOKEN, or open the address the serv
 
 def is_loopback(host: str) -> bool:
     """Whether a Host header names this machine itself."""
-    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # brackets that do not close
+        return False
     if name in ("localhost",) or name.endswith(".localhost"):
         return True
     try:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def _place(origin: str) -> str:
+    """Host and port of an Origin header; empty for one that is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def too_long(limit: int) -> Problem:
@@ -231,6 +242,8 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, probl
     else:
         body = LOGIN.encode()
         headers.append((b"content-type", b"text/html; charset=utf-8"))
+    if status == 413:
+        headers.append((b"connection", b"close"))
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     headers.append((b"content-length", str(len(body)).encode()))
