@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -16,6 +17,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard import list_cards, load_card
+from langstrecke.simulation import simulate_laps
 from langstrecke.timing.write import write_alkamel
 from langstrecke.web.app import create_app
 from langstrecke.web.security import HEADERS, checked, is_loopback
@@ -36,7 +38,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(place: Path) -> Iterator[TestClient]:
-    settings = Settings(store=place / "store.duckdb", work=place / "work", upload_limit=3_000_000, workers=1, warm=False)
+    settings = Settings(
+        store=place / "store.duckdb", work=place / "work", upload_limit=3_000_000, workers=1, warm=False
+    )
     app = create_app(settings, pages=False)
     with TestClient(app, base_url=HERE, raise_server_exceptions=False) as found:
         yield found
@@ -74,7 +78,9 @@ def error_of(answer: Any, status: int) -> dict[str, Any]:
 
 
 def test_no_store_yet(tmp_path: Path) -> None:
-    with TestClient(create_app(Settings(store=tmp_path / "x", work=tmp_path, warm=False), pages=False), base_url=HERE) as empty:
+    with TestClient(
+        create_app(Settings(store=tmp_path / "x", work=tmp_path, warm=False), pages=False), base_url=HERE
+    ) as empty:
         assert "no store" in error_of(empty.get("/api/v1/races"), 503)["what"]
 
 
@@ -136,6 +142,41 @@ def test_a_forecast_is_the_command_lines(client: TestClient) -> None:
     assert done["job"]["state"] == "done", done
     expected = forecast(load_card(card), 64, 3).to_json()
     assert {k: done["result"][k] for k in expected} == json.loads(json.dumps(expected))
+
+
+SMALL = "imsa-2022-belle-isle"
+"""The smallest field shipped."""
+PLAYED = "imsa-2022-sebring"
+"""Under this name a simulated race of it is in the store."""
+
+
+@pytest.fixture(scope="module")
+def small_race(client: TestClient, race: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        write_alkamel(simulate_laps(load_card(SMALL), race=1, seed=1), Path(folder) / LAPS)
+        data = (Path(folder) / LAPS).read_bytes()
+    sent = client.post("/api/v1/uploads", params={"name": LAPS}, content=data)
+    body = {"files": [sent.json()], "event": "sebring-international-raceway", "season": 2022}
+    done = finished(client, client.post("/api/v1/import", json=body))
+    assert done["result"]["races"] == [PLAYED]
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "has"),
+    [
+        ("what-if", {"card": SMALL, "settings": ["classes.GTD.lap_s=92.5"], "races": 16, "gaps": True}, "gaps_after"),
+        ("plan", {"card": SMALL, "car": "01", "limit_s": 1.0}, "stints"),
+        ("optimise", {"card": SMALL, "car": "01", "candidates": 2, "error": 0.2}, "plans"),
+        ("season", {"season": "imsa-2022", "seasons": 2}, "titles"),
+        ("call", {"race": PLAYED, "card": SMALL, "car": "01", "at": "0:30:00", "races": 8}, "options"),
+        ("audit", {"race": PLAYED, "card": SMALL, "cars": ["01"]}, "stops"),
+    ],
+)
+@pytest.mark.usefixtures("small_race")
+def test_long_verbs_have_a_result(client: TestClient, verb: str, body: dict[str, Any], has: str) -> None:
+    done = finished(client, client.post(f"/api/v1/{verb}", json=body))
+    assert done["job"]["state"] == "done", done["job"]["error"]
+    assert done["result"][has]
 
 
 def test_news_come_back_as_claims(client: TestClient, race: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from dataclasses import replace
 from pathlib import Path
@@ -96,6 +97,8 @@ def serve_verb(
         if troubles:
             server.should_exit = True
         elif server.started:
+            gc.collect()
+            gc.freeze()  # or each full collection goes through all that was imported: 0.1 s of standstill
             progress_console.print(
                 f"pit wall: {_address(settings)}  (Ctrl-C ends it)", highlight=False, soft_wrap=True
             )
