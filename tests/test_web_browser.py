@@ -217,7 +217,8 @@ def test_classes_are_filtered_and_cars_chosen_with_the_keyboard(tab: Tab, addres
     page.focus("button.chip:has-text('GTD')")
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelectorAll('.timing .ag-cell[col-id=gap]').length > 0")
-    assert page.text_content(".timing .ag-row[row-index='0'] .ag-cell[col-id=pic]") == "1"
+    first = ".timing .ag-row[row-index='0'] .ag-cell[col-id=pic]"
+    page.wait_for_function("cell => document.querySelector(cell)?.textContent === '1'", arg=first)
     page.keyboard.press("Alt+2")
     page.wait_for_selector(".pw-nav a[aria-current=page]:text-is('Odds')")
 
