@@ -74,3 +74,14 @@ def test_unknown_names_get_near_ones(place: Path, option: str, value: str, near:
 def test_nothing_in_that_year(place: Path) -> None:
     done = CliRunner().invoke(app, ["ratings", "drivers", "--store", str(place), "--year", "1999"])
     assert isinstance(done.exception, NotFoundError)
+
+
+def test_a_figure(place: Path, tmp_path: Path) -> None:
+    drawn = tmp_path / "drivers.svg"
+    run("drivers", "--store", str(place), "--class", "DPi", "--figure", str(drawn))
+    assert "Kobayashi" in drawn.read_text("utf-8")
+    wrong = CliRunner().invoke(
+        app, ["ratings", "cars", "--store", str(place), "--figure", str(tmp_path / "cars.xls")]
+    )
+    assert wrong.exit_code != 0
+    assert not (tmp_path / "cars.xls").exists()

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from langstrecke.cli.app import app, console, progress_console
+from langstrecke.cli.drawn import check_figure, save_figure
 from langstrecke.paddock.store import open_store
 from langstrecke.ratings.archive import Archive, open_archive
 from langstrecke.ratings.rate import shared_history
@@ -27,6 +28,7 @@ Year = Annotated[int | None, typer.Option(help="Only this season; ratings are th
 Class = Annotated[str | None, typer.Option("--class", help="Only this class.")]
 StoreFile = Annotated[Path | None, typer.Option("--store", help="The store's file.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
+Drawing = Annotated[Path | None, typer.Option("--figure", help="Draw the rows of the table (svg, png, pdf).")]
 Top = Annotated[int, typer.Option("--top", min=1, help="Rows of the table.")]
 
 
@@ -38,9 +40,12 @@ def drivers_verb(
     store: StoreFile = None,
     as_json: Json = False,
     top: Top = 40,
+    figure: Drawing = None,
 ) -> None:
     """Drivers by skill, cars set aside."""
+    check_figure(figure)
     found = rated_drivers(_archive(store), shared_history("all"), series=series, season=year, car_class=car_class)
+    _draw(found[:top], _title("Drivers", series, year, car_class), figure)
     _show(found, "licence", as_json, top)
 
 
@@ -52,9 +57,12 @@ def cars_verb(
     store: StoreFile = None,
     as_json: Json = False,
     top: Top = 40,
+    figure: Drawing = None,
 ) -> None:
     """Cars by what lasts of their pace, drivers set aside."""
+    check_figure(figure)
     found = rated_cars(_archive(store), shared_history("all"), series=series, season=year, car_class=car_class)
+    _draw(found[:top], _title("Cars", series, year, car_class), figure)
     _show(found, "make", as_json, top)
 
 
@@ -65,6 +73,23 @@ def _archive(place: Path | None) -> Archive:
     with open_store(place, read_only=True) as store, bar:
         task = bar.add_task("", total=None)
         return open_archive(store, progress=lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def _title(what: str, series: str | None, year: int | None, car_class: str | None) -> str:
+    chosen = [w for w in (series, str(year) if year else None, car_class) if w]
+    return f"{what} by pace" + (f": {' '.join(chosen)}" if chosen else "")
+
+
+def _draw(rows: list[Rated], title: str, path: Path | None) -> None:
+    if path is None:
+        return
+    from langstrecke.plots.ratings import rating_intervals
+
+    told = "Per cent of a lap against the mean of all listed; left is faster. Bars: 90 %."
+    save_figure(
+        rating_intervals(title, [(r.name, r.detail.replace("none", ""), r.low, r.pace, r.high) for r in rows], told),
+        path,
+    )
 
 
 def _show(found: list[Rated], detail: str, as_json: bool, top: int) -> None:
