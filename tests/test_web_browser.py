@@ -79,9 +79,13 @@ class Tab:
         self.page.set_default_timeout(30_000)
         self.errors: list[str] = []
         self.outside: list[str] = []
-        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda e: self.errors.append(str(e)) if LEFT_EARLY not in str(e) else None)
+        self.page.on("console", lambda m: self._complained(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda e: self._complained(str(e)))
         self.context.on("request", lambda r: self._asked(r.url))
+
+    def _complained(self, text: str) -> None:
+        if LEFT_EARLY not in text:
+            self.errors.append(text)
 
     def _asked(self, url: str) -> None:
         parts = urlsplit(url)

@@ -104,7 +104,11 @@ def test_a_kill_in_the_middle_changes_nothing(tmp_path: Path, laps: Path) -> Non
         after = shown(client)
         process.send_signal(signal.SIGINT)
         assert process.wait(30.0) == 0
-    assert log.read_text().strip().splitlines()[1:] == ["pit wall closed"]
+    said = log.read_text().strip().splitlines()[1:]
+    assert said[0] == "pit wall closed"
+    assert "Traceback" not in log.read_text()
+    # the database's bindings may count what they did not free as the interpreter ends
+    assert len(said) == 1 or said[1].startswith("nanobind: leaked")
 
     recording, card = record_file(laps, race_id=CARD), load_card(CARD)
     state = RaceState()
