@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+
+from langstrecke.forecast.live_run import Run, Spans
 
 TELLS_S = 15.0
 """Seconds by which in-lap and out-lap of a stop have to differ to tell (default; lane and cold tyres cost both)."""
 ALL_OF_IT_S = 1.0e6
-
-Spans = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,11 @@ class InLaps:
     before: dict[str, bool]
     way_in_s: float
 
-    def paid(self, car: str, end: NDArray[np.float64], time: NDArray[np.float64], spans: Spans) -> float:
-        """Seconds that the stop under way has cost a car until its crossing, the last of these laps."""
+    def paid(self, car: str, run: Run, spans: Spans) -> float:
+        """Seconds that the stop under way has cost a car until its crossing, the last of its laps."""
         if self.before.get(car, self.before[""]):
             return ALL_OF_IT_S
+        end, time = run.end, run.time
         if len(time) < 3 or _slowed(float(end[-1] - time[-1]), float(end[-1]), spans):
             return self.way_in_s
         return float(np.clip(time[-1] - np.median(time), 0.0, 2.0 * self.way_in_s))

@@ -34,10 +34,15 @@ class Run:
         return np.flatnonzero(self.in_pit)
 
     @property
+    def stopped(self) -> NDArray[np.int64]:
+        """Rows of the in-laps whose stop is over."""
+        return self.came_in[self.came_in < len(self.end) - 1]
+
+    @property
     def fresh(self) -> int:
         """First row of the stint under way, or being ended by the stop under way."""
-        done = self.came_in[self.came_in < len(self.end) - 1]
-        return int(done[-1]) + 1 if len(done) else 0
+        stopped = self.stopped
+        return int(stopped[-1]) + 1 if len(stopped) else 0
 
     def longest_stint(self) -> float:
         """Fuel burnt in the longest stretch between two visits to the pits."""

@@ -222,9 +222,9 @@ def _car(
             stops_s=(), longest_stop_s=0.0,
         )  # fmt: skip
     run = now.runs[entry.car]
-    end, time, in_pit = run.end, run.time, run.in_pit
+    end, in_pit = run.end, run.in_pit
     laps = int(rows["lap"][-1])
-    done = run.came_in[run.came_in < len(end) - 1]
+    stopped = run.stopped
     allowed = LATE * now.ratio * lap_s + LATE_S
     if in_pit[-1]:
         stop = figures.lane_s + max(figures.refuel_s, figures.driver_change_s, figures.tyres_s)
@@ -247,16 +247,16 @@ def _car(
         stint_laps=len(end) - run.fresh,
         fuel_laps=float(run.burn[run.fresh :].sum()),
         longest_stint=run.longest_stint(),
-        stops=len(done),
+        stops=len(stopped),
         in_pit=bool(in_pit[-1]),
-        paid_s=now.in_laps.paid(entry.car, end, time, now.spans) if in_pit[-1] else 0.0,
+        paid_s=now.in_laps.paid(entry.car, run, now.spans) if in_pit[-1] else 0.0,
         overdue_s=max(late, 0.0),
         driver=drove.aboard,
         driver_since_s=drove.since_s,
         turn_stints=drove.stints,
         driven_s=drove.driven_s,
         last_out_s=drove.last_out_s,
-        stops_s=tuple(float(x) for x in end[done]),
+        stops_s=tuple(float(x) for x in end[stopped]),
         longest_stop_s=float(run.pit_s.max()),
     )
 
