@@ -26,6 +26,7 @@ from langstrecke.paddock.calendars import (
 )
 from langstrecke.paddock.model import Event
 from langstrecke.paddock.registry import Registry, load_registry
+from langstrecke.paddock.sun import dark_hours
 
 runner = CliRunner()
 DAY = dt.date(2019, 6, 1)
@@ -161,3 +162,19 @@ def test_calendar_verb(tmp_path: Path) -> None:
     assert "knows of nothing" in runner.invoke(app, [*base, "--driver", "Louis Chiron"]).output
     assert isinstance(runner.invoke(app, base).exception, LangstreckeError)
     assert isinstance(runner.invoke(app, ["calendar", "--season", "1850", "--series", "f1"]).exception, NotFoundError)
+
+
+def test_the_dark_comes_when_an_almanac_says() -> None:
+    """End and beginning of civil twilight in published tables, to five minutes."""
+    known = {
+        ("le-mans", dt.date(2019, 6, 15)): ("22:40", "05:18"),
+        ("sebring", dt.date(2021, 3, 20)): ("20:00", "07:08"),
+        ("daytona", dt.date(2021, 1, 30)): ("18:26", "06:50"),
+    }
+    for (circuit, date), (dusk, dawn) in known.items():
+        told = dark_hours(circuit, date)
+        assert told is not None
+        for got, wanted in zip(told, (dusk, dawn), strict=True):
+            hour, minute = (int(part) for part in wanted.split(":"))
+            assert abs(got.hour * 60 + got.minute - hour * 60 - minute) <= 5, (circuit, date, got)
+    assert dark_hours("a-car-park", dt.date(2021, 6, 1)) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import polars as pl
 import pytest
@@ -140,3 +142,94 @@ def test_repairs_do_not_lead_to_broken_rules() -> None:
         assert [v.violations for v in judged if v.violations] == []
         repaired += sum(any(s.pit_time_s > 300.0 for s in v.stops) for v in judged)
     assert repaired > 5
+
+
+def test_a_race_stopped_too_late_to_be_resumed_counts_back_to_the_lap_before() -> None:
+    """Every car's result is its first crossing after the leader ended the lap that counts, or its last before."""
+    yellows = Neutralisation(rate_per_h=1.2, red_share=1.0, red_length_s=36000.0, start_share=0.0)
+    card = make_card(duration_s=7200.0, rulebook="wec-2016", neutralisation=yellows, figures=CALM)
+    outcome = simulate(card, races=60, seed=3, figures=True)
+    for back in (0, 1):
+        book = altered("wec-2016", race={"red_end_laps_back": back})
+        told = simulate(card, races=60, seed=3, figures=True, book=book).figures[:, 0, 0]
+        for race in range(12):
+            laps = simulate_laps(card, race=race, seed=3, book=book)
+            if laps["elapsed_s"].max() > 7200.0:  # never stopped
+                continue
+            assert told[race] == laps["lap"].max() - back
+    reds = outcome.figures[:, 0, 7]
+    assert set(reds.tolist()) <= {0.0, 1.0}
+    assert reds.mean() > 0.6
+    assert outcome.retired.sum() == 0  # whoever runs when the race is ended is classified
+
+
+def test_a_clock_that_stops_lets_every_race_go_its_whole_length() -> None:
+    yellows = Neutralisation(rate_per_h=1.2, red_share=1.0, red_length_s=3600.0, start_share=0.0)
+    card = make_card(duration_s=7200.0, rulebook="wec-2016", neutralisation=yellows, figures=CALM)
+    book = altered("wec-2016", race={"red_flag_clock": "stops"})
+    for race in range(5):
+        laps = simulate_laps(card, race=race, seed=3, book=book)
+        assert laps["elapsed_s"].max() >= 7200.0
+
+
+def test_a_car_back_from_a_long_repair_makes_its_mandatory_stops_or_is_parked() -> None:
+    figures = {**CALM, "repair_per_h": 0.5, "repair_s": 5400.0, "repair_length_log_sd": 0.3}
+    card = make_card(duration_s=10800.0, rulebook="blancpain-endurance-2019", drivers=2, figures=figures)
+    book = load_rulebook("blancpain-endurance-2019")
+    book = book.model_copy(update={"classes": load_rulebook("imsa-2021").classes})
+    few = 0
+    for race in range(60):
+        laps = simulate_laps(card, race=race, seed=5, book=book)
+        finished = laps.group_by("car").agg(pl.col("elapsed_s").max(), pl.col("pit_time_s").count().alias("stops"))
+        finished = finished.filter(pl.col("elapsed_s") >= 10800.0)
+        few += finished.filter(pl.col("stops") < book.pit.mandatory_stops).height
+    assert few == 0
+
+
+def test_the_tracks_pace_wanders_by_as_much_as_the_card_says_and_for_everybody_alike() -> None:
+    """Two classes' green laps rise and fall together; without the wandering they do not."""
+
+    def hourly(sd: float) -> tuple[float, float]:
+        card = make_card(
+            duration_s=43200.0, rulebook="wec-2016", neutralisation=Neutralisation(rate_per_h=0.0), figures=CALM
+        )
+        card = card.model_copy(update={"circuit": card.circuit.model_copy(update={"track_sd": sd})})
+        spread, agree = [], []
+        for race in range(12):
+            laps = simulate_laps(card, race=race, seed=3).filter(pl.col("flag") == "green")
+            laps = laps.filter(pl.col("pit_time_s").is_null() & (pl.col("lap") > 1))
+            usual = pl.col("lap_time_s").median().over("car")
+            hours = (
+                laps.with_columns(
+                    (pl.col("lap_time_s") / usual - 1).alias("off"), (pl.col("elapsed_s") // 3600).alias("h")
+                )
+                .group_by("car_class", "h")
+                .agg(pl.col("off").median())
+                .pivot(on="car_class", index="h", values="off")
+                .filter(pl.col("h") < 12)
+            )
+            both = hours.drop("h").to_numpy()
+            spread.append(both.mean(axis=1).std())
+            agree.append(np.corrcoef(both.T)[0, 1])
+        return float(np.mean(spread)), float(np.mean(agree))
+
+    calm, wandering = hourly(0.0), hourly(0.01)
+    assert calm[0] < 0.002
+    assert 0.005 < wandering[0] < 0.011  # hours of one race lie nearer each other than those of all races
+    assert wandering[1] > 0.9
+
+
+def test_the_dark_is_where_the_card_puts_it() -> None:
+    figures = {**CALM, "night_s": 10.0}
+    card = make_card(
+        duration_s=21600.0, rulebook="wec-2016", neutralisation=Neutralisation(rate_per_h=0.0), figures=figures
+    )
+    circuit = card.circuit.model_copy(update={"dusk": dt.time(14, 0), "dawn": dt.time(16, 30)})
+    card = card.model_copy(update={"circuit": circuit})
+    start = card.race.start_time.hour * 3600.0
+    laps = simulate_laps(card, race=0, seed=3).filter(pl.col("pit_time_s").is_null() & (pl.col("lap") > 1))
+    laps = laps.with_columns((pl.col("lap_time_s") - pl.col("lap_time_s").median().over("car")).alias("off"))
+    begun = pl.col("elapsed_s") - pl.col("lap_time_s") + start
+    dark = laps.filter((begun > 14 * 3600 + 200) & (begun < 16.5 * 3600 - 200))["off"].median()
+    light = laps.filter((begun < 14 * 3600 - 200) | (begun > 16.5 * 3600 + 200))["off"].median()
+    assert dark - light == pytest.approx(10.0, abs=1.0)

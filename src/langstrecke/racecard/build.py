@@ -20,6 +20,7 @@ from langstrecke.paddock.importing import import_folder
 from langstrecke.paddock.importing_events import circuit_name
 from langstrecke.paddock.registry import load_registry
 from langstrecke.paddock.store import Store, open_store
+from langstrecke.paddock.sun import dark_hours
 from langstrecke.racecard.build_grid import starting_grid
 from langstrecke.racecard.build_names import race_name, rulebook_of
 from langstrecke.racecard.schema import (
@@ -221,6 +222,7 @@ def _card(
         + ", ".join(rating.priors_seasons)
         + "."
     )
+    dark = dark_hours(meta.circuit, meta.date)
     lengths = [s.laps.length_km for s in rating.belief.sessions if s.laps.length_km]
     order = sorted(rating.classes, key=lambda c: rating.classes[c].figures["lap_s"])
     place = {c: i for i, c in enumerate(order)}
@@ -245,6 +247,8 @@ def _card(
             name=circuit_name(meta.circuit),
             length_km=lengths[-1] if lengths else None,
             overtaking_s=rating.overtaking_s,
+            dusk=dark[0] if dark else None,
+            dawn=dark[1] if dark else None,
         ),
         neutralisation=Neutralisation.model_validate(rating.neutralisation),
         weather=Weather.model_validate(rating.weather),

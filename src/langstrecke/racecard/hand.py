@@ -18,6 +18,7 @@ from typing import Any
 
 from langstrecke.errors import CardError, NotFoundError
 from langstrecke.paddock.registry import Registry, load_registry
+from langstrecke.paddock.sun import dark_hours
 from langstrecke.racecard.hand_figures import class_figures, neutralisation, weather
 from langstrecke.racecard.hand_pace import WIDER, Seat, car_paces
 from langstrecke.racecard.schema import ActualResult, CircuitInfo, Entry, RaceCard, RaceInfo
@@ -69,6 +70,7 @@ def _card(sheet: dict[str, Any], rnd: dict[str, Any], registry: Registry) -> Rac
     paces = car_paces(seats, rnd["lap_s"], season.get("wider", WIDER))
     built = _on_the_grid([_entry(row, seat, pace) for row, seat, pace in zip(entries, seats, paces, strict=True)])
     long_names = {row["car"] for row in entries}
+    dusk, dawn = dark_hours(rnd["circuit"], rnd["date"]) or (None, None)
     return RaceCard(
         race=RaceInfo(
             id=rnd["id"],
@@ -87,6 +89,8 @@ def _card(sheet: dict[str, Any], rnd: dict[str, Any], registry: Registry) -> Rac
             id=rnd["circuit"],
             name=rnd["circuit_name"],
             length_km=rnd["length_km"],
+            dusk=dusk,
+            dawn=dawn,
             overtaking_s=rnd.get("overtaking_s", season["overtaking_s"]),
         ),
         neutralisation=neutralisation(season["neutralisation"] | rnd.get("neutralisation", {})),

@@ -7,6 +7,7 @@ from typing import Any
 
 from langstrecke.racecard.schema import ClassFigures, Neutralisation, Weather
 from langstrecke.ratings.race_priors import load_race_priors
+from langstrecke.ratings.rate import NIGHT
 
 LAP_SD = 0.006
 """Uncertainty of an estimated lap time, share (the project's own)."""
@@ -34,6 +35,7 @@ def class_figures(table: dict[str, Any], rnd: dict[str, Any]) -> ClassFigures:
             "fuel_lap_s": 0.0,
             "tyre_lap_s": lap * max(figures["slope"], 0.0),
             "cold_lap_s": lap * max(figures["cold"], 0.0),
+            "night_s": lap * NIGHT,
             "first_lap_s": lap * 0.02,
             "stint_laps": rnd["stint_s"] / lap,
             "stint_laps_sd": 0.3,

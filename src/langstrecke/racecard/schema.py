@@ -51,6 +51,15 @@ class CircuitInfo(CardModel):
     length_km: Positive | None = None
     overtaking_s: Positive = 0.6
     """Pace advantage in seconds per lap at which passing an equal car succeeds in 63 % of laps (1 - 1/e)."""
+    dusk: dt.time | None = None
+    """Local clock time from which it is dark; None: 21:00."""
+    dawn: dt.time | None = None
+    """... and until which; None: 6:00."""
+    track_sd: Share = 0.0027
+    """How far the track's pace wanders during a race, standard deviation as a share of the lap (rubber, temperature,
+    wind). Default: fitted to twelve races of 2015-18 by `scripts/fit_track.py`, which tells how later ones agree."""
+    track_s: Positive = 12500.0
+    """Time constant of that wandering (same source)."""
 
 
 class Neutralisation(CardModel):

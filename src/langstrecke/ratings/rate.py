@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 
+from langstrecke.paddock.sun import sites
 from langstrecke.ratings.archive import Archive, RaceMeta
 from langstrecke.ratings.as_it_was import neutralisation_as_it_was, weather_as_it_was
 from langstrecke.ratings.pace_posterior import CarPace, PacePosterior, car_paces, level_of
@@ -36,6 +37,9 @@ DRIVER_CHANGE_S = {"top": 16.0, "lmp1": 16.0, "lmp2": 18.0, "lmp3": 22.0, "gt-pr
 
 TYRES_EVERY = {"le-mans": {"top": 3, "lmp1": 3, "lmp2": 3, "gt-pro": 2, "gt-am": 2}}
 """Stints on a set of tyres where it is not one (documented default: the quadruple and double stints of Le Mans)."""
+
+NIGHT = 0.0012
+"""Share by which a lap in the dark is longer where the circuit is not lit (`scripts/fit_track.py`)."""
 
 TANK_BOUND = 0.05
 """How far (log) under the prior a short race's longest stint may lie and still tell something of the tank."""
@@ -215,6 +219,7 @@ def _class_rating(
         "fuel_lap_s": lap * fuel,
         "tyre_lap_s": lap * (fuel + figure("slope").value),
         "cold_lap_s": cold,
+        "night_s": 0.0 if race.circuit in sites() and sites()[race.circuit].floodlit else lap * NIGHT,
         "first_lap_s": max(figure("first_lap").value, 0.0) * lap,
         "stint_laps": stint_laps,
         "stint_laps_sd": stint_laps * min(window.se, 0.08),

@@ -115,6 +115,20 @@ def fit_session(laps: AnnotatedLaps, car_class: str, *, rows: Bools | None = Non
     )
 
 
+def session_drift(laps: AnnotatedLaps, car_class: str) -> tuple[Floats, Floats] | None:
+    """How the track's pace for one class wandered: session times in s, a value every `KNOT_S`, and the log lap time
+    against its mean. None for a class with too few clean laps.
+    """
+    index = np.flatnonzero(laps.clean & (laps.car_class == laps.classes.index(car_class)))
+    if len(index) < MIN_CLEAN:
+        return None
+    design = _design(laps, index)
+    first = len(design.cells) + design.n_stints
+    values = _em(design).b[first : first + design.n_knots]
+    begin = float((0.5 * (laps.start_s[index] + laps.end_s[index])).min())
+    return np.asarray(begin + KNOT_S * np.arange(design.n_knots), np.float64), np.asarray(values - values.mean())
+
+
 def _design(laps: AnnotatedLaps, index: Ints) -> _Design:
     """The sparse design matrix: cells, stints, knots of the time smooth, effects."""
     n = len(index)

@@ -128,6 +128,9 @@ class RaceRules(Sourced):
     """Classes that take part in this event; empty: all."""
     red_flag_clock: Literal["runs", "stops"] = "runs"
     """Whether the race clock runs on under a red flag."""
+    red_end_laps_back: Annotated[int, Field(ge=0, le=1)] = 1
+    """A race that cannot be resumed ends as it stood when the leader ended this many laps before his last complete
+    one. Default: "the end of the penultimate lap before the lap during which the signal was given" (FIA)."""
     max_cars: Annotated[int, Field(gt=0)] | None = None
 
 

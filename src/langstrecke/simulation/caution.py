@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from langstrecke.simulation import queue, rng
+from langstrecke.simulation import queue, red, rng
 from langstrecke.simulation.draws import NEVER
 from langstrecke.simulation.jit import kernel
 from langstrecke.simulation.params import (
@@ -155,7 +155,10 @@ def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
     s.game[0].caution_until = s.game[0].caution_since + length
     _slow_down(p, s, t, p.race[0].catch_up_ratio)
     if rng.low(bits) < p.race[0].red_share:
-        _red_flag(p, s, t)
+        if red.too_late(p, s, t):
+            red.end_race(p, s, t)
+            return
+        red.stop_race(p, s, t)
     leader = _leader(p, s)
     if leader < 0 or p.race[0].bunching == BUNCH_NONE:  # nobody on the road to be picked up
         s.game[0].mode = MODE_FCY
@@ -209,26 +212,6 @@ def _send_out(p: Params, s: State, element: int, when: float) -> None:
     s.car[element].when = when
     s.ring[s.game[0].tail & (RING - 1)] = element
     s.game[0].tail += 1
-
-
-@kernel
-def _red_flag(p: Params, s: State, t: float) -> None:
-    """The race stands still: everybody waits where he is in the order, then follows the safety car."""
-    s.game[0].reds += 1
-    s.game[0].red_s += p.race[0].red_s
-    for at in range(s.game[0].head, s.game[0].tail):
-        i = s.ring[at & (RING - 1)]
-        s.car[i].when += p.race[0].red_s
-        if i < p.race[0].n:  # nobody drives meanwhile
-            s.car[i].since += p.race[0].red_s
-            s.car[i].turn_since += p.race[0].red_s
-    s.game[0].caution_until = max(s.game[0].caution_until, t) + p.race[0].red_s
-    if p.race[0].red_stops_clock == 1:
-        s.game[0].end += p.race[0].red_s
-    if p.race[0].max_laps > 0:
-        s.game[0].due = min(s.game[0].end, s.game[0].due + p.race[0].red_s)
-    else:
-        s.game[0].due = s.game[0].end
 
 
 @kernel

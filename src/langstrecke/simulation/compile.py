@@ -42,8 +42,9 @@ FOLLOW_S = 0.45
 TURN_S = 5400.0
 """A driver stays in for as many stints as fit into about this long in races of six hours and more (default)."""
 MOST_TURN_STINTS = 3
-DUSK_DAWN_H = (21.0, 6.0)
-"""Clock hours between which it is dark where the card gives no latitude (default)."""
+DUSK_DAWN = (dt.time(21), dt.time(6))
+"""Between these it is dark where the card does not say (default)."""
+DAY_S = 86400.0
 
 
 def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
@@ -79,9 +80,8 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
     own_stint = [e.stint_laps or card.classes[e.car_class].stint_laps for e in entries]
     if not book.pit.refuelling:
         own_stint = [race.duration_s / card.classes[e.car_class].lap_s * 2 + 10 for e in entries]
-    dusk, dawn = _night(race.start_time)
+    dusk, dawn = _night(card)
     pit = book.pit
-    # Stops that are mandatory at any time follow from the stint limit; only a window makes cars wait for it.
     windowed = pit.mandatory_stops > 0 and (pit.mandatory_from_s > 0.0 or pit.mandatory_to_s > 0.0)
     window_close = (pit.mandatory_to_s or race.duration_s) if windowed else 0.0
     bunching, pits_closed, wave, class_split = _procedure(book)
@@ -95,6 +95,8 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         max_laps=_distance(card, book),
         overtaking_s=float(card.circuit.overtaking_s),
         follow_s=FOLLOW_S,
+        track_sd=float(card.circuit.track_sd),
+        track_s=float(card.circuit.track_s),
         night_from_s=dusk,
         night_until_s=dawn,
         caution_rate=neutral.rate_per_h / HOUR_S,
@@ -124,6 +126,8 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         red_share=float(neutral.red_share),
         red_s=float(neutral.red_length_s),
         red_stops_clock=1 if book.race.red_flag_clock == "stops" else 0,
+        red_laps_back=int(book.race.red_end_laps_back),
+        mandatory_stops=0 if windowed else int(pit.mandatory_stops),
         tyres_with_fuel=1 if pit.fuel_and_tyres == "together" else 0,
         refuelling=1 if pit.refuelling else 0,
         min_pit_s=float(pit.min_pit_time_s),
@@ -355,11 +359,17 @@ def _distance(card: RaceCard, book: RuleBook) -> int:
     return 0
 
 
-def _night(start: dt.time) -> tuple[float, float]:
+def _night(card: RaceCard) -> tuple[float, float]:
     """Dusk and dawn in race time, a daily window that may wrap."""
-    began = start.hour + start.minute / 60.0
-    dusk, dawn = ((h - began) % 24.0 for h in DUSK_DAWN_H)
-    return dusk * HOUR_S, dawn * HOUR_S
+    began = _seconds(card.race.start_time)
+    dusk, dawn = (
+        _seconds(at or default) for at, default in zip((card.circuit.dusk, card.circuit.dawn), DUSK_DAWN, strict=True)
+    )
+    return (dusk - began) % DAY_S, (dawn - began) % DAY_S
+
+
+def _seconds(clock: dt.time) -> float:
+    return float(clock.hour * HOUR_S + clock.minute * 60 + clock.second)
 
 
 def expected_laps(card: RaceCard) -> int:

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from langstrecke.simulation import rng
-from langstrecke.simulation.jit import kernel
-from langstrecke.simulation.params import Params
+from langstrecke.simulation.jit import hot, kernel
+from langstrecke.simulation.params import TRACK_KNOTS, Params
 from langstrecke.simulation.state import (
     RUNNING,
     State,
@@ -36,6 +36,7 @@ def draw_race(p: Params, s: State, key: np.uint64) -> None:
     s.game[0].due = s.game[0].end
     if p.race[0].max_laps > 0:
         s.game[0].due = min(s.game[0].end, p.race[0].max_laps * s.game[0].fast_lap)
+    draw_track(p, s, key)
     for i in range(p.race[0].n):
         c = p.car[i].car_class
         bits = rng.draw(key, rng.CAR, i, 0)
@@ -79,3 +80,32 @@ def draw_race(p: Params, s: State, key: np.uint64) -> None:
         s.car[i].zone = 1.0
     for element in range(p.race[0].n, p.race[0].n + 3):
         s.car[element].when = NEVER
+
+
+@kernel
+def draw_track(p: Params, s: State, key: np.uint64) -> None:
+    """How the track's pace wanders: a stationary Ornstein-Uhlenbeck process, the same for every car, mean nought."""
+    step = p.race[0].duration_s / (TRACK_KNOTS - 1)
+    s.game[0].track_per_s = 1.0 / step
+    sd = p.race[0].track_sd
+    kept = math.exp(-step / p.race[0].track_s)
+    fresh = sd * math.sqrt(1.0 - kept * kept)
+    level = sd * rng.look_up(p.normal, rng.high(rng.draw(key, rng.RACE, 0, 2)))
+    mean = 0.5 * level
+    s.game[0].track[0] = level
+    for k in range(1, TRACK_KNOTS):
+        level = kept * level + fresh * rng.look_up(p.normal, rng.high(rng.draw(key, rng.RACE, k, 2)))
+        s.game[0].track[k] = level
+        mean += level if k < TRACK_KNOTS - 1 else 0.5 * level
+    mean /= TRACK_KNOTS - 1
+    for k in range(TRACK_KNOTS):
+        s.game[0].track[k] -= mean
+
+
+@hot
+def track_at(s: State, t: float) -> float:
+    """The track's pace at race time t, share of the lap; after the scheduled end as it was then."""
+    at = min(max(t * s.game[0].track_per_s, 0.0), TRACK_KNOTS - 1.001)
+    k = int(at)
+    here = s.game[0].track[k]
+    return float(here + (at - k) * (s.game[0].track[k + 1] - here))

@@ -16,6 +16,11 @@ MARGIN_S = 240.0
 MARGIN_LAPS = 1.8
 """Slack kept on every driver-time rule, in seconds and in laps, whichever is more: a safety car can double the lap on
 which a driver is due in (default, not from a rule book)."""
+STINT_LAPS = 0.4
+"""Slack kept on the longest stint, in laps, beside that of the in-lap (default)."""
+OWED_STOP_S = 600.0
+OWED_STOP_LAPS = 4.0
+"""A mandatory stop that is still owed is made at least this long before the end, whichever is more (default)."""
 FAIR_S = 1800.0
 """A driver one second a lap faster may drive about this much more before he is rested (default)."""
 
@@ -89,7 +94,11 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
     elif t + room(p, s, i, d, t) >= s.game[0].due + overtime(p, s, i):
         by = NEVER
     if p.race[0].max_stint_s > 0.0 and t + p.race[0].max_stint_s < s.game[0].due + overtime(p, s, i):
-        by = min(by, t + p.race[0].max_stint_s)
+        by = min(by, t + p.race[0].max_stint_s - STINT_LAPS * s.lap_draw[p.car[i].car_class])
+    stops_owed = p.race[0].mandatory_stops - s.car[i].stops
+    if stops_owed > 0:  # a long repair can leave fewer stints than stops
+        slack = max(OWED_STOP_S, OWED_STOP_LAPS * s.lap_draw[p.car[i].car_class])
+        by = min(by, max(s.game[0].due - stops_owed * slack, t + 1.0))
     if by < NEVER:  # a stop for the last lap alone has to be made before the time is up
         by = min(by, s.game[0].due)
     # Nobody has time left (a race too long for its crew): stopping again would not help.

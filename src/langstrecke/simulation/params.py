@@ -17,6 +17,8 @@ Records = Any
 """A NumPy record array; the fields stand in the dtypes below."""
 
 MAX_DRIVERS = 8
+TRACK_KNOTS = 33
+"""Moments of the race, evenly spread, at which the track's pace is drawn; between them it is interpolated."""
 MAX_STINT_LOG = 24
 """Stints remembered per car for the rule of so many hours in a window."""
 
@@ -116,6 +118,8 @@ RACE = np.dtype(
         ("window_change", "i4"),  # 1: the stop in the window must bring a driver change
         ("joker_stops", "i4"),  # stops that need not last min_pit_s
         ("red_stops_clock", "i4"),
+        ("red_laps_back", "i4"),  # a race that ends under red: the result is that of so many leader's laps before
+        ("mandatory_stops", "i4"),  # stops everybody must make, whenever; 0: none
         ("tyres_with_fuel", "i4"),  # 1: together, 0: tyres after refuelling
         ("refuelling", "i4"),  # 0: none, the tank lasts
         ("share_of_class", "i4"),  # min_share is of 1: the class winner's, 0: the overall winner's laps
@@ -124,6 +128,8 @@ RACE = np.dtype(
         ("duration_s", "f8"),
         ("overtaking_s", "f8"),
         ("follow_s", "f8"),  # gap at which a car is held up
+        ("track_sd", "f8"),  # spread of the track's pace over the race, share of the lap
+        ("track_s", "f8"),  # its time constant
         ("night_from_s", "f8"),  # race time of dusk and dawn, repeating daily; equal: no night
         ("night_until_s", "f8"),
         ("caution_rate", "f8"),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from langstrecke.simulation import caution, drivers, queue, rng, stops, weather
-from langstrecke.simulation.draws import draw_race
+from langstrecke.simulation.draws import draw_race, track_at
 from langstrecke.simulation.jit import hot, kernel
 from langstrecke.simulation.params import Params
 from langstrecke.simulation.road import file_green, file_neutral
@@ -61,6 +61,8 @@ def run_race(p: Params, s: State, seed: int, race: int, trace: F64) -> None:
     caution.start_events(p, s, key, 0.0)
     for i in range(p.race[0].n):
         s.car[i].since = p.car[i].grid_s
+        s.car[i].since_1 = p.car[i].grid_s
+        s.car[i].since_2 = p.car[i].grid_s
         s.queue[i] = i
     order_by_crossing(p, s)
     for place in range(p.race[0].n):
@@ -97,6 +99,8 @@ def play_on(p: Params, s: State, key: np.uint64, trace: F64) -> None:
                 caution.set_next_event(s)
             else:
                 caution.handle_event(p, s, key)
+                if s.game[0].head >= s.game[0].tail:  # over under the red flag
+                    return
             first = s.ring[s.game[0].head & (RING - 1)]
             t = s.car[first].when
         s.game[0].now = t
@@ -127,6 +131,8 @@ def crossing(p: Params, s: State, key: np.uint64, i: int, t: float, trace: F64) 
     s.car[i].tyre_age += 1.0
     if s.game[0].rows < trace.shape[0]:
         _write_row(s, i, t, trace)
+    s.car[i].since_2 = s.car[i].since_1
+    s.car[i].since_1 = s.car[i].since
     lap = s.car[i].lap
     if s.game[0].flag_out == 0:
         if lap > s.game[0].lead_lap:
@@ -176,7 +182,7 @@ def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: flo
         + p.cls[c].fuel_lap * s.car[i].fuel
         + p.cls[c].tyre_lap * s.car[i].tyre_age
     )
-    free += rng.look_up(p.noise[c], rng.high(word))
+    free += s.lap_draw[c] * track_at(s, t) + rng.look_up(p.noise[c], rng.high(word))
     if s.car[i].tyre_age == 0.0 and lap > 0:
         free += p.cls[c].cold_lap
     if s.car[i].tyre_stints > 0:

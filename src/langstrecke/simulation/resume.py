@@ -86,6 +86,8 @@ def _take_over(p: Params, s: State, key: np.uint64, x: Snapshot, i: int) -> None
     """Bring car i into the state the snapshot shows."""
     s.car[i].lap = x.car[i].lap
     s.car[i].since = x.car[i].since
+    s.car[i].since_1 = x.car[i].since
+    s.car[i].since_2 = x.car[i].since
     s.car[i].driver = x.car[i].driver
     s.car[i].stops = x.car[i].stops
     s.car[i].tyre_stints = x.car[i].tyre_stints

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from langstrecke.simulation.jit import hot, kernel
-from langstrecke.simulation.params import MAX_DRIVERS, MAX_STINT_LOG, Params, records
+from langstrecke.simulation.params import MAX_DRIVERS, MAX_STINT_LOG, TRACK_KNOTS, Params, records
 
 RING = 1024
 """Slots of the ring of crossings; a power of two above twice the largest field."""
@@ -33,6 +33,8 @@ CAR_STATE = np.dtype(
     [
         ("when", "f8"),  # next crossing of the line
         ("since", "f8"),  # last crossing
+        ("since_1", "f8"),  # the one before
+        ("since_2", "f8"),  # the one before that
         ("own_lap", "f8"),  # lap of this car, driver and stint on fresh tyres and an empty tank
         ("fuel", "f8"),  # laps of fuel on board
         ("reserve", "f8"),  # laps of fuel this stint is cut short by
@@ -97,6 +99,8 @@ GAME = np.dtype(
         ("wet", "f8"),  # wetness of the track ...
         ("wet_at", "f8"),  # ... as of then
         ("fast_lap", "f8"),  # this race's green lap of the fastest class
+        ("track", "f8", (TRACK_KNOTS,)),  # the track's pace against its mean, share of the lap, at even moments
+        ("track_per_s", "f8"),  # knots a second
         ("head", "i8"),  # ring: first element
         ("tail", "i8"),  # ring: one past the last
         ("car_laps", "i8"),

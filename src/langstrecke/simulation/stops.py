@@ -39,6 +39,8 @@ WINDOW_LAP = 1.05
 """An out-lap over a green lap (default)."""
 WINDOW_SLACK = 2.0
 """A car comes in this many laps before the mandatory window closes: a yellow may fall on its lap (default)."""
+OWED_LAPS = 3.0
+"""A car that comes back with fewer laps than this to go makes no further stop (default)."""
 JOKER_GAIN_S = 5.0
 """A stop that need not last the minimum is used where it saves at least this much (default)."""
 NEUTRAL_BURN = 0.5
@@ -80,7 +82,8 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
         and s.game[0].wet == 0.0
         and s.game[0].rain == 0.0
     )
-    if quiet and fuel - reserve >= 2.0 and t + 2.6 * lap_s < s.car[i].hand_over and s.car[i].wet_tyres == 0:
+    crosses = s.car[i].when
+    if quiet and fuel - reserve >= 2.0 and crosses + 1.6 * lap_s < s.car[i].hand_over and s.car[i].wet_tyres == 0:
         return False
     to_go = s.game[0].due - t
     laps_to_go = math.ceil(to_go / lap_s) if to_go > 0.0 else 1.0
@@ -91,8 +94,9 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
         laps_to_go = max(1.0, math.ceil(to_go / (1.5 * lap_s)))
         if fuel < 2.0 and fuel < laps_to_go:
             return True
-    slow = 1.3 if green else 2.0  # rain and yellows stretch the laps until the hand-over
-    if t + 2.0 * slow * lap_s >= s.car[i].hand_over and to_go > 1.5 * lap_s:
+    in_lap = (1.6 if green else 3.0) * lap_s  # rain, a spin and yellows stretch it
+    # With the flag due on this lap a stop is no use; but a lap begun under FCY may get quicker behind the safety car.
+    if crosses + in_lap >= s.car[i].hand_over and to_go > min(1.5 * lap_s, 0.75 * (crosses - t)):
         return True
     if weather_stop(p, s, i, lap_s):
         return pits_open(p, s, i)
@@ -270,12 +274,14 @@ def _joker(p: Params, s: State, i: int, t: float) -> bool:
 def pointless(p: Params, s: State, i: int, t: float) -> bool:
     """Whether car i, back on the road at t, can no longer finish by the rules; it is parked then.
 
-    Long repairs do that: a window or a technical stop missed, not enough time left for the others to drive.
+    Long repairs do that: a window, a technical or a mandatory stop missed, not enough time for the others to drive.
     """
     late = t + WINDOW_LAP * s.lap_draw[p.car[i].car_class]
     if p.race[0].window_close_s > 0.0 and s.car[i].window_done == 0 and late > p.race[0].window_close_s:
         return True
     if p.race[0].technical_stop_s > 0.0 and s.car[i].technical == 0 and late > p.race[0].technical_until_s:
+        return True
+    if p.race[0].mandatory_stops > s.car[i].stops and t + OWED_LAPS * s.lap_draw[p.car[i].car_class] > s.game[0].due:
         return True
     if p.car[i].n_drivers == 1:
         return False
