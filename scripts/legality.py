@@ -30,7 +30,11 @@ CARS = 4
 BATCH = 250
 SEED = 2
 EXAMPLES = 5
-CARDS = {"imsa-2021": "imsa-2021-sebring", "blancpain-endurance-2018": "blancpain-endurance-2018-barcelona"}
+CARDS = {
+    "imsa-2021": "imsa-2021-sebring",
+    "imsa-2023": "imsa-2023-sebring",
+    "blancpain-endurance-2018": "blancpain-endurance-2018-barcelona",
+}
 """The card a book is judged on where several are shipped; else the first by name."""
 LAPS_S = {"prototype": 105.0, "gt": 115.0}
 

@@ -7,6 +7,7 @@ does not set has the default below, which counts as `assumed`: see `RuleBook.pro
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -381,6 +382,7 @@ class RuleBook(RuleModel):
         return self.points.scales[max(fitting, key=lambda b: b.from_h).scale]
 
 
+@lru_cache(maxsize=1024)  # a judge asks a few names millions of times
 def plain(name: str) -> str:
     """A class name without case, blanks and punctuation: `GTD PRO`, `GTDPRO` and `gtd-pro` are one."""
     return "".join(c for c in name.casefold() if c.isalnum())

@@ -75,13 +75,14 @@ def _table(card: RaceCard, book: RuleBook, rows: NDArray[np.float64]) -> pl.Data
     start = np.datetime64(dt.datetime.combine(card.race.date, card.race.start_time), "us")
     clock = start + np.round(rows[:, ROW_END] * 1e6).astype("timedelta64[us]")
     driver = rows[:, ROW_DRIVER].astype(int)
+    first = np.cumsum([0, *(len(e.drivers) for e in entries[:-1])])
     return pl.DataFrame(
         {
             "race_id": [f"{card.race.id}/race"] * len(car),
-            "car": np.array([e.car for e in entries])[car],
-            "car_class": np.array([e.car_class for e in entries])[car],
+            "car": pl.Series([e.car for e in entries])[car],
+            "car_class": pl.Series([e.car_class for e in entries])[car],
             "lap": lap,
-            "driver": _names(card)[car, driver],
+            "driver": pl.Series([d.name for e in entries for d in e.drivers])[first[car] + driver],
             "lap_time_s": lap_time,
             "elapsed_s": elapsed,
             "s1_s": s1,
@@ -97,9 +98,3 @@ def _table(card: RaceCard, book: RuleBook, rows: NDArray[np.float64]) -> pl.Data
         },
         schema=LAPS,
     )
-
-
-def _names(card: RaceCard) -> NDArray[np.str_]:
-    """Drivers' names by car and place in the crew."""
-    most = max(len(e.drivers) for e in card.entries)
-    return np.array([[*(d.name for d in e.drivers), *[""] * (most - len(e.drivers))] for e in card.entries])
