@@ -29,11 +29,13 @@ from langstrecke.ratings.pace_posterior import PacePosterior
 if TYPE_CHECKING:
     from langstrecke.paddock.store import Store
     from langstrecke.simulation.outcome import Outcome
+    from langstrecke.simulation.params import Params
     from langstrecke.simulation.snapshot import Snapshot
 
 __all__ = [
     "LiveCar",
     "LiveState",
+    "compiled",
     "forecast_live",
     "forecast_under_way",
     "live_card",
@@ -47,10 +49,15 @@ Progress = Callable[[int, int], None]
 
 def race_state(laps: pl.DataFrame, card: RaceCard, t: float, fits: LiveFits | None = None) -> Snapshot:
     """The kernel's snapshot of the race at race time `t`; `live_state` is the same for people."""
+    state = live_state(laps, card, t)
+    return to_snapshot(state, card, compiled(card, state), fits or fits_for(card))
+
+
+def compiled(card: RaceCard, state: LiveState) -> Params:
+    """The card in the kernel's terms, with the rules as race control holds to them today."""
     from langstrecke.simulation.compile import compile_race
 
-    state = live_state(laps, card, t)
-    return to_snapshot(state, card, with_eased_minimum(compile_race(card), card, state), fits or fits_for(card))
+    return with_eased_minimum(compile_race(card), card, state)
 
 
 def fits_for(card: RaceCard) -> LiveFits:
@@ -83,10 +90,9 @@ def play_on(
     fits: LiveFits | None = None,
 ) -> Outcome:
     """Play the rest of the race from a state, with the figures of `card`."""
-    from langstrecke.simulation.compile import compile_race
     from langstrecke.simulation.engine import simulate_params
 
-    params = with_eased_minimum(compile_race(card), card, state)
+    params = compiled(card, state)
     return simulate_params(
         params,
         cars=tuple(e.car for e in card.entries),

@@ -16,6 +16,8 @@ MARGIN_S = 240.0
 MARGIN_LAPS = 1.8
 """Slack kept on every driver-time rule, in seconds and in laps, whichever is more: a safety car can double the lap on
 which a driver is due in (default, not from a rule book)."""
+OVERTIME_LAPS = 2.3
+"""A car may be out this many of its laps after the time: the leader ends his, then it ends its own (default)."""
 STINT_LAPS = 0.4
 """Slack kept on the longest stint, in laps, beside that of the in-lap (default)."""
 OWED_STOP_S = 600.0
@@ -33,8 +35,8 @@ def margin(p: Params, s: State, i: int) -> float:
 
 @hot
 def overtime(p: Params, s: State, i: int) -> float:
-    """How long after the time a car may still be out: the leader finishes his lap, then it finishes its own."""
-    return float(2.0 * s.lap_draw[p.car[i].car_class])
+    """How long after the time a car may still be out, in seconds."""
+    return float(OVERTIME_LAPS * s.lap_draw[p.car[i].car_class])
 
 
 @kernel

@@ -211,6 +211,7 @@ def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: flo
     s.car[i].zone = ratio
     extra = stop_s
     s.car[i].off_line = 1 if stop_s > 0.0 else 0
+    lost = 0.0
     # mishaps: one uniform against the summed chances of this lap
     u = rng.low(word)
     retire = s.car[i].retire_rate * free
@@ -235,6 +236,10 @@ def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: flo
     s.car[i].when = t + free * ratio + s.car[i].debt + extra
     s.car[i].debt = 0.0
     s.car[i].stopping = 1 if s.car[i].repair > 0.0 or stops.comes_in(p, s, i, t) else 0
+    if lost > 0.0 and s.car[i].stopping == 1 and s.car[i].repair == 0.0 and s.car[i].when > s.car[i].hand_over:
+        # a driver out of time is brought in whatever the car looks like: the damage is seen to in the pits
+        s.car[i].when -= lost
+        s.car[i].repair = lost
     if mode == MODE_GREEN:
         file_green(p, s, i, word)
     else:

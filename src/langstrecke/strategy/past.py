@@ -10,12 +10,11 @@ import numpy as np
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.forecast.live import fits_for, live_card
+from langstrecke.forecast.live import compiled, fits_for, live_card
 from langstrecke.forecast.live_snapshot import to_snapshot
 from langstrecke.forecast.live_state import LiveState, live_state
 from langstrecke.paddock.store import open_store
 from langstrecke.racecard.schema import RaceCard
-from langstrecke.simulation.compile import compile_race
 from langstrecke.simulation.params import Params
 from langstrecke.simulation.snapshot import OUT, Snapshot
 from langstrecke.strategy.lookup import car_index, hms
@@ -74,7 +73,7 @@ def moment(card: RaceCard, laps: pl.DataFrame, t: float) -> Moment:
         raise LangstreckeError(f"{hms(t)} has expired: the race ended at {end}", hint="ask for an earlier moment")
     state = live_state(laps, card, t)
     played = live_card(card, laps, state, None)
-    params = compile_race(played)
+    params = compiled(played, state)
     return Moment(played, t, state, params, to_snapshot(state, played, params, fits_for(card)))
 
 
