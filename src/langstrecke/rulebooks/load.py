@@ -36,6 +36,15 @@ SERIES_ALIASES = {
     "formula1": "f1",
 }
 
+OWN_RACES = {
+    ("wec", "le-mans"): "le-mans",
+    ("blancpain-endurance", "spa"): "spa-24h",
+    ("blancpain-endurance", "spa-24h"): "spa-24h",
+    ("gtwce-endurance", "spa"): "spa-24h",
+    ("gtwce-endurance", "spa-24h"): "spa-24h",
+}
+"""(championship, circuit or series of the round) -> the series whose rule book that round is run by."""
+
 
 def _folder() -> Traversable:
     return files("langstrecke.rulebooks") / "data"
@@ -232,10 +241,8 @@ def rulebook_for(series: str, season: int | str, circuit: str = "") -> RuleBook:
     A race with a book of its own within a championship (Le Mans in the WEC, the 24 h of Spa) gets that one.
     """
     series = SERIES_ALIASES.get(series, series)
-    own_race = {("wec", "le-mans"): "le-mans", ("blancpain-endurance", "spa"): "spa-24h"}
-    own_race[("gtwce-endurance", "spa")] = "spa-24h"
     circuit = circuit.removeprefix(f"{series}-{season}-").removeprefix(f"{series}-{season}")
-    if (series, circuit) in own_race:
-        series, circuit = own_race[(series, circuit)], ""
+    if (series, circuit) in OWN_RACES:
+        series, circuit = OWN_RACES[(series, circuit)], ""
     book = _for_season(series, str(season), f"{series}-{season}")
     return for_event(book, circuit) if circuit else book
