@@ -167,9 +167,12 @@ class ClassFigures(CardModel):
     """Median length of a repair."""
     repair_length_log_sd: NonNegative = 1.0
     incident_per_h: NonNegative = 0.05
-    """Spins, offs, punctures and penalties that cost time and no repair."""
+    """Spins, offs, punctures, contact that cost time and no repair: the class's mean; Bronze drivers have more, and
+    everybody on the opening lap."""
     incident_s: NonNegative = 25.0
     """Mean cost of one (exponential)."""
+    penalty_per_h: NonNegative = 0.019
+    """Drive-throughs; one costs `lane_s`. Default: fitted to 35 races of 2015-22 by `scripts/fit_mistakes.py`."""
     lapping_s: NonNegative = 0.0
     """Lost by passing one slower car of another class."""
     lapped_s: NonNegative = 0.0

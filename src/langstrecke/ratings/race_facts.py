@@ -21,6 +21,9 @@ NEUTRAL_BURN = 0.5
 LOST_S = 240.0
 """A stop or lap this much over routine is a repair, less is a mishap (documented default)."""
 
+SLOW_SHARE = 0.06
+"""A green lap this share over the driver's level is a mistake or a penalty (documented default, as `SLOW_LAP`)."""
+
 GONE_LAPS = 3
 """A car that stops crossing the line this many of its laps before the end has retired."""
 
@@ -145,10 +148,10 @@ def _class_facts(
     race_end = float(laps.end_s.max())
     last = np.array([laps.end_s[laps.car == c].max() for c in cars])
     gone = last < race_end - GONE_LAPS * lap_s - 60
-    level = _level_of(laps, fit)
+    level = level_of(laps, fit)
     free = mine & ~laps.in_lap & ~laps.out_lap & ~laps.neutral & ~laps.wet & (laps.lap > 1) & np.isfinite(level)
     loss = laps.lap_time_s - level
-    slow = free & (loss > 0.06 * level) & (loss < LOST_S)
+    slow = free & (loss > SLOW_SHARE * level) & (loss < LOST_S)
     stuck = mine & ~laps.neutral & ~laps.out_lap & ~laps.in_lap & (loss > LOST_S)
     repairs = [(laps.cars[laps.car[i]], float(loss[i])) for i in np.flatnonzero(stuck)]
     repairs += [(laps.cars[c], s) for c, s, kk in stops.repairs if kk == k]
@@ -170,7 +173,7 @@ def _class_facts(
     )
 
 
-def _level_of(laps: AnnotatedLaps, fit: SessionPace) -> Floats:
+def level_of(laps: AnnotatedLaps, fit: SessionPace) -> Floats:
     """Each lap's expected clean lap time from its driver's level; nan where unknown."""
     table = np.full((len(laps.cars), len(laps.drivers)), np.nan)
     where = {c: i for i, c in enumerate(laps.cars)}
@@ -278,7 +281,7 @@ def _overtaking(laps: AnnotatedLaps, by_class: dict[str, SessionPace]) -> Measur
     done = 0
     for name, fit in by_class.items():
         k = laps.classes.index(name)
-        level = _level_of(laps, fit)
+        level = level_of(laps, fit)
         base = float(np.exp(np.median([c.level for c in fit.cells])))
         behind, ahead = _pairs(laps, k, level)
         if len(behind) == 0:
@@ -327,7 +330,7 @@ def _wet_ratio(laps: AnnotatedLaps, by_class: dict[str, SessionPace]) -> Measure
     """Green laps in the wet over the dry level."""
     ratios: list[Floats] = []
     for fit in by_class.values():
-        level = _level_of(laps, fit)
+        level = level_of(laps, fit)
         wet = laps.wet & ~laps.neutral & ~laps.in_lap & ~laps.out_lap & np.isfinite(level)
         ratio = laps.lap_time_s[wet] / level[wet]
         ratios.append(ratio[(ratio > 1.0) & (ratio < 1.6)])

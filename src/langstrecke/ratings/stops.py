@@ -23,6 +23,12 @@ FULL_SHARE = 0.5
 LONG_RACE_S = 5 * 3600.0
 """From this length on, stints are as long as the tank; in shorter races the distance decides."""
 
+MIN_TIMED = 20
+"""Stops with a time in the lane from which the fastest run through it is read off."""
+
+ROLLING_S = 3.0
+"""A run through the lane within this of the fastest did not stand still (documented default)."""
+
 ROUTINE_S = 25.0
 """A stop this much longer than the class's median has gone wrong."""
 
@@ -62,7 +68,7 @@ def stop_facts(laps: AnnotatedLaps, lost_s: float) -> StopFacts:
     window = {k: w for k in range(len(laps.classes)) if (w := _window(laps, k)) is not None}
     stops = _find(laps, window)
     timed = stops.pit_s[np.isfinite(stops.pit_s)]
-    lane = float(np.quantile(timed, 0.01)) if len(timed) >= 20 else None
+    lane = float(np.quantile(timed, 0.01)) if len(timed) >= MIN_TIMED else None
     refuel: dict[int, Pair] = {}
     scatter: dict[int, Pair] = {}
     extra: dict[int, Pair] = {}
@@ -132,6 +138,24 @@ def _window(laps: AnnotatedLaps, k: int) -> Pair | None:
     reach = float(np.quantile(length, 0.9) if long_race else length.max())
     near = float(np.sum(length > 0.93 * reach))
     return reach, (0.02 if long_race else 0.06) + 0.12 / float(np.sqrt(near))
+
+
+def drive_throughs(laps: AnnotatedLaps) -> Bools:
+    """In-laps of runs through the pit lane that brought neither fuel nor repair: served penalties.
+
+    No time to stand still, and the fuel burnt before and after it fits into one tank.
+    """
+    window = {k: w for k in range(len(laps.classes)) if (w := _window(laps, k)) is not None}
+    stops = _find(laps, window)
+    found = np.zeros(laps.n, dtype=bool)
+    timed = stops.pit_s[np.isfinite(stops.pit_s)]
+    if len(timed) < MIN_TIMED:
+        return found
+    same = np.r_[stops.car[1:] == stops.car[:-1], False] if len(stops.row) else np.zeros(0, dtype=bool)
+    after = np.where(same, np.r_[stops.share[1:], np.nan], np.nan)
+    brief = stops.pit_s < float(np.quantile(timed, 0.01)) + ROLLING_S
+    found[stops.row[brief & (stops.share + after < 1.0)]] = True
+    return found
 
 
 def _find(laps: AnnotatedLaps, window: dict[int, Pair]) -> _Stops:

@@ -42,6 +42,9 @@ FOLLOW_S = 0.45
 TURN_S = 5400.0
 """A driver stays in for as many stints as fit into about this long in races of six hours and more (default)."""
 MOST_TURN_STINTS = 3
+MISTAKES = {"platinum": 0.81, "gold": 1.01, "silver": 1.08, "bronze": 1.60}
+"""Incidents by licence over those of the average driver of the same class and race (`scripts/fit_mistakes.py`: 35
+races of 2015-22; 14 later ones say 0.87, 0.81, 1.00, 1.81)."""
 DUSK_DAWN = (dt.time(21), dt.time(6))
 """Between these it is dark where the card does not say (default)."""
 DAY_S = 86400.0
@@ -184,6 +187,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         repair_length_log_sd=by_class(lambda f: f.repair_length_log_sd),
         incident_rate=by_class(lambda f: f.incident_per_h / HOUR_S),
         incident_s=by_class(lambda f: f.incident_s),
+        penalty_rate=by_class(lambda f: f.penalty_per_h / HOUR_S),
         lapping=by_class(lambda f: f.lapping_s),
         lapped=by_class(lambda f: f.lapped_s),
         set_stints=np.array([f.tyres_every for f in figures], np.int32),
@@ -211,6 +215,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         early_laps=0.0,
         fuel_save=0.0,
         fuel_save_s=0.0,
+        mistakes=_mistakes(entries),
         min_drive=time["min_drive"],
         max_drive=time["max_drive"],
         max_continuous=time["max_continuous"],
@@ -248,6 +253,21 @@ def _per_driver(entries: Sequence[Entry], get: Callable[[Entry, int], float]) ->
         for d in range(len(entry.drivers)):
             table[i, d] = get(entry, d)
     return table
+
+
+def _mistakes(entries: Sequence[Entry]) -> NDArray[np.float64]:
+    """Factor on the class's rate of incidents by licence; a class's drivers have its rate on the average."""
+    by_class: dict[str, list[float]] = {}
+    for entry in entries:
+        known = [MISTAKES[d.licence] for d in entry.drivers if d.licence is not None]
+        by_class.setdefault(entry.car_class, []).extend(known)
+    means = {name: sum(known) / len(known) if known else 1.0 for name, known in by_class.items()}
+
+    def factor(entry: Entry, d: int) -> float:
+        licence = entry.drivers[d].licence
+        return 1.0 if licence is None else MISTAKES[licence] / means[entry.car_class]
+
+    return _per_driver(entries, factor)
 
 
 def _grid(card: RaceCard) -> NDArray[np.float64]:

@@ -67,6 +67,7 @@ def draw_race(p: Params, s: State, key: np.uint64) -> None:
         s.car[i].status = RUNNING
         s.car[i].stopping = 0
         s.car[i].off_line = 0
+        s.car[i].held = 0
         s.car[i].waved = 0
         s.car[i].debt = 0.0
         s.car[i].stops = 0

@@ -92,6 +92,8 @@ def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
     if owed > 0.0:
         own = s.game[0].due - owed - margin(p, s, i)
         short = p.car[i].min_drive[d] - s.car[i].driven[d]
+        if own <= t and short <= 0.0 and t + owed < s.game[0].due:  # late, not too late: out on the next lap
+            own = t + 1.0
         by = min(by, max(own, t + short) if short > 0.0 else own)
     elif t + room(p, s, i, d, t) >= s.game[0].due + overtime(p, s, i):
         by = NEVER

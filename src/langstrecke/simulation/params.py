@@ -58,6 +58,7 @@ CAR = np.dtype(
         ("window_max", "f8"),
         ("driver_pace", "f8", (MAX_DRIVERS,)),
         ("driver_pace_sd", "f8", (MAX_DRIVERS,)),
+        ("mistakes", "f8", (MAX_DRIVERS,)),  # factor on the class's rate of incidents
         ("min_drive", "f8", (MAX_DRIVERS,)),
         ("max_drive", "f8", (MAX_DRIVERS,)),
     ],
@@ -93,6 +94,7 @@ CLASS = np.dtype(
         ("repair_length_log_sd", "f8"),
         ("incident_rate", "f8"),
         ("incident_s", "f8"),
+        ("penalty_rate", "f8"),  # drive-throughs
         ("lapping", "f8"),
         ("lapped", "f8"),
         ("set_stints", "i4"),  # stints on one set of tyres as the class does; its lap is the middle of such a set

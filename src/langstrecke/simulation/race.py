@@ -43,6 +43,9 @@ OFF_LINE_S = 6.0
 """Time lost on a lap from which a car counts as off the racing line and is passed freely (default)."""
 LIMP_SHARE = 0.15
 """Lost on the lap home with a car that needs repair, share of the lap (default)."""
+OPENING_LAP = 2.0
+"""Mistakes on the opening lap over those of a later lap (default; `scripts/fit_mistakes.py`: 2.8 in the seasons it is
+fitted to, 1.1 in the few others)."""
 OVERTIME_LAPS = 8.0
 """Laps of the fastest class after the time within which the leader must have crossed the line (default)."""
 LAST_LAPS = 2.5
@@ -216,7 +219,11 @@ def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: flo
     u = rng.low(word)
     retire = s.car[i].retire_rate * free
     repair = retire + s.car[i].repair_rate * free
-    if u < repair + p.cls[c].incident_rate * free:
+    penalty = repair + p.cls[c].penalty_rate * free
+    mistake = p.cls[c].incident_rate * p.car[i].mistakes[s.car[i].driver] * free
+    if lap == 0:
+        mistake *= OPENING_LAP
+    if u < penalty + mistake:
         if u < retire:
             s.car[i].status = RETIRED
             s.car[i].since = t
@@ -226,6 +233,8 @@ def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: flo
             spread = p.cls[c].repair_length_log_sd
             s.car[i].repair = p.cls[c].repair_s * math.exp(spread * rng.look_up(p.normal, rng.high(size)))
             lost = LIMP_SHARE * free
+        elif u < penalty:  # a drive-through, not to be served under yellow: then race control saw nothing
+            lost = p.cls[c].lane if mode == MODE_GREEN else 0.0
         else:
             lost = -p.cls[c].incident_s * math.log(rng.high(size))
         extra += lost

@@ -31,7 +31,9 @@ def file_green(p: Params, s: State, i: int, word: np.uint64) -> None:
     head, slot = s.game[0].head, s.game[0].tail
     t = s.car[i].when
     ci = p.car[i].car_class
+    held = 0
     if s.car[i].off_line == 1:
+        s.car[i].held = 0
         while slot > head:
             j = s.ring[(slot - 1) & mask]
             if s.car[j].when <= t:
@@ -71,6 +73,7 @@ def file_green(p: Params, s: State, i: int, word: np.uint64) -> None:
                         break
                 else:
                     t = _tuck_in(p, tj, behind)
+                    held = s.car[i].held + 1
                     break
         behind = tj
         s.ring[slot & mask] = j
@@ -78,6 +81,7 @@ def file_green(p: Params, s: State, i: int, word: np.uint64) -> None:
     s.ring[slot & mask] = i
     s.game[0].tail += 1
     s.car[i].when = t
+    s.car[i].held = held
 
 
 @hot

@@ -50,6 +50,7 @@ CAR_STATE = np.dtype(
         ("status", "i4"),
         ("stopping", "i4"),  # 1: comes in at the end of this lap
         ("off_line", "i4"),  # 1: loses time off the racing line this lap (stop, repair, spin): passed freely
+        ("held", "i4"),  # laps in a row spent behind an equal car
         ("wet_tyres", "i4"),
         ("tyre_stints", "i4"),  # stints done on this set
         ("driver", "i4"),

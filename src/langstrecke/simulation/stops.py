@@ -43,6 +43,10 @@ OWED_LAPS = 3.0
 """A car that comes back with fewer laps than this to go makes no further stop (default)."""
 JOKER_GAIN_S = 5.0
 """A stop that need not last the minimum is used where it saves at least this much (default)."""
+UNDERCUT_HELD = 3
+"""Laps in a row behind an equal car from which a crew stops early for a free track (default)."""
+UNDERCUT_LAPS = 3.0
+"""It does so at most this many laps before the tank asks for the stop (default)."""
 NEUTRAL_BURN = 0.5
 """Fuel burnt on a neutralised lap over a green one (default)."""
 
@@ -83,6 +87,8 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
         and s.game[0].rain == 0.0
     )
     crosses = s.car[i].when
+    if quiet and s.car[i].held >= UNDERCUT_HELD and _undercuts(p, s, i, t, lap_s):
+        return True
     if quiet and fuel - reserve >= 2.0 and crosses + 1.6 * lap_s < s.car[i].hand_over and s.car[i].wet_tyres == 0:
         return False
     to_go = s.game[0].due - t
@@ -124,6 +130,21 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
         return True
     # Enough for the finish from here, and not without stopping: take it.
     return bool(burnt >= 0.1 and s.car[i].tank >= laps_to_go + SPARE_LAPS)
+
+
+@kernel
+def _undercuts(p: Params, s: State, i: int, t: float, lap_s: float) -> bool:
+    """Whether a car stuck behind an equal one stops now for a free track: the stop is near and it costs no other."""
+    if p.race[0].refuelling == 0 or p.plan.shape[1] > 0:
+        return False
+    fuel = s.car[i].fuel
+    if fuel - s.car[i].reserve >= 2.0 + UNDERCUT_LAPS:
+        return False
+    laps_to_go = math.ceil((s.game[0].due - t) / lap_s) + SPARE_LAPS
+    if fuel >= laps_to_go:
+        return False
+    later = math.ceil((laps_to_go - fuel) / s.car[i].tank)
+    return bool(1.0 + math.ceil((laps_to_go - 1.0 - s.car[i].tank) / s.car[i].tank) <= later)
 
 
 @hot
@@ -212,11 +233,12 @@ def serve(p: Params, s: State, key: np.uint64, i: int, t: float) -> float:
         next_stint_s = s.car[i].fuel * lap_s
     else:
         next_stint_s = to_go
-    # the driver
-    d = drivers.choose(p, s, i, t, next_stint_s)
+    # the driver, of those who still have time when the repair is done
+    back = t + s.car[i].repair
+    d = drivers.choose(p, s, i, back, next_stint_s)
     if planned >= 0 and 0 <= p.plan[i, planned].driver < p.car[i].n_drivers:
         wanted = p.plan[i, planned].driver
-        if drivers.may_take(p, s, i, wanted, t, next_stint_s):
+        if drivers.may_take(p, s, i, wanted, back, next_stint_s):
             d = wanted
     in_window = p.race[0].window_close_s > 0.0 and p.race[0].window_open_s <= t <= p.race[0].window_close_s
     if in_window and s.car[i].window_done == 0 and p.race[0].window_change == 1 and d == s.car[i].driver:
