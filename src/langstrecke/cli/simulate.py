@@ -12,11 +12,12 @@ import typer
 from rich.table import Table
 
 from langstrecke.cli.app import app, console
-from langstrecke.errors import LangstreckeError
-from langstrecke.racecard import load_card
+from langstrecke.cli.drawn import check_figure, save_figure
+from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.racecard import RaceCard, load_card
 from langstrecke.simulation import simulate_laps
 from langstrecke.simulation.bench import all_threads, measure
-from langstrecke.timing.derive import classification
+from langstrecke.timing.derive import class_gaps, classification, neutralisations
 from langstrecke.timing.write import write_alkamel
 
 
@@ -28,13 +29,24 @@ def simulate_verb(
     laps: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the laps: .parquet, or .csv as an Al Kamel file")
     ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the gaps to the class leader (.svg, .png, .pdf)")
+    ] = None,
+    car_class: Annotated[
+        str | None, typer.Option("--class", help="The class to draw; the fastest without it")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the classification as JSON")] = False,
 ) -> None:
     """Play one race and show how it ended; --laps keeps every lap, as real timing data would look."""
-    table = simulate_laps(load_card(card), race=race, seed=seed)
+    check_figure(figure)
+    played = load_card(card)
+    drawn = _class_of(played, car_class)
+    table = simulate_laps(played, race=race, seed=seed)
     order = classification(table)
     if laps is not None:
         _write(table, laps)
+    if figure is not None:
+        _draw(table, order, drawn, f"{played.race.name}, race {race} of seed {seed}", figure)
     rows = order.select("position", "position_in_class", "car", "car_class", "team", "laps", "total_time_s")
     if as_json:
         sys.stdout.write(json.dumps(rows.to_dicts(), indent=1) + "\n")
@@ -52,8 +64,28 @@ def simulate_verb(
             str(row["laps"]),
         )
     console.print(shown)
-    if laps is not None:
-        console.print(f"laps: {laps}", highlight=False, markup=False, soft_wrap=True)
+    for what, path in (("laps", laps), ("figure", figure)):
+        if path is not None:
+            console.print(f"{what}: {path}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _class_of(card: RaceCard, name: str | None) -> str:
+    """The class asked for, in the card's spelling; NotFoundError names the nearest."""
+    if name is None:
+        return min(card.classes, key=lambda c: card.classes[c].lap_s)
+    for known in card.classes:
+        if known.casefold() == name.casefold():
+            return known
+    raise NotFoundError.nearest("class", name, list(card.classes), hint=f"the card has {', '.join(card.classes)}")
+
+
+def _draw(table: pl.DataFrame, order: pl.DataFrame, car_class: str, race: str, path: Path) -> None:
+    from langstrecke.plots.race import car_gaps, race_gaps
+
+    cars = car_gaps(class_gaps(table), order.filter(pl.col("car_class") == car_class)["car"].to_list())
+    yellows = [(a / 3600.0, b / 3600.0) for a, b in neutralisations(table).select("start_s", "end_s").rows()]
+    legend = "The three best in colour; a dot is a stop, shaded: neutralised."
+    save_figure(race_gaps(cars, f"{race}: {car_class}", legend, yellows), path)
 
 
 def _write(table: pl.DataFrame, path: Path) -> None:

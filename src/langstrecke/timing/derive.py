@@ -1,4 +1,4 @@
-"""What laps say beyond lap times: stints, pit stops, neutralised periods, and which laps are fit for pace.
+"""What laps say beyond lap times: stints, pit stops, neutralised periods, gaps, and which laps are fit for pace.
 
     periods = derive.neutralisations(laps)
     stops = derive.pit_stops(laps, periods)
@@ -7,6 +7,7 @@
 All take a canonical lap table of one session and return documented Polars frames.
 """
 
+from langstrecke.timing.derive_gaps import class_gaps
 from langstrecke.timing.derive_order import classification
 from langstrecke.timing.derive_periods import PERIODS, neutralisations, neutralisations_from_pace
 from langstrecke.timing.derive_quality import lap_quality
@@ -16,6 +17,7 @@ __all__ = [
     "PERIODS",
     "STINTS",
     "STOPS",
+    "class_gaps",
     "classification",
     "lap_quality",
     "neutralisations",
