@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +69,43 @@ def test_ray_plays_the_same_races() -> None:
     two = simulate(small_card(), races=150, seed=4, figures=True, engine="ray")
     assert counts(one) == counts(two)
     assert np.array_equal(one.figures, two.figures, equal_nan=True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds Ray's workers in /proc")
+def test_a_killed_ray_worker_loses_nothing() -> None:
+    """A worker dies in mid-chunk, by SIGKILL: its races are played again and the counts are the same."""
+    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+    card, races = make_card(sizes={"DPi": 8, "GTD": 12}, duration_s=43200.0), 6000
+    killed: list[int] = []
+
+    def kill_one() -> None:
+        give_up = time.monotonic() + 120.0
+        while not killed and time.monotonic() < give_up:
+            killed.extend(pid for pid in playing_workers()[:1])
+            time.sleep(0.02)
+        for pid in killed:
+            time.sleep(0.1)
+            os.kill(pid, signal.SIGKILL)
+
+    hunter = threading.Thread(target=kill_one)
+    hunter.start()
+    two = simulate(card, races=races, seed=4, engine="ray")
+    hunter.join()
+    assert killed
+    assert not Path(f"/proc/{killed[0]}").exists()
+    assert counts(two) == counts(simulate(card, races=races, seed=4))
+
+
+def playing_workers() -> list[int]:
+    """Processes of Ray that are playing a chunk right now."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if (entry / "cmdline").read_bytes().startswith(b"ray::_play"):
+                    found.append(int(entry.name))
+    return found
 
 
 def test_engines_that_are_not_there_say_so() -> None:
