@@ -171,6 +171,10 @@ def test_spa_technical_stop() -> None:
     assert spa(full_race(technical_s=299)) == {"technical stop"}
     assert spa(full_race(neutralised=True)) == {"technical stop"}
     assert spa(full_race(technical_at=21)) == {"technical stop"}  # after hour 22
+    assert spa(full_race(technical_at=20, technical_s=1500)) == set()  # 21:40 to 22:05: in time for five minutes
+    late = full_race(technical_at=20)
+    late[20] = Stop(22 * H - 180, 22 * H + 900)
+    assert "technical stop" in spa(late)
     assert "technical stop" in spa(full_race(technical_at=5, technical_s=241), "spa-24h-2021")  # before hour 11
     assert "technical stop" not in spa(full_race(technical_at=12, technical_s=241, neutralised=True), "spa-24h-2021")
 

@@ -70,10 +70,10 @@ def run_race(p: Params, s: State, seed: int, race: int, trace: F64) -> None:
     order_by_crossing(p, s)
     for place in range(p.race[0].n):
         i = s.queue[place]
-        s.car[i].turn_since = p.car[i].grid_s
+        s.car[i].turn_since = 0.0  # whoever starts late sits in the car from the green on
         stops.begin_stint(p, s, key, i)
         s.car[i].turn_stints = 1
-        drivers.set_hand_over(p, s, i, p.car[i].grid_s)
+        drivers.set_hand_over(p, s, i, 0.0)
         start_lap(p, s, key, i, p.car[i].grid_s, 0.0, trace)
     play_on(p, s, key, trace)
 
