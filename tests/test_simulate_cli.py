@@ -77,3 +77,17 @@ def test_the_example_runs(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     assert "neutralisations" in ran.stdout
     assert figure.read_bytes().startswith(b"\x89PNG")
+
+
+def test_ctrl_c_ends_a_long_forecast_with_a_word() -> None:
+    code = (
+        "import os, signal, sys, threading\n"
+        "from langstrecke.cli import main\n"
+        "sys.argv = ['langstrecke', 'forecast', 'imsa-2021-lime-rock', '--races', '50000000']\n"
+        "threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300)
+    assert ran.returncode == 130
+    assert "interrupted" in ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -10,6 +10,9 @@ from rich.markup import escape
 
 from langstrecke.errors import LangstreckeError
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
 app = typer.Typer(
     name="langstrecke",
     help="Endurance-racing workbench: timing files in, scored odds out.",
@@ -32,6 +35,7 @@ def main() -> None:
     except LangstreckeError as error:
         progress_console.print(f"[bold red]error:[/] {escape(error.message())}", highlight=False, soft_wrap=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        progress_console.print("interrupted")
-        sys.exit(130)
+    except SystemExit as end:  # Typer turns Ctrl-C into this
+        if end.code == INTERRUPTED:
+            progress_console.print("interrupted")
+        raise
