@@ -52,10 +52,6 @@ fcy_per_h = 0.15
 fcy_length_s = 240
 red_share = 0.02
 
-[season.weather]
-wet_start = 0.05
-rain_per_h = 0.03
-
 [classes.Pro]
 name = "Pro"
 group = "gt-pro"
@@ -143,7 +139,8 @@ def round_text(data: Path, rnd: Round, registry: Registry) -> str:
     entries = [e for e in registry.entries(event.id) if e.status != "dns"]
     numbers = {e.car for e in entries}
     ranks = {
-        car: n for n, car in enumerate(sorted((c for c in times if c in numbers), key=lambda c: times[c]), start=1)
+        car: n
+        for n, car in enumerate(sorted((c for c in times if c in numbers), key=lambda c: (times[c], c)), start=1)
     }
     hours = rnd.book.race.duration_s / 3600
     crew = 4 if hours > 12 else 3

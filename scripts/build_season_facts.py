@@ -1,8 +1,8 @@
 """Facts that championships need beside results: python scripts/build_season_facts.py ../shared/data
 
-Qualifying orders by class (IMSA scores them) and the order at the hours of the Endurance Cup, read off the timing
-files, as `forecast/season_data/qualifying.csv` and `segments.csv`: places only, no times. The lap files of the 24
-hours of Daytona are missing, so its segments before the finish are not there.
+Qualifying orders by class (IMSA scores them) and the order at the hours that score (Endurance Cup of IMSA, 24 hours
+of Spa), read off the timing files, as `qualifying.csv` and `segments.csv` of `forecast/season_data`: places only, no
+times. The lap files of the 24 hours of Daytona are missing, so its segments before the finish are not there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from langstrecke.forecast.season_real import OVERALL
 from langstrecke.paddock.importing_events import name_event
 from langstrecke.paddock.importing_layouts import Source, find_sources
 from langstrecke.rulebooks import rulebook_for
@@ -65,6 +66,23 @@ def segments(race_id: str, laps: pl.DataFrame, marks: list[float]) -> Iterator[t
             yield race_id, car_class, int(mark), car, place
 
 
+def spa_hours(data: Path, season: int) -> Iterator[tuple[str, str, int, str, int]]:
+    """Order, overall and in class, at the hours of the 24 hours of Spa that score, from the hourly standings."""
+    book = rulebook_for("spa-24h", season)
+    classes = {plain(n): c.name for c in book.classes for n in (c.name, *c.aliases)}
+    folder = data / "gtwce" / str(season) / "TotalEnergies_24_Hours_of_Spa" / "Races"
+    for mark in book.points.intermediate:
+        path = folder / f"Main_Race_after_{mark.at_s / 3600:.0f}_hours.csv"
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [r for r in csv.DictReader(file) if r["Pos"].isdigit()]
+        rows.sort(key=lambda r: int(r["Pos"]))
+        for name, car, place in class_orders((OVERALL, r["Car #"]) for r in rows):
+            yield f"spa-24h-{season}", name, int(mark.at_s), car, place
+        named = [(plain(r["Class"].removesuffix(" Cup")), r["Car #"]) for r in rows]
+        for name, car, place in class_orders((classes[c], car) for c, car in named if c in classes):
+            yield f"spa-24h-{season}", name, int(mark.at_s), car, place
+
+
 def main() -> None:
     """Read, write two tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -100,6 +118,8 @@ def main() -> None:
                     )
                     marks += segments(race_id, laps, at)
         print(season, event, race_id)
+    for season in (2021, 2022):
+        marks += spa_hours(args.data, season)
     TARGET.mkdir(exist_ok=True)
     grids = sorted(dict.fromkeys(grids), key=lambda r: (r[0], r[1], r[3]))
     write(TARGET / "qualifying.csv", ("event", "class", "car", "position"), grids)

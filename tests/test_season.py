@@ -14,7 +14,7 @@ from langstrecke.forecast.season_cards import plan_rounds
 from langstrecke.forecast.season_points import LAST, Scorer, eligible_places, scale_points, score
 from langstrecke.forecast.season_real import fact_table, full_season, rounds_of, season_id, table, tally, total
 from langstrecke.paddock.registry import load_registry
-from langstrecke.racecard import read_patch
+from langstrecke.racecard import list_cards, load_card, read_patch
 from langstrecke.rulebooks import load_rulebook, rulebook_for
 from langstrecke.timing.derive import classification
 from langstrecke.timing.dossier import read_laps
@@ -69,6 +69,34 @@ def test_gaps_of_the_articles_of_the_day() -> None:
     assert teams["8"] - teams["52"] == 79  # nbcsports.com 2022-10-02
     cup = table(tally("imsa", "2022"), "endurance teams", "GTD")
     assert cup[0].key == "70"  # Inception Racing won the Endurance Cup
+
+
+@pytest.mark.parametrize("season", ["gtwce-endurance-2021", "gtwce-endurance-2022", "blancpain-endurance-2018"])
+def test_the_24_hours_of_spa_count_by_their_own_book_in_the_championship(season: str) -> None:
+    registry = load_registry()
+    for rnd in rounds_of(*season_id(season)):
+        event = registry.events[rnd.id]
+        assert rnd.book.race.duration_s == event.duration_s, rnd.id
+        if rnd.id.startswith("spa-24h"):
+            assert rnd.book.series == "spa-24h"
+            assert [mark.at_s for mark in rnd.book.points.intermediate] == [21600, 43200]
+        if rnd.id in list_cards():
+            assert load_card(rnd.id).race.duration_s == event.duration_s, rnd.id
+
+
+def test_every_shipped_card_is_as_long_as_its_race() -> None:
+    registry = load_registry()
+    known = [c for c in list_cards() if c in registry.events and registry.events[c].duration_s]
+    assert len(known) > 40
+    for name in known:
+        assert load_card(name).race.duration_s == registry.events[name].duration_s, name
+
+
+def test_the_hours_of_spa_decided_the_endurance_cup_of_2021() -> None:
+    """Iron Lynx led at six and twelve hours and won; without those points Akka ASP would have been champion."""
+    lines = table(tally("gtwce-endurance", "2021"), "drivers", "Pro")
+    champions = {line.key for line in lines if line.position == 1}
+    assert champions == {"alessandro-pier-guidi", "come-ledogar", "nicklas-nielsen"}
 
 
 def test_makes_count_their_best_car_only() -> None:

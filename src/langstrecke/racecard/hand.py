@@ -94,7 +94,7 @@ def _card(sheet: dict[str, Any], rnd: dict[str, Any], registry: Registry) -> Rac
             overtaking_s=rnd.get("overtaking_s", season["overtaking_s"]),
         ),
         neutralisation=neutralisation(season["neutralisation"] | rnd.get("neutralisation", {})),
-        weather=weather(season.get("weather", {}) | rnd.get("weather", {})),
+        weather=weather(season.get("weather", {}) | rnd.get("weather", {}), rnd["circuit"], rnd["date"]),
         classes={
             name: class_figures(table, rnd)
             for name, table in classes.items()

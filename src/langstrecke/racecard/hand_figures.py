@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import Any
 
+from langstrecke.paddock.climate import rain_against
 from langstrecke.racecard.schema import ClassFigures, Neutralisation, Weather
 from langstrecke.ratings.race_priors import load_race_priors
 from langstrecke.ratings.rate import NIGHT
+from langstrecke.ratings.rate_circuit import wet_at_the_start
 
 LAP_SD = 0.006
 """Uncertainty of an estimated lap time, share (the project's own)."""
@@ -67,6 +70,9 @@ def neutralisation(table: dict[str, Any]) -> Neutralisation:
     return Neutralisation.model_validate({"rate_log_sd": WIDER_LOG_SD, **table})
 
 
-def weather(table: dict[str, Any]) -> Weather:
-    """The sheet's weather; dry without one."""
-    return Weather.model_validate(table)
+def weather(table: dict[str, Any], circuit: str, date: dt.date) -> Weather:
+    """The sheet's weather; how often showers come, where it does not say, by the circuit's climate in that month."""
+    prior = load_race_priors("all").of_series("other")
+    per_h = prior.showers.per_h * rain_against(circuit, date.month, prior.rain_share)
+    by_climate = {"rain_per_h": round(per_h, 5), "wet_start": round(wet_at_the_start(per_h), 5)}
+    return Weather.model_validate(by_climate | table)

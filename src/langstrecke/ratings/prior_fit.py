@@ -10,12 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from langstrecke.paddock.climate import rain_share
 from langstrecke.ratings.race_facts import BINS, Measured, RaceFacts
 from langstrecke.ratings.sessions import GROUPS, SessionSummary, group_of
 from langstrecke.ratings.stops import LONG_RACE_S
 
 SHORT_NEUTRAL_S = 420.0
 """In series that know both, a neutralisation shorter than this counts as a full-course yellow without safety car."""
+
+USUAL_RAIN = 0.04
+"""Share of the time with rain where no circuit of the races is known (documented default: the mean of those here)."""
 
 TWO_KINDS = ("wec", "le-mans")
 
@@ -164,10 +168,19 @@ def _one_series(mine: list[Any], races: list[Any], name: str) -> dict[str, Any]:
         "lap_ratio": _figure(ratios, 0.05),
         "overtaking": _figure(passing, 0.15),
         "showers": {"per_h": (showers + 0.5) / (race_h + 10), "events": 5.0},
+        "rain_share": _rain_share(mine),
         "wet_ratio": _figure(wet, 0.02),
         "zones": {"per_h": len(zones) / (hours + 1) if name != "other" else 0.0, "events": 6.0},
         "zone_s": float(np.median(zones)) if zones else 900.0,
     }
+
+
+def _rain_share(races: list[Any]) -> float:
+    """Share of the time with rain where and when these races were run, by climate; the longer races count more."""
+    known = [
+        (share, f.length_s) for info, f in races if (share := rain_share(info.circuit, info.start.month)) is not None
+    ]
+    return sum(s * length for s, length in known) / sum(length for _, length in known) if known else USUAL_RAIN
 
 
 def _lanes(races: list[Any]) -> dict[str, float]:

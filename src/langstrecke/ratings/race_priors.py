@@ -28,7 +28,8 @@ class SeriesPrior:
     fcy_length_s: float
     lap_ratio: FigurePrior
     overtaking: FigurePrior  # log seconds
-    showers: RatePrior
+    showers: RatePrior  # where it rains as often as at the series' races on the average ...
+    rain_share: float  # ... which is this share of the time
     zones: RatePrior  # slow zones
     zone_s: float
     wet_ratio: FigurePrior
@@ -106,6 +107,7 @@ def _series(values: dict[str, Any]) -> SeriesPrior:
         lap_ratio=FigurePrior(**values["lap_ratio"]),
         overtaking=FigurePrior(**values["overtaking"]),
         showers=RatePrior(**values["showers"]),
+        rain_share=values["rain_share"],
         zones=RatePrior(**values["zones"]),
         zone_s=values["zone_s"],
         wet_ratio=FigurePrior(**values["wet_ratio"]),

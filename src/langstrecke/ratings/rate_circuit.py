@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from langstrecke.paddock.climate import rain_against
 from langstrecke.ratings.archive import RaceMeta
 from langstrecke.ratings.pooling import Evidence, RatePrior, pool, pool_rate
 from langstrecke.ratings.prior_fit import region, split_cautions
@@ -74,24 +75,29 @@ def neutralisation(past: Past, race: RaceMeta, priors: RacePriors) -> dict[str, 
     }
 
 
+def wet_at_the_start(rain_per_h: float) -> float:
+    """Chance of a wet start: a shower in the half hour before (documented default)."""
+    return float(np.clip(rain_per_h * 0.5, 0.0, 0.2))
+
+
 def weather(past: Past, race: RaceMeta, priors: RacePriors) -> dict[str, float]:
-    """Showers and what they cost, under the names of the card's table; from the series' earlier races."""
+    """Showers and what they cost, under the names of the card's table.
+
+    How often showers come is pooled over the series' earlier races, each hour counting by how often it rains at that
+    circuit in that month (`paddock.climate`), and brought to this race's circuit and month the same way.
+    """
     prior = priors.of_series(race.series)
     series = [(i, f) for i, f in past if i.series == race.series]
-    showers = pool_rate(
-        prior.showers,
-        (
-            float(sum(len(f.showers) for _, f in series)),
-            sum(f.length_s for _, f in series) / 3600,
-        ),
-    )
+    hours = sum(f.length_s / 3600 * rain_against(i.circuit, i.start.month, prior.rain_share) for i, f in series)
+    usual = pool_rate(prior.showers, (float(sum(len(f.showers) for _, f in series)), hours)).per_h
+    per_h = usual * rain_against(race.circuit, race.date.month, prior.rain_share)
     target = Evidence(race.race_id, race.series, race.circuit, Measured(0.0, 0.0))
     ratios = [Evidence(i.race_id, i.series, i.circuit, f.wet_ratio) for i, f in past if f.wet_ratio is not None]
     wet = pool(prior.wet_ratio, ratios, target).value
     lengths = [x for _, f in series for x in f.showers]
     return {
-        "rain_per_h": showers.per_h,
-        "wet_start": float(np.clip(showers.per_h * 0.5, 0.0, 0.2)),
+        "rain_per_h": per_h,
+        "wet_start": wet_at_the_start(per_h),
         "rain_length_s": float(np.clip(np.mean([2700.0, *lengths[-10:]]), 1200.0, 7200.0)),
         "wet_ratio": float(np.clip(wet, 1.03, 1.3)),
     }
