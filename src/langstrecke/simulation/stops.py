@@ -101,8 +101,9 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
         if fuel < 2.0 and fuel < laps_to_go:
             return True
     in_lap = (1.6 if green else 3.0) * lap_s  # rain, a spin and yellows stretch it
-    # With the flag due on this lap a stop is no use; but a lap begun under FCY may get quicker behind the safety car.
-    if crosses + in_lap >= s.car[i].hand_over and to_go > min(1.5 * lap_s, 0.75 * (crosses - t)):
+    # With the flag due on this lap a stop is no use; but a lap begun under FCY may get quicker behind the safety car,
+    # and a leader in trouble may keep the flag waiting (if it falls after all, the line is crossed in the pit lane).
+    if crosses + in_lap >= s.car[i].hand_over and (to_go <= 0.0 or to_go > min(1.5 * lap_s, 0.75 * (crosses - t))):
         return True
     if weather_stop(p, s, i, lap_s):
         return pits_open(p, s, i)
