@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from langstrecke.cli import app
+from langstrecke.errors import NotFoundError
 from langstrecke.plots.race import car_gaps, race_gaps
 from langstrecke.racecard import load_card
 from langstrecke.simulation import simulate_laps
@@ -91,3 +93,15 @@ def test_ctrl_c_ends_a_long_forecast_with_a_word() -> None:
     assert ran.returncode == 130
     assert "interrupted" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_bench_gives_a_row_per_engine_and_number_of_threads() -> None:
+    command = ["bench", "--card", "imsa-2021-lime-rock", "--threads", "2", "--races", "64", "--json"]
+    ran = CliRunner().invoke(app, command)
+    assert ran.exit_code == 0, ran.output
+    (row,) = json.loads(ran.stdout)
+    assert list(row) == ["card", "engine", "threads", "races", "car_laps", "seconds", "car_laps_per_second"]
+    assert (row["card"], row["engine"], row["threads"], row["races"]) == ("imsa-2021-lime-rock", "threads", 2, 64)
+    assert row["car_laps_per_second"] == pytest.approx(row["car_laps"] / row["seconds"])
+    with pytest.raises(NotFoundError, match="threads"):
+        CliRunner().invoke(app, [*command, "--engine", "thread"], catch_exceptions=False)

@@ -106,12 +106,21 @@ def bench_verb(
     card: Annotated[list[str] | None, typer.Option(metavar="CARD", help="Card to time; may be repeated")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="One and all cores without it")] = None,
     races: Annotated[int | None, typer.Option(min=1, help="Two seconds' worth without it")] = None,
+    engine: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="threads, ray or cuda; may be repeated")
+    ] = None,
+    address: Annotated[str | None, typer.Option(help="Of a Ray cluster; without it one is started here")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Car-laps per second on shipped cards, compilation left out."""
     counts = (threads,) if threads else all_threads()
     cards = [load_card(name) for name in card or ["le-mans-2019", "imsa-2021-sebring"]]
-    speeds = [speed for one in cards for speed in measure(one, threads=counts, races=races)]
+    speeds = [
+        speed
+        for one in cards
+        for name in engine or ["threads"]
+        for speed in measure(one, threads=counts, races=races, engine=name, address=address)
+    ]
     if as_json:
         sys.stdout.write(json.dumps([speed.to_json() for speed in speeds], indent=1) + "\n")
         return

@@ -7,6 +7,7 @@ it or how often: a worker that dies loses nothing, Ray plays its chunk again els
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,16 @@ def play_in_ray(
 
     Raises LangstreckeError where Ray is not installed or the cluster does not answer.
     """
+    with cluster(address) as ray:
+        yield from _hand_out(ray, params, like, seed, chunks, figures, start)
+
+
+@contextmanager
+def cluster(address: str | None = None) -> Iterator[Any]:
+    """The module `ray`, connected to the cluster at `address`, or to one started here and stopped again at the end.
+
+    What is connected already is left as it is. Raises LangstreckeError as `play_in_ray` does.
+    """
     try:
         import ray
     except ImportError:
@@ -51,7 +62,7 @@ def play_in_ray(
         except (ConnectionError, ValueError, RuntimeError) as error:
             raise LangstreckeError(f"no Ray cluster answers: {error}", key="--address") from None
     try:
-        yield from _hand_out(ray, params, like, seed, chunks, figures, start)
+        yield ray
     finally:
         if started:
             ray.shutdown()
