@@ -21,8 +21,8 @@ from langstrecke.paddock.calendars import (
     clashes,
     commitments,
     meetings,
-    year_meetings,
     write_ical,
+    year_meetings,
 )
 from langstrecke.paddock.model import Event
 from langstrecke.paddock.registry import Registry, load_registry

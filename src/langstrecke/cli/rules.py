@@ -24,7 +24,7 @@ _COLOURS = {"high": "green", "medium": "yellow", "low": "red", "assumed": "magen
 def rules(
     what: Annotated[
         list[str] | None,
-        typer.Argument(help="A series (imsa), a rule book (imsa-2021), a file, or: diff ONE OTHER", show_default=False),
+        typer.Argument(help="A series (imsa), rule book (imsa-2021) or file; or: diff ONE OTHER", show_default=False),
     ] = None,
     season: Annotated[str, typer.Option(help="Season of the series; the newest without it")] = "",
     event: Annotated[str, typer.Option(help="As it holds at this event (sebring)")] = "",

@@ -125,13 +125,10 @@ def _raw(rulebook_id: str, seen: tuple[str, ...] = (), beside: Path | None = Non
     places += [_folder() / name] if rulebook_id in _shipped_ids() else []
     left = [place for place in dict.fromkeys(places) if str(place) not in seen]
     if not left:
-        raise CardError(f"extends itself by way of {' -> '.join(map(_stem, [*seen, name]))}", file=name, key="extends")
+        way = " -> ".join(Path(place).stem for place in (*seen, name))
+        raise CardError(f"extends itself by way of {way}", file=name, key="extends")
     place = left[0]
     return _resolve(_read(place, str(place) if isinstance(place, Path) else name), place, (*seen, str(place)))
-
-
-def _stem(place: str) -> str:
-    return Path(place).stem
 
 
 def _resolve(raw: dict[str, Any], place: Path | Traversable, seen: tuple[str, ...]) -> dict[str, Any]:
