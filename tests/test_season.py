@@ -39,7 +39,7 @@ def test_points_are_the_published_ones(season: str, after: int) -> None:
     found = tally("imsa", season, after)
     for row in fact_table("published"):
         if (row["season"], int(row["after"])) == (season, after):
-            here = total(found[("drivers", row["class"])][row["driver"]])
+            here = total(found[(row["title"], row["class"])][row["driver"]])
             assert here == int(row["points"]) + int(row["off"]), row
             assert bool(int(row["off"])) == bool(row["reason"]), row
 

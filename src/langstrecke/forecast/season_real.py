@@ -164,6 +164,9 @@ def real_round(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, Round
                 found = {e.car: e.class_position for e in entries}
             else:
                 found = dict(_facts("segments", rnd.id, name, int(mark.at_s)))
+                told = _facts("segments_extra", rnd.id, name, int(mark.at_s))
+                if told:  # pages name the first few of a class; the others are level behind them
+                    found = {e.car: told.get(e.car, len(told) + 1) for e in entries}
             if found:
                 order = _places([found.get(c.car) for c in cars])
                 title = mark.cup
