@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -70,7 +71,7 @@ def career_figure(title: str, marks: Sequence[Mark]) -> Figure:
     legend += " Red: retired or without a place; hollow: did not start."
     style.heading(figure, title, legend)
     named = [f"{_GLYPHS[shape]} {style.shorten(_short(series), 40)}" for series, shape in shapes.items()]
-    where = {"va": "bottom", "fontsize": style.SMALL, "color": style.MUTED, "family": style.FONT}
+    where: dict[str, Any] = {"va": "bottom", "fontsize": style.SMALL, "color": style.MUTED, "family": style.FONT}
     for line, some in enumerate((named[:4], named[4:8])):
         told = "   ".join(some) + (" …" if line and len(named) > 8 else "")
         figure.text(LEFT / style.WIDTH, (0.21 - 0.17 * line) / height, told, parse_math=False, **where)

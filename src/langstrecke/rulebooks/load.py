@@ -280,13 +280,13 @@ def _for_season(series: str, season: str, asked: str) -> RuleBook:
 
 
 def rulebook_for(series: str, season: int | str, circuit: str = "") -> RuleBook:
-    """The rules a race of this series, season and circuit is played by.
+    """The rules a race of this series, season and circuit (or series of the race alone) is played by.
 
     A race with a book of its own within a championship (Le Mans in the WEC, the 24 h of Spa) gets that one.
     """
     series = SERIES_ALIASES.get(series, series)
-    own_race = {("wec", "le-mans"): "le-mans", ("blancpain-endurance", "spa"): "spa-24h"}
-    own_race[("gtwce-endurance", "spa")] = "spa-24h"
+    own_race = {("wec", "le-mans"): "le-mans"}
+    own_race |= {(s, c): "spa-24h" for s in ("blancpain-endurance", "gtwce-endurance") for c in ("spa", "spa-24h")}
     circuit = circuit.removeprefix(f"{series}-{season}-").removeprefix(f"{series}-{season}")
     if (series, circuit) in own_race:
         series, circuit = own_race[(series, circuit)], ""
