@@ -152,7 +152,8 @@ def _race(rnd: Round) -> str:
     name, key = load_registry().circuits[rnd.event.circuit].name, rnd.event.circuit.replace("-", " ")
     if fold(name) == key:
         return name
-    return key.title() if key.split()[0] in fold(name) else key.upper()  # Spa, COTA
+    letters = len(key) <= 4 and key not in fold(name)
+    return key.upper() if letters else key.title()  # COTA, Spa
 
 
 def _race_figure(
