@@ -1,23 +1,35 @@
 """Facts that championships need beside results: python scripts/build_season_facts.py ../shared/data
 
-Qualifying orders by class (IMSA scores them) and the order at the hours that score (Endurance Cup of IMSA, 24 hours
-of Spa), read off the timing files, as `qualifying.csv` and `segments.csv` of `forecast/season_data`: places only, no
-times. The lap files of the 24 hours of Daytona are missing, so its segments before the finish are not there.
+Written into `forecast/season_data`, places and points only, no times:
+
+* `qualifying.csv`: qualifying orders by class (IMSA scores them);
+* `segments.csv`: the order at the hours that score: of the Endurance Cup read off laps, of the 24 hours of Spa off
+  the hourly standings. The lap files of the 24 hours of Daytona are missing; what pages tell is in `segments_extra`;
+* `poles.csv`: who was first in qualifying, overall and by class: WEC from its grids, SRO from the grids of the hand
+  cards (a place lost on the grid does not cost the point: so the four points of the title at Barcelona 2021 come out);
+* `bonus.csv`: IndyCar's points beyond those of the place (pole, laps led, Indianapolis qualifying): what the official
+  points column of a race has more.
+
+Kept by hand: `qualifying_extra`, `qualifying_lost`, `segments_extra`, `adjustments`, `published`.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
 
-from langstrecke.forecast.season_real import OVERALL
+from langstrecke.forecast.season_real import OVERALL, rounds_of
+from langstrecke.paddock.building.places import circuit_of
 from langstrecke.paddock.importing_events import name_event
 from langstrecke.paddock.importing_layouts import Source, find_sources
-from langstrecke.rulebooks import rulebook_for
+from langstrecke.paddock.registry import load_registry
+from langstrecke.racecard import list_cards, load_card
+from langstrecke.rulebooks import rulebook_for, seasons_of
 from langstrecke.rulebooks.schema import plain
 from langstrecke.timing.alkamel import read_laps, read_results
 
@@ -66,25 +78,72 @@ def segments(race_id: str, laps: pl.DataFrame, marks: list[float]) -> Iterator[t
             yield race_id, car_class, int(mark), car, place
 
 
-def spa_hours(data: Path, season: int) -> Iterator[tuple[str, str, int, str, int]]:
-    """Order, overall and in class, at the hours of the 24 hours of Spa that score, from the hourly standings."""
-    book = rulebook_for("spa-24h", season)
-    classes = {plain(n): c.name for c in book.classes for n in (c.name, *c.aliases)}
-    folder = data / "gtwce" / str(season) / "TotalEnergies_24_Hours_of_Spa" / "Races"
-    for mark in book.points.intermediate:
-        path = folder / f"Main_Race_after_{mark.at_s / 3600:.0f}_hours.csv"
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [r for r in csv.DictReader(file) if r["Pos"].isdigit()]
-        rows.sort(key=lambda r: int(r["Pos"]))
-        for name, car, place in class_orders((OVERALL, r["Car #"]) for r in rows):
-            yield f"spa-24h-{season}", name, int(mark.at_s), car, place
-        named = [(plain(r["Class"].removesuffix(" Cup")), r["Car #"]) for r in rows]
-        for name, car, place in class_orders((classes[c], car) for c, car in named if c in classes):
-            yield f"spa-24h-{season}", name, int(mark.at_s), car, place
+def hourly_standings(data: Path) -> Iterator[tuple[str, str, int, str, int]]:
+    """The order at the scoring hours of the 24 hours of Spa, overall and by class."""
+    for season in seasons_of("gtwce-endurance"):
+        folder = next((data / "gtwce" / season).glob("*Spa*")) / "Races"
+        files = {path.stem.casefold(): path for path in folder.glob("*.csv")}
+        classes = {e.car: e.car_class for e in load_registry().entries(f"spa-24h-{season}")}
+        for mark in rulebook_for("spa-24h", season).points.intermediate:
+            path = files[f"main_race_after_{mark.at_s / 3600:.0f}_hours"]
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                cars = [row["Car #"].strip() for row in csv.DictReader(file) if row["Pos"].strip().isdigit()]
+            orders = [*((OVERALL, car, n) for n, car in enumerate(cars, 1))]
+            orders += class_orders((classes[car], car) for car in cars)
+            for name, car, place in orders:
+                yield f"spa-24h-{season}", name, int(mark.at_s), car, place
+
+
+def read_grid(path: Path) -> list[str]:
+    """Cars of a WEC grid sheet, the pole first. A row holds two cars: number, place, row, place, number."""
+    places: dict[int, str] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.reader(file):
+            cells = [cell.strip() for cell in row]
+            for car, place in ((cells[0], cells[1]), (cells[4], cells[3])) if len(cells) == 5 else ():
+                if car and place.isdigit():
+                    places[int(place)] = car
+    return [places[place] for place in sorted(places)]
+
+
+def poles(data: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Who was first in qualifying: overall and in every class, with where that is read."""
+    grids: dict[str, tuple[list[str], str]] = {}
+    for season in ("2015", "2016"):
+        events = {e.circuit: e.id for e in load_registry().calendar("wec", season)}
+        for path in sorted((data / "wec" / season).glob("*/Grid.csv")):
+            grids[events[circuit_of(path.parent.name.replace("_", " "))]] = read_grid(path), "grid sheet"
+    for name in list_cards():
+        card = load_card(name)
+        if card.race.series in ("gtwce-endurance", "spa-24h") and all(e.grid for e in card.entries):
+            grids[name] = [e.car for e in sorted(card.entries, key=lambda e: e.grid or 0)], "qualifying tables"
+    for event, (cars, source) in sorted(grids.items()):
+        entries = {e.car: e for e in load_registry().entries(event)}
+        first: dict[str, str] = {OVERALL: cars[0]}
+        for car in cars:
+            if car in entries and entries[car].car_class not in ("GT3", "Invitational"):
+                first.setdefault(entries[car].car_class, car)
+        for name, car in first.items():
+            yield event, name, car, source
+
+
+def indycar_bonus(data: Path) -> Iterator[tuple[str, str, int]]:
+    """What an IndyCar driver's points of a race have more than those of the place."""
+    registry = load_registry()
+    for path in sorted((data / "calendars" / "indycar").glob("history_*.json")):
+        told = json.loads(path.read_text("utf-8"))
+        rounds = [r for r in rounds_of("indycar", str(told["season"])) if r.number]
+        for race, rnd in zip(sorted(told["rounds"], key=lambda r: r["round"]), rounds, strict=True):
+            scale = rnd.book.points_scale()
+            for row in race["results"]:
+                place = row["position"]
+                plain_points = scale.points(int(place)) if scale and place else 0.0
+                if row["points"] is not None and (more := round(row["points"] - plain_points)):
+                    yield rnd.id, registry.driver(row["driver"]).id, more
 
 
 def main() -> None:
-    """Read, write two tables."""
+    """Read, write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     args = parser.parse_args()
@@ -118,12 +177,13 @@ def main() -> None:
                     )
                     marks += segments(race_id, laps, at)
         print(season, event, race_id)
-    for season in (2021, 2022):
-        marks += spa_hours(args.data, season)
     TARGET.mkdir(exist_ok=True)
     grids = sorted(dict.fromkeys(grids), key=lambda r: (r[0], r[1], r[3]))
     write(TARGET / "qualifying.csv", ("event", "class", "car", "position"), grids)
+    marks += hourly_standings(args.data)
     write(TARGET / "segments.csv", ("event", "class", "at_s", "car", "position"), list(dict.fromkeys(marks)))
+    write(TARGET / "poles.csv", ("event", "class", "car", "source"), poles(args.data))
+    write(TARGET / "bonus.csv", ("event", "driver", "points"), indycar_bonus(args.data))
 
 
 def write(path: Path, head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:

@@ -21,8 +21,8 @@ from langstrecke.paddock.calendars import (
     clashes,
     commitments,
     meetings,
-    season_meetings,
     write_ical,
+    year_meetings,
 )
 from langstrecke.paddock.model import Event
 from langstrecke.paddock.registry import Registry, load_registry
@@ -55,8 +55,8 @@ def test_magnussen_was_free_for_le_mans(registry: Registry) -> None:
     """The question of the first article, with a day of travel."""
     verdicts = {}
     for year in (2019, 2020, 2021, 2022):
-        grand_prix = season_meetings(registry, ["f1"], year)
-        verdicts[year] = chances(grand_prix, season_meetings(registry, ["le-mans"], year))[0]
+        grand_prix = year_meetings(registry, ["f1"], year)
+        verdicts[year] = chances(grand_prix, year_meetings(registry, ["le-mans"], year))[0]
     assert {year: chance.verdict for year, chance in verdicts.items()} == {
         2019: "free", 2020: "free", 2021: "free", 2022: "clash",
     }  # fmt: skip
@@ -76,7 +76,7 @@ def test_a_driver_of_several_series(registry: Registry) -> None:
 
 
 def test_races_of_a_weekend_are_one_meeting(registry: Registry) -> None:
-    found = season_meetings(registry, ["adac-gt-masters"], 2019)
+    found = year_meetings(registry, ["adac-gt-masters"], 2019)
     assert len(found) == 7
     assert all(len(m.events) == 2 for m in found)
     assert (found[0].start, found[0].end) == (dt.date(2019, 4, 26), dt.date(2019, 4, 28))
@@ -127,14 +127,14 @@ def test_clashes_against_brute_force(a: tuple[int, int], b: tuple[int, int], tra
 def test_calendar_file(registry: Registry, tmp_path: Path) -> None:
     icalendar = pytest.importorskip("icalendar")
     path = tmp_path / "f1.ics"
-    assert write_ical(registry, season_meetings(registry, ["f1"], 2019), path) == 21
+    assert write_ical(registry, year_meetings(registry, ["f1"], 2019), path) == 21
     events = list(icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT"))
     assert len(events) == 21
     assert str(events[0]["SUMMARY"]) == "Australian Grand Prix"
     assert events[0]["DTSTART"].dt == dt.date(2019, 3, 15)
     assert len({str(e["UID"]) for e in events}) == 21
     again = tmp_path / "again.ics"
-    write_ical(registry, season_meetings(registry, ["f1"], 2019), again)
+    write_ical(registry, year_meetings(registry, ["f1"], 2019), again)
     assert again.read_bytes() == path.read_bytes()
 
 
@@ -178,3 +178,12 @@ def test_the_dark_comes_when_an_almanac_says() -> None:
             hour, minute = (int(part) for part in wanted.split(":"))
             assert abs(got.hour * 60 + got.minute - hour * 60 - minute) <= 5, (circuit, date, got)
     assert dark_hours("a-car-park", dt.date(2021, 6, 1)) is None
+
+
+def test_a_year_holds_races_of_both_seasons_it_is_part_of() -> None:
+    shown = runner.invoke(app, ["calendar", "--season", "2019", "--series", "f1", "--against", "wec", "--json"])
+    races = [race for chance in json.loads(shown.output)["chances"] for race in chance["races"]]
+    assert {"wec-2018-19-sebring", "le-mans-2019", "wec-2019-20-bahrain"} <= set(races)
+    assert "wec-2018-19-silverstone" not in races  # in 2018
+    nothing = runner.invoke(app, ["calendar", "--season", "2035", "--series", "wec"])
+    assert "from 2012 to" in str(nothing.exception)

@@ -82,7 +82,8 @@ def test_ordinals() -> None:
 
 def test_career_verb(tmp_path: Path) -> None:
     told = json.loads(runner.invoke(app, ["career", "Jan Magnussen", "--series", "le-mans", "--json"]).output)
-    assert {"driver", "entered", "started", "class_wins", "rows"} <= set(told)
+    assert set(told) == {"driver", "entered", "started", "class_wins", "rows"}
+    assert told["driver"] == "Jan Magnussen"
     assert told["class_wins"] == [2004, 2005, 2006, 2009]
     early = [row for row in told["rows"] if row["year"] <= 2019]
     assert (sum(r["entered"] for r in early), sum(r["started"] for r in early)) == (21, 20)
@@ -137,3 +138,38 @@ def test_names_and_files_that_cannot_be_are_answered_not_thrown(tmp_path: Path) 
         result = CliRunner().invoke(app, wrong)
         assert result.exit_code != 0
         assert not isinstance(result.exception, (ValueError, OSError))
+
+
+def said(*arguments: str) -> str:
+    """Output of a verb, or the message of the error it was answered with."""
+    result = runner.invoke(app, list(arguments))
+    assert result.exception is None or isinstance(result.exception, LangstreckeError | SystemExit), result.exception
+    return " ".join((result.output + str(result.exception or "")).split())
+
+
+def test_answers_to_strangers() -> None:
+    assert "is taken for Jan Magnussen" in said("career", "Jan Magnusen", "--series", "le-mans")
+    assert "taken for" not in said("career", "jan-magnussen", "--series", "le-mans")
+    assert "no races of this driver in 24 Hours of Le Mans from 2030" in said(
+        "career", "Jan Magnussen", "--series", "le-mans", "--since", "2030"
+    )
+    assert "since must not be after until" in said("career", "Jan Magnussen", "--since", "2019", "--until", "2010")
+    assert "are one driver" in said("teammates", "Jan Magnussen", "J. Magnussen")
+    assert "are one driver" in said("versus", "Jan Magnussen", "jan-magnussen")
+    assert "no driver is called ''" in said("paddock", "who", "")
+    assert len(said("career", "a" * 5000)) < 500
+    for spelling in ("Müller", "Mueller", "MULLER"):
+        text = said("career", spelling)
+        assert "Dirk Müller (dirk-muller)" in text, spelling
+        assert "Sven Müller (sven-muller)" in text, spelling
+    assert "taken for" in said("career", "Sven Mueller", "--since", "2019")
+
+
+def test_a_reserve_is_nobody_s_rival(registry: Registry) -> None:
+    assert "le-mans-2022" not in [d.event.id for d in versus(registry, "Kevin Magnussen", "Felipe Nasr")]
+
+
+def test_a_career_of_one_race_can_be_drawn(tmp_path: Path) -> None:
+    picture = tmp_path / "one.svg"
+    assert "did not arrive" in said("career", "Tetsuya Tanaka", "--figure", str(picture))
+    assert "1995" in picture.read_text("utf-8")

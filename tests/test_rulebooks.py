@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from langstrecke.cli import app
 from langstrecke.errors import CardError, NotFoundError
+from langstrecke.racecard import load_card, read_card, write_card
 from langstrecke.rulebooks import (
     crew_limits,
     driver_limits,
@@ -20,6 +22,7 @@ from langstrecke.rulebooks import (
     rulebook_for,
 )
 from langstrecke.rulebooks.describe import differences, duration, figures
+from langstrecke.simulation.compile import compile_race
 
 H = 3600.0
 
@@ -179,12 +182,74 @@ def test_a_new_series_is_a_file_and_no_code(tmp_path: Path) -> None:
     assert book.provenance("pit.technical_stop_s").confidence == "assumed"
     with pytest.raises(CardError, match="not TOML"):
         read_rulebook(write(tmp_path / "broken.toml", "id = "))
-    with pytest.raises(CardError, match="cannot be read"):
+    with pytest.raises(CardError, match="no such file"):
         read_rulebook(tmp_path / "absent.toml")
     with pytest.raises(CardError, match="'moon', which is no rule book"):
+        read_rulebook(write(tmp_path / "sun.toml", "extends = 'moon'"))
+    with pytest.raises(CardError, match="extends itself"):
         read_rulebook(write(tmp_path / "moon.toml", "extends = 'moon'"))
     with pytest.raises(CardError, match="no source for"):
         read_rulebook(write(tmp_path / "bare.toml", "extends = 'wec-2021'\n[[crew]]\nmin_drivers = 2"))
+
+
+CLUB = """
+extends = 'adac-gt-masters-2019'
+id = 'club-cup-2026'
+series = 'club-cup'
+series_name = 'Club Cup'
+season = '2026'
+[race]
+duration_s = 7200
+source = 'rules of the club'
+confidence = 'high'
+"""
+
+
+def test_a_folder_of_ones_own_is_known_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new series: one file in a folder, and the verbs and cards know it."""
+    assert "club-cup-2026" not in list_rulebooks()
+    mine = write(tmp_path / "club-cup-2026.toml", CLUB)
+    write(
+        tmp_path / "club-cup-2027.toml",
+        "extends = 'club-cup-2026'\nid = 'club-cup-2027'\nseason = '2027'\n"
+        "[pit]\npit_lane_kph = 40\nsource = 'rules of the club'\nconfidence = 'high'\n",
+    )
+    monkeypatch.setenv("LANGSTRECKE_RULEBOOKS", str(tmp_path))
+    runner = CliRunner()
+    assert "club-cup-2027" in json.loads(runner.invoke(app, ["rules", "--list", "--json"]).output)
+    shown = runner.invoke(app, ["rules", "club-cup", "--season", "2026", "--sources"])
+    assert "Club Cup 2026" in shown.output
+    assert "rules of the club" in shown.output
+    assert load_rulebook("club-cup").pit.pit_lane_kph == 40
+    rows = json.loads(runner.invoke(app, ["rules", "diff", "club-cup-2026", "club-cup-2027", "--json"]).output)
+    assert [row["name"] for row in rows] == ["pit-lane speed"]
+    card = tmp_path / "sprint.toml"
+    played = load_card("adac-gt-masters-2019-sachsenring-1")
+    write_card(played.model_copy(update={"race": played.race.model_copy(update={"rulebook": "club-cup-2026"})}), card)
+    assert runner.invoke(app, ["card", "check", str(card)]).exit_code == 0
+    assert compile_race(read_card(card)).car.shape == compile_race(played).car.shape
+    mine.write_text(CLUB.replace("7200", "10800"), encoding="utf-8")
+    os.utime(mine, ns=(1, 1))
+    assert load_rulebook("club-cup-2026").race.duration_s == 10800  # read again
+    with pytest.raises(NotFoundError, match="club-cup"):
+        load_rulebook("clubcup-2026")
+
+
+def test_ones_own_book_comes_before_the_shipped_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = load_rulebook("imsa-2023")
+    text = "extends = 'imsa-2023'\n[pit]\npit_lane_kph = 55\nsource = 'bulletin'\nconfidence = 'high'\n"
+    write(tmp_path / "imsa-2023.toml", text)
+    monkeypatch.setenv("LANGSTRECKE_RULEBOOKS", str(tmp_path))
+    assert load_rulebook("imsa").pit.pit_lane_kph == 55
+    assert load_rulebook("imsa").points == before.points
+    write(tmp_path / "other.toml", CLUB)
+    with pytest.raises(CardError, match=r"name it club-cup-2026\.toml"):
+        load_rulebook("other")
+    monkeypatch.setenv("LANGSTRECKE_RULEBOOKS", str(tmp_path / "absent"))
+    with pytest.raises(CardError, match="names no folder"):
+        load_rulebook("imsa")
+    monkeypatch.delenv("LANGSTRECKE_RULEBOOKS")
+    assert load_rulebook("imsa") == before
 
 
 def test_differences() -> None:
@@ -217,3 +282,25 @@ def test_the_verb() -> None:
     assert all({"section", "name", "wec-2021", "wec-2024"} == set(row) for row in rows)
     assert isinstance(runner.invoke(app, ["rules", "imzza"]).exception, NotFoundError)
     assert runner.invoke(app, ["rules", "diff", "imsa"]).exception is not None
+    every = runner.invoke(app, ["rules", "--list"]).output
+    assert all(rulebook_id in every for rulebook_id in list_rulebooks())  # no id is cut
+
+
+def test_the_verb_asked_for_what_is_not_there(tmp_path: Path) -> None:
+    runner = CliRunner()
+    for asked, near in (
+        (["imsa", "--season", "2021", "--event", "sebrng"], "sebring"),
+        (["24h of Spa"], "spa-24h"),
+        (["imsa", "2021"], "--season 2021"),
+        ([str(tmp_path / "absent.toml")], "no such file"),
+        ([str(tmp_path)], "is a folder"),
+    ):
+        assert near in str(runner.invoke(app, ["rules", *asked]).exception), asked
+    for name in ("24 Hours of Le Mans", "Formula 1", "GT Masters", "FIA WEC"):
+        assert runner.invoke(app, ["rules", name]).exit_code == 0, name
+    for event in ("sebring", "imsa-2021-watkins-glen-240", "vir"):
+        assert runner.invoke(app, ["rules", "imsa", "--season", "2021", "--event", event]).exit_code == 0, event
+    mine = write(tmp_path / "club-cup-2026.toml", CLUB)
+    assert "Club Cup" in runner.invoke(app, ["rules", str(mine)]).output
+    changed = json.loads(runner.invoke(app, ["rules", "diff", "adac-gt-masters-2019", str(mine), "--json"]).output)
+    assert [row["name"] for row in changed] == ["duration"]

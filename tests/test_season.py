@@ -7,11 +7,21 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from langstrecke.cli import app
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.forecast.season import season_forecast, season_sums
 from langstrecke.forecast.season_cards import plan_rounds
-from langstrecke.forecast.season_points import LAST, Scorer, eligible_places, scale_points, score
+from langstrecke.forecast.season_points import (
+    LAST,
+    Scorer,
+    eligible_places,
+    pole_places,
+    pole_scale,
+    scale_points,
+    score,
+)
 from langstrecke.forecast.season_real import fact_table, full_season, rounds_of, season_id, table, tally, total
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import list_cards, load_card, read_patch
@@ -39,7 +49,7 @@ def test_points_are_the_published_ones(season: str, after: int) -> None:
     found = tally("imsa", season, after)
     for row in fact_table("published"):
         if (row["season"], int(row["after"])) == (season, after):
-            here = total(found[("drivers", row["class"])][row["driver"]])
+            here = total(found[(row["title"], row["class"])][row["driver"]])
             assert here == int(row["points"]) + int(row["off"]), row
             assert bool(int(row["off"])) == bool(row["reason"]), row
 
@@ -216,6 +226,115 @@ def test_the_worst_results_go_in_played_rounds_too() -> None:
     assert season_sums(run, ahead, None).tolist() == [58.0, 38.0]
     assert season_sums(run, ahead, 3).tolist() == [57.0, 32.0]
     assert season_sums([], ahead, 2).tolist() == [35.0, 10.0]
+
+
+def test_the_pole_counts_for_whoever_had_it_and_nobody_else() -> None:
+    order = pole_places(np.array([[1, 2, 3], [3, 1, 2]], np.int16))
+    assert order.tolist() == [[1, LAST, LAST], [LAST, 1, LAST]]
+    book = load_rulebook("adac-gt-masters-2019")
+    cars = [
+        Scorer("1", "a", "x", ("d1",), guest=True),
+        Scorer("2", "b", "y", ("d2",)),
+        Scorer("3", "c", "y", ("d3",)),
+    ]
+    points = score(pole_scale(1.0), order, cars, book)
+    assert points.drivers[1].tolist() == [[0.0, 0.0, 0.0], [0.0, 1.0, 0.0]]  # nobody inherits the pole of a guest
+
+
+def test_spa_counts_its_hours_and_its_own_rules() -> None:
+    """Iron Lynx took all at Spa 2021 and the title by four points (gt-endurance.co 2021-10)."""
+    spa = next(r for r in rounds_of("gtwce-endurance", "2021") if r.id == "spa-24h-2021")
+    assert spa.book.id == "spa-24h-2021"
+    found = tally("gtwce-endurance", "2021")
+    lines = table(found, "drivers", "overall")
+    assert {line.name for line in lines if line.position == 1} == {
+        "Alessandro Pier Guidi", "Côme Ledogar", "Nicklas Nielsen",
+    }  # fmt: skip
+    points = {line.name: line.points for line in lines}
+    assert points["Alessandro Pier Guidi"] - points["Raffaele Marciello"] == 4
+    by_round = dict(found[("drivers", "overall")]["alessandro-pier-guidi"])
+    assert by_round[3] == 25 + 12 + 12
+
+
+def test_indycar_points_are_the_official_ones() -> None:
+    """Final points as the series has them (Wikipedia, IndyCar Series 2018 to 2021)."""
+    official = {
+        "2018": {"scott-dixon": 678, "alexander-rossi": 621, "will-power": 582},
+        "2019": {"josef-newgarden": 641, "simon-pagenaud": 616, "alexander-rossi": 608, "scott-dixon": 578},
+        "2020": {"scott-dixon": 537, "josef-newgarden": 521, "colton-herta": 421},
+        "2021": {"alex-palou": 549, "josef-newgarden": 511, "scott-dixon": 481},
+    }
+    for season, points in official.items():
+        found = tally("indycar", season)[("drivers", "overall")]
+        assert {key: total(found[key]) for key in points} == points
+
+
+def test_what_is_known_in_part_is_said_and_no_champion_is_made_of_it() -> None:
+    found = season_forecast("blancpain-endurance-2018", after=5)
+    assert "blancpain-endurance-2018-silverstone" in found.gaps
+    assert {c for _, c in found.titles} == {"overall"}  # the classes of three-hour races are not known
+    told = " ".join(found.notes)
+    assert "Classes are not known" in told
+    assert "Points for the pole are not known" in told
+    assert season_forecast("imsa-2022", after=12).gaps == ()
+    table_only = season_forecast("imsa-2021", after=6, seasons=0)
+    assert table_only.simulated == 0
+    lines = table_only.titles[("drivers", "DPi")]
+    assert max(line.points for line in lines) == 2068
+    assert all(line.title == line.top3 == 0.0 for line in lines)  # nothing played, nothing decided
+
+
+def test_a_crew_that_is_level_is_one_place() -> None:
+    found = season_forecast("gtwce-endurance-2021", after=4, seasons=200, seed=3)
+    lines = {c.name: c for c in found.titles[("drivers", "overall")]}
+    assert lines["Alessandro Pier Guidi"].top3 > 0.9
+    assert lines["Charles Weerts"].top3 > 0.3  # three of a crew ahead do not push him off
+
+
+def test_pace_against_amateurs_is_worth_nothing_in_another_class() -> None:
+    """Earl Bamber drove GTD at Daytona 2021 and DPi at Petit Le Mans."""
+    plans = plan_rounds([r for r in rounds_of("imsa", "2021") if r.number], 0)
+    petit = next(p for p in plans if p.round.id == "imsa-2021-road-atlanta")
+    car = next(i for i, e in enumerate(petit.card.entries) if e.car == "01")
+    crew = [d.name for d in petit.card.entries[car].drivers]
+    paces = dict(zip(crew, petit.driver_pace[car], strict=False))
+    assert abs(paces["Earl Bamber"]) < 0.3
+
+
+def _said(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["season", *arguments])
+    assert result.exception is None or isinstance(result.exception, LangstreckeError | SystemExit), result.exception
+    return " ".join((result.output + str(result.exception or "")).split())
+
+
+def test_the_verb_asked_for_what_is_not_there(tmp_path: Path) -> None:
+    assert "#31 Whelen Engineering Racing 3405" in _said("imsa-2021", "--after", "12", "--class", "dpi")
+    assert "title %" not in _said("imsa-2021", "--after", "12", "--class", "DPi")  # it is over
+    assert "known: drivers, teams" in _said("adac-gt-masters-2019", "--after", "14", "--title", "makes")
+    assert "no results of f1-2019 (its calendar" in _said("f1-2019", "--after", "21")
+    assert "indycar-2019 --after 5 --seasons 0" in _said("indycar-2019", "--after", "5")
+    assert "1 Josef Newgarden 182" in _said("indycar-2019", "--after", "5", "--seasons", "0")
+    assert "rounds 1 to 12" in _said("imsa-2021", "--after", "99")
+    assert "needs seasons to be played" in _said("imsa-2021", "--seasons", "0", "--figure", str(tmp_path / "a.svg"))
+    patch = tmp_path / "other.toml"
+    patch.write_text('title = "x"\n[set]\nentries.999.pace_s = { plus = -1.0 }\n', encoding="utf-8")
+    assert "a what-if has nothing to change" in _said("imsa-2021", "--after", "12", "--what-if", str(patch))
+    assert "no car '999'" in _said("imsa-2021", "--after", "11", "--what-if", str(patch))
+    assert "cannot be written" in _said("imsa-2021", "--after", "12", "--json", str(tmp_path))
+
+
+def test_figure_and_report_follow_the_what_if(tmp_path: Path) -> None:
+    patch = tmp_path / "slower.toml"
+    patch.write_text(
+        'title = "the leader much slower"\n[set]\nentries.31.pace_s = { plus = 4.0 }\n', encoding="utf-8"
+    )
+    page, picture = tmp_path / "a.html", tmp_path / "a.svg"
+    base = ["imsa-2022", "--after", "10", "--class", "DPi", "--seasons", "40"]
+    _said(*base, "--what-if", str(patch), "--report", str(page), "--figure", str(picture))
+    text = page.read_text("utf-8")
+    assert "What if: the leader much slower" in text
+    assert "GTD" not in text  # only the class that was asked for
+    assert "What if: the leader much slower" in picture.read_text("utf-8")
 
 
 @pytest.mark.data

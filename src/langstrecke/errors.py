@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+LONGEST_NAME = 60
+"""An unknown name is quoted up to this many letters."""
+FEW = 15
+"""Up to this many known names are listed where none is close."""
+
 
 class LangstreckeError(Exception):
     """Something the user can put right. The command line prints it as one line and exits with 2.
@@ -57,11 +62,21 @@ class NotFoundError(LangstreckeError):
 
     @classmethod
     def nearest(cls, kind: str, asked: str, known: list[str], *, hint: str | None = None) -> NotFoundError:
-        """An error for an unknown name that lists up to four close ones (RapidFuzz WRatio)."""
-        from rapidfuzz import process
+        """An error for an unknown name that lists up to four close ones (RapidFuzz WRatio, case set aside).
 
-        close = [name for name, score, _ in process.extract(asked, known, limit=4) if score > 45]
-        what = f"no {kind} is called {asked!r}"
+        Where none is close and there are few, it lists them all.
+        """
+        from rapidfuzz import process, utils
+
+        shown = asked if len(asked) <= LONGEST_NAME else asked[:LONGEST_NAME] + "…"
+        close = [
+            name
+            for name, score, _ in process.extract(shown, known, processor=utils.default_process, limit=4)
+            if score > 45
+        ]
+        what = f"no {kind} is called {shown!r}"
         if close:
             what += "; did you mean " + ", ".join(repr(c) for c in close) + "?"
+        elif 0 < len(known) <= FEW:
+            what += "; known: " + ", ".join(known)
         return cls(what, hint=hint)

@@ -12,12 +12,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from langstrecke.cli.app import app, console
-from langstrecke.cli.drawn import save_figure
+from langstrecke.cli.app import app, console, progress_console
+from langstrecke.cli.drawn import check_figure, save_figure
 from langstrecke.errors import LangstreckeError
 from langstrecke.paddock import calendars, careers
-from langstrecke.paddock.model import NamePair
+from langstrecke.paddock.matching import fold
+from langstrecke.paddock.model import NOT_ENTERED, NamePair
 from langstrecke.paddock.registry import Registry, load_registry
+from langstrecke.report import screen
 
 paddock_app = typer.Typer(help="Who and what the registry knows.", no_args_is_help=True)
 app.add_typer(paddock_app, name="paddock")
@@ -37,6 +39,7 @@ def career(
     as_json: Json = False,
 ) -> None:
     """What a driver entered, with whom, and how it ended."""
+    check_figure(figure)
     registry = load_registry()
     found = careers.career(registry, driver, series=series, since=since, until=until)
     if figure is not None:
@@ -44,17 +47,28 @@ def career(
     if as_json:
         _print_json(found.as_json())
         return
+    _print_taken(registry, driver)
     console.print(f"[bold]{escape(found.driver.name)}[/] {found.driver.country}  ({found.driver.id})")
     if not found.rows:
-        console.print("The registry has no races of this driver" + (f" in {series}." if series else "."))
+        where = f" in {registry.series_named(series).name}" if series else ""
+        years = f" from {since}" * bool(since) + f" until {until}" * bool(until)
+        console.print(f"The registry has no races of this driver{where}{years}.", highlight=False)
         return
     one_race_a_year = len({r.event.season for r in found.rows}) == len(found.rows)
     by_race = races or one_race_a_year
-    console.print(_race_table(registry, found, mates=races) if by_race else _season_table(found))
+    screen(console).print(_race_table(registry, found, mates=races) if by_race else _season_table(found))
     wins = ", ".join(map(str, found.class_wins)) or "none"
     console.print(f"Entered {found.entered}, started {found.started}; class wins: {wins}.")
     if figure is not None:
         console.print(f"Drawn into {figure}.")
+
+
+def _print_taken(registry: Registry, *names: str) -> None:
+    """Say for whom a name was taken that is not the driver's own."""
+    for name in names:
+        person = registry.driver(name)
+        if name != person.id and fold(name) not in {fold(n) for n in (person.name, *person.aliases)}:
+            progress_console.print(f"{name!r} is taken for {person.name}", style="yellow", markup=False)
 
 
 def _race_table(registry: Registry, found: careers.Career, *, mates: bool) -> Table:
@@ -64,8 +78,8 @@ def _race_table(registry: Registry, found: careers.Career, *, mates: bool) -> Ta
     table = Table(*headings, "result", box=None)
     table.columns[0].no_wrap = True
     for row in found.rows:
-        race = row.event.name or registry.circuits[row.event.circuit].name
-        cells = [str(row.event.race_day), *([f"{row.event.series}: {race}"] if several else [])]
+        race = calendars.race_title(registry, row.event)
+        cells = [str(row.event.race_day), *([race] if several else [])]
         cells += [row.entry.car_class, row.entry.car, row.team, row.vehicle]
         cells += [", ".join(row.mates)] if mates else []
         style = "bold green" if row.entry.class_win else ""
@@ -97,7 +111,8 @@ def teammates(
         if as_json:
             _print_json(found.as_json() | {"other": registry.driver(other).name})
             return
-        console.print(
+        _print_taken(registry, driver, other)
+        screen(console).print(
             _race_table(registry, found, mates=True)
             if rows
             else "They never shared a car, as far as the registry knows."
@@ -106,6 +121,10 @@ def teammates(
     mates = careers.team_mates(registry, driver)
     if as_json:
         _print_json(careers.mates_json(mates))
+        return
+    _print_taken(registry, driver)
+    if not mates:
+        console.print("Nobody shared a car with this driver, as far as the registry knows.")
         return
     table = Table("team mate", "", "races", "years", box=None)
     for mate, shared in mates:
@@ -129,6 +148,7 @@ def versus(
     if as_json:
         _print_json(careers.versus_json(registry, one, other))
         return
+    _print_taken(registry, one, other)
     if not duels:
         console.print("They never raced against each other, as far as the registry knows.")
         return
@@ -136,9 +156,12 @@ def versus(
     for duel in duels:
         places = [f"{e.car_class} {careers.short_result(e)}" for e in (duel.one, duel.other)]
         ahead = registry.drivers[duel.ahead].name if duel.ahead else "–"
-        table.add_row(duel.event.race_day.isoformat(), duel.event.id, *map(escape, (*places, ahead)))
-    console.print(table)
-    console.print(f"{first.name} {score[first.id]}, {second.name} {score[second.id]}, overall places counted.")
+        race = calendars.race_title(registry, duel.event)
+        table.add_row(duel.event.race_day.isoformat(), *map(escape, (race, *places, ahead)))
+    screen(console).print(table)
+    console.print(
+        f"{first.name} {score[first.id]}, {second.name} {score[second.id]}, overall places counted.", highlight=False
+    )
 
 
 @app.command("calendar")
@@ -181,13 +204,15 @@ def _print_calendar(
     for meeting in busy:
         start = f"{meeting.start}{'?' if meeting.assumed_start else ''}"
         table.add_row(start, str(meeting.end), meeting.series, escape(calendars.title(registry, meeting)))
-    console.print(table)
+    screen(console).print(table)
     if any(meeting.assumed_start for meeting in busy):
         console.print("? first day not known, taken to be two days before the race")
     for hit in hits:
         names = [calendars.title(registry, m) for m in (hit.one, hit.other)]
-        how = f"{hit.overlap_days} days overlap" if hit.overlap_days else f"{hit.days_between} free days between them"
-        console.print(f"[red]clash[/] {hit.other.start}: {escape(names[0])} and {escape(names[1])} ({how})")
+        overlap = f"{_count(hit.overlap_days, 'day')} in common"
+        how = overlap if hit.overlap_days else f"{_count(hit.days_between, 'free day')} between them"
+        line = f"[red]clash[/] {hit.other.start}: {escape(names[0])} and {escape(names[1])} ({how})"
+        screen(console).print(line, highlight=False)
 
 
 def _print_chances(registry: Registry, chances: list[calendars.Chance]) -> None:
@@ -197,7 +222,7 @@ def _print_chances(registry: Registry, chances: list[calendars.Chance]) -> None:
         line += escape(calendars.title(registry, chance.meeting))
         for hit in chance.clashes:
             line += f"; {escape(calendars.title(registry, hit.other))} is {hit.other.start} to {hit.other.end}"
-        console.print(line)
+        screen(console).print(line, highlight=False)
 
 
 @paddock_app.command("doubtful")
@@ -219,7 +244,7 @@ def _print_pairs(pairs: tuple[NamePair, ...], as_json: bool) -> None:
     table = Table("name", "other name", "score", "why", box=None)
     for pair in sorted(pairs, key=lambda p: (-p.score, p.one, p.other)):
         table.add_row(escape(pair.one), escape(pair.other), f"{pair.score:.0f}", escape("; ".join(pair.reasons)))
-    console.print(table)
+    screen(console).print(table)
 
 
 @paddock_app.command("who")
@@ -244,7 +269,7 @@ def who(
         table.add_row(
             escape(match.driver.name), match.driver.id, f"{match.score:.0f}", escape("; ".join(match.reasons))
         )
-    console.print(table)
+    screen(console).print(table)
 
 
 @paddock_app.command("entries")
@@ -265,7 +290,7 @@ def entries(
         place = str(entry.position or entry.status)
         cells = [place, entry.car_class, str(entry.class_position or ""), entry.car, team, vehicle, names]
         table.add_row(*map(escape, cells), "" if entry.laps is None else str(entry.laps))
-    console.print(table)
+    screen(console).print(table)
 
 
 def _print_json(data: Any) -> None:
@@ -273,39 +298,25 @@ def _print_json(data: Any) -> None:
 
 
 def _draw_career(registry: Registry, found: careers.Career, path: Path) -> None:
-    """Places in class over the years, a mark for each race, wins filled."""
-    from matplotlib.ticker import MaxNLocator
-
-    from langstrecke.plots import style
+    from langstrecke.plots.career import Mark, career_figure
 
     if not found.rows:
         raise LangstreckeError(f"there is nothing to draw for {found.driver.name}")
-    figure = style.canvas(14)
-    axes = figure.add_axes((0.09, 0.12, 0.89, 0.72))
-    axes.set_facecolor("none")
-    worst = max([row.entry.class_position or row.entry.position or 1 for row in found.rows])
-    marks = dict(zip(dict.fromkeys(row.event.series for row in found.rows), "oDs^vP*Xhd", strict=False))
-    for row in found.rows:
-        place = row.entry.class_position or row.entry.position
-        colour = style.ACTUAL if row.entry.class_win else style.ACCENT if place else style.RETIRE
-        at = row.event.race_day.year + (row.event.race_day.timetuple().tm_yday - 1) / 365
-        axes.plot(
-            at, place or worst + 2, marks.get(row.event.series, "o"), color=colour, markersize=7,
-            markerfacecolor=colour if place or row.entry.started else "none",
-        )  # fmt: skip
-    ticks = [1, *[t for t in (5, 10, 15, 20, 30, 40, 50) if t < worst + 1], worst + 2]
-    axes.set_yticks(ticks, [*map(str, ticks[:-1]), "no place"], parse_math=False)
-    axes.set_ylim(worst + 3, 0)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.tick_params(length=0, labelsize=style.SMALL, labelcolor=style.MUTED)
-    axes.grid(color=style.LINE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    names = ", ".join(f"{_MARK_NAMES[mark]} {registry.series[series].name}" for series, mark in marks.items())
-    legend = f"Place in class. Amber: class wins. Red: retired, hollow: did not start. {names}"
-    style.heading(figure, f"{found.driver.name}: {found.started} starts, {len(found.class_wins)} class wins", legend)
-    save_figure(figure, path)
+    marks = [
+        Mark(
+            day=row.event.race_day,
+            place=row.entry.class_position or row.entry.position,
+            series=registry.series[row.event.series].name,
+            team=row.team,
+            win=row.entry.class_win,
+            started=row.entry.started,
+            entered=row.entry.status not in NOT_ENTERED,
+        )
+        for row in found.rows
+    ]
+    title = f"{found.driver.name}: {_count(found.started, 'start')}, {_count(len(found.class_wins), 'class win')}"
+    save_figure(career_figure(title, marks), path)
 
 
-_MARK_NAMES = {"o": "●", "D": "◆", "s": "■", "^": "▲", "v": "▼", "P": "✚", "*": "★", "X": "✖", "h": "⬢", "d": "⬧"}
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -10,9 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from langstrecke.cli.app import app, console
-from langstrecke.errors import LangstreckeError
-from langstrecke.rulebooks import RuleBook, for_event, list_rulebooks, load_rulebook
+from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.paddock.registry import load_registry
+from langstrecke.report import screen
+from langstrecke.rulebooks import RuleBook, for_event, list_rulebooks, load_rulebook, read_rulebook
 from langstrecke.rulebooks.describe import differences, figures
+from langstrecke.rulebooks.load import own_rulebooks
 
 _COLOURS = {"high": "green", "medium": "yellow", "low": "red", "assumed": "magenta"}
 
@@ -21,7 +24,7 @@ _COLOURS = {"high": "green", "medium": "yellow", "low": "red", "assumed": "magen
 def rules(
     what: Annotated[
         list[str] | None,
-        typer.Argument(help="A series (imsa), a rule book (imsa-2021), or: diff ONE OTHER", show_default=False),
+        typer.Argument(help="A series (imsa), rule book (imsa-2021) or file; or: diff ONE OTHER", show_default=False),
     ] = None,
     season: Annotated[str, typer.Option(help="Season of the series; the newest without it")] = "",
     event: Annotated[str, typer.Option(help="As it holds at this event (sebring)")] = "",
@@ -37,14 +40,40 @@ def rules(
             raise LangstreckeError("two rule books are needed to compare", hint="rules diff wec-2016 wec-2024")
         _print_diff(_book(what[1], "", event), _book(what[2], "", event), as_json)
     elif len(what) > 1:
-        raise LangstreckeError(f"one series at a time, not {len(what)}", hint="or: rules diff ONE OTHER")
+        hint = f"rules {what[0]} --season {what[1]}" if what[1][:4].isdigit() else "rules diff ONE OTHER"
+        raise LangstreckeError(f"one series at a time, not {len(what)}", hint=f"or: {hint}")
     else:
         _print_book(_book(what[0], season, event), sources, as_json)
 
 
 def _book(name: str, season: str, event: str) -> RuleBook:
-    book = load_rulebook(f"{name}-{season}" if season else name)
-    return for_event(book, event) if event else book
+    if name.endswith(".toml") or "/" in name or "\\" in name:
+        if season:
+            raise LangstreckeError("a file is of one season", hint="leave --season out")
+        book = read_rulebook(name)
+    else:
+        book = load_rulebook("-".join(filter(None, (_series(name), season))))
+    return _at_event(book, event) if event else book
+
+
+def _series(name: str) -> str:
+    """The id behind a series' full name (`24 Hours of Le Mans`); anything else as it stands."""
+    try:
+        return load_registry().series_named(name).rulebook or name
+    except NotFoundError:
+        return name
+
+
+def _at_event(book: RuleBook, event: str) -> RuleBook:
+    """The book as it holds at an event; NotFoundError for one that neither book nor calendar knows."""
+    fitted = for_event(book, event)
+    if fitted.event in book.events:
+        return fitted
+    races = [e for e in load_registry().events.values() if e.series == book.series and e.season == book.season]
+    known = {e.circuit for e in races} | {e.id.removeprefix(f"{book.series}-{book.season}-") for e in races}
+    if races and fitted.event not in known:
+        raise NotFoundError.nearest(f"event of {book.id}", event, sorted(known | set(book.events)))
+    return fitted
 
 
 def _print_list(as_json: bool) -> None:
@@ -52,11 +81,15 @@ def _print_list(as_json: bool) -> None:
         console.print_json(json.dumps(list_rulebooks()))
         return
     table = Table("rule book", "series", "season", "classes", box=None)
+    table.columns[0].no_wrap = True
+    table.columns[0].min_width = max(map(len, list_rulebooks()))
+    own = own_rulebooks()
     for rulebook_id in list_rulebooks():
         book = load_rulebook(rulebook_id)
         kept = ", ".join(c.name for c in book.classes) if book.scope == "full" else "calendar and points only"
-        table.add_row(book.id, book.series_name, book.season, kept)
-    console.print(table)
+        name = f"{book.series_name} (your own)" if rulebook_id in own else book.series_name
+        table.add_row(book.id, *map(escape, (name, book.season, kept)))
+    screen(console).print(table)
 
 
 def _print_book(book: RuleBook, sources: bool, as_json: bool) -> None:
@@ -81,7 +114,7 @@ def _print_book(book: RuleBook, sources: bool, as_json: bool) -> None:
         colour = _COLOURS[figure.confidence]
         about = f"[{colour}]{figure.confidence}[/]" + (f": {escape(figure.source)}" if sources else "")
         table.add_row(escape(figure.name), escape(figure.value), about)
-    console.print(table)
+    screen(console).print(table)
     if not sources:
         console.print("\nHow sure each figure is stands at the end of its line; --sources names where it comes from.")
 
@@ -97,4 +130,4 @@ def _print_diff(one: RuleBook, other: RuleBook, as_json: bool) -> None:
     for row in rows:
         table.add_row("" if row[0] == section else f"[bold]{escape(row[0])}[/]", *map(escape, row[1:]))
         section = row[0]
-    console.print(table if rows else f"{one.id} and {other.id} say the same.")
+    screen(console).print(table if rows else f"{one.id} and {other.id} say the same.")

@@ -14,12 +14,13 @@ from rich.table import Table
 
 from langstrecke.cli.app import app, console, progress_console
 from langstrecke.cli.drawn import check_figure, save_figure
-from langstrecke.errors import NotFoundError
+from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.forecast.names import surname
 from langstrecke.forecast.season import SeasonForecast, season_forecast, title_race
-from langstrecke.forecast.season_real import KINDS, OVERALL, Round
+from langstrecke.forecast.season_real import OVERALL, Round
+from langstrecke.paddock.matching import fold
 from langstrecke.paddock.registry import load_registry
-from langstrecke.racecard import joined, read_patch
+from langstrecke.racecard import Patch, joined, read_patch
 from langstrecke.report import screen
 from langstrecke.report.files import write_whole
 from langstrecke.report.words import percent
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+LONGEST_RACE = 24
+"""Letters of a race's name in a list of rounds."""
+
+
 @app.command("season")
 def season_verb(
     season: Annotated[str, typer.Argument(help="Series and year: imsa-2021", metavar="SEASON")],
     after: Annotated[int, typer.Option(min=0, help="Rounds that count as they were; the rest is played")] = 0,
-    seasons: Annotated[int, typer.Option(min=1, max=1_000_000, help="Seasons to play")] = 10_000,
+    seasons: Annotated[int, typer.Option(min=0, max=1_000_000, help="Seasons to play; 0: points only")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same seasons")] = 1,
     threads: Annotated[int | None, typer.Option(min=1, help="All cores without it")] = None,
     what_if: Annotated[
@@ -51,6 +56,8 @@ def season_verb(
     """Title odds of a season: the points so far, and the remaining rounds played many times."""
     began = time.perf_counter()
     check_figure(figure)
+    if figure is not None and not seasons:
+        raise LangstreckeError("a figure of title odds needs seasons to be played", hint="--seasons 1000")
     if line_ups not in ("entered", "last"):
         raise NotFoundError.nearest("kind of line-ups", line_ups, ["entered", "last"])
     patch = joined([read_patch(path) for path in what_if]) if what_if else None
@@ -65,60 +72,106 @@ def season_verb(
     if json_to != "-":
         _print(found, shown, most)
     drawn = []
-    if figure is not None or report is not None:
-        drawn = [_race_figure(season, shown, seed, threads, min(seasons, 1000))]
+    if figure is not None or (report is not None and seasons):
+        drawn = [_race_figure(found, shown, seed, threads, min(seasons, 1000), patch, line_ups)]
     if figure is not None:
         save_figure(drawn[0][1], figure)
     if report is not None:
         from langstrecke.cli.season_page import write_season
 
-        write_season(found, report, drawn)
+        write_season(found, report, shown, drawn, (patch.title or "changed cards") if patch else "")
     progress_console.print(f"{found.simulated:,} seasons in {time.perf_counter() - began:.1f} s", style="dim")
 
 
 def _chosen(found: SeasonForecast, title: str, car_class: str) -> list[tuple[str, str]]:
-    """Titles to show: those asked for, by default the championship's drivers and the rest in brief."""
-    classes = list(dict.fromkeys(c for _, c in found.titles))
-    if car_class and car_class not in classes:
-        raise NotFoundError.nearest("class", car_class, classes)
+    """Titles to show: those of the class and of the kind asked for."""
     titles = list(dict.fromkeys(t for t, _ in found.titles))
-    if title and title not in titles:
-        raise NotFoundError.nearest("title", title, titles)
-    keys = [k for k in found.titles if (not car_class or k[1] == car_class) and (not title or k[0] == title)]
-    order = {name: n for n, name in enumerate([*KINDS, *(f"endurance {k}" for k in KINDS)])}
-    top = next(iter(next(r for r in found.rounds).book.classes)).name
-    return sorted(keys, key=lambda k: (k[1] not in (top, "overall"), k[1], order.get(k[0], 9)))
+    classes = list(dict.fromkeys(c for _, c in found.titles))
+    kind = _named("title", title, titles)
+    table = _named("class", car_class, classes)
+    keys = [k for k in found.titles if (not table or k[1] == table) and (not kind or k[0] == kind)]
+    if not keys:
+        told = ", ".join(f"{c}: {t}" for t, c in found.titles)
+        raise LangstreckeError(
+            f"{found.season} has no title for the {kind} of {table}", hint=told or "it has none yet"
+        )
+    return keys
+
+
+def _named(what: str, asked: str, known: list[str]) -> str:
+    """A name as the season has it, whatever its case; empty where nothing was asked."""
+    if not asked:
+        return ""
+    for name in known:
+        if name.casefold() == asked.casefold():
+            return name
+    raise NotFoundError.nearest(what, asked, known)
 
 
 def _print(found: SeasonForecast, keys: list[tuple[str, str]], most: int) -> None:
     out = screen(console)
-    told = ", ".join(f"{r.number} {r.event.circuit}" for r in found.rounds)
-    out.print(f"[bold]{found.season}[/] after round {found.after} of {found.rounds[-1].number}: {told}")
+    told = ", ".join(f"{r.number} {_race(r)}" for r in found.rounds)
+    out.print(f"[bold]{found.season}[/] after round {found.after} of {found.rounds[-1].number}: {escape(told)}")
     for key in keys:
         if key[0].startswith("endurance") and len(keys) > 12 and key[0] != "endurance drivers":
             continue
-        table = Table("", "points", "title %", "top 3 %", "expected", "80 %", box=None, title=f"{key[1]}: {key[0]}")
-        table.title_justify = "left"
-        for column in table.columns[1:]:
-            column.justify = "right"
-        for c in found.titles[key][:most]:
-            n = max(found.simulated, 1000)
-            spread = f"{c.low:.0f}–{c.high:.0f}" if found.simulated else ""
-            cells = (f"{c.points:.0f}", percent(c.title, n), percent(c.top3, n), f"{c.expected:.0f}", spread)
-            table.add_row(escape(c.name), *cells)
-        out.print(table)
+        out.print(_odds_table(found, key, most) if found.simulated else _points_table(found, key, most))
     for note in found.notes:
         out.print(note, style="dim", highlight=False)
 
 
+def _odds_table(found: SeasonForecast, key: tuple[str, str], most: int) -> Table:
+    table = Table("", "points", "title %", "top 3 %", "expected", "80 %", box=None, title=f"{key[1]}: {key[0]}")
+    table.title_justify = "left"
+    for column in table.columns[1:]:
+        column.justify = "right"
+    n = max(found.simulated, 1000)
+    for c in found.titles[key][:most]:
+        spread = f"{c.low:.0f}–{c.high:.0f}"
+        cells = (f"{c.points:g}", percent(c.title, n), percent(c.top3, n), f"{c.expected:.0f}", spread)
+        table.add_row(escape(c.name), *cells)
+    return table
+
+
+def _points_table(found: SeasonForecast, key: tuple[str, str], most: int) -> Table:
+    """The table of a season that is over: nothing is left to chance."""
+    table = Table("", "", "points", box=None, title=f"{key[1]}: {key[0]}")
+    table.title_justify = "left"
+    table.columns[0].justify = table.columns[2].justify = "right"
+    lines = found.titles[key]
+    for c in lines[:most]:
+        place = 1 + len({other.points for other in lines if other.points > c.points})
+        table.add_row(str(place), escape(c.name), f"{c.points:g}")
+    return table
+
+
+def _race(rnd: Round) -> str:
+    """A round in few letters: the race's name unless it is a long one, else the circuit."""
+    if 0 < len(rnd.event.name) <= LONGEST_RACE:
+        return rnd.event.name
+    name, key = load_registry().circuits[rnd.event.circuit].name, rnd.event.circuit.replace("-", " ")
+    if fold(name) == key:
+        return name
+    letters = len(key) <= 4 and key not in fold(name)
+    return key.upper() if letters else key.title()  # COTA, Spa
+
+
 def _race_figure(
-    season: str, keys: list[tuple[str, str]], seed: int, threads: int | None, seasons: int
+    found: SeasonForecast,
+    keys: list[tuple[str, str]],
+    seed: int,
+    threads: int | None,
+    seasons: int,
+    patch: Patch | None,
+    line_ups: str,
 ) -> tuple[str, Figure]:
     """Odds of the first title shown after every round."""
     from langstrecke.plots.season import title_odds
 
     title, car_class = next((k for k in keys if k[0] == "drivers"), keys[0])
-    steps = title_race(season, title, car_class, seasons=seasons, seed=seed, threads=threads)
+    steps = title_race(
+        found.season, title, car_class, seasons=seasons, seed=seed, threads=threads, patch=patch, line_ups=line_ups
+    )
     odds: dict[str, list[float]] = {}
     crews: dict[tuple[float, ...], list[str]] = {}
     lines = [{c.name: c.title for c in step.titles.get((title, car_class), ())} for step in steps]
@@ -127,12 +180,17 @@ def _race_figure(
     for name, values in odds.items():
         crews.setdefault(tuple(values), []).append(name)
     ranked = sorted(crews.items(), key=lambda item: -(max(item[0]) + item[0][-1]))[:7]
-    rounds = ["before", *(r.event.name or r.event.circuit for r in steps[0].rounds)]
-    named = [(" / ".join(surname(n) for n in names[:3]), list(values)) for values, names in ranked if max(values) > 0]
+    rounds = ["before", *map(_race, steps[0].rounds)]
+    short = surname if title.endswith("drivers") else str
+    named = [(" / ".join(short(n) for n in names[:3]), list(values)) for values, names in ranked if max(values) > 0]
+    if not named:
+        raise LangstreckeError(f"there is no race for the {title}' title of {car_class} to draw")
     series = load_registry().series[steps[0].rounds[0].series].name
     heading = f"{series} {steps[0].rounds[0].season}: the {title}' title, {car_class}"
     idle = [n for n, r in enumerate(steps[0].rounds, start=1) if not _scores(r, car_class)]
-    return heading, title_odds(heading, rounds, named, named[0][0] if named else "", idle)
+    now = found.after if found.simulated else None
+    figure = title_odds(heading, rounds, named, named[0][0], idle, now, patch.title or "what-if" if patch else "")
+    return heading, figure
 
 
 def _scores(rnd: Round, car_class: str) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from langstrecke.forecast.names import surname
 from langstrecke.forecast.season import Contender, SeasonForecast
 from langstrecke.plots import to_svg
 from langstrecke.plots.season import final_points
@@ -46,29 +47,25 @@ def sentences(lines: Sequence[str], heading: str = "") -> Html:
 
 
 def title_table(found: SeasonForecast, title: str, car_class: str, most: int = 12) -> Html:
-    """The odds of one title."""
-    rows = [
-        [
-            tag("td", tag("strong", c.name)),
-            tag("td", f"{c.points:.0f}", cls="n"),
-            tag("td", tag("strong", percent(c.title, max(found.simulated, 1000))), cls="n"),
-            tag("td", percent(c.top3, max(found.simulated, 1000)), cls="n"),
-            tag("td", f"{c.expected:.0f}", cls="n"),
-            tag("td", f"{c.low:.0f}–{c.high:.0f}", cls="n"),
-        ]
-        for c in found.titles[(title, car_class)][:most]
-    ]
-    heads = [
-        tag("th", "Name"),
-        *(tag("th", h, cls="n") for h in ("Points now", "Title %", "Top 3 %", "Expected", "80 %")),
-    ]
-    return table(heads, rows)
+    """The odds of one title; of a season that is over the points alone."""
+    n = max(found.simulated, 1000)
+    rows = []
+    for c in found.titles[(title, car_class)][:most]:
+        cells = [tag("td", tag("strong", c.name)), tag("td", f"{c.points:g}", cls="n")]
+        if found.simulated:
+            figures = (percent(c.title, n), percent(c.top3, n), f"{c.expected:.0f}", f"{c.low:.0f}–{c.high:.0f}")
+            cells += [tag("td", tag("strong", figures[0]), cls="n"), *(tag("td", f, cls="n") for f in figures[1:])]
+        rows.append(cells)
+    words = ("Points now", "Title %", "Top 3 %", "Expected", "80 %") if found.simulated else ("Points",)
+    return table([tag("th", "Name"), *(tag("th", h, cls="n") for h in words)], rows)
 
 
-def season_parts(found: SeasonForecast, figures: Sequence[tuple[str, Figure]] = ()) -> list[Html]:
-    """Sections of a season's page: the title races first, then every title with its table."""
+def season_parts(
+    found: SeasonForecast, keys: Sequence[tuple[str, str]], figures: Sequence[tuple[str, Figure]] = ()
+) -> list[Html]:
+    """Sections of a season's page: the title race first, then every title of `keys` with its table."""
     parts = [figure_part(figure, f"race-{n}", name) for n, (name, figure) in enumerate(figures)]
-    for n, (title, car_class) in enumerate(found.titles):
+    for n, (title, car_class) in enumerate(keys):
         parts.append(tag("h2", f"{title.capitalize()}, {car_class}"))
         if title == "drivers" and found.simulated:
             rows = rows_of(found, title, car_class)
@@ -94,14 +91,24 @@ def rows_of(
     rows = []
     for key, names in list(merged.items())[:most]:
         c = seen[key]
-        label = ", ".join(n.split()[-1] for n in names[:3]) if len(names) > 1 else names[0]
+        label = ", ".join(surname(n) for n in names[:3]) if len(names) > 1 else names[0]
         rows.append(("", label, c.points, c.low, c.expected, c.high, c.title))
     return rows
 
 
-def write_season(found: SeasonForecast, path: Path, figures: Sequence[tuple[str, Figure]] = ()) -> None:
-    """The page of a season."""
-    told = f"After round {found.after} of {found.rounds[-1].number}"
+def write_season(
+    found: SeasonForecast,
+    path: Path,
+    keys: Sequence[tuple[str, str]],
+    figures: Sequence[tuple[str, Figure]] = (),
+    what_if: str = "",
+) -> None:
+    """The page of a season: the titles of `keys`."""
+    rounds = found.rounds
+    name = f"{rounds[0].book.series_name} {rounds[0].season}"
+    told = f"After round {found.after} of {rounds[-1].number}"
     told += f"; the rest played {found.simulated:,} times, seed {found.seed}." if found.simulated else ": the table."
-    again = f"langstrecke season {found.season} --after {found.after} --seasons {found.simulated} --seed {found.seed}"
-    write_whole(path, page(f"Season {found.season}", "Season forecast", told, season_parts(found, figures), again))
+    told += f" What if: {what_if}." if what_if else ""
+    again = f"langstrecke season {found.season} --after {found.after}"
+    again += f" --seasons {found.simulated} --seed {found.seed}" if found.simulated else ""
+    write_whole(path, page(name, "Season forecast", told, season_parts(found, keys, figures), again))

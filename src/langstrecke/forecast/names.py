@@ -5,7 +5,25 @@ from __future__ import annotations
 import re
 
 _PARTICLES = frozenset(
-    ("van", "von", "der", "den", "de", "di", "da", "del", "della", "do", "dos", "du", "la", "le", "ten", "ter")
+    (
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "di",
+        "da",
+        "del",
+        "della",
+        "do",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "pier",
+        "ten",
+        "ter",
+    )
 )
 _SUFFIXES = {"jr", "jr.", "sr", "sr.", "ii", "iii"}
 _OUT = re.compile(r"retire|not running|dnf|dns|did not|withdr|disq|dsq|not classified|^nc$|^ret", re.IGNORECASE)

@@ -126,7 +126,7 @@ def _facts(data: dict[str, Any]) -> list[str]:
         )
     if asked := data.get("free"):
         busy = calendars.commitments(registry, asked["driver"], asked["season"])
-        wanted = calendars.season_meetings(registry, [asked["against"]], asked["season"])
+        wanted = calendars.year_meetings(registry, [asked["against"]], asked["season"])
         for chance in calendars.chances(busy, wanted, 1):
             state = VERDICTS[chance.verdict]
             days = f"{chance.meeting.start} to {chance.meeting.end}"

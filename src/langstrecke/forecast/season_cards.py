@@ -159,11 +159,14 @@ def _lasting(seen: Sequence[tuple[float, float]], lasting: float, event: float) 
 
 
 def _driver(driver: Driver, entry: Entry, history: Sequence[RaceCard]) -> tuple[float, float]:
-    """A driver's pace (log): as the latest card has it, else the mean of the class's drivers of that licence."""
+    """A driver's pace (log): as the latest card has it, else the mean of the class's drivers of that licence.
+
+    Pace is against the class, so half a second on the amateurs of another one says nothing here.
+    """
     for card in reversed(history):
         for other in card.entries:
             for known in other.drivers:
-                if known.name == driver.name:
+                if known.name == driver.name and other.car_class == entry.car_class:
                     lap = card.classes[other.car_class].lap_s
                     return known.pace_s / lap, known.pace_s_sd / lap
     if entry.car_class not in history[-1].classes:

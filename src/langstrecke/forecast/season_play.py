@@ -10,13 +10,24 @@ import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from langstrecke.errors import NotFoundError
 from langstrecke.forecast.season_cards import Plan
-from langstrecke.forecast.season_points import I16, LAST, PER_CAR, RoundPoints, Scorer, race_share, score
+from langstrecke.forecast.season_points import (
+    I16,
+    LAST,
+    PER_CAR,
+    RoundPoints,
+    Scorer,
+    pole_places,
+    pole_scale,
+    race_share,
+    score,
+)
 from langstrecke.forecast.season_real import KINDS, OVERALL, full_season, groups
 from langstrecke.paddock.matching import fold
 from langstrecke.paddock.registry import Registry
@@ -55,6 +66,13 @@ class Stage:
     """Cars entered for the whole season; None where nothing depends on it or nothing is known."""
 
 
+class Qualified(NamedTuple):
+    """Qualifying orders [seasons, cars], 1 is first."""
+
+    in_class: I16
+    overall: I16
+
+
 def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
     """Compile a round. `names` collects driver key -> name."""
     book, card = plan.round.book, plan.card
@@ -71,7 +89,7 @@ def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
             names.setdefault(key, registry.drivers[key].name if key in registry.drivers else driver.name)
             keys.append(key)
         team = entry.car if book.series in PER_CAR else team_key(registry, entry.team, entry.car)
-        names.setdefault(f"team:{team}", f"#{entry.car} {entry.team}" if book.series in PER_CAR else entry.team)
+        names.setdefault(f"team:{team}", _team_name(book.series, entry.car, entry.team, team))
         make = make_key(registry, entry.vehicle, entry.make)
         rows.append(Scorer(entry.car, team, make, tuple(keys), entry.guest))
         spread[i] = card.classes[entry.car_class].lap_s * noise * priors.scale.get(group_of(entry.car_class), 1.0)
@@ -91,6 +109,12 @@ def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
         if plan.round.book.points.eligible == "full_season"
         else None,
     )
+
+
+def _team_name(series: str, car: str, name: str, key: str) -> str:
+    if series in PER_CAR:
+        return f"#{car} {name}"
+    return key if name.startswith("Unknown") else name
 
 
 def driver_key(registry: Registry, name: str) -> str:
@@ -122,8 +146,8 @@ def make_key(registry: Registry, vehicle: str, make: str) -> str:
     return MAKE_ALIASES.get(name, name)
 
 
-def play_block(stages: list[Stage], seed: int, block: int, count: int) -> list[tuple[Places, I16]]:
-    """Play `count` seasons: for every round the places and the qualifying order in class."""
+def play_block(stages: list[Stage], seed: int, block: int, count: int) -> list[tuple[Places, Qualified]]:
+    """Play `count` seasons: for every round the places and the qualifying orders."""
 
     def normal(*name: object) -> F64:
         words = [zlib.crc32(str(part).encode()) for part in name]
@@ -161,12 +185,17 @@ def play_block(stages: list[Stage], seed: int, block: int, count: int) -> list[t
             grid_s = np.asarray(np.argsort(np.argsort(quali, axis=1), axis=1) * GRID_GAP_S + late, np.float64)
         race_seed = int(np.random.SeedSequence([seed, zlib.crc32(card.race.id.encode())]).generate_state(1)[0])
         found = places(st.params, race_seed, block * BLOCK, pace, driver_pace, grid_s, st.marks, st.rows)
-        order = np.zeros((count, n), np.int16)
+        of_class = np.zeros((count, n), np.int16)
+        times = grid_s if plan.known_grid else quali
         for cars_in in _by_class(st):
-            mine = grid_s[:, cars_in] if plan.known_grid else quali[:, cars_in]
-            order[:, cars_in] = 1 + np.argsort(np.argsort(mine, axis=1), axis=1)
-        out.append((found, order))
+            of_class[:, cars_in] = _ranks(times[:, cars_in])
+        out.append((found, Qualified(of_class, _ranks(times))))
     return out
+
+
+def _ranks(times: F64) -> I16:
+    ranks: I16 = (1 + np.argsort(np.argsort(times, axis=1), axis=1)).astype(np.int16)
+    return ranks
 
 
 def _by_class(st: Stage) -> Iterator[list[int]]:
@@ -226,10 +255,23 @@ def play_seasons(
     return total
 
 
+def _overall_at(st: Stage, found: Places, in_class: I16) -> I16:
+    """Overall order at a moment of which only the order in class is kept.
+
+    Classes are taken to lie among each other as at the flag: the third of a class has the overall place that the
+    third of it has in the end.
+    """
+    out = np.empty_like(in_class)
+    for cars in _by_class(st):
+        ends = np.sort(found.overall[:, cars], axis=1)
+        out[:, cars] = np.take_along_axis(ends, np.maximum(in_class[:, cars], 1).astype(np.int64) - 1, axis=1)
+    return out
+
+
 def _scored(
     st: Stage,
     found: Places,
-    order: I16,
+    order: Qualified,
     real_qualifying: Callable[[Plan, str, list[Scorer]], I16 | None],
 ) -> Iterator[tuple[str, str, RoundPoints]]:
     """(title, table, points [seasons, names]) of one round."""
@@ -250,9 +292,15 @@ def _scored(
                 yield "", table, score(scale, here, cars, book, share=share, full_season=st.regular)
             if rules.qualifying:
                 known = real_qualifying(st.plan, table, cars)
-                grid = order[:, index] if known is None else np.repeat(known, len(here), axis=0)
+                grid = order.in_class[:, index] if known is None else np.repeat(known, len(here), axis=0)
                 yield "", table, score(rules.scales[rules.qualifying], grid, cars, book)
+            if rules.pole:
+                first = pole_places((order.overall if table == OVERALL else order.in_class)[:, index])
+                yield "", table, score(pole_scale(rules.pole), first, cars, book, full_season=st.regular)
         for mark in rules.intermediate:
-            at = found.at_marks[:, st.marks.index(mark.at_s)][:, index] if mark.at_s in st.marks else here
+            at = here
+            if mark.at_s in st.marks:
+                at = found.at_marks[:, st.marks.index(mark.at_s)]
+                at = (_overall_at(st, found, at) if table == OVERALL else at)[:, index]
             if table != OVERALL or not mark.cup:
                 yield mark.cup, table, score(rules.scales[mark.scale], at, cars, book)

@@ -63,6 +63,16 @@ def best_of_group(places: I16, groups: Sequence[str]) -> tuple[tuple[str, ...], 
     return names, np.where(best >= LAST, LAST, rank).astype(np.int16)
 
 
+def pole_places(order: I16) -> I16:
+    """Places for the point of the pole: the first of a qualifying order, and nobody else, whoever may not score."""
+    return np.where(order == 1, order, LAST).astype(np.int16)
+
+
+def pole_scale(points: float) -> PointsScale:
+    """The scale that goes with `pole_places`."""
+    return PointsScale(source="the rule book's points for the pole", confidence="high", positions=(points,))
+
+
 @dataclass(frozen=True)
 class RoundPoints:
     """Points of one class in one round: names and [races, names]."""

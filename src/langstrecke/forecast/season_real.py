@@ -12,7 +12,16 @@ from importlib.resources import files
 import numpy as np
 
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.forecast.season_points import I16, LAST, PER_CAR, RoundPoints, Scorer, score
+from langstrecke.forecast.season_points import (
+    I16,
+    LAST,
+    PER_CAR,
+    RoundPoints,
+    Scorer,
+    pole_places,
+    pole_scale,
+    score,
+)
 from langstrecke.paddock.model import Entry, Event
 from langstrecke.paddock.registry import Registry, load_registry
 from langstrecke.rulebooks import known_series, rulebook_for
@@ -20,6 +29,8 @@ from langstrecke.rulebooks.load import SERIES_ALIASES, seasons_of
 from langstrecke.rulebooks.schema import RuleBook, plain
 
 KINDS = ("drivers", "teams", "makes")
+LEAST_FIELD = 10
+"""A list of fewer cars is no field: pages named the first few."""
 OVERALL = "overall"
 """The table of a championship that is scored by the overall order."""
 
@@ -143,7 +154,10 @@ def real_round(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, Round
     by_class: dict[str, list[Entry]] = defaultdict(list)
     crews = _race_crews(registry, rnd)
     regular = full_season(rnd.series, rnd.season)
+    invited = not classes_unknown(registry, rnd)  # a car of no class of the book runs out of the points
     for entry in registry.entries(rnd.id):
+        if invited and not class_known(rnd.book, entry.car_class):
+            continue
         entry = replace(entry, drivers=crews.get((entry.car, entry.car_class), entry.drivers))
         if entry.started:
             for name in groups(rnd.book, entry.car_class):
@@ -159,11 +173,17 @@ def real_round(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, Round
             if grid:
                 order = _places([grid.get(c.car) for c in cars])
                 yield "", name, score(rules.scales[rules.qualifying], order, cars, rnd.book)
+        if rules.pole and name not in rules.classes_excluded and (pole := pole_of(rnd.id, name)):
+            order = pole_places(_places([1 if c.car == pole else None for c in cars]))
+            yield "", name, score(pole_scale(rules.pole), order, cars, rnd.book, full_season=regular)
         for mark in rules.intermediate:
             if mark.at_s >= rnd.book.race.duration_s:
-                found = {e.car: e.class_position for e in entries}
+                found = {e.car: e.position if name == OVERALL else e.class_position for e in entries}
             else:
                 found = dict(_facts("segments", rnd.id, name, int(mark.at_s)))
+                told = _facts("segments_extra", rnd.id, name, int(mark.at_s))
+                if told:  # pages name the first few of a class; the others are level behind them
+                    found = {e.car: told.get(e.car, len(told) + 1) for e in entries}
             if found:
                 order = _places([found.get(c.car) for c in cars])
                 title = mark.cup
@@ -178,10 +198,58 @@ def _race_crews(registry: Registry, rnd: Round) -> dict[tuple[str, str], tuple[s
     return {(e.car, e.car_class): e.drivers for e in registry.entries(race)}
 
 
+def pole_of(event: str, table: str) -> str:
+    """The car that was on pole, overall or in a class; empty where nobody says."""
+    rows = fact_table("poles")
+    return next((r["car"] for r in rows if r["event"] == event and plain(r["class"]) == plain(table)), "")
+
+
+def pole_known(event: str) -> bool:
+    """Whether the points for the pole of a race are known."""
+    return any(row["event"] == event for name in ("poles", "bonus") for row in fact_table(name))
+
+
+def incomplete(registry: Registry, rnd: Round) -> bool:
+    """Whether the registry lacks cars that started a race, or their places."""
+    entries = [e for e in registry.entries(rnd.id) if e.started]
+    places = sorted(e.position for e in entries if e.position)
+    return (
+        len(entries) < LEAST_FIELD
+        or places != list(range(1, len(places) + 1))
+        or any(e.status == "unknown" or (e.status == "classified" and not e.position) for e in entries)
+    )
+
+
+def car_names(registry: Registry, rounds: Iterable[Round]) -> dict[str, str]:
+    """`team:31` -> `#31 Whelen Engineering Racing`, for series whose teams' title is one of cars."""
+    return {
+        f"team:{e.car}": f"#{e.car} {registry.teams[e.team].name}"
+        for rnd in rounds
+        if rnd.book.series in PER_CAR
+        for e in registry.entries(rnd.id)
+        if e.team in registry.teams
+    }
+
+
+def class_known(book: RuleBook, car_class: str) -> bool:
+    """Whether a class is one of the rule book's."""
+    try:
+        book.class_named(car_class)
+    except KeyError:
+        return False
+    return True
+
+
+def classes_unknown(registry: Registry, rnd: Round) -> bool:
+    """Whether the registry does not tell the classes of a race: most of its cars stand there as GT3."""
+    started = [e for e in registry.entries(rnd.id) if e.started]
+    return 2 * sum(not class_known(rnd.book, e.car_class) for e in started) > len(started)
+
+
 def groups(book: RuleBook, car_class: str) -> tuple[str, ...]:
-    """The tables a class is scored in: its own, the overall one, or both."""
-    name = _class_name(book, car_class)
-    return {"class": (name,), "overall": (OVERALL,), "both": (OVERALL, name)}[book.points.scored_by]
+    """The tables a class is scored in: its own, the overall one, or both. A class the book does not know has none."""
+    own = (book.class_named(car_class).name,) if class_known(book, car_class) else ()
+    return {"class": own, "overall": (OVERALL,), "both": (OVERALL, *own)}[book.points.scored_by]
 
 
 def _place(book: RuleBook, entry: Entry, table: str) -> int | None:
@@ -194,15 +262,11 @@ def _places(found: Iterable[int | None]) -> I16:
     return np.array([[LAST if place is None else place for place in found]], np.int16)
 
 
-def _class_name(book: RuleBook, name: str) -> str:
-    try:
-        return book.class_named(name).name
-    except KeyError:
-        return name
-
-
 def _adjusted(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, str, float]]:
-    """Points given or taken by the stewards: (title, class, key, points)."""
+    """Points given or taken by the stewards, and IndyCar's for pole and laps led: (title, class, key, points)."""
+    for row in fact_table("bonus"):
+        if row["event"] == rnd.id:
+            yield "drivers", OVERALL, row["driver"], float(row["points"])
     for row in fact_table("adjustments"):
         if row["event"] != rnd.id:
             continue

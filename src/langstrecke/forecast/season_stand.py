@@ -42,11 +42,10 @@ def check_playable(real: Sequence[Round], after: int) -> None:
     needed = f"entries of {', '.join(bare[:4])}{' ...' if len(bare) > 4 else ''}" if bare else ""
     if not carded:
         needed = "a card of at least one round, for circuit and class figures" + (f", and {needed}" if bare else "")
-    raise NotFoundError(
-        f"{name} cannot be played: {told}",
-        hint=f"needed: {needed}; docs/seasons.md says how to make a card by hand. Its tables: "
-        f"langstrecke season {name} --after {real[-1].number}",
-    )
+    hint = f"needed: {needed}; docs/seasons.md says how to make a card by hand"
+    if any(load_registry().entries(r.id) for r in real):
+        hint += f". Its points: langstrecke season {name} --after {after or real[-1].number} --seasons 0"
+    raise NotFoundError(f"{name} cannot be played: {told}", hint=hint)
 
 
 def _listed(rnd: Round, carded: Sequence[Round]) -> bool:

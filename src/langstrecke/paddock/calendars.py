@@ -97,11 +97,11 @@ def _first_day(event: Event) -> tuple[dt.date, bool]:
     return event.race_day - dt.timedelta(days=ASSUMED_MEETING_DAYS), True
 
 
-def season_meetings(registry: Registry, series: Sequence[str], season: str | int) -> list[Meeting]:
-    """The meetings of several series in one calendar year or season."""
+def year_meetings(registry: Registry, series: Sequence[str], year: int) -> list[Meeting]:
+    """The meetings of several series in one calendar year."""
     events: dict[str, Event] = {}
     for name in series:
-        for event in registry.calendar(name, season):
+        for event in registry.races_in(name, year):
             events[event.id] = event
     return meetings(events.values())
 
@@ -216,9 +216,9 @@ def report(
     """What keeps a driver, or those of some series, busy in a calendar year, and which races of others are free."""
     busy = commitments(registry, driver, season) if driver else []
     known = {event.id for meeting in busy for event in meeting.events}
-    added = season_meetings(registry, series, season) if series else []
+    added = year_meetings(registry, series, season) if series else []
     busy = sorted([*busy, *(m for m in added if m.id not in known)], key=lambda m: (m.start, m.id))
-    wanted = season_meetings(registry, against, season) if against else []
+    wanted = year_meetings(registry, against, season) if against else []
     return Report(
         season=season,
         driver=registry.driver(driver).name if driver else None,
@@ -231,9 +231,13 @@ def report(
 
 
 def title(registry: Registry, meeting: Meeting) -> str:
-    """A meeting in words: the race's name, else series and circuit."""
-    event = meeting.events[0]
-    return event.name or f"{registry.series[event.series].name}, {registry.circuits[event.circuit].name}"
+    """A meeting in words: the race's name, else circuit and series."""
+    return race_title(registry, next((e for e in reversed(meeting.events) if e.name), meeting.events[-1]))
+
+
+def race_title(registry: Registry, event: Event) -> str:
+    """A race in words: its name, else circuit and series."""
+    return event.name or f"{registry.circuits[event.circuit].name} ({registry.series[event.series].name})"
 
 
 def write_ical(registry: Registry, calendar: Sequence[Meeting], path: str | Path) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from langstrecke.errors import LangstreckeError
 from langstrecke.paddock.model import NOT_ENTERED, STATUS_WORDS, Driver, Entry, Event
 from langstrecke.paddock.registry import Registry
 
@@ -61,15 +62,12 @@ class Career:
         return [row.event.year for row in self.rows if row.entry.position == 1 and row.entry.status == "classified"]
 
     def as_json(self) -> dict[str, Any]:
-        """The career as plain data."""
+        """The career as plain data: `driver`, `entered`, `started`, `class_wins`, `rows`."""
         return {
             "driver": self.driver.name,
-            "id": self.driver.id,
-            "country": self.driver.country,
             "entered": self.entered,
             "started": self.started,
             "class_wins": self.class_wins,
-            "overall_wins": self.overall_wins,
             "rows": [_row_json(row) for row in self.rows],
         }
 
@@ -103,6 +101,8 @@ def career(
     registry: Registry, driver: str, *, series: str = "", since: int | None = None, until: int | None = None
 ) -> Career:
     """A driver's races, all of them or those of one series and of some years."""
+    if since and until and since > until:
+        raise LangstreckeError(f"no year is from {since} and until {until}", hint="since must not be after until")
     person = registry.driver(driver)
     wanted = registry.series_named(series).id if series else ""
     rows = []
@@ -152,24 +152,35 @@ def team_mates(registry: Registry, driver: str) -> list[tuple[Driver, list[Entry
 
 
 def together(registry: Registry, one: str, other: str) -> list[CareerRow]:
-    """Races for which two drivers shared a car."""
-    mate = registry.driver(other).id
+    """Races for which two drivers shared a car. LangstreckeError if the two are one."""
+    mate = _two(registry, one, other)[1].id
     return [row for row in career(registry, one).rows if mate in row.entry.drivers]
 
 
 def versus(registry: Registry, one: str, other: str) -> list[Duel]:
-    """Races in which both were entered in different cars, and whose car was placed better."""
-    first, second = registry.driver(one), registry.driver(other)
+    """Races in which both were entered in different cars, and whose car was placed better; reserves do not count.
+
+    LangstreckeError if the two are one.
+    """
+    first, second = _two(registry, one, other)
     theirs: dict[str, list[Entry]] = defaultdict(list)
     for entry in registry.entries_of(second.id):
-        theirs[entry.event].append(entry)
+        if entry.status not in NOT_ENTERED:
+            theirs[entry.event].append(entry)
     duels = []
-    for mine in registry.entries_of(first.id):
+    for mine in (e for e in registry.entries_of(first.id) if e.status not in NOT_ENTERED):
         for rival in theirs.get(mine.event, ()):
             if second.id in mine.drivers or first.id in rival.drivers:
                 continue
             duels.append(Duel(registry.events[mine.event], mine, rival, _ahead(first, second, mine, rival)))
     return duels
+
+
+def _two(registry: Registry, one: str, other: str) -> tuple[Driver, Driver]:
+    first, second = registry.driver(one), registry.driver(other)
+    if first.id == second.id:
+        raise LangstreckeError(f"{one!r} and {other!r} are one driver: {first.name}", hint="name two")
+    return first, second
 
 
 def mates_json(mates: Sequence[tuple[Driver, list[Entry]]]) -> list[dict[str, Any]]:

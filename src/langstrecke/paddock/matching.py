@@ -137,7 +137,7 @@ def plain_name(text: str) -> str:
     behind = _BEHIND.search(text)
     if behind:
         text = behind[1]
-    bare = " ".join(_QUOTED.sub(" ", text).split())
+    bare = " ".join(_QUOTED.sub(" ", text).replace("( )", " ").split())
     return _TITLES.sub("", bare or text.strip("\"'“”«» ")).strip() or text
 
 
@@ -230,7 +230,7 @@ def _surnames(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[float, str]:
         return 50.0, "same surname"
     if "".join(a) == "".join(b):
         return 49.0, "same surname, other spacing"
-    if _without_umlauts(a) == _without_umlauts(b):
+    if without_umlauts(" ".join(a)) == without_umlauts(" ".join(b)):
         return 48.0, "same surname, umlauts written out"
     bare_a, bare_b = (tuple(w for w in x if w not in _PARTICLES) for x in (a, b))
     if bare_a and bare_a == bare_b:
@@ -241,8 +241,9 @@ def _surnames(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[float, str]:
     return 0.0, "different surnames"
 
 
-def _without_umlauts(words: tuple[str, ...]) -> str:
-    return re.sub("([aou])e", r"\1", " ".join(words))
+def without_umlauts(folded: str) -> str:
+    """`mueller` -> `muller`: a folded name whose umlauts may be written out."""
+    return re.sub("([aou])e", r"\1", folded)
 
 
 def _given(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[float, str]:

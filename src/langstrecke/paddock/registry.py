@@ -20,7 +20,17 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from langstrecke.errors import CardError, NotFoundError
-from langstrecke.paddock.matching import MERGE, Match, Profile, compare, compare_names, fold, plain_name, split_name
+from langstrecke.paddock.matching import (
+    MERGE,
+    Match,
+    Profile,
+    compare,
+    compare_names,
+    fold,
+    plain_name,
+    split_name,
+    without_umlauts,
+)
 from langstrecke.paddock.model import (
     Circuit,
     Driver,
@@ -87,16 +97,15 @@ class Registry:
         exact = self._driver_names.get(fold(plain_name(name)), [])
         if len(exact) == 1:
             return self.drivers[exact[0]]
-        close = exact or self._surnames.get(fold(name).replace(" ", ""), [])
+        close = exact or self._surnames.get(_surname_key(fold(name).split()), [])
         if not close:  # an initial, a short form or a slip of the pen
             close = [m.driver.id for m in self.match(name) if m.score >= MERGE - 16]
         if len(close) == 1:
             return self.drivers[close[0]]
         if close:
-            raise NotFoundError(
-                f"{name!r} can be " + ", ".join(f"{self.drivers[d].name} ({d})" for d in sorted(close)[:12]),
-                hint="name one of them or its id",
-            )
+            told = ", ".join(f"{self.drivers[d].name} ({d})" for d in sorted(close)[:12])
+            more = f" and {len(close) - 12} more" if len(close) > 12 else ""
+            raise NotFoundError(f"{name!r} can be {told}{more}", hint="name one of them or its id")
         raise NotFoundError.nearest("driver", name, sorted({d.name for d in self.drivers.values()}))
 
     def match(self, name: str, *, team: str = "", year: int | None = None, limit: int = 5) -> list[PersonMatch]:
@@ -104,8 +113,10 @@ class Registry:
 
         A team and a year help: they are held against what each driver is known to have done.
         """
+        if not fold(name):
+            return []
         wanted = split_name(name)
-        key = "".join(wanted.surname)
+        key = _surname_key(wanted.surname)
         asked = Profile(name)
         if team and year:
             asked.teams.add((self._team_key(team), year))
@@ -174,6 +185,18 @@ class Registry:
             raise NotFoundError.nearest(f"season of {known}", str(season), list(seasons), hint=has)
         return sorted(found, key=lambda e: (e.race_day, e.id))
 
+    def races_in(self, series: str, year: int) -> list[Event]:
+        """The races of a calendar year, in order of time: where a season spans two years, of both seasons."""
+        known = self.series_named(series).id
+        found = [e for e in self.events.values() if e.year == year and e.counts_for(known)]
+        if not found:
+            years = sorted({e.year for e in self.events.values() if e.counts_for(known)})
+            has = (
+                f"the registry has races of {known} from {years[0]} to {years[-1]}" if years else "it has none at all"
+            )
+            raise NotFoundError(f"the registry has no race of {known} in {year}", hint=has)
+        return sorted(found, key=lambda e: (e.race_day, e.id))
+
     def entries(self, event: str) -> list[Entry]:
         """The entries of a race: in order of the result, then by class and number."""
         self.event(event)
@@ -201,11 +224,14 @@ class Registry:
 
     @cached_property
     def _surnames(self) -> dict[str, list[str]]:
-        return _grouped(self.drivers, lambda d: {"".join(split_name(n).surname) for n in self._spellings(d)})
+        return _grouped(self.drivers, self._surnames_of)
 
     @cached_property
     def _surname_starts(self) -> dict[str, list[str]]:
-        return _grouped(self.drivers, lambda d: {"".join(split_name(n).surname)[:4] for n in self._spellings(d)})
+        return _grouped(self.drivers, lambda d: {key[:4] for key in self._surnames_of(d)})
+
+    def _surnames_of(self, driver_id: str) -> set[str]:
+        return {_surname_key(split_name(name).surname) for name in self._spellings(driver_id)}
 
     def _spellings(self, driver_id: str) -> tuple[str, ...]:
         driver = self.drivers[driver_id]
@@ -224,6 +250,11 @@ class Registry:
             profile.years.add(year)
             profile.teams.add((entry.team, year))
         return profile
+
+
+def _surname_key(words: Iterable[str]) -> str:
+    """Folded words of a surname as one, umlauts not written out: `Mueller` finds every Müller."""
+    return without_umlauts("".join(words))
 
 
 def _grouped(items: Iterable[V], keys: Callable[[V], Iterable[str]]) -> dict[str, list[V]]:

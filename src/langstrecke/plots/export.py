@@ -40,4 +40,4 @@ def to_svg(figure: Figure, name: str, title: str) -> str:
 
 def save(figure: Figure, path: str | Path, dpi: int = 150) -> None:
     """The figure as a file; the ending says which kind (png, svg, pdf)."""
-    figure.savefig(Path(path), dpi=dpi, facecolor=figure.get_facecolor())
+    figure.savefig(Path(path), dpi=dpi, facecolor=figure.get_facecolor(), bbox_inches="tight", pad_inches=0.15)

@@ -21,10 +21,13 @@ def title_odds(
     lines: Sequence[tuple[str, Sequence[float]]],
     champion: str = "",
     idle: Collection[int] = (),
+    now: int | None = None,
+    what_if: str = "",
 ) -> Figure:
     """Chance of the title after each round, a line per contender; `rounds[0]` is before the season.
 
-    `idle`: rounds in which the class does not score, shaded.
+    `idle`: rounds in which the class does not score, shaded. `now`: the round after which the forecast beside the
+    figure stands, marked. `what_if`: the change the rounds ahead are played with.
     """
     figure = style.canvas(14, bottom=0.95)
     axes = figure.add_axes(
@@ -36,6 +39,8 @@ def title_odds(
     xs = range(len(rounds))
     for n in idle:
         axes.axvspan(n - 0.5, n + 0.5, color=style.LINE, alpha=0.45, linewidth=0)
+    if now is not None:
+        axes.axvline(now, color=style.MUTED, linewidth=1.0, linestyle=(0, (4, 3)))
     ends = sorted(((odds[-1], n) for n, (_, odds) in enumerate(lines)), reverse=True)
     heights = _apart([value for value, _ in ends])
     for (value, n), height in zip(ends, heights, strict=True):
@@ -47,13 +52,17 @@ def title_odds(
         style.write(axes, len(rounds) - 1 + 0.02 * len(rounds), height, text, color=colour, fontsize=8.5, weight=bold)
     axes.set_xlim(-0.2, len(rounds) - 1 + 0.05)
     axes.set_ylim(-0.03, 1.03)
-    axes.set_xticks(list(xs), list(rounds), rotation=35, ha="right")
+    axes.set_xticks(list(xs), [style.shorten(name, 20) for name in rounds], rotation=35, ha="right")
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25 %", "50 %", "75 %", "100 %"], parse_math=False)
     axes.tick_params(length=0, labelsize=style.SMALL, labelcolor=style.MUTED, labelfontfamily=style.FONT)
     axes.grid(axis="y", color=style.LINE, linewidth=0.6)
     axes.set_axisbelow(True)
     told = "Chance of the title before the season and after each round; the last point is the real table."
-    style.heading(figure, title, told + (" Shaded: the class does not score." if idle else ""))
+    told += " Shaded: the class does not score." if idle else ""
+    told += " Dashed: this forecast." if now is not None else ""
+    if what_if:
+        told = f"What if: {style.shorten(what_if, 60)}. {told.replace('; the last point is the real table', '')}"
+    style.heading(figure, title, told)
     return figure
 
 
@@ -72,7 +81,10 @@ def final_points(
     figure = style.canvas(len(rows))
     axes = style.row_axes(figure, len(rows), style.LABELS, style.WIDTH - 0.75)
     top = max(row[5] for row in rows)
-    low = max(0.0, min(min(row[2], row[3]) for row in rows) - 0.03 * top)
+    now, bars = max(row[2] for row in rows), min(row[3] for row in rows)
+    # Early in a season points say nothing yet: the axis begins where the bars do.
+    left = bars if now < 0.25 * bars else min(min(row[2], row[3]) for row in rows)
+    low = max(0.0, left - 0.03 * top)
     axes.set_xlim(low, 1.02 * top)
     for n, (_, _, now, p10, mean, p90, chance) in enumerate(rows):
         if now >= low:  # no bar from nought: the axis does not begin there

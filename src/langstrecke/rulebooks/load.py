@@ -1,7 +1,12 @@
-"""Reading rule books: one TOML file per series and season, which may extend another one."""
+"""Reading rule books: one TOML file per series and season, which may extend another one.
+
+A new series is a file and no code: put it into a folder of your own and name that in `LANGSTRECKE_RULEBOOKS`. Books
+found there are known by their id like the shipped ones, and come before a shipped one of the same id.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -18,6 +23,9 @@ from langstrecke.rulebooks.schema import RuleBook
 
 NEWEST_REACH = 4
 """A season this many years after the newest rule book of a series still falls back to it."""
+
+OWN_FOLDER = "LANGSTRECKE_RULEBOOKS"
+"""Environment variable that names a folder with rule books of one's own."""
 
 SERIES_ALIASES = {
     "imsa-weathertech": "imsa",
@@ -51,9 +59,27 @@ def _folder() -> Traversable:
 
 
 @lru_cache(maxsize=1)
+def _shipped_ids() -> frozenset[str]:
+    return frozenset(f.name.removesuffix(".toml") for f in _folder().iterdir() if f.name.endswith(".toml"))
+
+
+def own_rulebooks() -> dict[str, Path]:
+    """Rule books of one's own by id: the TOML files in the folder that `LANGSTRECKE_RULEBOOKS` names.
+
+    CardError if that is no folder.
+    """
+    named = os.environ.get(OWN_FOLDER, "")
+    if not named:
+        return {}
+    try:
+        return {path.stem: path for path in sorted(Path(named).iterdir()) if path.suffix == ".toml"}
+    except OSError as error:
+        raise CardError(f"{OWN_FOLDER} names no folder: {error.strerror or error}", file=named) from None
+
+
 def list_rulebooks() -> tuple[str, ...]:
-    """Ids of all shipped rule books, in order."""
-    return tuple(sorted(f.name.removesuffix(".toml") for f in _folder().iterdir() if f.name.endswith(".toml")))
+    """Ids of all rule books, the shipped ones and one's own, in order."""
+    return tuple(sorted(_shipped_ids() | set(own_rulebooks())))
 
 
 def _merge(base: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,23 +114,41 @@ def _read(source: Traversable | Path, name: str) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise CardError("not UTF-8 text", file=name) from None
     except OSError as error:
-        raise CardError(f"cannot be read: {error.strerror or error}", file=name) from None
+        told = {
+            "FileNotFoundError": "there is no such file",
+            "IsADirectoryError": "is a folder, not a rule book",
+        }.get(type(error).__name__, f"cannot be read: {error.strerror or error}")
+        raise CardError(told, file=name) from None
 
 
-def _raw(rulebook_id: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
+def _raw(rulebook_id: str, seen: tuple[str, ...] = (), beside: Path | None = None) -> dict[str, Any]:
+    """A book as TOML says it, what it extends merged in.
+
+    It is looked for in the folder `beside` which the extending file lies in, among one's own, and in the package; one
+    of one's own may extend the shipped one it stands before.
+    """
     name = f"{rulebook_id}.toml"
-    if rulebook_id in seen:
-        raise CardError(f"extends itself by way of {' -> '.join([*seen, rulebook_id])}", file=name, key="extends")
-    return _resolve(_read(_folder() / name, name), name, (*seen, rulebook_id))
+    places: list[Path | Traversable] = [beside / name] if beside is not None and (beside / name).is_file() else []
+    own = own_rulebooks().get(rulebook_id)
+    places += [own] if own is not None else []
+    places += [_folder() / name] if rulebook_id in _shipped_ids() else []
+    left = [place for place in dict.fromkeys(places) if str(place) not in seen]
+    if not left:
+        way = " -> ".join(Path(place).stem for place in (*seen, name))
+        raise CardError(f"extends itself by way of {way}", file=name, key="extends")
+    place = left[0]
+    return _resolve(_read(place, str(place) if isinstance(place, Path) else name), place, (*seen, str(place)))
 
 
-def _resolve(raw: dict[str, Any], name: str, seen: tuple[str, ...]) -> dict[str, Any]:
+def _resolve(raw: dict[str, Any], place: Path | Traversable, seen: tuple[str, ...]) -> dict[str, Any]:
     parent = raw.pop("extends", None)
     if parent is None:
         return raw
-    if parent not in list_rulebooks():
+    name = place.name
+    beside = place.parent if isinstance(place, Path) else None
+    if parent not in list_rulebooks() and not (beside and (beside / f"{parent}.toml").is_file()):
         raise CardError(f"extends {parent!r}, which is no rule book", file=name, key="extends")
-    base = _raw(parent, seen)
+    base = _raw(parent, seen, beside)
     for path in raw.pop("replaces", ()):
         _drop(base, path, name)
     added = raw.pop("append", {})
@@ -140,9 +184,18 @@ def _validate(raw: dict[str, Any], name: str) -> RuleBook:
         raise CardError(what + more, file=name, key=key or None) from None
 
 
+def _book(rulebook_id: str) -> RuleBook:
+    """The book with this very id. Read once for as long as the files of one's own stay as they are."""
+    own = own_rulebooks()
+    return _read_once(rulebook_id, tuple((str(path), path.stat().st_mtime_ns) for path in own.values()))
+
+
 @lru_cache(maxsize=64)
-def _shipped(rulebook_id: str) -> RuleBook:
-    return _check_events(_validate(_raw(rulebook_id), f"{rulebook_id}.toml"))
+def _read_once(rulebook_id: str, own: tuple[tuple[str, int], ...]) -> RuleBook:
+    book = _check_events(_validate(_raw(rulebook_id), f"{rulebook_id}.toml"))
+    if book.id != rulebook_id:
+        raise CardError(f"is the file of {book.id!r}; name it {book.id}.toml", file=f"{rulebook_id}.toml", key="id")
+    return book
 
 
 def _check_events(book: RuleBook) -> RuleBook:
@@ -153,9 +206,9 @@ def _check_events(book: RuleBook) -> RuleBook:
 
 
 def read_rulebook(path: str | Path) -> RuleBook:
-    """A rule book of your own from a TOML file; it may extend a shipped one."""
+    """A rule book of your own from a TOML file; it may extend a shipped one, or one beside it."""
     path = Path(path)
-    return _check_events(_validate(_resolve(_read(path, str(path)), str(path), ()), str(path)))
+    return _check_events(_validate(_resolve(_read(path, str(path)), path, (str(path),)), str(path)))
 
 
 def _fitted(book: RuleBook, event: str) -> RuleBook:
@@ -185,7 +238,7 @@ def for_event(book: RuleBook, event: str) -> RuleBook:
 def load_rulebook(rulebook_id: str) -> RuleBook:
     """The rule book with this id. A season without a book of its own gets an earlier one, with a note."""
     if rulebook_id in list_rulebooks():
-        return _shipped(rulebook_id)
+        return _book(rulebook_id)
     series, season = split_id(rulebook_id)
     return _for_season(series, season, rulebook_id)
 
@@ -216,11 +269,11 @@ def _for_season(series: str, season: str, asked: str) -> RuleBook:
         raise NotFoundError.nearest("rule book", asked, list(list_rulebooks()), hint="see: langstrecke rules --list")
     seasons = seasons_of(series)
     if not season:
-        return _shipped(f"{series}-{seasons[-1]}" if seasons else series)
+        return _book(f"{series}-{seasons[-1]}" if seasons else series)
     year = int(season[:4])
     by_year = {int(s[:4]): s for s in seasons}
     if season in seasons or year in by_year:
-        return _shipped(f"{series}-{season if season in seasons else by_year[year]}")
+        return _book(f"{series}-{season if season in seasons else by_year[year]}")
     earlier = [y for y in by_year if y < year]
     if earlier and year - max(earlier) <= NEWEST_REACH:
         found = f"{series}-{by_year[max(earlier)]}"
@@ -230,13 +283,13 @@ def _for_season(series: str, season: str, asked: str) -> RuleBook:
         raise NotFoundError.nearest(
             f"season of {series}", season, list(seasons), hint=f"rule books of {series}: {', '.join(seasons)}"
         )
-    book = _shipped(found)
+    book = _book(found)
     note = f"There is no rule book for {series} {season}; these are the rules of {found}."
     return book.model_copy(update={"note": f"{note} {book.note}".strip()})
 
 
 def rulebook_for(series: str, season: int | str, circuit: str = "") -> RuleBook:
-    """The rules a race of this series, season and circuit is played by.
+    """The rules a race of this series, season and circuit (or series of the race alone) is played by.
 
     A race with a book of its own within a championship (Le Mans in the WEC, the 24 h of Spa) gets that one.
     """

@@ -173,6 +173,7 @@ class SeasonAnswer(Answer):
     rounds: list[RoundLine]
     titles: list[TitleTable]
     notes: list[str]
+    gaps: list[str]
 
 
 class TitleRaceAnswer(Answer):

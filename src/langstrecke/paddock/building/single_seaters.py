@@ -13,6 +13,13 @@ from langstrecke.paddock.building.raw import Raw, RawDriver, RawEntry, RawEvent
 # The stored calendar gives Detroit the day of Road America a week later; and two races in Iowa have no place.
 _INDYCAR_2022_DAYS = {"Chevrolet Detroit Grand Prix": ("2022-06-03", "2022-06-05")}
 _IOWA = "HY-VEE"
+# Names of the stored calendar that are slips, or say the country twice.
+_NAMES = {
+    "Hungaria Grand Prix": "Hungarian Grand Prix",
+    "Sakhir Grand Prix (Bahrain)": "Sakhir Grand Prix",
+    "Steiermark (Austrian) Grand Prix": "Styrian Grand Prix",
+    "70th Anniversary (British) Grand Prix": "70th Anniversary Grand Prix",
+}
 
 
 def read(folder: Path, raw: Raw) -> None:
@@ -41,6 +48,7 @@ def _calendar(path: Path, series: str, season: str, raw: Raw) -> None:
         start = min(day for day in days if (days[-1] - day).days < 5).isoformat()
         if name in _INDYCAR_2022_DAYS:
             start, race_day = _INDYCAR_2022_DAYS[name]
+        name = _NAMES.get(name, name)
         if series == "f1" and not name.endswith("Grand Prix"):
             name += " Grand Prix"
         race_id = _free(f"{series}-{season}-{circuit}", taken)

@@ -207,10 +207,9 @@ def _clashes(registry: Registry, state: dict[str, Any]) -> None:
     person = registry.driver(state["driver"])
     busy = calendars.commitments(registry, person.id, season)
     series = registry.series[state["series"]].name
-    if str(season) not in registry.seasons(state["series"]):
-        wanted = []
-    else:
-        wanted = calendars.season_meetings(registry, [state["series"]], season)
+    wanted = []
+    if any(e.year == season and e.counts_for(state["series"]) for e in registry.events.values()):
+        wanted = calendars.year_meetings(registry, [state["series"]], season)
     found = calendars.chances(busy, wanted)
     free = sum(c.verdict == "free" for c in found)
     note = f"{len(busy)} meeting{'' if len(busy) == 1 else 's'}"
