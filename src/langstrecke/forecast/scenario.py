@@ -1,7 +1,7 @@
 """Scenarios: questions as files. Each is played and answered in sentences with numbers.
 
-A file names a card, a season or a calendar, what to watch, the variants to hold against each other (what-ifs), and
-what is known, estimated and unknown. The shipped ones lie in `forecast/scenarios`.
+A file names a card, a season or a calendar, what to watch, the variants to hold against each other (what-ifs), what
+is known, estimated and unknown, and remarks that close the answer. The shipped ones lie in `forecast/scenarios`.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ def load_scenario(name: str | Path) -> Scenario:
             raise CardError(f"a scenario needs {key!r}", file=str(name), key=key)
     if data["kind"] not in KINDS:
         raise NotFoundError.nearest("kind of scenario", data["kind"], list(KINDS))
+    _lines(data, "remarks", str(name))
     said = {key: _lines(data, key, str(name)) for key in ("known", "estimated", "unknown")}
     return Scenario(Path(name).stem, data["title"], data["question"], data["kind"], **said, data=data)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from langstrecke.errors import CardError
 
@@ -43,5 +46,22 @@ class Ask:
 
 
 def signed(value: float) -> str:
-    """`+1.2` or `−1.2`, with the sign people print."""
-    return f"{value:+.1f}".replace("-", "−")
+    """`+1.2` or `−1.2`, with the sign people print; `±0.0` where nothing is left of it."""
+    text = f"{value:+.1f}".replace("-", "−")
+    return "±0.0" if text in ("+0.0", "−0.0") else text
+
+
+def sentence(text: str) -> str:
+    """With a capital letter at the front."""
+    return text[:1].upper() + text[1:]
+
+
+def margin(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
+    """How far the difference of two shares may lie from the truth (95 %), races paired by their luck, in points."""
+    apart = one.astype(float) - other.astype(float)
+    return float(196 * np.std(apart) / math.sqrt(len(apart)))
+
+
+def difference(points: float, by_chance: float) -> str:
+    """`+2.9 points`, or that it is no more than chance."""
+    return f"{signed(points)} points" + (", no more than chance" if abs(points) <= by_chance else "")
