@@ -104,7 +104,8 @@ def figures_of(answer: Answer) -> list[tuple[str, Figure]]:
                 ),
             )
         )
-        best = [("", *row) for row in data["variants"][0]["table"][:10]]
+        table_rows = data["variants"][0]["table"]
+        best = [("", *row) for n, row in enumerate(table_rows) if n < 10 or row[0] == data["driver"]]
         legend = "Bar: 80 % of seasons. Dot: mean. Grey mark: points now. Right: chance of the title."
         out.append(("points", final_points("Points at the end of the season", best, legend)))
     else:

@@ -33,7 +33,7 @@ def calendar_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
                 "race": c.meeting.events[0].id,
                 "name": calendars.title(registry, c.meeting),
                 "series": c.meeting.series,
-                "series_name": registry.series[c.meeting.series].name,
+                "series_name": registry.series[c.meeting.series].short,
                 "start": c.meeting.start.isoformat(),
                 "end": c.meeting.end.isoformat(),
                 "verdict": c.verdict,
@@ -43,7 +43,7 @@ def calendar_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
         ]
         rows += [
             {"year": year, "race": m.events[0].id, "name": calendars.title(registry, m), "series": m.series,
-             "series_name": registry.series[m.series].name,
+             "series_name": registry.series[m.series].short,
              "start": m.start.isoformat(), "end": m.end.isoformat(), "verdict": "own", "clashes": []}
             for m in busy
         ]  # fmt: skip

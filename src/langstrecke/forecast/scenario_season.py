@@ -101,7 +101,9 @@ def _row(found: SeasonForecast, name: str, car: str, key: str) -> dict[str, Any]
         "high": line.high,
         "cup": cups[0] if cups else 0.0,
         "table": [
-            (c.name, c.points, c.low, c.expected, c.high, c.title) for c in found.titles[("drivers", name)][:16]
+            (c.name, c.points, c.low, c.expected, c.high, c.title)
+            for n, c in enumerate(found.titles[("drivers", name)])
+            if n < 16 or c.key == key
         ],
         "notes": list(found.notes),
     }

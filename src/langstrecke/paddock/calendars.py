@@ -240,7 +240,7 @@ def race_title(registry: Registry, event: Event) -> str:
     circuits = {e.circuit for e in registry.events.values() if e.series == event.series}
     if not event.name and len(circuits) == 1:
         return registry.series[event.series].name
-    return event.name or f"{registry.circuits[event.circuit].name} ({registry.series[event.series].name})"
+    return event.name or f"{registry.circuits[event.circuit].name} ({registry.series[event.series].short})"
 
 
 def write_ical(registry: Registry, calendar: Sequence[Meeting], path: str | Path) -> int:
