@@ -164,6 +164,39 @@ def base_rival() -> str:
     return next(e.car for e in load_card("adac-gt-masters-2019-sachsenring-1").entries if e.car != "14")
 
 
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        (("known = [", "career = { driver = 'Jan Magnussen' }\nknown = ["), "'career' needs driver"),
+        (("known = [", "remarks = 5\nknown = ["), "list of sentences"),
+        (('class = "GT3"', 'class = "GT1"'), "no class of adac-gt-masters"),
+        (('name = "others"', 'name = "others"\npatch = 7'), "a patch is a text"),
+        (('name = "others"', 'name = "others"\npatch = "[set"'), "line 1"),
+        (("[[variants.stops]]", "[variants.stops]"), "stops are tables"),
+        (('watch = "14"', 'watch = "999"'), "no car is called '999'"),
+    ],
+)
+def test_files_of_strangers_are_answered(tmp_path: Path, change: tuple[str, str], wrong: str) -> None:
+    path = _duel(tmp_path, "")
+    path.write_text(path.read_text("utf-8").replace(*change, 1), encoding="utf-8")
+    with pytest.raises(LangstreckeError, match=wrong):
+        run_scenario(load_scenario(path), races=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [("seasons = ['x']", "seasons are years"), ("seasons = [2019]\ntravel_days = 'two'", "travel_days")],
+)
+def test_calendars_of_strangers_are_answered(tmp_path: Path, line: str, wrong: str) -> None:
+    path = tmp_path / "year.toml"
+    head = 'title = "x"\nquestion = "x"\nkind = "calendar"\ndriver = "Jan Magnussen"\nagainst = ["f1"]\n'
+    path.write_text(head + line + "\n", encoding="utf-8")
+    with pytest.raises(CardError, match=wrong):
+        run_scenario(load_scenario(path))
+    with pytest.raises(CardError, match="no such file"):
+        load_scenario(tmp_path / "absent.toml")
+
+
 def test_a_year_of_weekends_in_sentences() -> None:
     answer = run_scenario(load_scenario("magnussen-free-weekends-2019-2021"))
     told = " ".join(answer.sentences)

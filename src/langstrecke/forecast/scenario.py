@@ -78,9 +78,11 @@ def load_scenario(name: str | Path) -> Scenario:
     """A shipped scenario by name or one of your own by path. NotFoundError names the nearest."""
     if str(name) in list_scenarios():
         text = (files("langstrecke.forecast") / "scenarios" / f"{name}.toml").read_text("utf-8")
-    elif Path(name).suffix == ".toml" and Path(name).is_file():
+    elif Path(name).suffix == ".toml":
         try:
             text = Path(name).read_text("utf-8")
+        except FileNotFoundError:
+            raise CardError("there is no such file", file=str(name)) from None
         except (OSError, UnicodeDecodeError) as error:
             raise CardError(f"cannot be read as text: {error}", file=str(name)) from None
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from langstrecke.errors import NotFoundError
+from langstrecke.errors import CardError, NotFoundError
 from langstrecke.forecast.scenario_ask import Ask
 from langstrecke.paddock import calendars
 from langstrecke.paddock.registry import Registry, load_registry
@@ -13,7 +13,7 @@ from langstrecke.paddock.registry import Registry, load_registry
 
 def calendar_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
     """Sentences and figures of a scenario of kind `calendar`; nothing is simulated."""
-    against, travel_days = ask.need("against", list), ask.data.get("travel_days", 1)
+    against, travel_days = ask.need("against", list), ask.number("travel_days", 1)
     registry = load_registry()
     for series in against:
         if series not in registry.series:
@@ -22,6 +22,8 @@ def calendar_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
     sentences: list[str] = []
     rows: list[dict[str, Any]] = []
     for year in ask.need("seasons", list):
+        if not isinstance(year, int):
+            raise CardError(f"seasons are years, not {year!r}", file=ask.name, key="seasons")
         busy = calendars.commitments(registry, driver.name, year)
         own = {e.id for meeting in busy for e in meeting.events}
         events = [e for e in registry.events.values() if e.series in against and e.year == year and e.id not in own]

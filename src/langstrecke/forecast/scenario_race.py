@@ -42,12 +42,15 @@ def race_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
     """Sentences and figures of a scenario of kind `race`."""
     card = load_card(ask.need("card"))
     watch, rival, name = ask.need("watch"), ask.data.get("against", ""), ask.need("class")
+    if name not in card.classes:
+        raise NotFoundError.nearest(f"class of {card.race.id}", name, list(card.classes))
     asked = ask.variants()
     variants: list[dict[str, Any]] = []
     base: dict[str, np.ndarray[Any, Any]] = {}
-    sentences = _facts(ask.data)
+    sentences = _facts(ask)
     for number, variant in enumerate(asked):
-        played = apply_patch(card, variant["patch"]) if variant.get("patch") else card
+        patch = ask.patch(variant)
+        played = apply_patch(card, patch) if patch is not None else card
         cars = [e.car for e in played.entries]
         for car in (watch, rival):
             if car and car not in cars:
@@ -133,19 +136,19 @@ def _turned(variants: list[dict[str, Any]], watch: str, rival: str) -> str:
     )
 
 
-def _facts(data: dict[str, Any]) -> list[str]:
+def _facts(ask: Ask) -> list[str]:
     """What the registry knows for certain."""
     registry = load_registry()
     out = []
-    if asked := data.get("career"):
+    if asked := ask.table("career", {"driver": str, "series": str, "until": int}):
         found = careers.career(registry, asked["driver"], series=asked["series"], until=asked["until"])
         wins = ", ".join(map(str, found.class_wins)) or "none"
-        what = registry.series[asked["series"]].name
+        what = registry.series_named(asked["series"]).name
         out.append(
             f"{found.driver.name} until {asked['until']} in {what}: entered {found.entered} times, "
             f"started {found.started}, class wins {wins}."
         )
-    if asked := data.get("free"):
+    if asked := ask.table("free", {"driver": str, "against": str, "season": int}):
         busy = calendars.commitments(registry, asked["driver"], asked["season"])
         wanted = calendars.year_meetings(registry, [asked["against"]], asked["season"])
         for chance in calendars.chances(busy, wanted, 1):

@@ -17,7 +17,7 @@ from langstrecke.forecast.season_points import I16
 from langstrecke.forecast.season_real import rounds_of, season_id
 from langstrecke.paddock.model import Event
 from langstrecke.paddock.registry import Registry, load_registry
-from langstrecke.racecard import Patch, read_patch
+from langstrecke.racecard import Patch
 
 WIN_SEASONS = 1000
 """Seasons played to count victories round by round."""
@@ -35,7 +35,7 @@ def season_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
     variants, sentences = [], []
     first: dict[str, Any] = {}
     for number, variant in enumerate(asked):
-        patch = read_patch(variant["patch"]) if variant.get("patch") else None
+        patch = ask.patch(variant)
         found = season_forecast(season, seasons=ask.races, seed=ask.seed, threads=ask.threads, patch=patch)
         _check(found, name, key, driver.name)
         row = _row(found, name, car, key) | {"name": variant["name"]}
