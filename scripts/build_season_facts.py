@@ -5,10 +5,10 @@ Written into `forecast/season_data`, places and points only, no times:
 * `qualifying.csv`: qualifying orders by class (IMSA scores them);
 * `segments.csv`: the order at the hours that score: of the Endurance Cup read off laps, of the 24 hours of Spa off
   the hourly standings. The lap files of the 24 hours of Daytona are missing; what pages tell is in `segments_extra`;
-* `poles.csv`: who was first in qualifying, overall and by class: WEC from its grids, SRO from the grids of the hand
-  cards (a place lost on the grid does not cost the point, or Barcelona 2021 would not be decided as it was);
-* `bonus.csv`: IndyCar's points beyond those of the place (pole, laps led, Indianapolis qualifying): what the official
-  points column of a race has more.
+* `poles.csv`: who was first in qualifying, overall and by class: WEC from its grids, SRO from the hand cards' (a
+  place lost on the grid does not cost the point: so the four points of the title at Barcelona 2021 come out);
+* `bonus.csv`: IndyCar's points beyond those of the place (pole, laps led, Indianapolis qualifying), which is what the
+  official points column of a race has more.
 
 Kept by hand: `qualifying_extra`, `qualifying_lost`, `segments_extra`, `adjustments`, `published`.
 """

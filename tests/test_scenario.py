@@ -131,3 +131,76 @@ def test_unknown_scenarios_and_bad_files(tmp_path: Path) -> None:
             run_scenario(load_scenario(bad), races=1)
     result = CliRunner().invoke(app, ["scenario", "list"])
     assert "klingmann-gt-masters-2019" in result.output
+
+
+def test_answers_are_sentences_that_know_what_chance_is(tmp_path: Path) -> None:
+    """Small differences are said to be no more than chance, big ones are not; names that clash are told apart."""
+    answer = run_scenario(load_scenario(_duel(tmp_path, "laps = [20]")), races=400)
+    for line in answer.sentences:
+        assert line[0].isupper() or line[0] in "#'"
+        assert line.endswith(".")
+    base, slow, _ = answer.figures["variants"]
+    assert base["by_chance"] == {"win": 0.0, "ahead": 0.0}
+    assert abs(slow["ahead"] - base["ahead"]) * 100 > slow["by_chance"]["ahead"] > 0
+    assert any("helps #14 most" in line for line in answer.sentences)
+    same = tmp_path / "same.toml"
+    same.write_text(DUEL.split("[[variants]]")[0].replace("RIVAL", base_rival()) + SAME, encoding="utf-8")
+    told = run_scenario(load_scenario(same), races=200).sentences
+    assert "±0.0 points, no more than chance" in told[1]
+    assert "moves the duel by more than chance" in told[2]
+    assert told[3] == "And that is that."
+
+
+SAME = """
+remarks = ["And that is that."]
+[[variants]]
+name = "as it is"
+[[variants]]
+name = "as it is again"
+"""
+
+
+def base_rival() -> str:
+    return next(e.car for e in load_card("adac-gt-masters-2019-sachsenring-1").entries if e.car != "14")
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        (("known = [", "career = { driver = 'Jan Magnussen' }\nknown = ["), "'career' needs driver"),
+        (("known = [", "remarks = 5\nknown = ["), "list of sentences"),
+        (('class = "GT3"', 'class = "GT1"'), "no class of adac-gt-masters"),
+        (('name = "others"', 'name = "others"\npatch = 7'), "a patch is a text"),
+        (('name = "others"', 'name = "others"\npatch = "[set"'), "line 1"),
+        (("[[variants.stops]]", "[variants.stops]"), "stops are tables"),
+        (('watch = "14"', 'watch = "999"'), "no car is called '999'"),
+    ],
+)
+def test_files_of_strangers_are_answered(tmp_path: Path, change: tuple[str, str], wrong: str) -> None:
+    path = _duel(tmp_path, "")
+    path.write_text(path.read_text("utf-8").replace(*change, 1), encoding="utf-8")
+    with pytest.raises(LangstreckeError, match=wrong):
+        run_scenario(load_scenario(path), races=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [("seasons = ['x']", "seasons are years"), ("seasons = [2019]\ntravel_days = 'two'", "travel_days")],
+)
+def test_calendars_of_strangers_are_answered(tmp_path: Path, line: str, wrong: str) -> None:
+    path = tmp_path / "year.toml"
+    head = 'title = "x"\nquestion = "x"\nkind = "calendar"\ndriver = "Jan Magnussen"\nagainst = ["f1"]\n'
+    path.write_text(head + line + "\n", encoding="utf-8")
+    with pytest.raises(CardError, match=wrong):
+        run_scenario(load_scenario(path))
+    with pytest.raises(CardError, match="no such file"):
+        load_scenario(tmp_path / "absent.toml")
+
+
+def test_a_year_of_weekends_in_sentences() -> None:
+    answer = run_scenario(load_scenario("magnussen-free-weekends-2019-2021"))
+    told = " ".join(answer.sentences)
+    assert "2019: 21 weekends of his own, 64 days; free for 13 of 24 others" in told
+    assert "24 Hours of Le Mans (12 Jun)" in told
+    assert "24 Hours of Spa (25 Jul)" in told
+    assert "for 0" not in told

@@ -306,7 +306,7 @@ def _draw_career(registry: Registry, found: careers.Career, path: Path) -> None:
         Mark(
             day=row.event.race_day,
             place=row.entry.class_position or row.entry.position,
-            series=registry.series[row.event.series].name,
+            series=registry.series[row.event.series].short,
             team=row.team,
             win=row.entry.class_win,
             started=row.entry.started,

@@ -14,6 +14,7 @@ from rich.table import Table
 from langstrecke.cli.app import app, console, progress_console
 from langstrecke.cli.drawn import check_figure, save_figure
 from langstrecke.forecast.scenario import Answer, list_scenarios, load_scenario, run_scenario
+from langstrecke.forecast.scenario_ask import sentence
 from langstrecke.report.files import write_whole
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def _print(answer: Answer) -> None:
     console.print(f"[bold]{escape(s.title)}[/]")
     console.print(s.question, style="italic", highlight=False)
     console.print()
-    for sentence in answer.sentences:
-        console.print(sentence, highlight=False, markup=False)
+    for line in answer.sentences:
+        console.print(line, highlight=False, markup=False)
     console.print()
     for word, lines in (("Known", s.known), ("Estimated", s.estimated), ("Unknown", s.unknown)):
         console.print(f"{word}: {'; '.join(lines) or 'nothing'}.", style="dim", highlight=False, markup=False)
@@ -79,7 +80,7 @@ def figures_of(answer: Answer) -> list[tuple[str, Figure]]:
     data = answer.figures
     out: list[tuple[str, Figure]] = []
     if data["kind"] == "race":
-        rows = [(v["name"], v["win"], v["podium"], v.get("ahead")) for v in data["variants"]]
+        rows = [(sentence(v["name"]), v["win"], v["podium"], v.get("ahead")) for v in data["variants"]]
         rival = f"; grey mark: ahead of #{data['against']}" if data["against"] else ""
         legend = f"Solid: victory in {data['class']}. Pale: podium{rival}. {answer.races:,} races each."
         words = ("win", "podium", "duel")
@@ -87,23 +88,24 @@ def figures_of(answer: Answer) -> list[tuple[str, Figure]]:
         cars = sorted(data["variants"][0]["cars"].items(), key=lambda item: -item[1])[:12]
         teams = data["variants"][0]["teams"]
         table = [(f"#{car} {teams[car]}", win, 0.0, None) for car, win in cars]
-        told = f"Chance of victory, variant '{data['variants'][0]['name']}'."
+        told = f"Chance of victory. {sentence(data['variants'][0]['name'])}."
         out.append(("class", variants_bars(f"Who wins {data['class']}", table, told)))
     elif data["kind"] == "season":
-        rows = [(v["name"], v["title"], v["top3"], v["any_win"]) for v in data["variants"]]
+        rows = [(sentence(v["name"]), v["title"], v["top3"], v["any_win"]) for v in data["variants"]]
         legend = "Solid: title. Pale: among the first three. Grey mark: at least one victory."
         words = ("title", "top 3", "a win")
         out.append(("variants", variants_bars(answer.scenario.title, rows, legend, words)))
-        rounds = [(r["race"], r["win"], 0.0, None) for r in data["variants"][0]["rounds"]]
+        rounds = [(r["name"], r["win"], 0.0, None) for r in data["variants"][0]["rounds"]]
         out.append(
             (
                 "rounds",
                 variants_bars(
-                    f"#{data['watch']}: victories round by round", rounds, f"Variant '{data['variants'][0]['name']}'."
+                    f"#{data['watch']}: victories round by round", rounds, f"{sentence(data['variants'][0]['name'])}."
                 ),
             )
         )
-        best = [("", *row) for row in data["variants"][0]["table"][:10]]
+        table_rows = data["variants"][0]["table"]
+        best = [("", *row) for n, row in enumerate(table_rows) if n < 10 or row[0] == data["driver"]]
         legend = "Bar: 80 % of seasons. Dot: mean. Grey mark: points now. Right: chance of the title."
         out.append(("points", final_points("Points at the end of the season", best, legend)))
     else:

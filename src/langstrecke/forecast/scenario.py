@@ -1,7 +1,7 @@
 """Scenarios: questions as files. Each is played and answered in sentences with numbers.
 
-A file names a card, a season or a calendar, what to watch, the variants to hold against each other (what-ifs), and
-what is known, estimated and unknown. The shipped ones lie in `forecast/scenarios`.
+A file names a card, a season or a calendar, what to watch, the variants to hold against each other (what-ifs), what
+is known, estimated and unknown, and remarks that close the answer. The shipped ones lie in `forecast/scenarios`.
 """
 
 from __future__ import annotations
@@ -78,9 +78,11 @@ def load_scenario(name: str | Path) -> Scenario:
     """A shipped scenario by name or one of your own by path. NotFoundError names the nearest."""
     if str(name) in list_scenarios():
         text = (files("langstrecke.forecast") / "scenarios" / f"{name}.toml").read_text("utf-8")
-    elif Path(name).suffix == ".toml" and Path(name).is_file():
+    elif Path(name).suffix == ".toml":
         try:
             text = Path(name).read_text("utf-8")
+        except FileNotFoundError:
+            raise CardError("there is no such file", file=str(name)) from None
         except (OSError, UnicodeDecodeError) as error:
             raise CardError(f"cannot be read as text: {error}", file=str(name)) from None
     else:
@@ -95,6 +97,7 @@ def load_scenario(name: str | Path) -> Scenario:
             raise CardError(f"a scenario needs {key!r}", file=str(name), key=key)
     if data["kind"] not in KINDS:
         raise NotFoundError.nearest("kind of scenario", data["kind"], list(KINDS))
+    _lines(data, "remarks", str(name))
     said = {key: _lines(data, key, str(name)) for key in ("known", "estimated", "unknown")}
     return Scenario(Path(name).stem, data["title"], data["question"], data["kind"], **said, data=data)
 

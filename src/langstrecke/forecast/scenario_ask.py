@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from langstrecke.errors import CardError
+from langstrecke.racecard import Patch, read_patch
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,42 @@ class Ask:
             raise CardError(f"a scenario of this kind needs {key!r}, {wanted}", file=self.name, key=key)
         return value
 
+    def number(self, key: str, default: int) -> int:
+        """A whole number the file may have."""
+        value = self.data.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise CardError(f"{key!r} must be a whole number, not {value!r}", file=self.name, key=key)
+        return value
+
+    def table(self, key: str, fields: dict[str, type]) -> dict[str, Any] | None:
+        """A table the file may have, with all its fields; None without it."""
+        value = self.data.get(key)
+        if value is None:
+            return None
+        whole = isinstance(value, dict) and all(isinstance(value.get(f), kind) for f, kind in fields.items())
+        if not whole:
+            wanted = ", ".join(f"{f} ({'a number' if kind is int else 'a text'})" for f, kind in fields.items())
+            raise CardError(f"{key!r} needs {wanted}", file=self.name, key=key)
+        return dict(value)
+
     def variants(self) -> list[dict[str, Any]]:
         """The variants, each with a name; the first is what the others are held against."""
         found: list[dict[str, Any]] = self.need("variants", list)
         for number, variant in enumerate(found, start=1):
             if not isinstance(variant, dict) or not isinstance(variant.get("name"), str):
                 raise CardError("a variant needs a name", file=self.name, key=f"variants[{number}].name")
+            where = f"variants[{number}]"
+            if not isinstance(variant.get("patch", ""), str):
+                raise CardError("a patch is a text", file=self.name, key=f"{where}.patch")
+            stops = variant.get("stops", [])
+            if not isinstance(stops, list) or not all(isinstance(change, dict) for change in stops):
+                raise CardError("stops are tables, [[variants.stops]]", file=self.name, key=f"{where}.stops")
         return found
+
+    def patch(self, variant: dict[str, Any]) -> Patch | None:
+        """The what-if of a variant."""
+        text = variant.get("patch", "")
+        return read_patch(text + "\n") if text else None
 
     def step(self, done: int, of: int) -> None:
         """Tell the progress."""
@@ -43,5 +76,22 @@ class Ask:
 
 
 def signed(value: float) -> str:
-    """`+1.2` or `−1.2`, with the sign people print."""
-    return f"{value:+.1f}".replace("-", "−")
+    """`+1.2` or `−1.2`, with the sign people print; `±0.0` where nothing is left of it."""
+    text = f"{value:+.1f}".replace("-", "−")
+    return "±0.0" if text in ("+0.0", "−0.0") else text
+
+
+def sentence(text: str) -> str:
+    """With a capital letter at the front."""
+    return text[:1].upper() + text[1:]
+
+
+def margin(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
+    """How far the difference of two shares may lie from the truth (95 %), races paired by their luck, in points."""
+    apart = one.astype(float) - other.astype(float)
+    return float(196 * np.std(apart) / math.sqrt(len(apart)))
+
+
+def difference(points: float, by_chance: float) -> str:
+    """`+2.9 points`, or that it is no more than chance."""
+    return f"{signed(points)} points" + (", no more than chance" if abs(points) <= by_chance else "")

@@ -13,7 +13,7 @@ import numpy as np
 
 from langstrecke.errors import NotFoundError
 from langstrecke.forecast.names import surname
-from langstrecke.forecast.scenario_ask import Ask, signed
+from langstrecke.forecast.scenario_ask import Ask, difference, margin, sentence
 from langstrecke.forecast.scenario_stops import with_other_stops
 from langstrecke.forecast.season_cards import plan_card
 from langstrecke.forecast.season_play import BLOCK, play_block, stage
@@ -42,11 +42,15 @@ def race_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
     """Sentences and figures of a scenario of kind `race`."""
     card = load_card(ask.need("card"))
     watch, rival, name = ask.need("watch"), ask.data.get("against", ""), ask.need("class")
+    if name not in card.classes:
+        raise NotFoundError.nearest(f"class of {card.race.id}", name, list(card.classes))
     asked = ask.variants()
     variants: list[dict[str, Any]] = []
-    sentences = _facts(ask.data)
+    base: dict[str, np.ndarray[Any, Any]] = {}
+    sentences = _facts(ask)
     for number, variant in enumerate(asked):
-        played = apply_patch(card, variant["patch"]) if variant.get("patch") else card
+        patch = ask.patch(variant)
+        played = apply_patch(card, patch) if patch is not None else card
         cars = [e.car for e in played.entries]
         for car in (watch, rival):
             if car and car not in cars:
@@ -60,23 +64,28 @@ def race_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
             "overall_win": _share(overall[:, i] == 1),
             "mean_place": float(places[:, i].mean()),
             "cars": {e.car: _share(places[:, k] == 1) for k, e in enumerate(played.entries) if e.car_class == name},
+            "crew": _crew([d.name for d in played.entries[i].drivers]),
             "teams": {e.car: e.team for e in played.entries if e.car_class == name},
-            "crew": ", ".join(surname(d.name) for d in played.entries[i].drivers),
         }
+        hits = {"win": places[:, i] == 1}
         if rival:
             j = cars.index(rival)
-            row["ahead"] = _share(overall[:, i] < overall[:, j])
+            hits["ahead"] = overall[:, i] < overall[:, j]
+            row["ahead"] = _share(hits["ahead"])
             both = (overall[:, i] <= FRONT) & (overall[:, j] <= FRONT)
             row["ahead_in_front"] = _share(overall[both, i] < overall[both, j]) if both.any() else 0.0
             row["both_in_front"] = _share(both)
+        base = base or hits
+        row["by_chance"] = {key: margin(hit, base[key]) for key, hit in hits.items()}
         variants.append(row)
         sentences.append(_told(row, variants[0], watch, rival, name, ask.races))
         ask.step(number + 1, len(asked))
     first = variants[0]
     if first["overall_win"] < 0.0005 and len(card.classes) > 1:
-        sentences.append(f"Overall #{watch} never wins: it fights for {name}, as the question had it.")
+        sentences.append(f"Overall #{watch} never wins: it fights for {name}.")
     if rival and len(variants) > 1:
         sentences.append(_turned(variants, watch, rival))
+    sentences += [str(line) for line in ask.data.get("remarks", ())]
     return sentences, {"kind": "race", "class": name, "watch": watch, "against": rival, "variants": variants}
 
 
@@ -84,47 +93,62 @@ def _share(hits: np.ndarray[Any, Any]) -> float:
     return float(np.mean(hits))
 
 
+def _crew(names: Sequence[str]) -> str:
+    """Surnames, with the first name where two have the same."""
+    short = [surname(name) for name in names]
+    return ", ".join(name if short.count(last) > 1 else last for name, last in zip(names, short, strict=True))
+
+
 def _told(row: dict[str, Any], first: dict[str, Any], watch: str, rival: str, name: str, races: int) -> str:
     error = 196 * math.sqrt(max(row["win"] * (1 - row["win"]), 1e-6) / races)
-    who = f"{row['name']}: #{watch} ({row['crew']})"
-    text = f"{who} wins {name} in {100 * row['win']:.1f} % (± {error:.1f}) of the races"
+    chance = row["by_chance"]
+    text = f"{sentence(row['name'])}: #{watch} ({row['crew']}) wins {name} in {100 * row['win']:.1f} %"
+    if row is first:
+        text += f" (± {error:.1f}) of {races:,} races"
+    else:
+        text += f" ({difference(100 * (row['win'] - first['win']), chance['win'])})"
     text += f" and is on the podium in {100 * row['podium']:.0f} %"
     if rival:
-        text += f"; it is ahead of #{rival} in {100 * row['ahead']:.1f} %"
+        text += f"; it comes in ahead of #{rival} in {100 * row['ahead']:.1f} %"
+        if row is not first:
+            text += f" ({difference(100 * (row['ahead'] - first['ahead']), chance['ahead'])})"
         if row["both_in_front"] > 0:
             share, ahead = 100 * row["both_in_front"], 100 * row["ahead_in_front"]
-            text += f" (of the {share:.0f} % with both in the first {FRONT}: {ahead:.0f} %)"
-    if row is not first:
-        text += f"; that is {signed(100 * (row['win'] - first['win']))} points for the victory"
-        if rival:
-            text += f" and {signed(100 * (row['ahead'] - first['ahead']))} for the duel"
+            text += f", in {ahead:.0f} % of the {share:.0f} % in which both are among the first {FRONT}"
     return text + "."
 
 
 def _turned(variants: list[dict[str, Any]], watch: str, rival: str) -> str:
-    best = max(variants[1:], key=lambda v: v["ahead"])
-    gain = 100 * (best["ahead"] - variants[0]["ahead"])
-    level = "little" if gain < 3 else "something" if gain < 10 else "much"
+    """What the stops come to, as far as the races played can tell."""
+    gains = {v["name"]: 100 * (v["ahead"] - variants[0]["ahead"]) for v in variants[1:]}
+    real = [v for v in variants[1:] if abs(gains[v["name"]]) > v["by_chance"]["ahead"]]
+    before = 100 * variants[0]["ahead"]
+    duel = f"#{watch} beats #{rival} in {before:.0f} races of a hundred"
+    if not real:
+        return f"None of these changes moves the duel by more than chance: {duel} whatever they do."
+    best = max(real, key=lambda v: gains[v["name"]])
+    gain = gains[best["name"]]
+    if gain <= 0:
+        return f"None of these changes helps #{watch}: {duel} as it is, and fewer otherwise."
     return (
-        f"Of the variants '{best['name']}' moves the duel most, by {gain:.1f} points: before the race, stops of that "
-        f"size are worth {level} beside what is not known of the pace of #{watch} and #{rival}; between two cars "
-        "that are ten seconds apart in the last hour, they decide it."
+        f"'{sentence(best['name'])}' helps #{watch} most: {duel}, and in {before + gain:.0f} with it. "
+        f"What is not known of the pace of the two cars before the race weighs more than that."
     )
 
 
-def _facts(data: dict[str, Any]) -> list[str]:
+def _facts(ask: Ask) -> list[str]:
     """What the registry knows for certain."""
     registry = load_registry()
     out = []
-    if asked := data.get("career"):
+    if asked := ask.table("career", {"driver": str, "series": str, "until": int}):
         found = careers.career(registry, asked["driver"], series=asked["series"], until=asked["until"])
         wins = ", ".join(map(str, found.class_wins)) or "none"
-        what = registry.series[asked["series"]].name
+        what = registry.series_named(asked["series"]).name
         out.append(
             f"{found.driver.name} until {asked['until']} in {what}: entered {found.entered} times, "
             f"started {found.started}, class wins {wins}."
         )
-    if asked := data.get("free"):
+    if asked := ask.table("free", {"driver": str, "against": str, "season": int}):
         busy = calendars.commitments(registry, asked["driver"], asked["season"])
         wanted = calendars.year_meetings(registry, [asked["against"]], asked["season"])
         for chance in calendars.chances(busy, wanted, 1):

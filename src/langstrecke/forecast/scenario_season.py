@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from langstrecke.errors import NotFoundError
-from langstrecke.forecast.scenario_ask import Ask, signed
+from langstrecke.forecast.scenario_ask import Ask, difference, sentence
 from langstrecke.forecast.season import SeasonForecast, season_forecast
 from langstrecke.forecast.season_cards import plan_rounds
 from langstrecke.forecast.season_play import BLOCK, driver_key, play_block, stage
 from langstrecke.forecast.season_points import I16
 from langstrecke.forecast.season_real import rounds_of, season_id
-from langstrecke.paddock.registry import load_registry
-from langstrecke.racecard import Patch, read_patch
+from langstrecke.paddock.model import Event
+from langstrecke.paddock.registry import Registry, load_registry
+from langstrecke.racecard import Patch
 
 WIN_SEASONS = 1000
 """Seasons played to count victories round by round."""
+STANDS_OUT = 0.04
+"""A round is named the best if it is won this much more often than the mean."""
 
 
 def season_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
@@ -30,30 +35,49 @@ def season_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
     variants, sentences = [], []
     first: dict[str, Any] = {}
     for number, variant in enumerate(asked):
-        patch = read_patch(variant["patch"]) if variant.get("patch") else None
+        patch = ask.patch(variant)
         found = season_forecast(season, seasons=ask.races, seed=ask.seed, threads=ask.threads, patch=patch)
         _check(found, name, key, driver.name)
         row = _row(found, name, car, key) | {"name": variant["name"]}
         row |= _victories(season, name, car, patch, min(ask.races, WIN_SEASONS), ask.seed)
         first = first or row
         variants.append(row)
-        text = (
-            f"{variant['name']}: {driver.name} in #{car} is champion in {100 * row['title']:.1f} % of "
-            f"{found.simulated:,} seasons and among the first three in {100 * row['top3']:.0f} %, "
-            f"with {row['expected']:.0f} points on average "
-            f"(80 %: {row['low']:.0f} to {row['high']:.0f}); #{car} wins {row['wins']:.1f} rounds a season, "
-            f"at least one in {100 * row['any_win']:.0f} %"
-        )
-        if row is not first:
-            change = signed(100 * (row["title"] - first["title"]))
-            text += f"; {change} points of title chance against '{first['name']}'"
-        sentences.append(text + ".")
-        if cup := row["cup"]:
-            sentences.append(f"{variant['name']}: the Endurance Cup goes to #{car} in {100 * cup:.1f} %.")
+        sentences.append(_told(row, first, driver.name, car, found.simulated))
         ask.step(number + 1, len(asked))
-    best = first["rounds"][int(np.argmax([r["win"] for r in first["rounds"]]))]
-    sentences.append(f"Its best round is {best['race']}: a victory in {100 * best['win']:.0f} %.")
+    sentences.append(_rounds_told(first["rounds"], car))
+    sentences += [str(line) for line in ask.data.get("remarks", ())]
     return sentences, {"kind": "season", "class": name, "watch": car, "driver": driver.name, "variants": variants}
+
+
+def _told(row: dict[str, Any], first: dict[str, Any], driver: str, car: str, seasons: int) -> str:
+    title = f"champion in {100 * row['title']:.1f} %"
+    if row is first:
+        title += f" of {seasons:,} seasons"
+    else:  # as if the two runs had nothing in common: they share their luck, so this is on the safe side
+        spread = sum(p * (1 - p) for p in (row["title"], first["title"])) / seasons
+        title += f" ({difference(100 * (row['title'] - first['title']), 196 * math.sqrt(spread))})"
+    who = f"{sentence(row['name'])}: {driver} in #{car}"
+    text = (
+        f"{who} is {title}, among the first three in {100 * row['top3']:.0f} %, "
+        f"with {row['expected']:.0f} points on average (80 %: {row['low']:.0f} to {row['high']:.0f}). "
+        f"#{car} wins {row['wins']:.1f} of {len(row['rounds'])} rounds, at least one in {100 * row['any_win']:.0f} %"
+    )
+    return text + (f", and the Endurance Cup in {100 * row['cup']:.1f} %." if row["cup"] else ".")
+
+
+def _rounds_told(rounds: list[dict[str, Any]], car: str) -> str:
+    """Where the car is best, if it is better there than elsewhere."""
+    best = max(rounds, key=lambda r: r["win"])
+    mean = sum(r["win"] for r in rounds) / len(rounds)
+    if best["win"] - mean < STANDS_OUT:
+        return f"No round stands out: #{car} wins {100 * mean:.0f} % of them, {best['name']} most often."
+    return f"Its best round is {best['name']}, won in {100 * best['win']:.0f} % (the mean: {100 * mean:.0f} %)."
+
+
+def _race_names(registry: Registry, events: Sequence[Event]) -> list[str]:
+    """What people call the races; two at one place are numbered."""
+    names = [event.name or registry.circuits[event.circuit].name for event in events]
+    return [f"{name} {names[:n].count(name) + 1}" if names.count(name) > 1 else name for n, name in enumerate(names)]
 
 
 def _check(found: SeasonForecast, name: str, key: str, driver: str) -> None:
@@ -77,7 +101,9 @@ def _row(found: SeasonForecast, name: str, car: str, key: str) -> dict[str, Any]
         "high": line.high,
         "cup": cups[0] if cups else 0.0,
         "table": [
-            (c.name, c.points, c.low, c.expected, c.high, c.title) for c in found.titles[("drivers", name)][:16]
+            (c.name, c.points, c.low, c.expected, c.high, c.title)
+            for n, c in enumerate(found.titles[("drivers", name)])
+            if n < 16 or c.key == key
         ],
         "notes": list(found.notes),
     }
@@ -101,8 +127,11 @@ def _victories(season: str, name: str, car: str, patch: Patch | None, seasons: i
             [(f.overall if name == "overall" else f.in_class)[:, i] for (f, _), i in zip(found, own, strict=True)]
         )
     wins = np.concatenate([np.stack([places == 1 for places in part], axis=1) for part in parts])
+    race = _race_names(registry, [plan.round.event for plan in plans])
     return {
         "wins": float(wins.sum(axis=1).mean()),
         "any_win": float(wins.any(axis=1).mean()),
-        "rounds": [{"race": plan.round.id, "win": float(wins[:, n].mean())} for n, plan in enumerate(plans)],
+        "rounds": [
+            {"race": plan.round.id, "name": race[n], "win": float(wins[:, n].mean())} for n, plan in enumerate(plans)
+        ],
     }

@@ -236,8 +236,11 @@ def title(registry: Registry, meeting: Meeting) -> str:
 
 
 def race_title(registry: Registry, event: Event) -> str:
-    """A race in words: its name, else circuit and series."""
-    return event.name or f"{registry.circuits[event.circuit].name} ({registry.series[event.series].name})"
+    """A race in words: its name, or the series' where that is one race (24 Hours of Spa), else circuit and series."""
+    circuits = {e.circuit for e in registry.events.values() if e.series == event.series}
+    if not event.name and len(circuits) == 1:
+        return registry.series[event.series].name
+    return event.name or f"{registry.circuits[event.circuit].name} ({registry.series[event.series].short})"
 
 
 def write_ical(registry: Registry, calendar: Sequence[Meeting], path: str | Path) -> int:

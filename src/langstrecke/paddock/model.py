@@ -24,6 +24,10 @@ STATUS_WORDS = {
 }
 
 
+LONG_NAME = 19
+"""Letters from which on a series goes by its first alias in tables and figures."""
+
+
 @dataclass(frozen=True)
 class Driver:
     """A person who races."""
@@ -90,6 +94,11 @@ class Series:
     aliases: tuple[str, ...] = ()
     rulebook: str = ""
     """Prefix of its rule books; empty: none."""
+
+    @property
+    def short(self) -> str:
+        """What people call it where there is little room: the first alias of a long name."""
+        return self.aliases[0] if len(self.name) > LONG_NAME and self.aliases else self.name
 
 
 @dataclass(frozen=True)

@@ -70,16 +70,12 @@ def career_figure(title: str, marks: Sequence[Mark]) -> Figure:
     legend = "Place in class (overall where the class is not known). Amber: class win."
     legend += " Red: retired or without a place; hollow: did not start."
     style.heading(figure, title, legend)
-    named = [f"{_GLYPHS[shape]} {style.shorten(_short(series), 40)}" for series, shape in shapes.items()]
+    named = [f"{_GLYPHS[shape]} {style.shorten(series, 40)}" for series, shape in shapes.items()]
     where: dict[str, Any] = {"va": "bottom", "fontsize": style.SMALL, "color": style.MUTED, "family": style.FONT}
     for line, some in enumerate((named[:4], named[4:8])):
         told = "   ".join(some) + (" …" if line and len(named) > 8 else "")
         figure.text(LEFT / style.WIDTH, (0.21 - 0.17 * line) / height, told, parse_math=False, **where)
     return figure
-
-
-def _short(series: str) -> str:
-    return series.removesuffix(" Championship").removesuffix(" Cup").removesuffix(" Series")
 
 
 _GLYPHS = {"o": "●", "D": "◆", "s": "■", "^": "▲", "v": "▼", "P": "✚", "*": "★", "X": "✖", "h": "⬢", "d": "⬧"}

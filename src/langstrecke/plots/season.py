@@ -87,9 +87,9 @@ def final_points(
     low = max(0.0, left - 0.03 * top)
     axes.set_xlim(low, 1.02 * top)
     for n, (_, _, now, p10, mean, p90, chance) in enumerate(rows):
-        if now >= low:  # no bar from nought: the axis does not begin there
+        if now >= low:  # else the axis does not begin there
             axes.plot([now, now], [n - 0.3, n + 0.3], color=style.MUTED, linewidth=2)
-        axes.plot([max(now, low), mean], [n, n], color=style.MUTED, linewidth=0.8)
+            axes.plot([now, mean], [n, n], color=style.MUTED, linewidth=0.8)
         axes.plot([p10, p90], [n, n], color=style.ACCENT, linewidth=5, alpha=0.4, solid_capstyle="butt")
         axes.plot(mean, n, "o", markersize=6, color=style.ACCENT)
         style.write(axes, top + 0.03 * (top - low), n, f"{percent(chance)} %", fontsize=8.5, weight="bold")
@@ -142,7 +142,7 @@ def days_of_a_year(title: str, year: int, meetings: Sequence[Mapping[str, Any]])
     first = dt.date(year, 1, 1)
     lanes = list(dict.fromkeys(str(m["series"]) for m in sorted(meetings, key=lambda m: m["verdict"] != "own")))
     names = {str(m["series"]): str(m.get("series_name", m["series"])) for m in meetings}
-    labels = {key: name.removesuffix(" Championship").removesuffix(" Cup") for key, name in names.items()}
+    labels = names
     widest = max(len(style.shorten(name, LANE)) for name in labels.values())
     figure = style.canvas(len(lanes) * 2)
     left = 0.3 + 0.085 * widest

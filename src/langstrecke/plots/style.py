@@ -117,7 +117,7 @@ def car_labels(axes: Axes, labels: list[tuple[str, str]], marked: set[int]) -> N
 
 def percent_ticks(axes: Axes, top: float) -> None:
     """Ticks and light grid lines of a probability axis from 0 to `top`."""
-    step = next(s for s in (0.05, 0.1, 0.2, 0.25) if top / s <= 6 or s == 0.25)
+    step = next(s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if top / s <= 6 or s == 0.25)
     ticks = [n * step for n in range(int(top / step + 1e-9) + 1)]
     axes.set_xticks(ticks, [f"{100 * t:.0f} %" if t else "0" for t in ticks], parse_math=False)
     axes.grid(axis="x", color=LINE, linewidth=0.6)
