@@ -263,6 +263,18 @@ def test_a_crew_that_is_level_is_one_place() -> None:
     assert lines["Charles Weerts"].top3 > 0.3  # three of a crew ahead do not push him off
 
 
+def test_teams_and_makes_go_by_the_registry_s_names() -> None:
+    """The card of Le Mans 2019 calls DragonSpeed by its car; rounds run and rounds played must meet in one team."""
+    found = season_forecast("le-mans-2019", seasons=200)
+    teams = {line.name for line in found.titles[("teams", "LMP1")]}
+    assert {"DragonSpeed", "Toyota Gazoo Racing"} <= teams
+    assert not any(name.startswith("BR Engineering") for name in teams)
+    later = season_forecast("wec-2015", after=3, seasons=200)
+    pro = {line.name: line for line in later.titles[("teams", "LMGTE Pro")]}
+    assert pro["AF Corse"].points > 0
+    assert pro["AF Corse"].expected > pro["AF Corse"].points + 20
+
+
 def test_pace_against_amateurs_is_worth_nothing_in_another_class() -> None:
     """Earl Bamber drove GTD at Daytona 2021 and DPi at Petit Le Mans."""
     plans = plan_rounds([r for r in rounds_of("imsa", "2021") if r.number], 0)
