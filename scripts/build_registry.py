@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from langstrecke.paddock.building import alkamel, facts, gtworld, le_mans, single_seaters
-from langstrecke.paddock.building.raw import Raw
+from langstrecke.paddock.building.raw import Raw, name_alike
 from langstrecke.paddock.building.write import write
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +32,7 @@ def gather(data: Path, kept: Path) -> Raw:
     facts.read_extra(kept / "calendar_extra.csv", raw)
     facts.read_entries(kept / "entries_extra.csv", raw)
     facts.correct(kept / "corrections.csv", raw)
+    name_alike(raw)
     return raw
 
 

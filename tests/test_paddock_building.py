@@ -11,7 +11,7 @@ import pytest
 from langstrecke.paddock.building.makes import make_of
 from langstrecke.paddock.building.people import Decisions, resolve
 from langstrecke.paddock.building.places import circuit_of
-from langstrecke.paddock.building.raw import Raw, RawDriver, RawEntry, RawEvent, with_class_positions
+from langstrecke.paddock.building.raw import Raw, RawDriver, RawEntry, RawEvent, name_alike, with_class_positions
 from langstrecke.paddock.matching import fold
 from langstrecke.paddock.registry import load_registry
 
@@ -32,6 +32,23 @@ def test_spellings_meet_where_the_evidence_is_good() -> None:
     found = people(entry("a", 2019, "Maxi Buhk", "Jan Koch"), entry("b", 2020, "Maximilian Buhk", "Jan Koch"))
     assert len(found) == 2
     assert {"Maxi Buhk", "Maximilian Buhk"} in found.values()
+
+
+def test_a_race_without_a_name_takes_that_of_other_seasons() -> None:
+    def event(year: str, name: str, circuit: str = "sebring", hours: int = 12, series: str = "imsa") -> RawEvent:
+        day = f"{year}-03-20"
+        race_id = f"{series}-{year}-{circuit}-{hours}"
+        return RawEvent(race_id, series, year, name, circuit, day, day, day, duration_s=hours * 3600)
+
+    raw = Raw()
+    events = [event("2021", "12 Hours"), event("2022", ""), event("2022", "", hours=2), event("2021", "Glen", "glen")]
+    events += [event("2018", "Total 24", "spa", 24, "spa-24h"), event("2019", "", "spa", 24, "spa-24h")]
+    for one in events:
+        raw.add_event(one)
+    name_alike(raw)
+    assert {key: e.name for key, e in raw.events.items() if e.season in ("2019", "2022")} == {
+        "imsa-2022-sebring-12": "12 Hours", "imsa-2022-sebring-2": "", "spa-24h-2019-spa-24": "",
+    }  # fmt: skip
 
 
 def test_one_race_keeps_them_apart() -> None:

@@ -219,7 +219,7 @@ def _contenders(
                 expected=float(sums[:, n].mean()),
                 low=float(np.quantile(sums[:, n], 0.1)),
                 high=float(np.quantile(sums[:, n], 0.9)),
-                top3=float((sums[:, n] >= third - 1e-9).mean()) if chances else 0.0,
+                top3=float(((sums[:, n] >= third - 1e-9) & (sums[:, n] > 0)).mean()) if chances else 0.0,
             )
         )
     return tuple(sorted(lines, key=lambda c: (-c.title, -c.expected, c.key)))
@@ -243,9 +243,11 @@ def _known_qualifying(plan: Plan, table: str, cars: list[Scorer]) -> I16 | None:
 def _notes(plans: list[Plan], line_ups: str, best: int | None) -> tuple[str, ...]:
     notes = []
     if plans:
-        notes.append(
-            f"The card of {plans[0].card.race.id} is used as it stands; later rounds know nothing of their weekend."
+        first = plans[0].card.race.id
+        told = (
+            f"The card of {first} is used as it stands; later rounds know" if not plans[0].stand_in else "Rounds know"
         )
+        notes.append(f"{told} nothing of their weekend.")
         told = "as they were entered in each round" if line_ups == "entered" else "those of the next round"
         notes.append(f"Line-ups: {told}.")
     notes += [f"{p.round.id} has no card: {p.stand_in} stands in." for p in plans if p.stand_in]

@@ -28,8 +28,9 @@ from langstrecke.forecast.season_points import (
     race_share,
     score,
 )
-from langstrecke.forecast.season_real import KINDS, OVERALL, full_season, groups
+from langstrecke.forecast.season_real import KINDS, OVERALL, Round, class_known, full_season, groups
 from langstrecke.paddock.matching import fold
+from langstrecke.paddock.model import Entry
 from langstrecke.paddock.registry import Registry
 from langstrecke.ratings.pace_priors import load_pace_priors
 from langstrecke.ratings.sessions import group_of
@@ -79,6 +80,7 @@ def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
     params = compile_race(card, book)
     priors = load_pace_priors("all")
     noise = float(np.hypot(priors.one_lap, priors.qualifying_cell))
+    entered = _entered(registry, plan.round)
     rows = []
     tables: dict[str, list[int]] = {}
     spread = np.zeros(len(card.entries))
@@ -88,9 +90,16 @@ def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
             key = driver_key(registry, driver.name)
             names.setdefault(key, registry.drivers[key].name if key in registry.drivers else driver.name)
             keys.append(key)
+        known = entered.get((entry.car, entry.car_class))
         team = entry.car if book.series in PER_CAR else team_key(registry, entry.team, entry.car)
-        names.setdefault(f"team:{team}", _team_name(book.series, entry.car, entry.team, team))
+        called = entry.team
+        if known is not None and known.team in registry.teams and book.series not in PER_CAR:
+            team, called = known.team, registry.teams[known.team].name
+        names.setdefault(f"team:{team}", _team_name(book.series, entry.car, called, team))
         make = make_key(registry, entry.vehicle, entry.make)
+        if known is not None and known.vehicle in registry.vehicles and registry.vehicles[known.vehicle].make:
+            make = registry.vehicles[known.vehicle].make
+        names.setdefault(make, registry.makes[make].name if make in registry.makes else entry.make or make)
         rows.append(Scorer(entry.car, team, make, tuple(keys), entry.guest))
         spread[i] = card.classes[entry.car_class].lap_s * noise * priors.scale.get(group_of(entry.car_class), 1.0)
         for table in groups(book, entry.car_class):
@@ -109,6 +118,14 @@ def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
         if plan.round.book.points.eligible == "full_season"
         else None,
     )
+
+
+def _entered(registry: Registry, rnd: Round) -> dict[tuple[str, str], Entry]:
+    """The registry's entries of a round by car and class: teams and makes go by the names of the rounds run."""
+    if rnd.id not in registry.events:
+        return {}
+    entries = [e for e in registry.entries(rnd.id) if class_known(rnd.book, e.car_class)]
+    return {(e.car, rnd.book.class_named(e.car_class).name): e for e in entries}
 
 
 def _team_name(series: str, car: str, name: str, key: str) -> str:

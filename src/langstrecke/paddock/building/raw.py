@@ -100,3 +100,20 @@ def with_class_positions(entries: list[RawEntry]) -> list[RawEntry]:
         replace(e, class_position=places[id(e)]) if e.class_position is None and id(e) in places else e
         for e in entries
     ]
+
+
+def name_alike(raw: Raw) -> None:
+    """A race without a name takes that of other seasons: same series, circuit and length, one name only.
+
+    Races that stand for themselves (24 hours of Spa) go by their series.
+    """
+    names: dict[tuple[str, str, int], set[str]] = {}
+    circuits: dict[str, set[str]] = {}
+    for event in raw.events.values():
+        circuits.setdefault(event.series, set()).add(event.circuit)
+        if event.name:
+            names.setdefault((event.series, event.circuit, event.duration_s), set()).add(event.name)
+    for key, event in raw.events.items():
+        found = names.get((event.series, event.circuit, event.duration_s), set())
+        if not event.name and event.duration_s and len(found) == 1 and len(circuits[event.series]) > 1:
+            raw.events[key] = replace(event, name=next(iter(found)))
