@@ -406,3 +406,12 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
         read_card(tmp_path / "none.toml")
     with pytest.raises(CardError, match="folder"):
         read_card(tmp_path)
+
+
+def test_teams_of_le_mans_are_teams() -> None:
+    """The dossier of 2019 cuts three lines in the middle of the vehicle; the card has the registry's names there."""
+    card = load_card("le-mans-2019")
+    teams = [card.entry(car).team for car in ("4", "10", "17")]
+    assert teams == ["Bykolles Racing Team", "DragonSpeed", "SMP Racing"]
+    for name in ("le-mans-2018", "le-mans-2019"):
+        assert all(e.make and e.team and e.vehicle for e in load_card(name).entries), name

@@ -73,7 +73,8 @@ def build_card(
         raise CardError(f"the store knows no entries of {race_id}", hint="import its results or laps")
     rating = rate_race(archive, race_id, entries, knowledge=knowledge, history=history, priors=priors)
     grid = starting_grid(source, meta, rating.belief.sessions, entries, knowledge)
-    return _card(meta, entries, rating, grid, knowledge, actual_result(source, race_id, entries))
+    result = actual_result(source, race_id, entries)
+    return _card(meta, with_names(entries, race_id), rating, grid, knowledge, result)
 
 
 def archive_for(
@@ -129,6 +130,28 @@ def entry_facts(store: Store, race_id: str, licences: dict[str, str]) -> tuple[C
             )
         )
     return tuple(found)
+
+
+def with_names(entries: tuple[CarFact, ...], race_id: str) -> tuple[CarFact, ...]:
+    """Team, vehicle and make as the registry has them for cars whose vehicle the file does not tell whole.
+
+    A line of a printed dossier can be cut in the wrong place: the vehicle's beginning stands as the team then. The
+    ratings go by the files all the same.
+    """
+    registry = load_registry()
+    if race_id not in registry.events or all(e.make for e in entries):
+        return entries
+    entered = {e.car: e for e in registry.entries(race_id)}
+
+    def named(fact: CarFact) -> CarFact:
+        entry = entered.get(fact.car)
+        vehicle = registry.vehicles.get(entry.vehicle) if entry is not None else None
+        if fact.make or entry is None or vehicle is None:
+            return fact
+        make = registry.makes[vehicle.make].name if vehicle.make in registry.makes else ""
+        return replace(fact, team=registry.teams[entry.team].name, vehicle=vehicle.name, make=make)
+
+    return tuple(named(e) for e in entries)
 
 
 def with_licences(entries: tuple[CarFact, ...], season: int) -> tuple[CarFact, ...]:
