@@ -27,6 +27,7 @@ from langstrecke.racecard import (
     Weather,
     card_text,
     check_card,
+    load_card,
     read_card,
     rounded,
     write_card,
