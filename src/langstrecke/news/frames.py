@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from langstrecke.news.cars import seats, team_behind
 from langstrecke.news.clauses import Clause
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
@@ -55,6 +56,8 @@ class Told:
     alone: bool = False
     fallback: bool = False
     """Read for want of anything better."""
+    implied: bool = False
+    """It follows from something else that is told."""
 
 
 def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
@@ -81,44 +84,21 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
             twin = (other.id, rule.relation, one.id)
             if key not in found and not (rule.relation == "shares_car" and twin in found):
                 found[key] = told
-    for one, relation, other in [*_seated(scene), *_teams_of_cars(scene, list(found.values()))]:
-        found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
+    for one, relation, other in seats(scene):
+        if (other.id, relation, one.id) not in found:
+            found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
+    for t in list(found.values()):  # who drives a team's car drives for the team
+        if t.relation == "drives" and t.subject.is_a("person"):
+            for n, item in enumerate(scene.clause.items):
+                team = team_behind(scene.clause.items, n) if item.name == t.object else None
+                if team is not None:
+                    found.setdefault((t.subject.id, "drives_for", team.id), replace(t, relation="drives_for", object=team))
     if any(t.rule == "second behind the winners" for t in found.values()):
         found = {k: t for k, t in found.items() if t.relation != "beat"}
     busy = {t.subject.id for t in found.values() if not t.fallback and t.relation not in ("drives", "shares_car")}
     found = {k: t for k, t in found.items() if not (t.fallback and t.subject.id in busy)}
     alone = {t.relation for t in found.values() if t.alone}
     return [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
-
-
-def _seated(scene: Scene) -> Iterator[tuple[Name, str, Name]]:
-    """Reads "das Duo im Cadillac von Whelen Engineering": who is named right before a car drives it."""
-    items = scene.clause.items
-    for group in scene.clause.groups:
-        at = group.members[-1] + 1
-        people = [n for m in group.members if items[m].is_person for n in items[m].who]
-        if not people or at + 1 >= len(items) or items[at].low != "im":
-            continue
-        car = items[at + 1].name
-        if items[at + 1].kind != "name" or car is None or not car.is_a("vehicle", "make"):
-            continue
-        yield from ((p, "drives", car) for p in people)
-        team = items[at + 3].name if at + 3 < len(items) and items[at + 2].low in ("von", "des") else None
-        if team is not None and team.is_a("team"):
-            yield from ((p, "drives_for", team) for p in people)
-
-
-def _teams_of_cars(scene: Scene, told: list[Told]) -> Iterator[tuple[Name, str, Name]]:
-    """Reads "pilotieren den Mercedes-AMG GT3 von Toksport WRT": who drives a team's car drives for the team."""
-    items = scene.clause.items
-    for n, item in enumerate(items[:-2]):
-        team = items[n + 2].name
-        if item.name is None or team is None or items[n + 1].low not in ("von", "des"):
-            continue
-        if item.name.is_a("vehicle", "make") and team.is_a("team") and item.kind == "name":
-            yield from (
-                (t.subject, "drives_for", team) for t in told if t.relation == "drives" and t.object == item.name
-            )
 
 
 def _named_in(name: Name, scene: Scene) -> bool:

@@ -1,0 +1,150 @@
+"""Who sits in which car of whom, as the order of the words tells it, whatever else is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from langstrecke.news.clauses import Clause
+from langstrecke.news.groups import Group
+from langstrecke.news.items import Item
+from langstrecke.news.names import Name
+from langstrecke.news.scene import Scene
+
+Triple = tuple[Name, str, Name]
+
+_CONTEST = frozenset(
+    {"überholen", "schlagen", "verfolgen", "jagen", "attackieren", "passieren", "berühren", "abdrängen", "treffen",
+     "distanzieren", "bezwingen", "besiegen", "sehen", "halten", "abwehren", "verdrängen", "rammen", "abschießen",
+     "lassen", "kriegen", "einholen", "hinter", "gegen", "vor", "aufhalten", "loben", "fordern", "verweisen", "umdrehen",
+     "kritisieren", "entwickeln", "bauen", "kennen", "verlassen", "lassen", "kosten", "stoppen", "erwischen", "mögen",
+     "vermissen", "fürchten", "tauschen", "ersetzen", "einsetzen", "melden", "feiern", "fragen", "wollen"}
+)  # fmt: skip
+"""With these the car is somebody else's."""
+_BY = frozenset({"im", "in"})
+
+
+def seats(scene: Scene) -> Iterator[Triple]:
+    """Everything a clause says of who drives which car for which team."""
+    items = scene.clause.items
+    drivers = tuple(n for n in scene.subject if n.is_a("person"))
+    for n, item in enumerate(items):
+        car = car_at(items, n)
+        if car is None:
+            continue
+        team = team_behind(items, n) or _team_in_front(item)
+        inside = n > 0 and _seat_word(items, n)
+        crew: tuple[Name, ...] = ()
+        if inside:
+            crew = _right_before(scene, n) or drivers
+        elif _steered(scene, n):
+            crew = drivers
+        owners = _people_behind(scene, n)
+        if owners:
+            crew = owners
+            for k, one in enumerate(owners):
+                yield from ((one, "shares_car", other) for other in owners[k + 1 :])
+        yield from ((person, "drives", car) for person in crew)
+        if team is not None:
+            yield from ((person, "drives_for", team) for person in crew)
+            if not crew:
+                yield team, "drives", car
+    yield from _told_in_a_relative_clause(scene, drivers)
+
+
+def car_at(items: list[Item], n: int) -> Name | None:
+    """The make or model that a word names as a car."""
+    item = items[n]
+    if item.kind != "name" or item.name is None:
+        return None
+    if item.compound is not None and item.car is not None:
+        return item.car
+    if item.compound is None and item.name.is_a("vehicle", "make") and not item.genitive:
+        return item.name
+    return None
+
+
+def _team_in_front(item: Item) -> Name | None:
+    """Reads "Rowe" in "Rowe-Porsche"."""
+    return item.name if item.car is not None and item.name is not None and item.name.is_a("team") else None
+
+
+def team_behind(items: list[Item], n: int) -> Name | None:
+    """Reads "GPX Racing" in "Porsche von GPX Racing", "Porsche mit der Nummer 20 von GPX Racing"."""
+    for at in range(n + 1, min(n + 6, len(items) - 1)):
+        if items[at].low in ("von", "des", "vom"):
+            following = items[at + 1 : at + 3]
+            team = next((i.name for i in following if i.kind == "name" and i.name is not None), None)
+            return team if team is not None and team.is_a("team") and team != items[n].name else None
+        if items[at].low not in ("mit", "der", "nummer", "startnummer", "#", "neuen") and not (
+            items[at].name is not None and items[at].name.is_a("car")
+        ):
+            return None
+    return None
+
+
+def _seat_word(items: list[Item], n: int) -> bool:
+    """Reads "im Porsche", "in seinem Porsche", "im neuen Porsche", "am Steuer des Porsche"."""
+    for back in range(n - 1, max(-1, n - 4), -1):
+        low = items[back].low
+        if low in _BY:
+            return True
+        if low in ("des", "vom", "eines", "seines") and back > 0:
+            return items[back - 1].low in ("steuer", "lenkrad", "volant", "cockpit")
+        lower = items[back].kind == "word" and items[back].text[:1].islower()
+        if not lower or low in ("die", "das", "den"):
+            return False
+    return False
+
+
+def _steered(scene: Scene, n: int) -> bool:
+    """Reads "brachte den Mazda an die Box": who acts on a car steers it, unless it is the car of a rival."""
+    clause = scene.clause
+    group = _group_of(clause, n)
+    if group is None or group.prep or not group.oblique or clause.lemmas & _CONTEST:
+        return False
+    return len(group.members) == 1 and not _people_behind(scene, n) and any(p.is_a("person") for p in scene.subject)
+
+
+def _group_of(clause: Clause, n: int) -> Group | None:
+    return next((g for g in clause.groups if n in g.members), None)
+
+
+def _right_before(scene: Scene, n: int) -> tuple[Name, ...]:
+    """Reads "das Duo" in "das Duo im Cadillac"."""
+    for group in scene.clause.groups:
+        between = scene.clause.items[group.members[-1] + 1 : n]
+        if between and all(i.low in (*_BY, "dem", "einem", "zweiten", "neuen") for i in between):
+            return tuple(p for m in group.members for p in scene.clause.items[m].who)
+    return ()
+
+
+def _people_behind(scene: Scene, n: int) -> tuple[Name, ...]:
+    """Reads "der M8 von A und B", "der Rowe-Porsche mit A"."""
+    items = scene.clause.items
+    if n + 1 >= len(items) or items[n + 1].low not in ("von", "mit"):
+        return ()
+    for group in scene.clause.groups:
+        if group.first in (n + 2, n + 3) and items[group.first].kind == "person":
+            if items[n + 1].low == "mit" and scene.subject and all(p.is_a("person") for p in scene.subject):
+                return ()
+            return tuple(p for m in group.members for p in items[m].who)
+    return ()
+
+
+def _told_in_a_relative_clause(scene: Scene, drivers: tuple[Name, ...]) -> Iterator[Triple]:
+    """Reads "der Mercedes-AMG von GetSpeed, in dem A und B ...": they drive it, for that team."""
+    clause = scene.clause
+    if clause.kind != "rel" or clause.items[0].low != "in" or clause.before is None:
+        return
+    for n in range(len(clause.before) - 1, -1, -1):
+        car = car_at(clause.before, n)
+        if car is None:
+            continue
+        team = team_behind(clause.before, n) or _team_in_front(clause.before[n])
+        for k, one in enumerate(drivers):
+            yield one, "drives", car
+            if team is not None:
+                yield one, "drives_for", team
+            yield from ((one, "shares_car", other) for other in drivers[k + 1 :])
+        return
+
