@@ -131,3 +131,20 @@ def _since(text: str, year: int | None) -> int | None:
 def number(word: str) -> int | None:
     """A small number in words or digits."""
     return int(word) if word.isdecimal() and len(word) < 4 else _NUMBERS.get(word.lower())
+
+
+_PREVIEW = re.compile(
+    r"\b(?:(?:neue|kommende|bevorstehende|anstehende)[nrs]? (?:\w+-)?(?:\w*[Ss]aison|Spielzeit|Motorsportjahr|Rennjahr)"
+    r"|(?:Pläne|Programm|Aufgebot|Fahreraufgebot|Kader|Line-up) (?:für|vorgestellt|präsentiert|bekannt))"
+)
+_EARLY = (1, 2, 3)
+"""Months in which a season named by its year is still to come."""
+
+
+def looks_ahead(text: str, date: str) -> bool:
+    """Whether a text tells of a season that has not begun: what it says in the present tense is planned."""
+    if _PREVIEW.search(text):
+        return True
+    month = int(date[5:7]) if len(date) > 6 else 0
+    this_year = re.search(rf"\b{date[:4]}\b", text) or re.search(r"\b(?:heuer|in diesem Jahr|dieses Jahr)\b", text, re.I)
+    return month in _EARLY and bool(this_year)

@@ -66,6 +66,8 @@ class Gazetteer:
     """Father and child."""
     teams_of: dict[str, str]
     """Who stands at a team's head -> the team."""
+    team_words: dict[str, str]
+    """Surname that is as often a team: "walkenhorst"."""
     registry: Registry
 
     def doc(self, text: str) -> Doc:
@@ -101,7 +103,7 @@ def gazetteer() -> Gazetteer:
     nlp = spacy.blank("de")
     nlp.max_length = 2_000_000
     names, spellings = _own_names()
-    _add_registry(registry, names, spellings)
+    team_words = _add_registry(registry, names, spellings)
     roles_table = _table("roles.toml")
     firsts = _first_names(registry, roles_table["first_names"]["names"])
     book = Gazetteer(
@@ -115,6 +117,7 @@ def gazetteer() -> Gazetteer:
         short_names=frozenset(n[:k] for n in firsts for k in range(4, len(n))),
         families=tuple((f["father"], f["child"]) for f in roles_table["family"]),
         teams_of={slug(n.head): n.id for n in names.values() if n.head},
+        team_words=team_words,
         registry=registry,
     )
     patterns: dict[str, list[Doc]] = defaultdict(list)
@@ -147,8 +150,11 @@ def _own_names() -> tuple[dict[str, Name], list[tuple[str, str]]]:
     return names, spellings
 
 
-def _add_registry(registry: Registry, names: dict[str, Name], spellings: list[tuple[str, str]]) -> None:
-    """Drivers by their full names, teams of more than one word, circuits; what names.toml has comes first."""
+def _add_registry(registry: Registry, names: dict[str, Name], spellings: list[tuple[str, str]]) -> dict[str, str]:
+    """Drivers by their full names, teams of more than one word, circuits; what names.toml has comes first.
+
+    Returns the surnames that teams are called by as well.
+    """
     taken = {_key(spelling) for spelling, _ in spellings}
 
     def add(id: str, name: str, kind: str, others: tuple[str, ...]) -> None:
@@ -169,14 +175,29 @@ def _add_registry(registry: Registry, names: dict[str, Name], spellings: list[tu
             add(driver.id, driver.name, "person", tuple(a for a in driver.aliases if " " in a))
     recent = {e.team for e in registry.all_entries if registry.events[e.event].year >= 2012}
     surnames = {norm(d.name.split()[-1]) for d in registry.drivers.values()}
+    called: dict[str, str] = {}
     for team in registry.teams.values():
         others = tuple(a for a in team.aliases if " " in a)
         if " " in team.name and len(team.name) > 6:
-            first = team.name.split()[0] if team.id in recent and _ENDS.fullmatch(team.name) else ""
+            short = tuple(_short_names(team.name)) if team.id in recent else ()
+            first = short[0] if short else ""
             fits = len(first) > 4 and norm(first) not in surnames and not is_german_word(first)
+            if first and not fits and norm(first) in surnames:
+                called.setdefault(norm(first), slug(team.name))
+            others = (*others, *short[1:], *(f"Team {f}" for f in (first,) if f))
             add(slug(team.name), team.name, "team", (*others, first) if fits else others)
         elif team.id in recent and len(team.name) > 4 and norm(team.name) not in surnames:
             add(slug(team.name), team.name, "team", others)
+    return {word: names[id].id for word, id in called.items() if id in names and norm(word) not in taken}
+
+
+def _short_names(name: str) -> Iterator[str]:
+    """How a team is called for short: "Phoenix", of "Phoenix Racing"; "Land-Motorsport"."""
+    if _ENDS.fullmatch(name):
+        yield name.split()[0]
+    sponsored = re.fullmatch(r".+ by (\S+(?: \S+)?)", name)
+    if sponsored:
+        yield from ("", sponsored.group(1))
 
 
 _HOURS = (("4", "Vier"), ("6", "Sechs"), ("8", "Acht"), ("10", "Zehn"), ("12", "Zwölf"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from langstrecke.news.certainty import Verdict, certainty_of, cue_book, find_cue
 from langstrecke.news.clauses import Clause, split_clauses
-from langstrecke.news.dates import When, when
+from langstrecke.news.dates import When, looks_ahead, when
 from langstrecke.news.details import PAST, count_in, series_of, source_in, tense_of
 from langstrecke.news.frames import Told, told_by
 from langstrecke.news.german import looks_german
@@ -123,6 +123,7 @@ class _Reader:
         self.doc = doc
         self.long_spa = talk.book.names["spa-24h"] if any(s.name.id == "spa-24h" for s in spots) else None
         """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
+        self.preview = looks_ahead(article.text, article.date)
         self.carried = ""
         self.paragraph = -1
         self.plan: Claim | None = None
@@ -279,6 +280,9 @@ class _Reader:
                 relation=told.relation, drop_negation=told.drop_negation,
             )  # fmt: skip
             sure = self._sure(told, verdict)
+            planned = self.preview and told.relation in _PLANS and not own.since and not spoken
+            if planned and sure == "confirmed" and not verdict.own and not told.certainty and self._now(clause, time):
+                sure = "announced"
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
                 continue
             if told.relation == "won" and told.topical and sure not in ("confirmed", "denied", "reported"):
@@ -287,6 +291,9 @@ class _Reader:
                 self._claim(told, sure, time, scene, sentence, tense_of(clause, time, self.article.year, sure))
             )
         return found
+
+    def _now(self, clause: Clause, time: When) -> bool:
+        return tense_of(clause, time, self.article.year, "confirmed") == "present"
 
     def _no_comment(self, sentence: Sentence, clauses: list[Clause]) -> list[Claim]:
         """Reads "wollte die Personalie nicht kommentieren": what was just reported is not confirmed."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.news.model import SYMMETRIC, Claim
+from langstrecke.news.names import gazetteer
 from langstrecke.news.reader import read_article
 from langstrecke.news.reading import article_from_text
 
@@ -48,12 +49,23 @@ class Score:
         }
 
 
+def same_id(id: str) -> str:
+    """The id of what an annotator's id names: `manthey-racing` and `formel-e` are other spellings of names we know."""
+    name = gazetteer().lookup(id)
+    return name.id if name is not None else id
+
+
 def gold_key(entry: dict[str, Any]) -> Key:
     """What is compared of a gold claim: subject, relation, object, certainty."""
-    one, other = str(entry["subject"]), str(entry["object"])
+    one, other = same_id(str(entry["subject"])), same_id(str(entry["object"]))
     if entry["relation"] in SYMMETRIC and one > other:
         one, other = other, one
     return one, str(entry["relation"]), other, str(entry["certainty"])
+
+
+def _key(claim: Claim) -> Key:
+    told = {"subject": claim.subject, "relation": claim.relation, "object": claim.object}
+    return gold_key({**told, "certainty": claim.certainty})
 
 
 def score_text(gold_file: Path, text_file: Path) -> Score:
@@ -70,7 +82,7 @@ def score_text(gold_file: Path, text_file: Path) -> Score:
 def compare(text: str, gold: list[Key], claims: tuple[Claim, ...]) -> Score:
     """Right, missed and wrong, as sets."""
     wanted = list(dict.fromkeys(gold))
-    read = list(dict.fromkeys(c.key for c in claims))
+    read = list(dict.fromkeys(_key(c) for c in claims))
     return Score(
         text,
         tuple(k for k in wanted if k in read),

@@ -98,6 +98,13 @@ class Talk:
                     return list(dict.fromkeys(table[form]))
         return []
 
+    def team_called(self, word: str) -> Name | None:
+        """Reads "Walkenhorst": where nobody of that surname was introduced, the team is meant."""
+        for key in (norm(word), norm(word).removesuffix("s")):
+            if key in self.book.team_words and key not in self.surnames and key not in self.firsts:
+                return self.book.names[self.book.team_words[key]]
+        return None
+
     def stranger(self, word: str) -> Name | None:
         """A driver of the registry that a bare surname must mean, if he raced about then."""
         if self.year is None or (is_german_word(word) and not word[0].isupper()) or len(word) < 4:
@@ -332,6 +339,10 @@ def spot_bare(doc_text: list[tuple[str, int]], spots: list[Spotted], talk: Talk)
 
 def _bare_at(words: list[tuple[str, int]], n: int, talk: Talk, found: list[Spotted]) -> int:
     word, at = words[n]
+    team = talk.team_called(word)
+    if team is not None:
+        found.append(Spotted(at, at + len(word), team, word))
+        return 1
     long = n + 1
     while long < len(words) and words[long][0] in PARTICLES and long < n + 3:  # "Van der Linde"
         long += 1
