@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from langstrecke.news.certainty import Verdict, certainty_of, cue_book, find_cue
 from langstrecke.news.clauses import Clause, split_clauses
+from langstrecke.news.crews import Garage, Sure
 from langstrecke.news.dates import When, looks_ahead, when
 from langstrecke.news.details import PAST, count_in, series_of, source_in, tense_of
 from langstrecke.news.frames import Told, told_by
@@ -124,6 +125,7 @@ class _Reader:
         self.long_spa = talk.book.names["spa-24h"] if any(s.name.id == "spa-24h" for s in spots) else None
         """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
         self.preview = looks_ahead(article.text, article.date)
+        self.garage = Garage(self.preview)
         self.carried = ""
         self.paragraph = -1
         self.plan: Claim | None = None
@@ -139,6 +141,7 @@ class _Reader:
             if sentence.paragraph != self.paragraph:
                 self.paragraph = sentence.paragraph
                 self.carried = ""
+                self.garage.next_paragraph()
             self._set_speaker(n)
             if BROKEN not in sentence.text:  # it may have been the word that says how sure it is
                 claims += self._sentence(sentence)
@@ -202,6 +205,7 @@ class _Reader:
     def _sentence(self, sentence: Sentence) -> list[Claim]:
         talk = self.talk
         talk.next_sentence()
+        self.garage.next_sentence()
         if talk.speaker is not None and (sentence.quoted or sentence.turn):
             talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
@@ -274,6 +278,7 @@ class _Reader:
             mates = [p for i in clause.items if i.kind == "person" for p in i.who]
             named = [Told(talk.speaker, "shares_car", m, "asked for his team mates") for m in mates]
             found += [self._claim(t, "confirmed", time, scene, sentence, "present") for t in named]
+        sure_of: list[Sure] = []
         for told in told_by(scene, self.talk, since=own.since is not None):
             verdict = certainty_of(
                 n, clauses, ahead=time.ahead, spoken=spoken, carried=self.carried,
@@ -287,9 +292,11 @@ class _Reader:
                 continue
             if told.relation == "won" and told.topical and sure not in ("confirmed", "denied", "reported"):
                 continue
-            found.append(
-                self._claim(told, sure, time, scene, sentence, tense_of(clause, time, self.article.year, sure))
-            )
+            sure_of.append((told, sure))
+        sure_of += self.garage.complete(scene, sure_of, talk)
+        for told, sure in sure_of:
+            tense = tense_of(clause, time, self.article.year, sure)
+            found.append(self._claim(told, sure, time, scene, sentence, tense))
         return found
 
     def _now(self, clause: Clause, time: When) -> bool:
