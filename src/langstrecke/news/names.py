@@ -165,8 +165,8 @@ def _add_registry(registry: Registry, names: dict[str, Name], spellings: list[tu
                 spellings.append((spelling, id))
 
     for circuit in registry.circuits.values():
-        short = tuple(a for a in circuit.aliases if "," not in a and "(" not in a)
-        add(circuit.id, circuit.name, "event", (*short, circuit.id.replace("-", " ").title()))
+        short = [a for a in circuit.aliases if "," not in a and "(" not in a] + [circuit.id.replace("-", " ").title()]
+        add(circuit.id, circuit.name, "event", (*short, *(f for a in short for f in _races_at(a))))
     modern = {e.vehicle for e in registry.all_entries if registry.events[e.event].year >= 2000}
     for make in {registry.makes[registry.vehicles[v].make].id for v in modern if v and registry.vehicles[v].make}:
         add(make, registry.makes[make].name, "make", ())
@@ -198,6 +198,23 @@ def _short_names(name: str) -> Iterator[str]:
     sponsored = re.fullmatch(r".+ by (\S+(?: \S+)?)", name)
     if sponsored:
         yield from ("", sponsored.group(1))
+
+
+_HOURS = (("4", "Vier"), ("6", "Sechs"), ("8", "Acht"), ("10", "Zehn"), ("12", "Zwölf"))
+
+
+def _races_at(place: str) -> Iterator[str]:
+    """What the races of a circuit are called: "6 Stunden von Fuji", "Sechs-Stunden-Rennen in Fuji"."""
+    for number, word in _HOURS:
+        for hours in (
+            f"{number} Stunden",
+            f"{word} Stunden",
+            f"{number}h",
+            f"{number}-Stunden-Rennen",
+            f"{word}-Stunden-Rennen",
+        ):
+            yield from (f"{hours} {link} {place}" for link in ("von", "in"))
+    yield f"1000 Kilometer von {place}"
 
 
 def _too_common(spelling: str, kind: str) -> bool:
