@@ -42,6 +42,12 @@ class Clause:
         return frozenset(i.low for i in self.items)
 
     @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Words that follow each other: "nicht_nur"."""
+        lows = [i.low for i in self.items]
+        return frozenset(f"{a}_{b}" for a, b in zip(lows, lows[1:], strict=False))
+
+    @cached_property
     def lemmas(self) -> frozenset[str]:
         """Basic forms of its words; separated verbs in one word; the ends of compounds too."""
         found: set[str] = set()

@@ -141,7 +141,7 @@ def _crew_behind(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, N
         for i in items
         for n in _item_names(i, "event", talk)
     ]
-    race = races[0] if races else talk.last.get("event")
+    race = races[0] if races else talk.race()
     if (len(people) > 1 or rule.flags & {"needs_place"}) and race is not None:
         yield from ((p, race) for p in people)
 
@@ -159,7 +159,9 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     for kind in rule.subject:
         if kind == "none":
             if not scene.subject:
-                last = talk.last.get("event") or talk.last.get("series")
+                title = bool(scene.clause.lemmas & _TITLE_WORDS)
+                last = talk.race() if not title else talk.last.get("series")
+                last = last or talk.last.get("series")
                 return [last] if last is not None else []
         elif kind == "topic":
             found += [n for n in talk.subject if n.is_a("person")][:1]
@@ -172,6 +174,9 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for i in scene.clause.items if i.is_person for n in i.who]
         elif kind == "last":
             if not scene.subject:
+                for group in scene.clause.groups:  # "Für den Audi-Mann reicht es zu Rang drei"
+                    if group.prep == "für" and scene.clause.items[group.first].is_person:
+                        return [n for m in group.members for n in scene.clause.items[m].who]
                 found += [n for n in talk.subject if n.is_a("person")]
         elif kind == "speaker":
             if not scene.subject and talk.speaker:
@@ -207,7 +212,7 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     spoken_of = rule.subject == ("topic",) or bool(rule.topic_subject)
     for slot in rule.object:
         if slot.prep == "indirect":
-            found += list(scene.indirect)
+            found += [n for n in scene.indirect if n.is_a(slot.kind)]
             continue
         for group, items in fillers(slot, scene.clause):
             if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:
@@ -309,6 +314,8 @@ def _topic(rule: Rule, talk: Talk, title: bool) -> list[Name]:
     if rule.relation in ("won", "finished"):
         kinds = ["series"] if title else ["event", "series"]
     for kind in dict.fromkeys(kinds):
+        if kind == "event" and rule.relation in ("won", "finished") and talk.race() is not None:
+            return [race] if (race := talk.race()) else []
         if kind in ("team", "make") and rule.relation == "drives_for" and (main := talk.main_team()) is not None:
             return [main]
         if kind == "person":
@@ -322,6 +329,9 @@ def place_in(clause: Clause) -> str:
     """The place a clause tells: "Rang drei", "Zweiter", "als Zweiter", "auf Platz 4"."""
     for n, item in enumerate(clause.items):
         low = item.low
+        if clause.items[n + 1].low in ("mann", "fahrer", "pilot", "im") if n + 1 < len(clause.items) else False:
+            if low in PLACES and low not in ("zwei", "drei", "vier") and (clause.lows & {"bunde", "mann", "fahrer", "pilot"}):
+                continue  # "Dritter im Bunde", "dritter Mann" is no result
         if low in _PLACE_NOUN:
             for other in (clause.items[n + 1 : n + 2]) + (clause.items[n - 1 : n] if n else []):
                 if other.low in PLACES:

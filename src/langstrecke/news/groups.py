@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from langstrecke.news.german import PREPOSITIONS, is_finite, word_set
+from langstrecke.news.german import PREPOSITIONS, word_set
 from langstrecke.news.items import POSSESSIVES, Item
 
 JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehungsweise"})
@@ -159,7 +159,7 @@ def _adjective(item: Item) -> bool:
         item.kind == "word"
         and item.text[:1].islower()
         and item.low.endswith(("e", "en", "er", "es", "em"))
-        and not is_finite(item.text)
+        and not item.finite
     )
 
 
@@ -177,6 +177,8 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             return "seite", oblique, possessive
         if low in ("wem", "wen", "wer", "was"):
             break
+        if low == "richtung":  # "verlässt das Team in Richtung GT Masters"
+            return "nach", oblique, possessive
         if low == "als" and back == 0 and item.text[:1] == "A" and _ends_in_verb(items):
             return "", oblique, possessive  # "Als Louis Delétraz aus seinem Oreca kletterte"
         if low in PREPOSITIONS and item.kind == "word":

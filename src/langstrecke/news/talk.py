@@ -38,6 +38,10 @@ class Talk:
     """The one who is interviewed."""
     last: dict[str, Name] = field(default_factory=dict)
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
+    main_race: Name | None = None
+    """The event a text names most often, of several the first."""
+    here: frozenset[str] = frozenset()
+    """Kinds named in this paragraph."""
     spoken_of: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How often a team or make was named."""
     outfit: Name | None = None
@@ -52,6 +56,11 @@ class Talk:
     with_whom: dict[str, tuple[Name, ...]] = field(default_factory=dict)
     strangers: dict[str, Name | None] = field(default_factory=dict)
     """What was found for names nobody introduced."""
+
+    def race(self) -> Name | None:
+        """The race a result is of, where the clause does not say: the one named in this paragraph, else the text's."""
+        last = self.last.get("event")
+        return last if last is not None and ("event" in self.here or self.main_race is None) else self.main_race
 
     def main_team(self) -> Name | None:
         """The team or make a text is about: named most often, of several the first."""
@@ -227,6 +236,8 @@ class Talk:
         if low in ("wir", "uns"):
             return self._we()
         if low in ("du", "dich", "dir", "ihr") or item.text in ("Sie", "Ihnen"):
+            if self.speaker is not None and self.speaker == self.guest:
+                return ()  # who is interviewed speaks to the interviewer
             if low == "ihr" and not self.guest:
                 return ()
             return (self.guest,) if self.guest and (low != "sie" or item.text == "Sie") else ()
