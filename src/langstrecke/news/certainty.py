@@ -218,6 +218,9 @@ def certainty_of(
             if no_above and not above:
                 above = "denied"
             up = clauses[up].parent if clauses[up].kind != "main" else None
+    elif clause.kind == "main" and number and clause.lows & _SUBJUNCTIVE and clause.mark in (",", ";", ":"):
+        above = find_cue(clauses[number - 1])  # "weist Berichte zurück, er habe unterschrieben"
+        above = above if above in ("denied", "not_confirmed") else ""
     elif clause.kind == "main":
         for other in clauses:
             if other.parent == number and other.kind in ("sub",) and other.items[0].low == "wie":

@@ -28,6 +28,8 @@ class Clause:
     """Of a relative clause: the words of the clause it hangs on."""
     question: bool = False
     groups: list[Group] = field(default_factory=list)
+    mark: str = ""
+    """What stands before it: a comma, a colon, "und"."""
     cues: dict[bool, str] = field(default_factory=dict)
     """What find_cue found, kept."""
 
@@ -96,7 +98,7 @@ def split_clauses(items: list[Item], *, question: bool = False) -> list[Clause]:
     clauses: list[Clause] = []
     for mark, segment in segments:
         kind = _kind(mark, segment, clauses)
-        clause = Clause(segment, kind)
+        clause = Clause(segment, kind, mark=mark)
         if kind != "main" and clauses:
             clause.parent = _parent(clauses)
             if kind == "rel":
@@ -104,8 +106,12 @@ def split_clauses(items: list[Item], *, question: bool = False) -> list[Clause]:
                 clause.before = [i for i in clauses[-1].items if i.start < segment[0].start]
         elif kind in ("sub", "inf"):
             clause.parent = 1 if len(segments) > 1 else None
-        clause.groups = find_groups(segment)
+        if kind == "rel" and clause.before and segment[0].low in ("den", "die", "das", "dem", "der"):
+            _bring_along(clause)
+        clause.groups = find_groups(clause.items)
         clauses.append(clause)
+    if clauses and clauses[0].kind in ("sub", "inf"):  # "Dass A zu B geht, wie C meldet, gilt als sicher"
+        clauses[0].parent = next((n for n, c in enumerate(clauses) if c.kind == "main"), None)
     for clause in clauses:
         if clause.parent is not None and clause.parent >= len(clauses):
             clause.parent = None
@@ -249,6 +255,22 @@ def _kind(mark: str, segment: list[Item], before: list[Clause]) -> str:
     if before and not _has_finite(segment) and mark not in (":",):
         return "part"
     return "main"
+
+
+def _bring_along(clause: Clause) -> None:
+    """Reads "der Sieg in Le Mans, den er holte": the relative clause is about the win in Le Mans."""
+    before = clause.before or []
+    start = next((n for n in range(len(before) - 1, -1, -1) if before[n].low in _ARTICLES), None)
+    if start is None or len(before) - start > 6 or any(i.is_person or i.finite for i in before[start:]):
+        return
+    if not any(i.kind == "word" and i.text[:1].isupper() for i in before[start + 1 :]):
+        return
+    end = len(clause.items) - (clause.items[-1].kind == "mark")
+    clause.items[end:end] = before[start + 1 :]
+
+
+_ARTICLES = frozenset({"der", "die", "das", "den", "dem", "ein", "eine", "einen", "einem", "einer", "seinen", "seine",
+                       "ihren", "ihre", "im", "zum", "zur", "beim"})  # fmt: skip
 
 
 def _parent(clauses: list[Clause]) -> int:

@@ -262,6 +262,8 @@ def _acting(rule: Rule, scene: Scene, talk: Talk) -> tuple[Name, ...]:
         owned = group.prep == "of" or group.genitive or (group.prep == "von" and _behind_affair(scene, group.first))
         if owned and items[0].is_person and items[0].who:
             return items[0].who
+    if scene.clause.kind == "rel" and scene.indirect:
+        return scene.indirect
     return scene.subject or tuple(n for n in talk.subject if n.is_a("person"))[:1]
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 BROKEN = "\ufffd"
 """What stands for a character that could not be decoded."""
-_LONG_RACES = {"spa": "spa-24h", "nurburgring": "nurburgring-24h", "nordschleife": "nurburgring-24h"}
+_LONG_RACES = {"spa": "spa-24h", "nurburgring": "nurburgring-24h"}
 _OPEN = ("reported", "expected", "possible")
 _AFFAIR_WORDS = frozenset({"bestätigung"}) | frozenset(
     {"personalie", "wechsel", "gerücht", "verpflichtung", "deal", "bericht", "spekulation", "meldung"}

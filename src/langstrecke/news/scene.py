@@ -118,7 +118,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
             _resolve(clause, other, scene.subject, talk, plural=plural, subject_slot=False)
     if not scene.subject:
         _by_possession(scene, talk)
-    scene.indirect = _indirect(scene)
+    scene.indirect = _indirect(scene) or _befallen(clause, before, talk)
     scene.partners = _partners(scene, talk)
     return scene
 
@@ -140,6 +140,8 @@ def _resolve(
 ) -> None:
     for n in group.members:
         item = clause.items[n]
+        if item.kind == "role" and not item.who and _anybody(clause.items, n):
+            continue
         if item.is_person and not item.who:
             possessive = group.possessive if n == group.first else governing(clause.items, n)[2]
             clause.items[n] = item.of(
@@ -153,6 +155,25 @@ def _resolve(
             bearer = bearer_of(clause.items, n)
             if bearer is not None and bearer.who:
                 clause.items[n] = item.of(*bearer.who)
+
+
+_ANY = frozenset(
+    {"etliche", "etlichen", "viele", "vielen", "einige", "einigen", "mehrere", "mehreren", "manche", "manchen", "alle",
+     "allen", "kein", "keine", "keinen", "keiner", "keinem", "jeder", "jedem", "jeden", "zwei", "drei", "vier", "fünf",
+     "sechs", "acht", "zehn", "weitere", "weiteren", "andere", "anderen", "anderer", "sämtliche", "wenige", "beste"}
+)  # fmt: skip
+"""With these a word for people names nobody in particular."""
+
+
+def _anybody(items: list[Item], n: int) -> bool:
+    """Reads "etliche Piloten": nobody who was spoken of."""
+    for back in range(n - 1, max(-1, n - 5), -1):
+        item = items[back]
+        if item.low in _ANY:
+            return True
+        if not (item.kind == "word" and item.text[:1].islower()) or item.low in _THE:
+            return False
+    return False
 
 
 def bearer_of(items: list[Item], n: int) -> Item | None:
@@ -229,6 +250,10 @@ def _by_possession(scene: Scene, talk: Talk) -> None:
     clause = scene.clause
     for group in clause.groups:
         items = tuple(clause.items[n] for n in group.members)
+        owned = clause.items[group.members[-1] + 1 : group.members[-1] + 2]
+        thing = owned[0] if group.genitive and owned and owned[0].kind == "word" and owned[0].text[:1].isupper() else None
+        if thing is not None and thing.lemma not in _OWN_AFFAIRS and not thing.lemma.endswith(tuple(_OWN_AFFAIRS)):
+            continue  # "Lietz’ Schützling" is somebody else
         if (group.genitive or group.prep == "of") and items[0].is_person and items[0].who:
             scene.subject = _names(items)
             return
@@ -287,6 +312,14 @@ def _indirect(scene: Scene) -> tuple[Name, ...]:
             if found:
                 return found
     return ()
+
+
+def _befallen(clause: Clause, before: Scene | None, talk: Talk) -> tuple[Name, ...]:
+    """Reads "Wittmann, dem ein Wechsel bevorsteht": Wittmann."""
+    item = clause.antecedent
+    if clause.kind != "rel" or item is None or item.kind != "person" or clause.items[0].low not in ("dem", "der", "den", "denen"):
+        return ()
+    return _antecedent_names(item, before, talk)
 
 
 def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
