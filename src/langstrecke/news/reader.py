@@ -247,6 +247,8 @@ class _Reader:
         plans = [c for c in claims if c.relation in ("drives_for", "enters") and c.certainty in _OPEN]
         self.plan = plans[-1] if plans else self.plan
         self._carry(sentence, clauses)
+        named = [p for c in clauses for i in c.items if i.kind == "person" for p in i.who]
+        talk.latest = named[-1] if named else None
         if scenes:
             acting = next((s.subject for s in scenes if any(n.is_a("person") for n in s.subject)), ())
             talk.subject = acting or talk.subject

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from langstrecke.news.certainty import cue_book
 from langstrecke.news.clauses import Clause
 from langstrecke.news.groups import JOINERS, Group, find_groups, governing
 from langstrecke.news.items import GROUPS, Item
@@ -90,6 +91,7 @@ def _predicate(clause: Clause, n: int) -> bool:
 def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: Talk) -> Scene:
     """Say who everybody in a clause is, the subject first."""
     scene = Scene(clause)
+    talk.speech = not cue_book().speech.isdisjoint(clause.lemmas)
     _outfits_meant(clause, talk)
     group = pick_subject(clause)
     plural = any(i.finite and i.low.endswith("en") for i in clause.items)
@@ -146,7 +148,12 @@ def _resolve(
             possessive = group.possessive if n == group.first else governing(clause.items, n)[2]
             clause.items[n] = item.of(
                 *talk.who(
-                    item, clause_subject=subject, possessive=possessive, plural=plural, subject_slot=subject_slot
+                    item,
+                    clause_subject=subject,
+                    possessive=possessive,
+                    plural=plural,
+                    subject_slot=subject_slot,
+                    opening=subject_slot and not clause.mark and n < 4 and clause.items[0].low in ("der", "die"),
                 )
             )
     for n in range(len(clause.items)):  # roles before their bearers are the bearers
