@@ -225,7 +225,9 @@ def certainty_of(
         for other in clauses:
             if other.parent == number and other.kind in ("sub",) and other.items[0].low == "wie":
                 above = find_cue(other)
-        if number and not own and clauses[number - 1].kind == "main" and len(clauses[number - 1].items) <= 6:
+        before = clauses[number - 1]
+        tells = before.kind == "main" and len(before.items) <= 6 and not any(i.is_person for i in before.items)
+        if number and not own and tells:
             above = above or _announcing(clauses[number - 1])
     if own == "none" or (own in ("not_confirmed",)):
         return Verdict(own, True)

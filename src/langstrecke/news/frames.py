@@ -231,7 +231,7 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     if not found and rule.relation == "shares_car" and "beside" not in rule.name:
         found = list(scene.partners)
     if not found and rule.flags & {"topic"}:
-        found = _topic(rule, talk, title)
+        found = _topic(rule, scene, talk, title)
     return found
 
 
@@ -311,7 +311,7 @@ def _main_ones(found: list[Name], rule: Rule, title: bool) -> list[Name]:
     return found
 
 
-def _topic(rule: Rule, talk: Talk, title: bool) -> list[Name]:
+def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
     kinds = [slot.kind for slot in rule.object]
     if rule.relation in ("won", "finished"):
         kinds = ["series"] if title else ["event", "series"]
@@ -321,7 +321,8 @@ def _topic(rule: Rule, talk: Talk, title: bool) -> list[Name]:
         if kind in ("team", "make") and rule.relation == "drives_for" and (main := talk.main_team()) is not None:
             return [main]
         if kind == "person":
-            return [talk.speaker] if talk.speaker else list(talk.subject[:1])
+            near = tuple(n for n in talk.recent if n not in scene.subject) or talk.subject
+            return [talk.speaker] if talk.speaker else list(near[:1])
         if kind in talk.last:
             return [talk.last[kind]]
     return []

@@ -35,6 +35,7 @@ _PLURALS = word_set("plurals")
 _PLURAL_FINITE = word_set("plural_finite")
 _GERMAN = word_set("german")
 _OTHERS = word_set("other")
+_SEPARATED = re.compile(rf"^(?:{'|'.join(PARTICLES)})ge\w{{2,}}(?:t|en)$")
 _TO = re.compile(rf"^(?:{'|'.join(PARTICLES)})zu\w+n$")
 
 
@@ -88,6 +89,8 @@ def is_finite(word: str) -> bool:
         return False
     if word in _PLURAL_FINITE:
         return True
+    if _SEPARATED.match(word):  # "eingesetzt"
+        return False
     base = lemma(word)
     if base in MODAL:
         return word not in (

@@ -360,10 +360,10 @@ def _item(text: str, at: int, before: list[Item], doc: Doc, index: int, book: Ga
             return Item(text, at, end, "name", Name(text, "#" + text, ("car",)))
         if before[-1].low in ("nummer", "startnummer"):
             return Item(text, at, end, "name", Name(text, "#" + text, ("car",)))
-    if _townsman(text, before, book):
-        return Item(text, at, end, "role", compound=Compound(age=True))
     if text[0].isupper() or text[0].isdigit():
         found = compound(text, book)
+        if found is None and _townsman(text, before, book):
+            found = Compound(age=True)
         if found is not None:
             if found.role is not None or found.country or found.age:
                 return Item(text, at, end, "role", found.name, found, genitive=low.endswith("s") and not found.name)

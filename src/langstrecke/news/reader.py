@@ -127,7 +127,7 @@ class _Reader:
         self.spots = spots
         self.doc = doc
         named = {s.name.id for s in spots}
-        races = Counter(s.name for s in spots if s.name.is_a("event"))
+        races = Counter(s.name for s in _within(spots, story) if s.name.is_a("event"))
         talk.main_race = races.most_common(1)[0][0] if races else None
         self.races = {short: talk.book.names[race] for short, race in _LONG_RACES.items() if race in named}
         """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from langstrecke.news.certainty import cue_book
 from langstrecke.news.clauses import Clause
+from langstrecke.news.german import is_german_word
 from langstrecke.news.groups import JOINERS, Group, find_groups, governing
 from langstrecke.news.items import GROUPS, Item
 from langstrecke.news.names import Name
@@ -142,7 +143,7 @@ def _resolve(
 ) -> None:
     for n in group.members:
         item = clause.items[n]
-        if item.kind == "role" and not item.who and _anybody(clause.items, n):
+        if item.kind == "role" and not item.who and (_anybody(clause.items, n) or _before_a_name(clause.items, n)):
             continue
         if item.is_person and not item.who:
             possessive = group.possessive if n == group.first else governing(clause.items, n)[2]
@@ -181,6 +182,14 @@ def _anybody(items: list[Item], n: int) -> bool:
         if not (item.kind == "word" and item.text[:1].islower()) or item.low in _THE:
             return False
     return False
+
+
+def _before_a_name(items: list[Item], n: int) -> bool:
+    """Reads "Teamchef Gottfried": who bears the role is a name that nobody knows."""
+    after = items[n + 1 : n + 2]
+    if not after or after[0].kind != "word" or not after[0].text[:1].isupper() or after[0].text.isupper():
+        return False
+    return not is_german_word(after[0].text.lower()) and n > 0 and items[n - 1].low not in _THE
 
 
 def bearer_of(items: list[Item], n: int) -> Item | None:
@@ -324,7 +333,7 @@ def _indirect(scene: Scene) -> tuple[Name, ...]:
 def _befallen(clause: Clause, before: Scene | None, talk: Talk) -> tuple[Name, ...]:
     """Reads "Wittmann, dem ein Wechsel bevorsteht": Wittmann."""
     item = clause.antecedent
-    if clause.kind != "rel" or item is None or item.kind != "person" or clause.items[0].low not in ("dem", "der", "den", "denen"):
+    if clause.kind != "rel" or item is None or item.kind != "person" or clause.items[0].low not in ("dem", "den", "denen"):
         return ()
     return _antecedent_names(item, before, talk)
 

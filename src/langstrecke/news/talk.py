@@ -142,6 +142,8 @@ class Talk:
         key = norm(word)
         if self.year is None or len(key) < 3 or not (key in self.book.first_names or self._short(key)):
             return None
+        if is_german_word(word.lower()) and key not in self.book.first_names:  # "denn" is no Dennis
+            return None
         if key in self.strangers:
             return self.strangers[key]
         self.strangers[key] = found = self._mate(key)
