@@ -333,8 +333,10 @@ def place_in(clause: Clause) -> str:
     for n, item in enumerate(clause.items):
         low = item.low
         if clause.items[n + 1].low in ("mann", "fahrer", "pilot", "im") if n + 1 < len(clause.items) else False:
-            if low in PLACES and low not in ("zwei", "drei", "vier") and (clause.lows & {"bunde", "mann", "fahrer", "pilot"}):
+            if low in PLACES and low not in ("zwei", "drei", "vier") and (clause.lows & {"bunde", "mann", "fahrer", "pilot", "cockpit"}):
                 continue  # "Dritter im Bunde", "dritter Mann" is no result
+        if low in _PLACE_NOUN and "cockpit" in clause.lows:
+            continue  # "den dritten Platz im Cockpit"
         if low in _PLACE_NOUN:
             for other in (clause.items[n + 1 : n + 2]) + (clause.items[n - 1 : n] if n else []):
                 if other.low in PLACES:
