@@ -98,9 +98,13 @@ def split_clauses(items: list[Item], *, question: bool = False) -> list[Clause]:
     clauses: list[Clause] = []
     for mark, segment in segments:
         kind = _kind(mark, segment, clauses)
+        last = next((i for i in reversed(segment) if i.kind != "mark"), None)
+        goes_on = mark in ("und", "oder") and kind == "main" and bool(clauses) and clauses[-1].kind == "sub"
+        if goes_on and last is not None and last.finite and not any(i.finite for i in segment[:-2]):
+            kind = "sub"  # "dass er bleibt und in der ELMS startet"
         clause = Clause(segment, kind, mark=mark)
         if kind != "main" and clauses:
-            clause.parent = _parent(clauses)
+            clause.parent = clauses[-1].parent if goes_on and kind == "sub" else _parent(clauses)
             if kind == "rel":
                 clause.antecedent = _antecedent(clauses[-1].items, segment[0].start)
                 clause.before = [i for i in clauses[-1].items if i.start < segment[0].start]

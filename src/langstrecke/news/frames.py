@@ -179,7 +179,8 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
                         return [n for m in group.members for n in scene.clause.items[m].who]
                 found += [n for n in talk.subject if n.is_a("person")]
         elif kind == "speaker":
-            if not scene.subject and talk.speaker:
+            asked = any(i.text in ("Sie", "du") for i in scene.clause.items)
+            if not scene.subject and talk.speaker and not asked:
                 found.append(talk.speaker)
         elif kind == "car":
             found += [

@@ -11,6 +11,7 @@ from langstrecke.news.items import POSSESSIVES, Item
 JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehungsweise"})
 _DETERMINERS = word_set("determiners")
 _NOT_NOMINATIVE = word_set("not_nominative")
+_TEAMS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
 _HEAD_NOUN = re.compile(
     r"(serie|klasse|team|rennen|meisterschaft|cup|championship|saison|auto|wagen|boliden|mannschaft|rennstall|klassiker"
     r"|klassikers|lauf|läufe|runde|auftakt|finale|saisonauftakt|saisonfinale|saisonhighlight|highlight|höhepunkt|saisonhöhepunkt|rennwochenende|programm|werksteam|kundenteam"
@@ -183,6 +184,8 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             return "", oblique, possessive  # "Als Louis Delétraz aus seinem Oreca kletterte"
         if low in PREPOSITIONS and item.kind == "word":
             prep = PREPOSITIONS[low]
+            if prep == "von" and back > 1 and items[back - 1].low in _TEAMS and items[n].kind == "name":
+                return governing(items, back - 1)  # "zum Team von Precote Herberth"
             if prep == "mit" and back > 0 and items[back - 1].low in ("gemeinsam", "zusammen"):
                 prep = "gemeinsam"
             if prep == "in" and back > 0 and items[back - 1].low == "bis":

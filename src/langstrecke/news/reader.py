@@ -36,6 +36,8 @@ _AFFAIR_WORDS = frozenset({"bestätigung"}) | frozenset(
 )
 _IN_THE_CAR = frozenset({"drives_for", "drives", "shares_car"})
 """Of a result these are told along: "wird mit A und B Zweiter" is as sure as the result."""
+_ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher"})
+"""With these the present tense tells how things are."""
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 
 
@@ -294,7 +296,10 @@ class _Reader:
         sure_of: list[Sure] = []
         all_told = told_by(scene, self.talk, since=own.since is not None)
         raced = any(t.relation in ("won", "finished") for t in all_told)
+        by_title = {(t.told.subject.id, t.told.relation, t.told.object.id) for t in titles(scene, self.talk) if not t.stated}
         for told in all_told:
+            if (told.subject.id, told.relation, told.object.id) in by_title:
+                continue
             like = replace(told, relation="won") if raced and told.relation in _IN_THE_CAR else told
             sure = self._how_sure(like, n, clauses, own, time, spoken=spoken)
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
@@ -327,7 +332,7 @@ class _Reader:
         if not verdict.own and sure == self.carried == "announced" and self._past(clauses[n], time):
             return "confirmed"  # what was, is not part of the plans of the sentence before
         ahead_of = bool({told.subject.id, told.object.id} & self.forward)
-        planned = (self.preview or ahead_of) and told.relation in _PLANS and not own.since and not spoken
+        planned = (self.preview or ahead_of) and not clauses[n].lows & _ALREADY and told.relation in _PLANS and not own.since and not spoken
         if planned and sure == "confirmed" and not verdict.own and not told.certainty and self._now(clauses[n], time):
             return "announced"
         return sure

@@ -94,9 +94,9 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     scene = Scene(clause)
     talk.speech = not cue_book().speech.isdisjoint(clause.lemmas)
     _outfits_meant(clause, talk)
+    _teams_by_head(scene, talk)
     group = pick_subject(clause)
     plural = any(i.finite and i.low.endswith("en") for i in clause.items)
-    _teams_by_head(scene, talk)
     if (
         before is not None
         and clause.kind == "main"
