@@ -59,6 +59,10 @@ class Garage:
         if self.home is None:
             self.vehicle = self.series = None
 
+    def spoken_of(self) -> Name | None:
+        """The team that "the team" and a seat nobody names are of."""
+        return self.team if self.home is not None or self.age <= _NEAR + 1 else None
+
     # --- what follows from a crew -----------------------------------------------------------------------------------
 
     def complete(self, scene: Scene, told: list[Sure], how_sure: Callable[[str], str]) -> list[Sure]:
@@ -175,6 +179,7 @@ class Garage:
             return
         acting = next((n for n in scene.subject if n.is_a("team", "make")), None)
         joined = next((t.object for t, s in told if t.relation == "drives_for" and s in _SEATED), None)
+        joined = None if scene.clause.kind == "rel" else joined
         at = None
         if not any(n.is_a("person") for n in scene.subject):
             at = next(

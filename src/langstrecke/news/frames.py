@@ -319,6 +319,8 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
     for kind in dict.fromkeys(kinds):
         if kind == "event" and rule.relation in ("won", "finished") and talk.race() is not None:
             return [race] if (race := talk.race()) else []
+        if kind in ("team", "make") and talk.section is not None:
+            return [talk.section]
         if kind in ("team", "make") and rule.relation == "drives_for" and (main := talk.main_team()) is not None:
             return [main]
         if kind == "person":

@@ -214,6 +214,8 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
 
 def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int, Name] | None:
     for first in range(start, min(start + 2, end - 1)):
+        if doc[first].text.lower() in PARTICLES:
+            continue  # "Van der Linde" at the beginning of a sentence is a surname
         last = first + 1
         while last < end and doc[last].text in PARTICLES:
             last += 1
@@ -306,10 +308,20 @@ def _mark_infinitives(items: list[Item]) -> list[Item]:
             if item.kind == "word" and is_plural_form(item.text) and (sure or (n and items[n - 1].low == "zu")):
                 items[n] = replace(item, infinitive=True)
         begin = end
-    for n in range(1, len(items) - 1):
-        if _attribute(items, n):
+    for n in range(len(items) - 1):
+        if n and _attribute(items, n):
             items[n] = replace(items[n], infinitive=True)
+        if _of_a_town(items[n], items[n + 1]):
+            items[n] = Item(items[n].text, items[n].start, items[n].end)
     return items
+
+
+def _of_a_town(item: Item, after: Item) -> bool:
+    """Reads "Aargauer" in "die Aargauer Equipe": a word for people that says where a thing comes from."""
+    local = item.kind == "role" and item.compound is not None and item.compound.role is None
+    town = local and item.compound is not None and (bool(item.compound.country) or item.compound.age)
+    thing = after.kind == "word" and after.text[:1].isupper() and is_german_word(after.text)
+    return town and item.low.endswith("er") and thing
 
 
 _BEFORE_NOUNS = frozenset(

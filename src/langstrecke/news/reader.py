@@ -130,9 +130,11 @@ class _Reader:
         self.doc = doc
         named = {s.name.id for s in spots}
         races = Counter(s.name for s in _within(spots, story) if s.name.is_a("event"))
-        talk.main_race = races.most_common(1)[0][0] if races else None
         self.races = {short: talk.book.names[race] for short, race in _LONG_RACES.items() if race in named}
         """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
+        talk.main_series = next((s.name for s in _within(spots, story) if s.name.is_a("series")), None)
+        race = races.most_common(1)[0][0] if races else None
+        talk.main_race = self.races.get(race.id, race) if race is not None else None
         self.preview = looks_ahead(article.text, article.date)
         self.forward: frozenset[str] = frozenset()
         """Of whom a sentence of this paragraph told something to come."""
@@ -230,6 +232,7 @@ class _Reader:
         for n, clause in enumerate(clauses):
             before = scenes[-1] if scenes else None
             parent = scenes[clause.parent] if clause.parent is not None and clause.parent < n else None
+            talk.section = self.garage.spoken_of()
             scene = set_scene(clause, before, parent, talk)
             scenes.append(scene)
             self._remember_names(scene)
@@ -432,6 +435,8 @@ class _Reader:
 
     def _remember_names(self, scene: Scene) -> None:
         for item in scene.clause.items:
+            if item.start < scene.clause.items[0].start:  # brought along from the clause before
+                continue
             if item.kind in ("name", "role") and item.name is not None:
                 if item.name.is_a("team", "make"):
                     self.talk.spoken_of[item.name.id] += 1

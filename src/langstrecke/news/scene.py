@@ -376,6 +376,8 @@ def _outfits_meant(clause: Clause, talk: Talk) -> None:
         meant: Name | None = None
         if item.kind == "word" and item.low in _OUTFITS and not owned:
             meant = talk.last.get(_OUTFITS[item.low])
+            if talk.section is not None and talk.section.is_a(_OUTFITS[item.low]):
+                meant = talk.section
         elif item.kind == "role" and item.compound is not None and item.low.endswith("n") and not owned:
             makes = _MAKES_OF.get(item.compound.country, ())
             last = talk.last.get("make")

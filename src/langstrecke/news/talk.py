@@ -38,6 +38,10 @@ class Talk:
     """The one who is interviewed."""
     last: dict[str, Name] = field(default_factory=dict)
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
+    section: Name | None = None
+    """The team or make these lines are about."""
+    main_series: Name | None = None
+    """The series a text names first."""
     latest: Name | None = None
     """The last of several people named in the sentence before."""
     speech: bool = False
