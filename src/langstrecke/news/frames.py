@@ -201,6 +201,8 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
         return []
+    if rule.relation in ("asks", "agrees") and "inverse" not in rule.flags:  # the head of a team speaks for it
+        found = [talk.leads.get(n.id, n) for n in found]
     if "partners" in rule.flags and found:
         found += list(scene.partners)
     return list(dict.fromkeys(found))
@@ -220,6 +222,8 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
                 continue
             for item in items:
                 found += _item_names(item, slot.kind, talk)
+    if "uns" in scene.clause.lows and "wir" in scene.clause.lows and rule.relation in ("agrees", "asks", "beat"):
+        found = [n for n in found if n != talk.speaker]  # "Wir waren uns einig": with each other
     found = [n for n in dict.fromkeys(found) if spoken_of or n not in scene.subject or n.is_a("vehicle")]
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found

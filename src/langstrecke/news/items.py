@@ -124,6 +124,7 @@ def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
         if span.text[0].islower():
             continue
         found.append((span.start, span.end, book.names[labels[span.start, span.end]]))
+    found = [f for f in found if not _surname_of_a_team(doc, f, book)]
     found = _with_models(doc, found, book)
     taken = {i for a, b, _ in found for i in range(a, b)}
     found += _bare_models(doc, taken)
@@ -133,6 +134,14 @@ def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
         Spotted(doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), name, doc[a:b].text)
         for a, b, name in sorted(found, key=lambda f: f[0])
     ]
+
+
+def _surname_of_a_team(doc: Doc, found: tuple[int, int, Name], book: Gazetteer) -> bool:
+    """Reads "Grasser" in "Gottfried Grasser": somebody, and not the team of that name."""
+    start, end, name = found
+    if end - start > 1 or not start or not name.is_a("team") or name.is_a("make"):
+        return False
+    return norm(doc[start - 1].text) in book.first_names and doc[start - 1].text[:1].isupper()
 
 
 _BARE_MODEL = re.compile(r"^(?!GT|LMP|LMH|F\d$)[A-Z]{1,4}-?\d{1,3}[A-Z]{0,2}$")

@@ -38,6 +38,8 @@ _IN_THE_CAR = frozenset({"drives_for", "drives", "shares_car"})
 """Of a result these are told along: "wird mit A und B Zweiter" is as sure as the result."""
 _ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher"})
 """With these the present tense tells how things are."""
+_GRID = re.compile(r"Qualifying|Qualifikation|Zeittraining|Pole-?Position|Startaufstellung|Startreihe")
+_RACED = re.compile(r"gewann|gewonnen|siegte|Sieg |Sieger|Zielflagge")
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 
 
@@ -136,6 +138,9 @@ class _Reader:
         race = races.most_common(1)[0][0] if races else None
         talk.main_race = self.races.get(race.id, race) if race is not None else None
         self.preview = looks_ahead(article.text, article.date)
+        opening = article.text[:300]
+        self.grid = bool(_GRID.search(opening)) and not _RACED.search(opening)
+        """It is about a qualifying: places are places on the grid."""
         self.forward: frozenset[str] = frozenset()
         """Of whom a sentence of this paragraph told something to come."""
         self.garage = Garage(self.preview)
@@ -308,6 +313,8 @@ class _Reader:
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
                 continue
             if told.relation == "won" and told.topical and sure not in ("confirmed", "denied", "reported"):
+                continue
+            if self.grid and told.topical and told.relation in ("won", "finished") and sure == "confirmed":
                 continue
             sure_of.append((told, sure))
 

@@ -89,10 +89,15 @@ def _predicate(clause: Clause, n: int) -> bool:
     )
 
 
+_OFFICE = frozenset({"gespräch", "verhandeln", "verhandlung", "sprechen", "holen", "verpflichten", "planen", "leiten", "führen",
+                     "entscheiden", "engagieren", "kontakt", "angebot"})  # fmt: skip
+"""What the head of a team does rather than a driver."""
+
+
 def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: Talk) -> Scene:
     """Say who everybody in a clause is, the subject first."""
     scene = Scene(clause)
-    talk.speech = not cue_book().speech.isdisjoint(clause.lemmas)
+    talk.speech = not cue_book().speech.isdisjoint(clause.lemmas) or not _OFFICE.isdisjoint(clause.lemmas)
     _outfits_meant(clause, talk)
     _teams_by_head(scene, talk)
     group = pick_subject(clause)

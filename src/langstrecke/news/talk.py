@@ -45,7 +45,7 @@ class Talk:
     latest: Name | None = None
     """The last of several people named in the sentence before."""
     speech: bool = False
-    """The clause says that somebody says something."""
+    """The clause tells what somebody says, or what heads of teams do."""
     main_race: Name | None = None
     """The event a text names most often, of several the first."""
     here: frozenset[str] = frozenset()
