@@ -190,11 +190,17 @@ class Talk:
             if not self.first_person:
                 self.first_person = name.id
 
-    def salient(self, *, without: tuple[str, ...] = (), country: str = "") -> Name | None:
-        """Who is most in mind."""
+    def is_woman(self, id: str) -> bool:
+        """Whether the first name is a woman's."""
+        return norm(self.someone(id).name.split()[0]) in self.book.women
+
+    def salient(self, *, without: tuple[str, ...] = (), country: str = "", woman: bool | None = None) -> Name | None:
+        """Who is most in mind; of one sex where the word tells."""
         best: tuple[float, Name] | None = None
         for id, weight in self.weights.items():
             if id in without or (country and not self._from(id, country)):
+                continue
+            if woman is not None and self.is_woman(id) != woman:
                 continue
             bonus = 0.1 if id == self.first_person or id in self.bare.values() else 0.0
             if best is None or weight + bonus > best[0]:
@@ -252,7 +258,7 @@ class Talk:
             return (self.speaker,) if self.speaker else ()
         if low in ("wir", "uns"):
             return self._we()
-        if low in ("du", "dich", "dir", "ihr") or item.text in ("Sie", "Ihnen"):
+        if low in ("du", "dich", "dir", "ihr") or (item.text in ("Sie", "Ihnen") and self.guest):
             if self.speaker is not None and self.speaker == self.guest:
                 return ()  # who is interviewed speaks to the interviewer
             if low == "ihr" and not self.guest:
@@ -273,14 +279,17 @@ class Talk:
             return self.group
         if low == "sie" and plural:  # who speaks is not one of "them"
             return () if self.speaker in self.group else self.group
-        if low in ("sich", "man", "ihr", "sie"):
+        if low in ("sich", "man", "ihr") or (low == "sie" and not subject_slot):
             return ()
+        if low == "sie":
+            found = self.salient(woman=True)
+            return (found,) if found and self.weights[found.id] > 0.2 and not plural else ()
         taken = tuple(n.id for n in subject) if not subject_slot else ()
         if self.speaker and self.speaker.id not in taken:
             taken = (*taken, self.speaker.id)  # who says "he" means somebody else
-        found = self.salient(without=taken)
+        found = self.salient(without=taken, woman=False)
         if found is not None and found.id in self.leads and not self.speech:  # "he" who drives is no team manager
-            driver = self.salient(without=(*taken, *self.leads))
+            driver = self.salient(without=(*taken, *self.leads), woman=False)
             found = driver if driver is not None and self.weights[driver.id] > 0.2 else found
         return (found,) if found else ()
 
@@ -303,7 +312,8 @@ class Talk:
         if compound.head in ("father", "child") and compound.role is None:
             return self._kin(compound.head, possessive, subject)
         if compound.country:
-            found = self.salient(country=compound.country) or self.salient(country="?")
+            sex = compound.woman
+            found = self.salient(country=compound.country, woman=sex) or self.salient(country="?", woman=sex)
             return (found,) if found else ()
         if compound.role is not None and "person" in compound.role.relation and compound.name is None:
             return ()  # "sein Teamkollege": somebody not named yet
@@ -316,7 +326,7 @@ class Talk:
         if compound.role is not None and "won" in compound.role.relation.values() and self.latest and opening:
             return (self.latest,)  # "übergibt an Dixon. Der Champion ...": who was named last is described further
         owner = self.owner(possessive, subject) if possessive else None  # "sein Fahrer" is somebody else
-        found = self.salient(without=(owner.id,) if owner else ())
+        found = self.salient(without=(owner.id,) if owner else (), woman=True if compound.woman else None)
         return (found,) if found else ()
 
     def _head_of(self, team: Name) -> tuple[Name, ...]:
@@ -336,6 +346,8 @@ class Talk:
             return self.guest
         if possessive.startswith("ihr") and self.guest:
             return self.guest
+        if possessive.startswith("ihr"):
+            return self.salient(woman=True)
         if subject:
             return subject[0]
         return self.recent[0] if self.recent else self.salient()
