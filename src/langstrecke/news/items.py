@@ -320,6 +320,8 @@ def _mark_infinitives(items: list[Item]) -> list[Item]:
     for n in range(len(items) - 1):
         if n and _attribute(items, n):
             items[n] = replace(items[n], infinitive=True)
+        if items[n].low in GROUPS and items[n + 1].kind == "person":  # "das Duo A und B" is A and B
+            items[n] = Item(items[n].text, items[n].start, items[n].end)
         if _of_a_town(items[n], items[n + 1]):
             items[n] = Item(items[n].text, items[n].start, items[n].end)
     return items

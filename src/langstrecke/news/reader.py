@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langstrecke.news.certainty import Verdict, certainty_of, cue_book, find_cue
 from langstrecke.news.clauses import Clause, split_clauses
+from langstrecke.news.colons import across_colons
 from langstrecke.news.crews import Garage, Sure
 from langstrecke.news.dates import When, looks_ahead, when
 from langstrecke.news.details import PAST, count_in, series_of, source_in, tense_of
@@ -227,6 +228,7 @@ class _Reader:
         if talk.speaker is not None and (sentence.quoted or sentence.turn):
             talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
+        across_colons(clauses, talk)
         whole = when(" ".join(c.text for c in clauses if c.kind in ("main", "part")), self.article.year)
         if self.article.year is not None and whole.years and max(whole.years) > self.article.year:
             self.next_season = max(whole.years)

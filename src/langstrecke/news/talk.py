@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from langstrecke.news.german import is_german_word, slug
-from langstrecke.news.items import PARTICLES, Item, Spotted
+from langstrecke.news.items import GROUPS, PARTICLES, Item, Spotted
 from langstrecke.news.names import Gazetteer, Name, norm
 from langstrecke.news.story import same_name
 
@@ -122,11 +122,14 @@ class Talk:
                 return self.book.names[self.book.team_words[key]]
         return None
 
-    def stranger(self, word: str) -> Name | None:
-        """A driver of the registry that a bare surname must mean, if he raced about then."""
-        if self.year is None or (is_german_word(word) and not word[0].isupper()) or len(word) < 4:
+    def stranger(self, word: str, *, listed: bool = False) -> Name | None:
+        """A driver of the registry that a bare surname must mean, if he raced about then.
+
+        `listed`: it stands among other people, so that it is a name even if German has the word.
+        """
+        if self.year is None or len(word) < 4 or not word[0].isupper():
             return None
-        if is_german_word(word) or self.book.lookup(word):
+        if (is_german_word(word) and not listed) or self.book.lookup(word):
             return None
         found = []
         for match in self.book.registry.match(word, limit=30):
@@ -398,6 +401,10 @@ def _bare_at(words: list[tuple[str, int]], n: int, talk: Talk, found: list[Spott
             found.append(_bare_spot(joined, at, words[long][1] + len(words[long][0]), options))
             return long + 1 - n
     options = talk.bare_name(word)
+    if not options and _in_a_list(words, n, found) and (listed := talk.stranger(word, listed=True)) is not None:
+        talk.people.setdefault(listed.id, listed)
+        found.append(Spotted(at, at + len(word), listed, word))
+        return 1
     mate = None if options else talk.mate(word)
     if options:
         found.append(_bare_spot(word, at, at + len(word), options))
@@ -410,6 +417,14 @@ def _bare_at(words: list[tuple[str, int]], n: int, talk: Talk, found: list[Spott
             talk.people.setdefault(known.id, known)
             found.append(Spotted(at, at + len(word), known, word))
     return 1
+
+
+def _in_a_list(words: list[tuple[str, int]], n: int, found: list[Spotted]) -> bool:
+    """Reads "Engel" in "das Trio Engel, Gounon und Juncadella": a surname that is a word, too."""
+    before = words[n - 1][0].lower() if n else ""
+    after = words[n + 1 : n + 3]
+    called = before in GROUPS or (before in (",", "und", "/") and bool(found) and n > 1 and found[-1].end == words[n - 2][1] + len(words[n - 2][0]))
+    return called and (bool(after) and after[0][0] in (",", "und", "/", ".", "(") or before in ("und", "/"))
 
 
 def _bare_spot(word: str, start: int, end: int, options: list[str]) -> Spotted:
