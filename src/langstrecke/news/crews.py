@@ -82,7 +82,9 @@ class Garage:
         self._remember(scene, [*told, *found], crew)
         return found
 
-    def _of_the_garage(self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]) -> Iterator[tuple[Name, str, Name]]:
+    def _of_the_garage(
+        self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]
+    ) -> Iterator[tuple[Name, str, Name]]:
         has = {(t.subject.id, t.relation) for t, _ in told}
         words = scene.clause.lemmas
         sister = any(w.startswith(_SISTER) for w in words)
@@ -102,7 +104,11 @@ class Garage:
                 yield person, "drives_for", self.team
             if self.vehicle is not None and seat and (person.id, "drives") not in has:
                 yield person, "drives", self.vehicle
-            if self.series is not None and self.preview and not {(person.id, "enters"), (person.id, "enters_only")} & has:
+            if (
+                self.series is not None
+                and self.preview
+                and not {(person.id, "enters"), (person.id, "enters_only")} & has
+            ):
                 yield person, "enters", self.series
 
     def _remember(self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]) -> None:
@@ -130,7 +136,12 @@ class Garage:
             if self.preview and acting is not None and self.home is None:
                 self.home = team
         for item in scene.clause.items:
-            if item.kind == "name" and item.name is not None and item.name.is_a("vehicle") and not item.name.is_a("team"):
+            if (
+                item.kind == "name"
+                and item.name is not None
+                and item.name.is_a("vehicle")
+                and not item.name.is_a("team")
+            ):
                 self.vehicle = item.name
         for t, s in told:
             if t.relation == "enters" and t.subject.is_a("team", "make") and t.object.is_a("series") and s in _SEATED:
@@ -160,4 +171,3 @@ def _seated(scene: Scene, told: list[Sure], talk: Talk) -> tuple[tuple[Name, ...
     if people:
         return people, next(s for t, s in told if t.relation == "drives" and s in _SEATED)
     return (), ""
-

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from langstrecke.news.cars import is_car, owners, team_of_car, told_of_cars
 from langstrecke.news.clauses import Clause
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
@@ -81,8 +82,13 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
             twin = (other.id, rule.relation, one.id)
             if key not in found and not (rule.relation == "shares_car" and twin in found):
                 found[key] = told
-    for one, relation, other in [*_seated(scene), *_teams_of_cars(scene, list(found.values()))]:
+    seated = [*_seated(scene), *((t.subject, t.relation, t.object) for t in found.values())]
+    for one, relation, other in [*_seated(scene), *_teams_of_cars(scene, seated)]:
         found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
+    for one, relation, other in told_of_cars(scene.clause.items):
+        named = Told(one, relation, other, "a car and whose it is", drop_negation=True)
+        if one.id != other.id and (other.id, relation, one.id) not in found:
+            found.setdefault((one.id, relation, other.id), named)
     if any(t.rule == "second behind the winners" for t in found.values()):
         found = {k: t for k, t in found.items() if t.relation != "beat"}
     busy = {t.subject.id for t in found.values() if not t.fallback and t.relation not in ("drives", "shares_car")}
@@ -100,24 +106,21 @@ def _seated(scene: Scene) -> Iterator[tuple[Name, str, Name]]:
         if not people or at + 1 >= len(items) or items[at].low != "im":
             continue
         car = items[at + 1].name
-        if items[at + 1].kind != "name" or car is None or not car.is_a("vehicle", "make"):
+        if car is None or not is_car(items, at + 1):
             continue
         yield from ((p, "drives", car) for p in people)
-        team = items[at + 3].name if at + 3 < len(items) and items[at + 2].low in ("von", "des") else None
-        if team is not None and team.is_a("team"):
-            yield from ((p, "drives_for", team) for p in people)
 
 
-def _teams_of_cars(scene: Scene, told: list[Told]) -> Iterator[tuple[Name, str, Name]]:
+def _teams_of_cars(scene: Scene, told: list[tuple[Name, str, Name]]) -> Iterator[tuple[Name, str, Name]]:
     """Reads "pilotieren den Mercedes-AMG GT3 von Toksport WRT": who drives a team's car drives for the team."""
     items = scene.clause.items
-    for n, item in enumerate(items[:-2]):
-        team = items[n + 2].name
-        if item.name is None or team is None or items[n + 1].low not in ("von", "des"):
-            continue
-        if item.name.is_a("vehicle", "make") and team.is_a("team") and item.kind == "name":
+    for n, item in enumerate(items):
+        team = team_of_car(items, n) if is_car(items, n) else None
+        if team is not None:
             yield from (
-                (t.subject, "drives_for", team) for t in told if t.relation == "drives" and t.object == item.name
+                (one, "drives_for", team)
+                for one, relation, car in told
+                if relation == "drives" and car == item.name and one.is_a("person")
             )
 
 
@@ -233,7 +236,8 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:
                 continue
             for item in items:
-                found += _item_names(item, slot.kind, talk)
+                meant = owners(scene.clause.items, _at(item, scene)) if rule.relation == "beat" else ()
+                found += meant or _item_names(item, slot.kind, talk)
     found = [n for n in dict.fromkeys(found) if spoken_of or n not in scene.subject or n.is_a("vehicle")]
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found
@@ -295,6 +299,10 @@ def _series_meant(scene: Scene, talk: Talk) -> list[Name]:
     if clause.lows & {"serie", "meisterschaft"} and "series" in talk.last and clause.lows & {"in", "die"}:
         return [talk.last["series"]]
     return []
+
+
+def _at(item: Item, scene: Scene) -> int:
+    return next(n for n, i in enumerate(scene.clause.items) if i.start == item.start)
 
 
 def _item_names(item: Item, kind: str, talk: Talk) -> list[Name]:

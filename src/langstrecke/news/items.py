@@ -342,5 +342,8 @@ def _item(text: str, at: int, before: list[Item], doc: Doc, index: int, book: Ga
         if found is not None:
             if found.role is not None or found.country or found.age:
                 return Item(text, at, end, "role", found.name, found, genitive=low.endswith("s") and not found.name)
+            make = book.lookup(found.head) if found.name is not None and found.name.is_a("team") else None
+            if make is not None and make.is_a("make", "vehicle"):  # "Rowe-BMW": a car and whose it is
+                return Item(text, at, end, "name", make, Compound(name=found.name, head="auto"))
             return Item(text, at, end, "name", found.name, found)
     return Item(text, at, end)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from langstrecke.news.cars import CAR_WORDS, is_car
 from langstrecke.news.certainty import Index, Phrase, holds, index_of, phrase
 from langstrecke.news.clauses import Clause
 from langstrecke.news.groups import Group
@@ -116,8 +117,10 @@ def fillers(slot: Slot, clause: Clause) -> Iterator[tuple[Group, tuple[Item, ...
             continue
         if slot.prep == "-" and group.genitive:
             continue
-        items = tuple(clause.items[n] for n in group.members)
-        found = tuple(i for i in items if is_kind(i, slot.kind))
+        if slot.kind == "auto":
+            found = tuple(clause.items[n] for n in group.members if is_car(clause.items, n))
+        else:
+            found = tuple(i for i in (clause.items[n] for n in group.members) if is_kind(i, slot.kind))
         if found:
             yield group, found
 
@@ -130,14 +133,11 @@ def is_kind(item: Item, kind: str) -> bool:
         return False
     if item.compound is not None and item.compound.head == "team":  # whose team it is stands elsewhere
         return kind == "team"
-    if item.compound is not None and item.compound.head in _CARS and kind in ("series", "class", "event"):
+    if item.compound is not None and item.compound.head in CAR_WORDS and kind in ("series", "class", "event"):
         return False
     if kind == "outfit":  # a team that is no make
         return item.name.is_a("team") and not item.name.is_a("make")
     return item.name.is_a(kind)
-
-
-_CARS = frozenset({"auto", "wagen", "fahrzeug", "bolide", "rennwagen", "prototyp", "renner"})
 
 
 def first_kind(name: Name) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from langstrecke.news.cars import is_car, owners
 from langstrecke.news.clauses import Clause
 from langstrecke.news.groups import JOINERS, Group, find_groups, governing
 from langstrecke.news.items import GROUPS, Item
@@ -108,7 +109,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
         _resolve(clause, group, (), talk, plural=plural, subject_slot=True)
         scene.subject_group = group
         scene.subject_items = tuple(clause.items[n] for n in group.members)
-        scene.subject = _car_of(clause, group) or _names(scene.subject_items)
+        scene.subject = _car_of(clause, group, talk) or _names(scene.subject_items)
         first = clause.items[group.first]
         scene.they = first.low == "sie" and first.text != "Sie" and plural and not scene.subject
     if not scene.subject:
@@ -123,16 +124,14 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     return scene
 
 
-def _car_of(clause: Clause, group: Group) -> tuple[Name, ...]:
-    """Reads "der Aston Martin von Garage 59": the team is meant."""
-    item = clause.items[group.first]
-    after = clause.items[group.members[-1] + 1 : group.members[-1] + 3]
-    if item.is_person or len(group.members) > 1 or len(after) < 2 or item.name is None:
+def _car_of(clause: Clause, group: Group, talk: Talk) -> tuple[Name, ...]:
+    """Reads "der Aston Martin von Garage 59", "der M8 von A und B": the team or the crew is meant."""
+    if len(group.members) > 1 or not is_car(clause.items, group.first):
         return ()
-    team = after[1].name
-    if item.name.is_a("make", "vehicle") and after[0].low == "von" and team is not None and team.is_a("team"):
-        return (team,)
-    return ()
+    for other in clause.groups:
+        if other.first > group.first and other.prep in ("von", "mit") and clause.items[other.first].kind == "person":
+            _resolve(clause, other, (), talk, plural=False, subject_slot=False)
+    return owners(clause.items, group.first)
 
 
 def _resolve(
