@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from langstrecke.news.german import word_set
 from langstrecke.news.groups import JOINERS
-from langstrecke.news.items import Item
+from langstrecke.news.items import GROUPS, Item
 from langstrecke.news.names import Name
 
 CAR_WORDS = frozenset({"auto", "wagen", "fahrzeug", "bolide", "rennwagen", "prototyp", "renner", "exemplar"})
 """The second half of "BMW-Prototyp"."""
+CREWS = frozenset({"besatzung", "crew", "fahrerpaarung", "fahrergespann", "fahrercrew", "fahrerquartett", "siegertrio",
+                   "siegerduo", "paarung", "mannschaft", "fahrerteam"})  # fmt: skip
+"""Other words for those who share a car."""
 _ARTICLES = word_set("determiners") | frozenset(
     {"im", "am", "vom", "zum", "beim", "ins", "zweier", "mehrere", "beide"}
 )
@@ -80,18 +83,7 @@ def crew_of_car(items: list[Item], n: int) -> tuple[Name, ...]:
     at = _behind(items, n)
     if at + 1 >= len(items) or items[at].low not in ("von", "mit", "um", "("):
         return ()
-    found: list[Name] = []
-    for k in range(at + 1, len(items)):
-        item = items[k]
-        if item.kind == "person":
-            found += item.who or ((item.name,) if item.name is not None and not item.name.id.startswith("?") else ())
-        elif item.kind == "role" or item.low in JOINERS or (item.text == "," and found):
-            continue
-        elif not found and item.kind == "word" and k < at + 3 and item.low in ("den", "dem", "der", "die"):
-            continue
-        else:
-            break
-    return tuple(dict.fromkeys(found))
+    return _people_from(items, at + 1)
 
 
 def _behind(items: list[Item], n: int) -> int:
@@ -125,6 +117,33 @@ def told_of_cars(items: list[Item]) -> Iterator[tuple[Name, str, Name]]:
             if team is not None:
                 yield person, "drives_for", team
             yield from ((person, "shares_car", other) for other in crew[k + 1 :])
+
+
+def told_of_crews(items: list[Item]) -> Iterator[tuple[Name, str, Name]]:
+    """Reads "das Trio A, B und C", "das Duo A/B", "die Paarung aus A und B": they share a car."""
+    for n, item in enumerate(items[:-1]):
+        if item.low not in GROUPS and item.low not in CREWS:
+            continue
+        at = n + 2 if items[n + 1].low in ("aus", "mit") else n + 1
+        crew = _people_from(items, at)
+        for k, person in enumerate(crew):
+            yield from ((person, "shares_car", other) for other in crew[k + 1 :])
+
+
+def _people_from(items: list[Item], at: int) -> tuple[Name, ...]:
+    """The people named in a row from there on."""
+    found: list[Name] = []
+    for k in range(at, len(items)):
+        item = items[k]
+        if item.kind == "person":
+            found += item.who or ((item.name,) if item.name is not None and not item.name.id.startswith("?") else ())
+        elif item.kind == "role" or item.low in JOINERS or (item.text == "," and found):
+            continue
+        elif not found and item.kind == "word" and k < at + 2 and item.low in ("den", "dem", "der", "die"):
+            continue
+        else:
+            break
+    return tuple(dict.fromkeys(found))
 
 
 def owners(items: list[Item], n: int) -> tuple[Name, ...]:

@@ -24,6 +24,8 @@ class Clause:
     """main, rel, sub, inf or part."""
     parent: int | None = None
     antecedent: Item | None = None
+    joined: str = ""
+    """The mark or the "und" before it."""
     question: bool = False
     groups: list[Group] = field(default_factory=list)
     cues: dict[bool, str] = field(default_factory=dict)
@@ -88,7 +90,7 @@ def split_clauses(items: list[Item], *, question: bool = False) -> list[Clause]:
     clauses: list[Clause] = []
     for mark, segment in segments:
         kind = _kind(mark, segment, clauses)
-        clause = Clause(segment, kind)
+        clause = Clause(segment, kind, joined=mark)
         if kind != "main" and clauses:
             clause.parent = _parent(clauses)
             if kind == "rel":

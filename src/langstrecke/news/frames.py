@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from langstrecke.news.cars import is_car, owners, team_of_car, told_of_cars
+from langstrecke.news.cars import is_car, owners, team_of_car, told_of_cars, told_of_crews
 from langstrecke.news.clauses import Clause
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
@@ -85,7 +85,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     seated = [*_seated(scene), *((t.subject, t.relation, t.object) for t in found.values())]
     for one, relation, other in [*_seated(scene), *_teams_of_cars(scene, seated)]:
         found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
-    for one, relation, other in told_of_cars(scene.clause.items):
+    for one, relation, other in [*told_of_cars(scene.clause.items), *told_of_crews(scene.clause.items)]:
         named = Told(one, relation, other, "a car and whose it is", drop_negation=True)
         if one.id != other.id and (other.id, relation, one.id) not in found:
             found.setdefault((one.id, relation, other.id), named)

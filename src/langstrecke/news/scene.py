@@ -53,13 +53,16 @@ def pick_subject(clause: Clause) -> Group | None:
             continue
         if item.kind == "role" and _predicate(clause, group.first):
             continue
-        if first is None or (not _is_somebody(clause.items[first.first]) and item.is_person):
+        if first is None or (not _is_somebody(clause.items, first.first) and item.is_person):
             first = group
     return first
 
 
-def _is_somebody(item: Item) -> bool:
-    """A person, team or make; a car number acts only where nobody else does."""
+def _is_somebody(items: list[Item], n: int) -> bool:
+    """A person, team or make; a car or "das Trio" acts only where nobody else does."""
+    item = items[n]
+    if item.low in GROUPS or is_car(items, n):
+        return False
     return item.is_person or (item.name is not None and item.name.is_a("team", "make"))
 
 
@@ -95,6 +98,8 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     group = pick_subject(clause)
     plural = any(i.finite and i.low.endswith("en") for i in clause.items)
     _teams_by_head(scene, talk)
+    if scene.heads:
+        group = pick_subject(clause)
     if (
         before is not None
         and clause.kind == "main"
@@ -105,6 +110,8 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
         lead = clause.items[group.first]
         if lead.kind == "name" and any(i.low == "sich" for i in clause.items):
             group = None  # "und hat sich Peugeot angeschlossen" goes on with who acted before
+        elif clause.joined == "und" and before.clause.kind == "main":
+            group = None  # "und verpflichtet Robert Kubica"
     if group is not None:
         _resolve(clause, group, (), talk, plural=plural, subject_slot=True)
         scene.subject_group = group
@@ -358,8 +365,8 @@ def _teams_by_head(scene: Scene, talk: Talk) -> None:
     if scene.heads:
         clause.groups = find_groups(clause.items)
         clause.groups = [
-            Group(g.first, g.members, _prep_of_team(clause.items, g.first) or g.prep, g.oblique, False, g.possessive)
-            if clause.items[g.first].name in [t for _, t in scene.heads]
+            Group(g.first, g.members, _prep_of_team(clause.items, g.first), g.oblique, False, g.possessive)
+            if clause.items[g.first].name in [t for _, t in scene.heads] and _is_the_team_of(clause.items, g.first)
             else g
             for g in clause.groups
         ]
@@ -367,6 +374,8 @@ def _teams_by_head(scene: Scene, talk: Talk) -> None:
 
 def _prep_of_team(items: list[Item], n: int) -> str:
     """What governs "das Team von ..." as a whole."""
-    if n >= 2 and items[n - 1].low == "von" and items[n - 2].low in _TEAM_NOUNS:
-        return governing(items, n - 2)[0]
-    return ""
+    return governing(items, n - 2)[0]
+
+
+def _is_the_team_of(items: list[Item], n: int) -> bool:
+    return n >= 2 and items[n - 1].low == "von" and items[n - 2].low in _TEAM_NOUNS
