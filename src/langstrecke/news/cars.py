@@ -1,155 +1,150 @@
-"""Cars in a clause: "der Rowe-BMW von Nick Yelloly", "im Acura von Meyer Shank Racing", whatever happens to them."""
+"""Who sits in which car of whom, as the order of the words tells it, whatever else is said."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from langstrecke.news.german import word_set
-from langstrecke.news.groups import JOINERS
-from langstrecke.news.items import GROUPS, Item
+from langstrecke.news.clauses import Clause
+from langstrecke.news.groups import Group
+from langstrecke.news.items import Item
 from langstrecke.news.names import Name
+from langstrecke.news.scene import Scene
 
-CAR_WORDS = frozenset({"auto", "wagen", "fahrzeug", "bolide", "rennwagen", "prototyp", "renner", "exemplar"})
-"""The second half of "BMW-Prototyp"."""
-CREWS = frozenset({"besatzung", "crew", "fahrerpaarung", "fahrergespann", "fahrercrew", "fahrerquartett", "siegertrio",
-                   "siegerduo", "paarung", "mannschaft", "fahrerteam"})  # fmt: skip
-"""Other words for those who share a car."""
-_ARTICLES = word_set("determiners") | frozenset(
-    {"im", "am", "vom", "zum", "beim", "ins", "zweier", "mehrere", "beide"}
-)
-_OWN = ("sein", "ihr", "mein", "unser", "dein", "euer", "eur")
-_NO_CAR_NEXT = frozenset({"nummer", "startnummer", "nr"})
-_OF = frozenset({"von", "des", "vom", "der", "aus"})
+Triple = tuple[Name, str, Name]
+
+_CONTEST = frozenset(
+    {"überholen", "schlagen", "verfolgen", "jagen", "attackieren", "passieren", "berühren", "abdrängen", "treffen",
+     "distanzieren", "bezwingen", "besiegen", "sehen", "halten", "abwehren", "verdrängen", "rammen", "abschießen",
+     "lassen", "kriegen", "einholen", "hinter", "gegen", "vor", "aufhalten", "loben", "fordern", "verweisen", "umdrehen",
+     "kritisieren", "entwickeln", "bauen", "kennen", "verlassen", "lassen", "kosten", "stoppen", "erwischen", "mögen",
+     "vermissen", "fürchten", "tauschen", "ersetzen", "einsetzen", "melden", "feiern", "fragen", "wollen"}
+)  # fmt: skip
+"""With these the car is somebody else's."""
+_BY = frozenset({"im", "in"})
 
 
-def is_car(items: list[Item], n: int) -> bool:
-    """Whether an item is a car: a model, or a make with an article before it ("der Porsche"; not "für Porsche")."""
+def seats(scene: Scene) -> Iterator[Triple]:
+    """Everything a clause says of who drives which car for which team."""
+    items = scene.clause.items
+    drivers = tuple(n for n in scene.subject if n.is_a("person"))
+    for n, item in enumerate(items):
+        car = car_at(items, n)
+        if car is None:
+            continue
+        team = team_behind(items, n) or _team_in_front(item)
+        inside = n > 0 and _seat_word(items, n)
+        crew: tuple[Name, ...] = ()
+        if inside:
+            crew = _right_before(scene, n) or drivers
+        elif _steered(scene, n):
+            crew = drivers
+        owners = _people_behind(scene, n)
+        if owners:
+            crew = owners
+            for k, one in enumerate(owners):
+                yield from ((one, "shares_car", other) for other in owners[k + 1 :])
+        yield from ((person, "drives", car) for person in crew)
+        if team is not None:
+            yield from ((person, "drives_for", team) for person in crew)
+            if not crew:
+                yield team, "drives", car
+    yield from _told_in_a_relative_clause(scene, drivers)
+
+
+def car_at(items: list[Item], n: int) -> Name | None:
+    """The make or model that a word names as a car."""
     item = items[n]
-    if item.kind != "name" or item.name is None or not item.name.is_a("vehicle", "make"):
-        return False
-    if item.compound is not None and item.compound.head not in CAR_WORDS:
-        return False
-    if not item.name.is_a("make", "team"):
-        return True
-    if item.compound is not None:
-        return True
-    after = items[n + 1] if n + 1 < len(items) else None
-    if after is not None and (
-        after.kind == "role"
-        or (after.kind == "word" and after.text[:1].isupper() and after.low not in _NO_CAR_NEXT)
-        or (after.kind == "name" and after.name is not None and after.name.is_a("series", "team", "make"))
-    ):
-        return False
-    back = n - 1
-    while back >= 0 and n - back < 5:
-        word = items[back]
-        if word.kind != "word":
-            return False
-        if word.low in _ARTICLES or word.low.startswith(_OWN):
-            return word.low != "die" or item.name.is_a("vehicle")
-        if word.text[:1].isupper() or not (word.low.endswith(("e", "en", "er", "es", "em")) or word.text.isdecimal()):
-            return False
-        back -= 1
-    return False
-
-
-def team_of_car(items: list[Item], n: int) -> Name | None:
-    """The team of a car: the front of "Rowe-BMW", or who stands behind "von", "des Teams"."""
-    compound = items[n].compound
-    if (
-        compound is not None
-        and compound.name is not None
-        and compound.name.is_a("team")
-        and compound.name != items[n].name
-    ):
-        return compound.name
-    at = _behind(items, n)
-    if at + 1 >= len(items) or items[at].low not in _OF:
+    if item.kind != "name" or item.name is None:
         return None
-    for item in items[at + 1 : at + 4]:
-        if item.kind == "name" and item.name is not None:
-            return (
-                item.name
-                if item.name.is_a("team") and (not item.name.is_a("make") or item.compound is None)
-                else None
-            )
-        if item.kind != "word" or not (item.text[:1].islower() or item.low in ("team", "teams")):
+    if item.compound is not None and item.car is not None:
+        return item.car
+    if item.compound is None and item.name.is_a("vehicle", "make") and not item.genitive:
+        return item.name
+    return None
+
+
+def _team_in_front(item: Item) -> Name | None:
+    """Reads "Rowe" in "Rowe-Porsche"."""
+    return item.name if item.car is not None and item.name is not None and item.name.is_a("team") else None
+
+
+def team_behind(items: list[Item], n: int) -> Name | None:
+    """Reads "GPX Racing" in "Porsche von GPX Racing", "Porsche mit der Nummer 20 von GPX Racing"."""
+    for at in range(n + 1, min(n + 6, len(items) - 1)):
+        if items[at].low in ("von", "des", "vom"):
+            following = items[at + 1 : at + 3]
+            team = next((i.name for i in following if i.kind == "name" and i.name is not None), None)
+            return team if team is not None and team.is_a("team") and team != items[n].name else None
+        if items[at].low not in ("mit", "der", "nummer", "startnummer", "#", "neuen") and not (
+            items[at].name is not None and items[at].name.is_a("car")
+        ):
             return None
     return None
 
 
-def crew_of_car(items: list[Item], n: int) -> tuple[Name, ...]:
-    """The people of "der Porsche von A und B", "der WRT-Audi mit A", "der Manthey-Porsche (A/B)"."""
-    at = _behind(items, n)
-    if at + 1 >= len(items) or items[at].low not in ("von", "mit", "um", "("):
+def _seat_word(items: list[Item], n: int) -> bool:
+    """Reads "im Porsche", "in seinem Porsche", "im neuen Porsche", "am Steuer des Porsche"."""
+    for back in range(n - 1, max(-1, n - 4), -1):
+        low = items[back].low
+        if low in _BY:
+            return True
+        if low in ("des", "vom", "eines", "seines") and back > 0:
+            return items[back - 1].low in ("steuer", "lenkrad", "volant", "cockpit")
+        lower = items[back].kind == "word" and items[back].text[:1].islower()
+        if not lower or low in ("die", "das", "den"):
+            return False
+    return False
+
+
+def _steered(scene: Scene, n: int) -> bool:
+    """Reads "brachte den Mazda an die Box": who acts on a car steers it, unless it is the car of a rival."""
+    clause = scene.clause
+    group = _group_of(clause, n)
+    if group is None or group.prep or not group.oblique or clause.lemmas & _CONTEST:
+        return False
+    return len(group.members) == 1 and not _people_behind(scene, n) and any(p.is_a("person") for p in scene.subject)
+
+
+def _group_of(clause: Clause, n: int) -> Group | None:
+    return next((g for g in clause.groups if n in g.members), None)
+
+
+def _right_before(scene: Scene, n: int) -> tuple[Name, ...]:
+    """Reads "das Duo" in "das Duo im Cadillac"."""
+    for group in scene.clause.groups:
+        between = scene.clause.items[group.members[-1] + 1 : n]
+        if between and all(i.low in (*_BY, "dem", "einem", "zweiten", "neuen") for i in between):
+            return tuple(p for m in group.members for p in scene.clause.items[m].who)
+    return ()
+
+
+def _people_behind(scene: Scene, n: int) -> tuple[Name, ...]:
+    """Reads "der M8 von A und B", "der Rowe-Porsche mit A"."""
+    items = scene.clause.items
+    if n + 1 >= len(items) or items[n + 1].low not in ("von", "mit"):
         return ()
-    return _people_from(items, at + 1)
+    for group in scene.clause.groups:
+        if group.first in (n + 2, n + 3) and items[group.first].kind == "person":
+            if items[n + 1].low == "mit" and scene.subject and all(p.is_a("person") for p in scene.subject):
+                return ()
+            return tuple(p for m in group.members for p in items[m].who)
+    return ()
 
 
-def _behind(items: list[Item], n: int) -> int:
-    """Where the words go on behind "mit der Nummer 92"."""
-    at = n + 1
-    if at < len(items) and items[at].low == "mit":
-        for k in range(at + 1, min(at + 4, len(items))):
-            if items[k].kind == "name" and items[k].name is not None and items[k].name.is_a("car"):
-                return k + 1
-            if items[k].low not in ("der", "nummer", "startnummer", "#"):
-                return at
-    while at < len(items) and (
-        items[at].low in _NO_CAR_NEXT
-        or items[at].text == "#"
-        or (items[at].kind == "name" and items[at].name is not None and items[at].name.is_a("car"))
-    ):
-        at += 1
-    return at
-
-
-def told_of_cars(items: list[Item]) -> Iterator[tuple[Name, str, Name]]:
-    """What the naming of a car tells: whose it is and who drives it."""
-    for n, item in enumerate(items):
-        if not is_car(items, n) or item.name is None:
+def _told_in_a_relative_clause(scene: Scene, drivers: tuple[Name, ...]) -> Iterator[Triple]:
+    """Reads "der Mercedes-AMG von GetSpeed, in dem A und B ...": they drive it, for that team."""
+    clause = scene.clause
+    if clause.kind != "rel" or clause.items[0].low != "in" or clause.before is None:
+        return
+    for n in range(len(clause.before) - 1, -1, -1):
+        car = car_at(clause.before, n)
+        if car is None:
             continue
-        team, crew = team_of_car(items, n), crew_of_car(items, n)
-        if team is not None:
-            yield team, "drives", item.name
-        for k, person in enumerate(crew):
-            yield person, "drives", item.name
+        team = team_behind(clause.before, n) or _team_in_front(clause.before[n])
+        for k, one in enumerate(drivers):
+            yield one, "drives", car
             if team is not None:
-                yield person, "drives_for", team
-            yield from ((person, "shares_car", other) for other in crew[k + 1 :])
+                yield one, "drives_for", team
+            yield from ((one, "shares_car", other) for other in drivers[k + 1 :])
+        return
 
-
-def told_of_crews(items: list[Item]) -> Iterator[tuple[Name, str, Name]]:
-    """Reads "das Trio A, B und C", "das Duo A/B", "die Paarung aus A und B": they share a car."""
-    for n, item in enumerate(items[:-1]):
-        if item.low not in GROUPS and item.low not in CREWS:
-            continue
-        at = n + 2 if items[n + 1].low in ("aus", "mit") else n + 1
-        crew = _people_from(items, at)
-        for k, person in enumerate(crew):
-            yield from ((person, "shares_car", other) for other in crew[k + 1 :])
-
-
-def _people_from(items: list[Item], at: int) -> tuple[Name, ...]:
-    """The people named in a row from there on."""
-    found: list[Name] = []
-    for k in range(at, len(items)):
-        item = items[k]
-        if item.kind == "person":
-            found += item.who or ((item.name,) if item.name is not None and not item.name.id.startswith("?") else ())
-        elif item.kind == "role" or item.low in JOINERS or (item.text == "," and found):
-            continue
-        elif not found and item.kind == "word" and k < at + 2 and item.low in ("den", "dem", "der", "die"):
-            continue
-        else:
-            break
-    return tuple(dict.fromkeys(found))
-
-
-def owners(items: list[Item], n: int) -> tuple[Name, ...]:
-    """Who is meant by a car that does something: its crew if it is told, else its team."""
-    if not is_car(items, n):
-        return ()
-    crew = crew_of_car(items, n)
-    team = team_of_car(items, n)
-    return crew or ((team,) if team is not None else ())

@@ -26,6 +26,8 @@ class Clause:
     antecedent: Item | None = None
     joined: str = ""
     """The mark or the "und" before it."""
+    before: list[Item] | None = None
+    """Of a relative clause: the words of the clause it hangs on."""
     question: bool = False
     groups: list[Group] = field(default_factory=list)
     cues: dict[bool, str] = field(default_factory=dict)
@@ -95,6 +97,7 @@ def split_clauses(items: list[Item], *, question: bool = False) -> list[Clause]:
             clause.parent = _parent(clauses)
             if kind == "rel":
                 clause.antecedent = _antecedent(clauses[-1].items, segment[0].start)
+                clause.before = [i for i in clauses[-1].items if i.start < segment[0].start]
         elif kind in ("sub", "inf"):
             clause.parent = 1 if len(segments) > 1 else None
         clause.groups = find_groups(segment)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from langstrecke.news.frames import Told
 from langstrecke.news.names import Name
 from langstrecke.news.scene import Scene
-from langstrecke.news.talk import Talk
 
 Sure = tuple[Told, str]
 """A claim in the making and how sure the text is of it."""
@@ -23,6 +22,8 @@ _SEAT = frozenset(
      "bolide", "fahrerpaarung", "paarung", "fahrertrio", "fahrerduo", "fahrerwechsel", "stint", *_SISTER}
 )  # fmt: skip
 """With these somebody sits in a car that need not be named again."""
+_WHEEL = frozenset({"steuer", "lenkrad", "volant", "cockpit"})
+_SITS = frozenset({"sitzen", "greifen", "drehen", "sein", "steigen", "klettern", "nehmen", "rücken", "=am", "ablösen"})
 _NEAR = 1
 """Sentences after which a team nobody names again is no longer the one a crew belongs to."""
 
@@ -39,6 +40,10 @@ class Garage:
     crew: tuple[Name, ...] = ()
     home: Name | None = None
     """The team a release is about."""
+    acted: bool = False
+    """The team was what a sentence was about, not only named in it."""
+    results: tuple[str, ...] = ()
+    """Places the team was told to have come in at; 1 for a win."""
     age: int = 0
     """Sentences since the team was named."""
 
@@ -54,11 +59,16 @@ class Garage:
 
     # --- what follows from a crew -----------------------------------------------------------------------------------
 
-    def complete(self, scene: Scene, told: list[Sure], talk: Talk) -> list[Sure]:
-        """What a clause says of one of a crew, said of all; then what was said of their team before."""
+    def complete(self, scene: Scene, told: list[Sure], how_sure: Callable[[str], str]) -> list[Sure]:
+        """What a clause says of one of a crew, said of all; then what was said of their team before.
+
+        `how_sure` tells the certainty of the clause for a relation.
+        """
         crew, sure = _crew_in(told)
         if not crew:
-            crew, sure = _seated(scene, told, talk)
+            crew, sure = _driving(told)
+        if not crew and (crew := _at_the_wheel(scene)):
+            sure = how_sure("drives_for")
         known = {(t.subject.id, t.relation, t.object.id) for t, _ in told}
         found: list[Sure] = []
 
@@ -66,7 +76,7 @@ class Garage:
             key = (one.id, relation, other.id)
             if key not in known and (other.id, relation, one.id) not in known and one.id != other.id:
                 known.add(key)
-                found.append((Told(one, relation, other, rule), sure))
+                found.append((Told(one, relation, other, rule, implied=True), sure))
 
         for t, s in [*told]:
             if t.relation == "shares_car" and s in _SEATED:
@@ -76,15 +86,15 @@ class Garage:
             if t.relation in _GOODS and t.subject in crew and s in _SEATED and not t.fallback:
                 for other in crew:
                     add(other, t.relation, t.object, s, "the crew's, too")
-        if crew:
+        if crew and sure in _SEATED:
             for person, relation, thing in self._of_the_garage(scene, [*told, *found], crew):
                 add(person, relation, thing, sure, "the team's, too")
+        for person, team in self._in_the_race(scene, told):
+            add(person, "drives_for", team, "confirmed", "one of the team's drivers in the race")
         self._remember(scene, [*told, *found], crew)
         return found
 
-    def _of_the_garage(
-        self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]
-    ) -> Iterator[tuple[Name, str, Name]]:
+    def _of_the_garage(self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]) -> Iterator[tuple[Name, str, Name]]:
         has = {(t.subject.id, t.relation) for t, _ in told}
         words = scene.clause.lemmas
         sister = any(w.startswith(_SISTER) for w in words)
@@ -104,12 +114,28 @@ class Garage:
                 yield person, "drives_for", self.team
             if self.vehicle is not None and seat and (person.id, "drives") not in has:
                 yield person, "drives", self.vehicle
-            if (
-                self.series is not None
-                and self.preview
-                and not {(person.id, "enters"), (person.id, "enters_only")} & has
-            ):
+            if self.series is not None and self.preview and not {(person.id, "enters"), (person.id, "enters_only")} & has:
                 yield person, "enters", self.series
+
+    def _in_the_race(self, scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, Name]]:
+        """Reads "BMW erlebte einen schwarzen Tag. A und B wurden nur Fünfte": whose drivers they are.
+
+        Not where the team was told to have come in elsewhere, or where another team is named.
+        """
+        if self.team is None or self.age > _NEAR or not self.acted:
+            return
+        others = [
+            i.name for i in scene.clause.items
+            if i.kind in ("name", "role") and i.name and i.name.is_a("team", "make") and i.name != self.team
+        ]  # fmt: skip
+        if others or any(t.relation in ("drives_for", "leaves") for t, _ in told):
+            return
+        for t, s in told:
+            result = _result(t)
+            if s != "confirmed" or not result or not t.subject.is_a("person") or t.subject.is_a("team"):
+                continue
+            if t.subject in scene.subject and (not self.results or result in self.results):
+                yield t.subject, self.team
 
     def _remember(self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]) -> None:
         if any(t.relation == "leaves" for t, _ in told):
@@ -131,17 +157,13 @@ class Garage:
         team = acting or joined or at
         if team is not None:
             if self.team is None or team.id != self.team.id:
-                self.vehicle = None
-            self.team, self.age = team, 0
+                self.vehicle, self.results = None, ()
+            self.team, self.age, self.acted = team, 0, acting is not None
+            self.results = tuple(dict.fromkeys((*self.results, *(_result(t) for t, _ in told if t.subject == team and _result(t)))))
             if self.preview and acting is not None and self.home is None:
                 self.home = team
         for item in scene.clause.items:
-            if (
-                item.kind == "name"
-                and item.name is not None
-                and item.name.is_a("vehicle")
-                and not item.name.is_a("team")
-            ):
+            if item.kind == "name" and item.name is not None and item.name.is_a("vehicle") and not item.name.is_a("team"):
                 self.vehicle = item.name
         for t, s in told:
             if t.relation == "enters" and t.subject.is_a("team", "make") and t.object.is_a("series") and s in _SEATED:
@@ -164,10 +186,20 @@ def _crew_in(told: list[Sure]) -> tuple[tuple[Name, ...], str]:
     return people, shared[0][1]
 
 
-def _seated(scene: Scene, told: list[Sure], talk: Talk) -> tuple[tuple[Name, ...], str]:
-    """Who is told to sit in a car alone: "James Calado, der am Steuer saß"."""
-    people = tuple(dict.fromkeys(t.subject for t, s in told if t.relation == "drives" and s in _SEATED))
-    people = tuple(p for p in people if p.is_a("person"))
-    if people:
-        return people, next(s for t, s in told if t.relation == "drives" and s in _SEATED)
-    return (), ""
+def _driving(told: list[Sure]) -> tuple[tuple[Name, ...], str]:
+    """Who is told to drive a car, alone."""
+    sure = [(t.subject, s) for t, s in told if t.relation == "drives" and s in _SEATED and t.subject.is_a("person")]
+    return tuple(dict.fromkeys(p for p, _ in sure)), sure[0][1] if sure else ""
+
+
+def _at_the_wheel(scene: Scene) -> tuple[Name, ...]:
+    """Who sits in a car that is not named: "James Calado, der am Steuer saß", "im Schwesterauto gibt er sein Debüt"."""
+    words = scene.clause.lemmas
+    sister = any(w.startswith(_SISTER) for w in words)
+    if not sister and not (words & _WHEEL and words & _SITS):
+        return ()
+    return tuple(n for n in scene.subject if n.is_a("person"))
+
+
+def _result(told: Told) -> str:
+    return {"won": "1", "finished": told.place}.get(told.relation, "")

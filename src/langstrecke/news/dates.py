@@ -112,7 +112,9 @@ def when(text: str, year: int | None) -> When:
 
 
 _AHEAD = re.compile(
-    r"\b(künftig|in zukunft|demnächst|nächste[sn]? (?:jahr|saison)|kommende[snr]? (?:jahr|saison))\b", re.I
+    r"\b(künftig|in zukunft|demnächst|(?:nächste|kommende)[snrm]? (?:jahr|saison|woche|wochenende|monat|\w+tag)"
+    r"|(?:zum|am|bis|nach) (?:jahresende|saisonende|saisonschluss)|nach (?:dieser|der laufenden) saison"
+    r"|(?:zum|am) ende (?:der|dieser) saison|(?:zum|am) ende (?:des|dieses) jahres|erstmals (?:ab|in) 20\d\d)\b", re.I
 )
 
 

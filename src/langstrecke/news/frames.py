@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from langstrecke.news.cars import is_car, owners, team_of_car, told_of_cars, told_of_crews
+from langstrecke.news.cars import seats, team_behind
 from langstrecke.news.clauses import Clause
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
+from langstrecke.news.whose import is_car, owners, told_of_crews
 
 PLACES = {
     "zweite": "2", "zweiter": "2", "zweiten": "2", "dritte": "3", "dritter": "3", "dritten": "3", "vierte": "4",
@@ -56,6 +57,8 @@ class Told:
     alone: bool = False
     fallback: bool = False
     """Read for want of anything better."""
+    implied: bool = False
+    """It follows from something else that is told."""
 
 
 def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
@@ -82,12 +85,18 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
             twin = (other.id, rule.relation, one.id)
             if key not in found and not (rule.relation == "shares_car" and twin in found):
                 found[key] = told
-    seated = [*_seated(scene), *((t.subject, t.relation, t.object) for t in found.values())]
-    for one, relation, other in [*_seated(scene), *_teams_of_cars(scene, seated)]:
-        found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
-    for one, relation, other in [*told_of_cars(scene.clause.items), *told_of_crews(scene.clause.items)]:
-        named = Told(one, relation, other, "a car and whose it is", drop_negation=True)
-        if one.id != other.id and (other.id, relation, one.id) not in found:
+    for one, relation, other in seats(scene):
+        if (other.id, relation, one.id) not in found:
+            found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
+    for t in list(found.values()):  # who drives a team's car drives for the team
+        if t.relation == "drives" and t.subject.is_a("person"):
+            for n, item in enumerate(scene.clause.items):
+                team = team_behind(scene.clause.items, n) if item.name == t.object else None
+                if team is not None:
+                    found.setdefault((t.subject.id, "drives_for", team.id), replace(t, relation="drives_for", object=team))
+    for one, relation, other in told_of_crews(scene.clause.items):
+        if (other.id, relation, one.id) not in found:
+            named = Told(one, relation, other, "a crew and its names", drop_negation=True)
             found.setdefault((one.id, relation, other.id), named)
     if any(t.rule == "second behind the winners" for t in found.values()):
         found = {k: t for k, t in found.items() if t.relation != "beat"}
@@ -95,33 +104,6 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     found = {k: t for k, t in found.items() if not (t.fallback and t.subject.id in busy)}
     alone = {t.relation for t in found.values() if t.alone}
     return [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
-
-
-def _seated(scene: Scene) -> Iterator[tuple[Name, str, Name]]:
-    """Reads "das Duo im Cadillac von Whelen Engineering": who is named right before a car drives it."""
-    items = scene.clause.items
-    for group in scene.clause.groups:
-        at = group.members[-1] + 1
-        people = [n for m in group.members if items[m].is_person for n in items[m].who]
-        if not people or at + 1 >= len(items) or items[at].low != "im":
-            continue
-        car = items[at + 1].name
-        if car is None or not is_car(items, at + 1):
-            continue
-        yield from ((p, "drives", car) for p in people)
-
-
-def _teams_of_cars(scene: Scene, told: list[tuple[Name, str, Name]]) -> Iterator[tuple[Name, str, Name]]:
-    """Reads "pilotieren den Mercedes-AMG GT3 von Toksport WRT": who drives a team's car drives for the team."""
-    items = scene.clause.items
-    for n, item in enumerate(items):
-        team = team_of_car(items, n) if is_car(items, n) else None
-        if team is not None:
-            yield from (
-                (one, "drives_for", team)
-                for one, relation, car in told
-                if relation == "drives" and car == item.name and one.is_a("person")
-            )
 
 
 def _named_in(name: Name, scene: Scene) -> bool:
@@ -308,6 +290,8 @@ def _at(item: Item, scene: Scene) -> int:
 def _item_names(item: Item, kind: str, talk: Talk) -> list[Name]:
     if item.is_person:
         return list(item.who)
+    if kind == "auto" and item.car is not None:
+        return [item.car]
     if kind == "team" and item.compound is not None and item.compound.head.startswith("team"):
         return []  # "bei dessen IMSA-Team": whose it is stands elsewhere
     return [item.name] if item.name is not None else []

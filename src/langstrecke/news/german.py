@@ -110,6 +110,26 @@ def is_finite(word: str) -> bool:
     return not (word.startswith("ge") and word.endswith(("t", "en")) and not base.startswith("ge"))
 
 
+_PRESENT_T = ("t", "st")
+
+
+@lru_cache(maxsize=65536)
+def is_preterite(word: str) -> bool:
+    """Whether a lower-case word looks like a verb in the past tense: "wechselte", "fuhren"; no subjunctive of a modal."""
+    if not is_finite(word) or word in _PLURAL_FINITE:
+        return False
+    base = lemma(word)
+    if base in MODAL:
+        return word in ("war", "waren", "hatte", "hatten", "wurde", "wurden", "musste", "mussten", "durfte", "durften")
+    if base == word or not base.endswith("n"):
+        return False
+    if word.endswith(("te", "ten")):
+        return not base.endswith(("ten", "den")) or len(word) > len(base)
+    if word.endswith(_PRESENT_T):
+        return word in ("hielt", "hielten", "trat", "bat", "galt", "riet", "bot")
+    return not word.endswith("e")
+
+
 def is_plural_form(word: str) -> bool:
     """Whether the word can be an infinitive as well as a plural."""
     return word in _PLURALS

@@ -73,6 +73,8 @@ class Item:
     genitive: bool = False
     who: tuple[Name, ...] = ()
     """The people it stands for, once that is known."""
+    car: Name | None = None
+    """The make in "Rowe-Porsche"."""
     infinitive: bool = False
     """A word that could be a plural and is none: "zu fahren", "wollen fahren"."""
 
@@ -342,8 +344,7 @@ def _item(text: str, at: int, before: list[Item], doc: Doc, index: int, book: Ga
         if found is not None:
             if found.role is not None or found.country or found.age:
                 return Item(text, at, end, "role", found.name, found, genitive=low.endswith("s") and not found.name)
-            make = book.lookup(found.head) if found.name is not None and found.name.is_a("team") else None
-            if make is not None and make.is_a("make", "vehicle"):  # "Rowe-BMW": a car and whose it is
-                return Item(text, at, end, "name", make, Compound(name=found.name, head="auto"))
-            return Item(text, at, end, "name", found.name, found)
+            car = book.lookup(found.head) if found.name is not None and found.name.is_a("team", "make") else None
+            car = car if car is not None and car.is_a("make", "vehicle") else None
+            return Item(text, at, end, "name", found.name, found, car=car)
     return Item(text, at, end)

@@ -125,6 +125,8 @@ class _Reader:
         self.long_spa = talk.book.names["spa-24h"] if any(s.name.id == "spa-24h" for s in spots) else None
         """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
         self.preview = looks_ahead(article.text, article.date)
+        self.forward: frozenset[str] = frozenset()
+        """Of whom a sentence of this paragraph told something to come."""
         self.garage = Garage(self.preview)
         self.carried = ""
         self.paragraph = -1
@@ -142,6 +144,7 @@ class _Reader:
                 self.paragraph = sentence.paragraph
                 self.carried = ""
                 self.garage.next_paragraph()
+                self.forward = frozenset()
             self._set_speaker(n)
             if BROKEN not in sentence.text:  # it may have been the word that says how sure it is
                 claims += self._sentence(sentence)
@@ -233,6 +236,8 @@ class _Reader:
             talk.asked_words = frozenset(w for c in clauses for w in c.lemmas)
         if not claims:
             claims += self._no_comment(sentence, clauses)
+        if whole.ahead and not sentence.turn:
+            self.forward |= {id for c in claims if c.tense != "past" for id in (c.subject, c.object)}
         plans = [c for c in claims if c.relation in ("drives_for", "enters") and c.certainty in _OPEN]
         self.plan = plans[-1] if plans else self.plan
         self._carry(sentence, clauses)
@@ -280,24 +285,39 @@ class _Reader:
             found += [self._claim(t, "confirmed", time, scene, sentence, "present") for t in named]
         sure_of: list[Sure] = []
         for told in told_by(scene, self.talk, since=own.since is not None):
-            verdict = certainty_of(
-                n, clauses, ahead=time.ahead, spoken=spoken, carried=self.carried,
-                relation=told.relation, drop_negation=told.drop_negation,
-            )  # fmt: skip
-            sure = self._sure(told, verdict)
-            planned = self.preview and told.relation in _PLANS and not own.since and not spoken
-            if planned and sure == "confirmed" and not verdict.own and not told.certainty and self._now(clause, time):
-                sure = "announced"
+            sure = self._how_sure(told, n, clauses, own, time, spoken=spoken)
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
                 continue
             if told.relation == "won" and told.topical and sure not in ("confirmed", "denied", "reported"):
                 continue
             sure_of.append((told, sure))
-        sure_of += self.garage.complete(scene, sure_of, talk)
+
+
+        def as_sure(relation: str) -> str:
+            if not scene.subject:
+                return "none"
+            told = Told(scene.subject[0], relation, scene.subject[0], "")
+            return self._how_sure(told, n, clauses, own, time, spoken=spoken)
+
+        sure_of += self.garage.complete(scene, sure_of, as_sure)
         for told, sure in sure_of:
             tense = tense_of(clause, time, self.article.year, sure)
             found.append(self._claim(told, sure, time, scene, sentence, tense))
         return found
+
+    def _how_sure(
+        self, told: Told, n: int, clauses: list[Clause], own: When, time: When, *, spoken: bool
+    ) -> str:
+        verdict = certainty_of(
+            n, clauses, ahead=time.ahead, spoken=spoken, carried=self.carried,
+            relation=told.relation, drop_negation=told.drop_negation,
+        )  # fmt: skip
+        sure = self._sure(told, verdict)
+        ahead_of = bool({told.subject.id, told.object.id} & self.forward)
+        planned = (self.preview or ahead_of) and told.relation in _PLANS and not own.since and not spoken
+        if planned and sure == "confirmed" and not verdict.own and not told.certainty and self._now(clauses[n], time):
+            return "announced"
+        return sure
 
     def _now(self, clause: Clause, time: When) -> bool:
         return tense_of(clause, time, self.article.year, "confirmed") == "present"
@@ -372,6 +392,7 @@ class _Reader:
             end=sentence.end,
             sentence=text,
             rule=told.rule,
+            implied=told.implied,
         )
 
     # --- memory -----------------------------------------------------------------------------------------------------

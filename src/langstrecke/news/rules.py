@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from langstrecke.news.cars import CAR_WORDS, is_car
 from langstrecke.news.certainty import Index, Phrase, holds, index_of, phrase
 from langstrecke.news.clauses import Clause
 from langstrecke.news.groups import Group
 from langstrecke.news.items import Item
 from langstrecke.news.model import NewsError
 from langstrecke.news.names import Name
+from langstrecke.news.whose import CAR_WORDS, is_car
 
 
 @dataclass(frozen=True)

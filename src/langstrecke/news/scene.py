@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from langstrecke.news.cars import is_car, owners
 from langstrecke.news.clauses import Clause
 from langstrecke.news.groups import JOINERS, Group, find_groups, governing
 from langstrecke.news.items import GROUPS, Item
 from langstrecke.news.names import Name
 from langstrecke.news.talk import Talk
+from langstrecke.news.whose import is_car, owners
 
 _NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide"})
 _COPULA = frozenset({"ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde", "werden", "heißt"})
