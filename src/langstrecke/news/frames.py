@@ -13,7 +13,7 @@ from langstrecke.news.names import Name
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
-from langstrecke.news.whose import is_car, owners, told_of_crews
+from langstrecke.news.whose import owners, told_of_crews, told_of_drivers
 
 PLACES = {
     "zweite": "2", "zweiter": "2", "zweiten": "2", "dritte": "3", "dritter": "3", "dritten": "3", "vierte": "4",
@@ -94,7 +94,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 team = team_behind(scene.clause.items, n) if item.name == t.object else None
                 if team is not None:
                     found.setdefault((t.subject.id, "drives_for", team.id), replace(t, relation="drives_for", object=team))
-    for one, relation, other in told_of_crews(scene.clause.items):
+    for one, relation, other in [*told_of_crews(scene.clause.items), *told_of_drivers(scene.clause.items)]:
         if (other.id, relation, one.id) not in found:
             named = Told(one, relation, other, "a crew and its names", drop_negation=True)
             found.setdefault((one.id, relation, other.id), named)
@@ -175,6 +175,12 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += list(scene.indirect)
         elif kind == "oblique":
             found += [n for i in scene.clause.items if i.is_person for n in i.who]
+        elif kind == "oblique_team":
+            outfits = (i.name for i in scene.clause.items if i.kind == "name" and i.compound is None)
+            found += [n for n in outfits if n is not None and n.is_a("team", "make")]
+        elif kind == "crew":
+            named = {n for i in scene.clause.items for n in i.who}
+            found += [n for n in talk.group if n not in named]
         elif kind == "last":
             if not scene.subject:
                 found += [n for n in talk.subject if n.is_a("person")]
@@ -196,7 +202,7 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for n in _acting(rule, scene, talk) if n.id in drivers and n.id not in talk.leads]
         elif kind in ("person", "role"):
             found += [n for n in _acting(rule, scene, talk) if n.is_a("person")]
-        else:
+        elif not any(n.is_a("person") for n in _acting(rule, scene, talk) if n not in scene.subject):
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
         return []
@@ -250,10 +256,15 @@ _AFFAIRS = frozenset(
 """Nouns that tell something of the person in the genitive: "den Wechsel seines Sohnes"."""
 
 
+_TAKES = frozenset({"übernehmen", "erben", "einnehmen", "beerben"})
+
+
 def _acting(rule: Rule, scene: Scene, talk: Talk) -> tuple[Name, ...]:
     """The subject of the clause; of an affair told of somebody, that somebody."""
     if rule.relation not in ("enters", "drives_for", "leaves", "shares_car") or not scene.clause.lemmas & _AFFAIRS:
         return scene.subject
+    if scene.clause.lemmas & _TAKES and any(n.is_a("person") for n in scene.subject):
+        return scene.subject  # "übernimmt das Cockpit von Jens Klingmann"
     if not scene.subject and not any(
         i.low in ("ein", "der", "sein", "das", "einen", "den") for i in scene.clause.items[:2]
     ):

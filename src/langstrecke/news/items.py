@@ -237,9 +237,9 @@ def _townsman(text: str, before: list[Item], book: Gazetteer) -> bool:
     """Reads "der Emmericher": a word in -er that German does not know, after an article, is a townsman."""
     return (
         bool(before)
-        and before[-1].low in ("der", "den", "dem")
+        and (before[-1].low in ("der", "den", "dem") or (before[-1].low == "des" and text.endswith("ers")))
         and text[0].isupper()
-        and text.endswith("er")
+        and text.removesuffix("s").endswith("er")
         and len(text) > 5
         and text.isalpha()
         and not is_german_word(text)

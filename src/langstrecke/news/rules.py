@@ -54,9 +54,11 @@ _FLAGS = (
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """The rules of relations.toml, in order."""
-    table = tomllib.loads((files("langstrecke.news") / "data" / "relations.toml").read_text("utf-8"))
-    return tuple(_rule(entry) for entry in table["rule"])
+    """The rules of relations.toml, then those of the files of the folder relations, in order."""
+    data = files("langstrecke.news") / "data"
+    themes = sorted((f for f in (data / "relations").iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    tables = [tomllib.loads(f.read_text("utf-8")) for f in (data / "relations.toml", *themes)]
+    return tuple(_rule(entry) for table in tables for entry in table["rule"])
 
 
 def _rule(entry: dict[str, object]) -> Rule:

@@ -295,15 +295,27 @@ def _indirect(scene: Scene) -> tuple[Name, ...]:
     return ()
 
 
+_SHARING = frozenset({"teilen", "gemeinsam", "zusammen", "duo", "abwechseln"})
+_RACED = frozenset(
+    {"gewinnen", "siegen", "triumphieren", "belegen", "landen", "feiern", "holen", "bringen", "retten", "erobern",
+     "einfahren", "ausscheiden", "siegerpodest", "ziel", "ziellinie", "zweite", "zweiter", "dritte", "dritter", "vierte",
+     "vierter", "fünfte", "fünfter", "rang", "pole", "sieg", "klassensieg", "gesamtsieg", "podium", "podest"}
+)  # fmt: skip
+_SPOKE = frozenset({"sprechen", "reden", "verhandeln", "kollidieren", "liefern", "kämpfen", "duell", "kollision", "streiten"})
+
+
 def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
     clause = scene.clause
     found: list[Name] = []
-    sharing = bool(clause.lemmas & {"teilen", "gemeinsam", "zusammen", "duo", "abwechseln"})
+    sharing = bool(clause.lemmas & _SHARING)
+    raced = bool(clause.lemmas & _RACED) and not clause.lemmas & _SPOKE
     for group in clause.groups:
         items = tuple(clause.items[n] for n in group.members)
         if group is scene.subject_group or not items[0].is_person:
             continue
-        if group.prep in ("gemeinsam", "zusammen") or (group.prep == "mit" and sharing):
+        if group.prep in ("gemeinsam", "zusammen") or (
+            group.prep == "mit" and (sharing or raced)
+        ):
             found += [n for n in _names(items) if n not in scene.subject]
     if not found and clause.lows & {"zusammen", "gemeinsam"} and len(scene.subject) == 1:
         return tuple(n for n in talk.with_whom.get(scene.subject[0].id, ()) if n not in scene.subject)

@@ -216,7 +216,7 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
             item.low not in JOINERS
             and item.text != ","
             and item.kind != "role"
-            and item.low not in ("ist", "sind", "wird", "werden", "war", "waren")
+            and item.low not in ("ist", "sind", "wird", "werden", "war", "waren", "damals", "dort", "künftig", "dabei")
             and item.kind != "name"
         ):
             break

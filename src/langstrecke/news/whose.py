@@ -137,3 +137,27 @@ def owners(items: list[Item], n: int) -> tuple[Name, ...]:
     crew = crew_of_car(items, n)
     team = team_of_car(items, n)
     return crew or ((team,) if team is not None else ())
+
+
+_DRIVEN = frozenset({"gefahren", "pilotiert", "gesteuert", "gelenkt", "besetzt", "bewegt", "chauffiert"})
+_PASSIVE = frozenset({"wird", "werden", "wurde", "wurden"})
+_SERVICE = frozenset({"diensten", "farben", "sold"})
+
+
+def told_of_drivers(items: list[Item]) -> Iterator[tuple[Name, str, Name]]:
+    """Reads "gefahren wird er von A und B": they share it; "dem Berliner in Diensten von Ford": he drives for Ford."""
+    lows = {i.low for i in items}
+    if lows & _DRIVEN and lows & _PASSIVE:
+        for n, item in enumerate(items):
+            crew = _people_from(items, n + 1) if item.low == "von" else ()
+            cars = [i.car or i.name for k, i in enumerate(items) if is_car(items, k)]
+            for k, person in enumerate(crew):
+                yield from ((person, "drives", car) for car in cars[:1] if car is not None)
+                yield from ((person, "shares_car", other) for other in crew[k + 1 :])
+    for n, item in enumerate(items[:-2]):
+        if item.low not in _SERVICE or n < 2 or items[n + 1].low not in _OF:
+            continue
+        team = next((i.name for i in items[n + 2 : n + 4] if i.kind == "name" and i.name is not None), None)
+        before = items[n - 2]
+        if team is not None and team.is_a("team", "make") and items[n - 1].low == "in" and before.is_person:
+            yield from ((person, "drives_for", team) for person in before.who)
