@@ -21,6 +21,8 @@ _CONTEST = frozenset(
      "vermissen", "fürchten", "tauschen", "ersetzen", "einsetzen", "melden", "feiern", "fragen", "wollen"}
 )  # fmt: skip
 """With these the car is somebody else's."""
+_WISHED_FOR = frozenset({"verhandeln", "verhandlung", "gespräch", "angebot", "traum", "träumen"})
+"""With these a car is spoken of that nobody sits in yet."""
 _BY = frozenset({"im", "in"})
 
 
@@ -33,13 +35,13 @@ def seats(scene: Scene) -> Iterator[Triple]:
         if car is None:
             continue
         team = team_behind(items, n) or _team_in_front(item)
-        inside = n > 0 and _seat_word(items, n)
+        inside = n > 0 and _seat_word(items, n) and not scene.clause.lemmas & _WISHED_FOR
         crew: tuple[Name, ...] = ()
         if inside:
             crew = _right_before(scene, n) or drivers
         elif _steered(scene, n):
             crew = drivers
-        owners = _people_behind(scene, n)
+        owners = _people_behind(scene, n) if _a_thing(items, n) else ()
         if owners:
             crew = owners
             for k, one in enumerate(owners):
@@ -50,6 +52,16 @@ def seats(scene: Scene) -> Iterator[Triple]:
             if not crew:
                 yield team, "drives", car
     yield from _told_in_a_relative_clause(scene, drivers)
+
+
+def _a_thing(items: list[Item], n: int) -> bool:
+    """Reads "der Audi", "den zweiten Audi": a car; "Audi" alone is who enters it."""
+    if items[n].car is not None or (items[n].name is not None and items[n].name.is_a("vehicle")):
+        return True
+    return any(i.low in _ARTICLES for i in items[max(0, n - 2) : n])
+
+
+_ARTICLES = frozenset({"der", "den", "dem", "des", "ein", "einen", "einem", "eines", "im", "vom", "zum", "am"})
 
 
 def car_at(items: list[Item], n: int) -> Name | None:

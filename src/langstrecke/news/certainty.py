@@ -14,7 +14,10 @@ from langstrecke.news.german import PREPOSITIONS, lemma, word_set
 
 @dataclass(frozen=True)
 class Alternatives:
-    """One word of a phrase with its alternatives, sorted so that most of them are looked up at once."""
+    """One word of a phrase with its alternatives, sorted so that most of them are looked up at once.
+
+    "nicht_nur" is two words that follow each other.
+    """
 
     words: frozenset[str]
     """Written so or as a basic form."""
@@ -22,6 +25,8 @@ class Alternatives:
     """Written exactly so."""
     ends: tuple[str, ...] = ()
     """Basic forms may end so; an empty one is any word."""
+    runs: frozenset[str] = frozenset()
+    """Two words written one after the other."""
 
 
 Phrase = tuple[Alternatives, ...]
@@ -66,9 +71,10 @@ def phrase(text: str) -> Phrase:
 
 def _slot(options: list[str]) -> Alternatives:
     return Alternatives(
-        frozenset(o for o in options if o[0] not in "=*"),
-        frozenset(o[1:] for o in options if o[0] == "="),
+        frozenset(o for o in options if o[0] not in "=*" and "_" not in o),
+        frozenset(o[1:] for o in options if o[0] == "=" and "_" not in o),
         tuple(o[1:] for o in options if o[0] == "*"),
+        frozenset(o.removeprefix("=") for o in options if "_" in o),
     )
 
 
@@ -102,6 +108,8 @@ def holds(words: Phrase, clause: Clause) -> bool:
 
 def _has(slot: Alternatives, clause: Clause) -> bool:
     if not slot.words.isdisjoint(clause.words) or not slot.forms.isdisjoint(clause.lows):
+        return True
+    if slot.runs and not slot.runs.isdisjoint(clause.pairs):
         return True
     return bool(slot.ends) and ("" in slot.ends or any(w.endswith(slot.ends) for w in clause.lemmas))
 
@@ -153,7 +161,8 @@ _COMMON = word_set("determiners") | word_set("modal") | frozenset(PREPOSITIONS) 
 
 def _commonness(slot: Alternatives) -> tuple[int, int]:
     """Of a phrase's words the index looks for the one that few clauses hold."""
-    return len((slot.words | slot.forms) & _COMMON), len(slot.words) + len(slot.forms)
+    common = len((slot.words | slot.forms) & _COMMON) + len(slot.runs)
+    return common, len(slot.words) + len(slot.forms) + len(slot.runs)
 
 
 def index_of(lists: list[tuple[Phrase, ...]]) -> Index:
@@ -166,7 +175,7 @@ def index_of(lists: list[tuple[Phrase, ...]]) -> Index:
             if fixed is None:
                 always.add(number)
                 continue
-            for option in fixed.words | fixed.forms:
+            for option in fixed.words | fixed.forms | {run.partition("_")[0] for run in fixed.runs}:
                 words.setdefault(option, set()).add(number)
     return Index({w: frozenset(n) for w, n in words.items()}, frozenset(always))
 
@@ -209,11 +218,16 @@ def certainty_of(
             if no_above and not above:
                 above = "denied"
             up = clauses[up].parent if clauses[up].kind != "main" else None
+    elif clause.kind == "main" and number and clause.lows & _SUBJUNCTIVE and clause.mark in (",", ";", ":"):
+        above = find_cue(clauses[number - 1])  # "weist Berichte zurück, er habe unterschrieben"
+        above = above if above in ("denied", "not_confirmed") else ""
     elif clause.kind == "main":
         for other in clauses:
             if other.parent == number and other.kind in ("sub",) and other.items[0].low == "wie":
                 above = find_cue(other)
-        if number and not own and clauses[number - 1].kind == "main" and len(clauses[number - 1].items) <= 6:
+        before = clauses[number - 1]
+        tells = before.kind == "main" and len(before.items) <= 6 and not any(i.is_person for i in before.items)
+        if number and not own and tells:
             above = above or _announcing(clauses[number - 1])
     if own == "none" or (own in ("not_confirmed",)):
         return Verdict(own, True)

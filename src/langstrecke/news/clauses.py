@@ -24,12 +24,12 @@ class Clause:
     """main, rel, sub, inf or part."""
     parent: int | None = None
     antecedent: Item | None = None
-    joined: str = ""
-    """The mark or the "und" before it."""
     before: list[Item] | None = None
     """Of a relative clause: the words of the clause it hangs on."""
     question: bool = False
     groups: list[Group] = field(default_factory=list)
+    mark: str = ""
+    """What stands before it: a comma, a colon, "und"."""
     cues: dict[bool, str] = field(default_factory=dict)
     """What find_cue found, kept."""
 
@@ -42,6 +42,12 @@ class Clause:
     def lows(self) -> frozenset[str]:
         """Its words in lower case."""
         return frozenset(i.low for i in self.items)
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Words that follow each other: "nicht_nur"."""
+        lows = [i.low for i in self.items]
+        return frozenset(f"{a}_{b}" for a, b in zip(lows, lows[1:], strict=False))
 
     @cached_property
     def lemmas(self) -> frozenset[str]:
@@ -94,16 +100,24 @@ def split_clauses(items: list[Item], *, question: bool = False) -> list[Clause]:
     clauses: list[Clause] = []
     for mark, segment in segments:
         kind = _kind(mark, segment, clauses)
-        clause = Clause(segment, kind, joined=mark)
+        last = next((i for i in reversed(segment) if i.kind != "mark"), None)
+        goes_on = mark in ("und", "oder") and kind == "main" and bool(clauses) and clauses[-1].kind == "sub"
+        if goes_on and last is not None and last.finite and not any(i.finite for i in segment[:-2]):
+            kind = "sub"  # "dass er bleibt und in der ELMS startet"
+        clause = Clause(segment, kind, mark=mark)
         if kind != "main" and clauses:
-            clause.parent = _parent(clauses)
+            clause.parent = clauses[-1].parent if goes_on and kind == "sub" else _parent(clauses)
             if kind == "rel":
                 clause.antecedent = _antecedent(clauses[-1].items, segment[0].start)
                 clause.before = [i for i in clauses[-1].items if i.start < segment[0].start]
         elif kind in ("sub", "inf"):
             clause.parent = 1 if len(segments) > 1 else None
-        clause.groups = find_groups(segment)
+        if kind == "rel" and clause.before and segment[0].low in ("den", "die", "das", "dem", "der"):
+            _bring_along(clause)
+        clause.groups = find_groups(clause.items)
         clauses.append(clause)
+    if clauses and clauses[0].kind in ("sub", "inf"):  # "Dass A zu B geht, wie C meldet, gilt als sicher"
+        clauses[0].parent = next((n for n, c in enumerate(clauses) if c.kind == "main"), None)
     for clause in clauses:
         if clause.parent is not None and clause.parent >= len(clauses):
             clause.parent = None
@@ -247,6 +261,22 @@ def _kind(mark: str, segment: list[Item], before: list[Clause]) -> str:
     if before and not _has_finite(segment) and mark not in (":",):
         return "part"
     return "main"
+
+
+def _bring_along(clause: Clause) -> None:
+    """Reads "der Sieg in Le Mans, den er holte": the relative clause is about the win in Le Mans."""
+    before = clause.before or []
+    start = next((n for n in range(len(before) - 1, -1, -1) if before[n].low in _ARTICLES), None)
+    if start is None or len(before) - start > 6 or any(i.is_person or i.finite for i in before[start:]):
+        return
+    if not any(i.kind == "word" and i.text[:1].isupper() for i in before[start + 1 :]):
+        return
+    end = len(clause.items) - (clause.items[-1].kind == "mark")
+    clause.items[end:end] = before[start + 1 :]
+
+
+_ARTICLES = frozenset({"der", "die", "das", "den", "dem", "ein", "eine", "einen", "einem", "einer", "seinen", "seine",
+                       "ihren", "ihre", "im", "zum", "zur", "beim"})  # fmt: skip
 
 
 def _parent(clauses: list[Clause]) -> int:

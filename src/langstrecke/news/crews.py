@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from langstrecke.news.frames import Told
 from langstrecke.news.names import Name
@@ -44,6 +44,8 @@ class Garage:
     """The team was what a sentence was about, not only named in it."""
     results: tuple[str, ...] = ()
     """Places the team was told to have come in at; 1 for a win."""
+    told: set[tuple[str, str, str]] = field(default_factory=set)
+    """What the text has told so far: nothing need be concluded twice."""
     age: int = 0
     """Sentences since the team was named."""
 
@@ -64,13 +66,19 @@ class Garage:
 
         `how_sure` tells the certainty of the clause for a relation.
         """
+        self._turn_to_a_series(scene)
+        found: list[Sure] = []
         crew, sure = _crew_in(told)
+        together = bool(crew)
         if not crew:
-            crew, sure = _driving(told)
+            crew, sure = _driving(told, self.home if self.preview else None)
+        if not crew and (crew := _agents(scene)):
+            sure = how_sure("drives_for")
+            shared = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]]
+            found += [(Told(a, "shares_car", b, "driven by"), sure) for a, b in shared]
         if not crew and (crew := _at_the_wheel(scene)):
             sure = how_sure("drives_for")
-        known = {(t.subject.id, t.relation, t.object.id) for t, _ in told}
-        found: list[Sure] = []
+        known = {(t.subject.id, t.relation, t.object.id) for t, _ in [*told, *found]} | self.told
 
         def add(one: Name, relation: str, other: Name, sure: str, rule: str) -> None:
             key = (one.id, relation, other.id)
@@ -83,16 +91,40 @@ class Garage:
                 for other in crew:
                     add(t.object, "shares_car", other, sure, "in one crew")
         for t, s in [*told]:
-            if t.relation in _GOODS and t.subject in crew and s in _SEATED and not t.fallback:
+            if together and t.relation in _GOODS and t.subject in crew and s in _SEATED and not t.fallback:
                 for other in crew:
                     add(other, t.relation, t.object, s, "the crew's, too")
+        for one, other in self._joined(scene, crew):
+            add(one, "shares_car", other, how_sure("shares_car") if sure not in _SEATED else sure, "joins the crew")
         if crew and sure in _SEATED:
             for person, relation, thing in self._of_the_garage(scene, [*told, *found], crew):
                 add(person, relation, thing, sure, "the team's, too")
         for person, team in self._in_the_race(scene, told):
             add(person, "drives_for", team, "confirmed", "one of the team's drivers in the race")
+        for person, relation, thing, s in _of_the_team(scene, told):
+            add(person, relation, thing, s, "named with the team")
         self._remember(scene, [*told, *found], crew)
+        self.told |= {(t.subject.id, t.relation, t.object.id) for t, s in [*told, *found] if s in _SEATED}
         return found
+
+    def _turn_to_a_series(self, scene: Scene) -> None:
+        """Reads "In der DTM ...", at the beginning: what follows is about the DTM."""
+        first = scene.clause.groups[0] if scene.clause.groups else None
+        if first is not None and first.first <= 2 and first.prep == "in":
+            name = scene.clause.items[first.first].name
+            if name is not None and name.is_a("series", "class"):
+                if self.series is not None and self.series != name:
+                    self.vehicle = None  # with another series comes another car
+                self.series = name
+
+    def _joined(self, scene: Scene, crew: tuple[Name, ...]) -> Iterator[tuple[Name, Name]]:
+        """Reads "als dritter Mann stößt X dazu": X shares the car with those told of before."""
+        clause = scene.clause
+        if not self.crew or crew or not (clause.lemmas & _JOINS or _third(scene)) or self.age > _NEAR + 1:
+            return
+        for person in scene.subject:
+            if person.is_a("person") and person not in self.crew:
+                yield from ((person, other) for other in self.crew)
 
     def _of_the_garage(self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]) -> Iterator[tuple[Name, str, Name]]:
         has = {(t.subject.id, t.relation) for t, _ in told}
@@ -114,7 +146,8 @@ class Garage:
                 yield person, "drives_for", self.team
             if self.vehicle is not None and seat and (person.id, "drives") not in has:
                 yield person, "drives", self.vehicle
-            if self.series is not None and self.preview and not {(person.id, "enters"), (person.id, "enters_only")} & has:
+            elsewhere = scene.clause.kind == "rel" or any(i.name and i.name.is_a("event") for i in scene.clause.items)
+            if self.series is not None and self.preview and not elsewhere and not {(person.id, "enters"), (person.id, "enters_only")} & has:
                 yield person, "enters", self.series
 
     def _in_the_race(self, scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, Name]]:
@@ -168,11 +201,6 @@ class Garage:
         for t, s in told:
             if t.relation == "enters" and t.subject.is_a("team", "make") and t.object.is_a("series") and s in _SEATED:
                 self.series = t.object
-        first = scene.clause.groups[0] if scene.clause.groups else None
-        if first is not None and first.first <= 2 and first.prep == "in":
-            name = scene.clause.items[first.first].name
-            if name is not None and name.is_a("series", "class"):
-                self.series = name
         if len(crew) > 1:
             self.crew = crew
 
@@ -186,9 +214,56 @@ def _crew_in(told: list[Sure]) -> tuple[tuple[Name, ...], str]:
     return people, shared[0][1]
 
 
-def _driving(told: list[Sure]) -> tuple[tuple[Name, ...], str]:
-    """Who is told to drive a car, alone."""
-    sure = [(t.subject, s) for t, s in told if t.relation == "drives" and s in _SEATED and t.subject.is_a("person")]
+_JOINS = frozenset({"dazustoßen", "hinzustoßen", "dazustossen", "hinzustossen", "hinzukommen", "dazukommen", "komplettieren",
+                    "ergänzen", "vervollständigen", "zustoßen"})  # fmt: skip
+
+
+def _third(scene: Scene) -> bool:
+    """Reads "als dritter Mann", "Dritter im Bunde", "den dritten Platz im Cockpit"."""
+    words = scene.clause.lows
+    return bool(words & {"dritter", "dritten", "dritte", "vierter", "vierten"}) and bool(
+        words & {"mann", "fahrer", "pilot", "bunde", "cockpit", "fahrerin", "platz", "stammpilot"}
+    )
+
+
+def _of_the_team(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, str, Name, str]]:
+    """Reads "das Team Phoenix um A und B", "Audi mit A, B und C": they drive for it, and its result is theirs."""
+    items = scene.clause.items
+    teams = [t for t in scene.subject if t.is_a("team", "make")]
+    for group in scene.clause.groups:
+        people = tuple(p for n in group.members for p in items[n].who if items[n].kind == "person")
+        if not people or group.prep not in ("um", "mit") or group.first < 2:
+            continue
+        if group.prep == "mit" and not any(_result(t) for t, _ in told):
+            continue
+        team = items[group.first - 2].name
+        if group.prep == "um" and len(people) == 1:
+            continue
+        if team is None or team not in teams or items[group.first - 1].low != group.prep:
+            continue
+        results = [(t, s) for t, s in told if t.subject == team and _result(t)]
+        for person in people:
+            yield person, "drives_for", team, results[0][1] if results else "confirmed"
+            yield from ((person, t.relation, t.object, s) for t, s in results)
+
+
+def _agents(scene: Scene) -> tuple[Name, ...]:
+    """Reads "gefahren wird er von A, B und C"."""
+    if not scene.clause.lows & {"gefahren", "pilotiert", "gesteuert", "gelenkt", "bewegt", "besetzt"}:
+        return ()
+    for group in scene.clause.groups:
+        if group.prep == "von" and scene.clause.items[group.first].kind == "person":
+            return tuple(p for n in group.members for p in scene.clause.items[n].who)
+    return ()
+
+
+def _driving(told: list[Sure], home: Name | None) -> tuple[tuple[Name, ...], str]:
+    """Who is told to drive a car, alone; in a team's release also who drives for it."""
+    sure = [
+        (t.subject, s)
+        for t, s in told
+        if s in _SEATED and t.subject.is_a("person") and (t.relation == "drives" or (t.relation == "drives_for" and t.object == home))
+    ]  # fmt: skip
     return tuple(dict.fromkeys(p for p, _ in sure)), sure[0][1] if sure else ""
 
 

@@ -139,13 +139,14 @@ _PREVIEW = re.compile(
     r"\b(?:(?:neue|kommende|bevorstehende|anstehende)[nrs]? (?:\w+-)?(?:\w*[Ss]aison|Spielzeit|Motorsportjahr|Rennjahr)"
     r"|(?:Pläne|Programm|Aufgebot|Fahreraufgebot|Kader|Line-up) (?:für|vorgestellt|präsentiert|bekannt))"
 )
+_SOON = re.compile(r"\b(?:kommende[nrs]?|nächste[nrs]?|bevorstehende[nrs]?) (?:Woche|Wochenende|Monat|Rennwochenende)\b")
 _EARLY = (1, 2, 3)
 """Months in which a season named by its year is still to come."""
 
 
 def looks_ahead(text: str, date: str) -> bool:
     """Whether a text tells of a season that has not begun: what it says in the present tense is planned."""
-    if _PREVIEW.search(text):
+    if _PREVIEW.search(text) or _SOON.search(text[:400]):
         return True
     month = int(date[5:7]) if len(date) > 6 else 0
     this_year = re.search(rf"\b{date[:4]}\b", text) or re.search(

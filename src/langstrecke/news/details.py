@@ -65,7 +65,7 @@ def tense_of(clause: Clause, time: When, year: int | None, sure: str) -> str:
         return "future"
     if time.years and year is not None and max(time.years) < year:
         return "past"
-    if clause.lows & PAST or any(i.kind == "word" and is_preterite(i.text) for i in clause.items):
+    if clause.lows & PAST or any(i.finite and is_preterite(i.text) for i in clause.items):
         return "past"
     perfect = clause.lows & {"hat", "haben", "habe", "hast", "bin", "bist", "ist", "sind"}
     if perfect and any(_PARTICIPLE.fullmatch(w) for w in clause.lows):

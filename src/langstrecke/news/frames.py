@@ -80,6 +80,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 not _named_in(other, scene) and not rule.constant,
                 "alone" in rule.flags,
                 "fallback" in rule.flags,
+                "implied" in rule.flags or (rule.relation in ("won", "finished") and one in scene.partners),
             )  # fmt: skip
             key = (one.id, rule.relation, other.id)
             twin = (other.id, rule.relation, one.id)
@@ -146,7 +147,7 @@ def _crew_behind(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, N
         for i in items
         for n in _item_names(i, "event", talk)
     ]
-    race = races[0] if races else talk.last.get("event")
+    race = races[0] if races else talk.race()
     if (len(people) > 1 or rule.flags & {"needs_place"}) and race is not None:
         yield from ((p, race) for p in people)
 
@@ -164,7 +165,9 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     for kind in rule.subject:
         if kind == "none":
             if not scene.subject:
-                last = talk.last.get("event") or talk.last.get("series")
+                title = bool(scene.clause.lemmas & _TITLE_WORDS)
+                last = talk.race() if not title else talk.last.get("series")
+                last = last or talk.last.get("series")
                 return [last] if last is not None else []
         elif kind == "topic":
             found += [n for n in talk.subject if n.is_a("person")][:1]
@@ -176,16 +179,21 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
         elif kind == "oblique":
             found += [n for i in scene.clause.items if i.is_person for n in i.who]
         elif kind == "oblique_team":
-            outfits = (i.name for i in scene.clause.items if i.kind == "name" and i.compound is None)
+            owned = [g for g in scene.clause.groups if g.prep in ("von", "of") or g.genitive]
+            outfits = (i.name for g in owned for i in (scene.clause.items[m] for m in g.members) if i.kind == "name")
             found += [n for n in outfits if n is not None and n.is_a("team", "make")]
         elif kind == "crew":
             named = {n for i in scene.clause.items for n in i.who}
             found += [n for n in talk.group if n not in named]
         elif kind == "last":
             if not scene.subject:
+                for group in scene.clause.groups:  # "Für den Audi-Mann reicht es zu Rang drei"
+                    if group.prep == "für" and scene.clause.items[group.first].is_person:
+                        return [n for m in group.members for n in scene.clause.items[m].who]
                 found += [n for n in talk.subject if n.is_a("person")]
         elif kind == "speaker":
-            if not scene.subject and talk.speaker:
+            asked = any(i.text in ("Sie", "du") for i in scene.clause.items)
+            if not scene.subject and talk.speaker and not asked:
                 found.append(talk.speaker)
         elif kind == "car":
             found += [
@@ -218,7 +226,7 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     spoken_of = rule.subject == ("topic",) or bool(rule.topic_subject)
     for slot in rule.object:
         if slot.prep == "indirect":
-            found += list(scene.indirect)
+            found += [n for n in scene.indirect if n.is_a(slot.kind)]
             continue
         for group, items in fillers(slot, scene.clause):
             if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:
@@ -230,7 +238,7 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found
     title = bool(scene.clause.lemmas & _TITLE_WORDS)
-    found = _main_ones(found, rule, title)
+    found = _main_ones(found, rule, scene, title)
     if not found and rule.asked and rule.asked in talk.asked:
         return [talk.asked[rule.asked]]
     if not found and rule.relation in ("enters", "enters_only"):
@@ -238,7 +246,7 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     if not found and rule.relation == "shares_car" and "beside" not in rule.name:
         found = list(scene.partners)
     if not found and rule.flags & {"topic"}:
-        found = _topic(rule, talk, title)
+        found = _topic(rule, scene, talk, title)
     return found
 
 
@@ -247,6 +255,8 @@ _TITLE_WORDS = frozenset(
 )
 """With these a result is one of a season, not of a race."""
 
+
+_ONE_RACE = ("rennen", "lauf", "finale", "auftakt")
 
 _AFFAIRS = frozenset(
     {"wechsel", "einstieg", "start", "gastspiel", "comeback", "rückkehr", "einsatz", "abschied", "karriere", "debüt",
@@ -274,6 +284,8 @@ def _acting(rule: Rule, scene: Scene, talk: Talk) -> tuple[Name, ...]:
         owned = group.prep == "of" or group.genitive or (group.prep == "von" and _behind_affair(scene, group.first))
         if owned and items[0].is_person and items[0].who:
             return items[0].who
+    if scene.clause.kind == "rel" and scene.indirect:
+        return scene.indirect
     return scene.subject or tuple(n for n in talk.subject if n.is_a("person"))[:1]
 
 
@@ -308,7 +320,7 @@ def _item_names(item: Item, kind: str, talk: Talk) -> list[Name]:
     return [item.name] if item.name is not None else []
 
 
-def _main_ones(found: list[Name], rule: Rule, title: bool) -> list[Name]:
+def _main_ones(found: list[Name], rule: Rule, scene: Scene, title: bool) -> list[Name]:
     """Beside a race or a series the class is a detail; beside the race won, so is its series."""
     if rule.relation in ("won", "finished", "enters", "enters_only"):
         races = [n for n in found if n.is_a("event", "rounds")]
@@ -319,6 +331,8 @@ def _main_ones(found: list[Name], rule: Rule, title: bool) -> list[Name]:
             return races[:1]
         if rule.relation == "enters_only" and any(n.is_a("event") for n in races):
             return [n for n in races if n.is_a("event")]
+        if rule.relation == "won" and series and any(w.endswith(_ONE_RACE) for w in scene.clause.lemmas):
+            return []  # "das letzte Saisonrennen der WEC"
         if races or series:
             return [n for n in found if not n.is_a("class")]
     if rule.relation == "drives":
@@ -327,15 +341,20 @@ def _main_ones(found: list[Name], rule: Rule, title: bool) -> list[Name]:
     return found
 
 
-def _topic(rule: Rule, talk: Talk, title: bool) -> list[Name]:
+def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
     kinds = [slot.kind for slot in rule.object]
     if rule.relation in ("won", "finished"):
         kinds = ["series"] if title else ["event", "series"]
     for kind in dict.fromkeys(kinds):
+        if kind == "event" and rule.relation in ("won", "finished") and talk.race() is not None:
+            return [race] if (race := talk.race()) else []
         if kind in ("team", "make") and rule.relation == "drives_for" and (main := talk.main_team()) is not None:
             return [main]
         if kind == "person":
-            return [talk.speaker] if talk.speaker else list(talk.subject[:1])
+            near = tuple(n for n in talk.recent if n not in scene.subject) or talk.subject
+            if rule.relation == "agrees":  # the speaker's team agrees with somebody else
+                return [p for p in near if p != talk.speaker][:1]
+            return [talk.speaker] if talk.speaker else list(near[:1])
         if kind in talk.last:
             return [talk.last[kind]]
     return []
@@ -345,6 +364,11 @@ def place_in(clause: Clause) -> str:
     """The place a clause tells: "Rang drei", "Zweiter", "als Zweiter", "auf Platz 4"."""
     for n, item in enumerate(clause.items):
         low = item.low
+        if clause.items[n + 1].low in ("mann", "fahrer", "pilot", "im") if n + 1 < len(clause.items) else False:
+            if low in PLACES and low not in ("zwei", "drei", "vier") and (clause.lows & {"bunde", "mann", "fahrer", "pilot", "cockpit"}):
+                continue  # "Dritter im Bunde", "dritter Mann" is no result
+        if low in _PLACE_NOUN and "cockpit" in clause.lows:
+            continue  # "den dritten Platz im Cockpit"
         if low in _PLACE_NOUN:
             for other in (clause.items[n + 1 : n + 2]) + (clause.items[n - 1 : n] if n else []):
                 if other.low in PLACES:

@@ -37,6 +37,7 @@ _GERMAN = word_set("german")
 _OTHERS = word_set("other")
 _TIMES = frozenset({"kommend", "folgend", "laufend", "anstehend", "bevorstehend", "entscheidend", "passend", "fehlend"})
 """Participles that tell when, or what sort, and not what somebody does."""
+_SEPARATED = re.compile(rf"^(?:{'|'.join(PARTICLES)})ge\w{{2,}}(?:t|en)$")
 _TO = re.compile(rf"^(?:{'|'.join(PARTICLES)})zu\w+n$")
 
 
@@ -92,6 +93,8 @@ def is_finite(word: str) -> bool:
         return False
     if word in _PLURAL_FINITE:
         return True
+    if _SEPARATED.match(word):  # "eingesetzt"
+        return False
     base = lemma(word)
     if base in MODAL:
         return word not in (

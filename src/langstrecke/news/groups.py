@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from langstrecke.news.german import PREPOSITIONS, is_finite, word_set
+from langstrecke.news.german import PREPOSITIONS, word_set
 from langstrecke.news.items import POSSESSIVES, Item
 
 JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehungsweise"})
 _DETERMINERS = word_set("determiners")
+_TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
 _NOT_NOMINATIVE = word_set("not_nominative")
+_TEAMS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
 _HEAD_NOUN = re.compile(
     r"(serie|klasse|team|rennen|meisterschaft|cup|championship|saison|auto|wagen|boliden|mannschaft|rennstall|klassiker"
     r"|klassikers|lauf|läufe|runde|auftakt|finale|saisonauftakt|saisonfinale|saisonhighlight|highlight|höhepunkt|saisonhöhepunkt|rennwochenende|programm|werksteam|kundenteam"
@@ -159,7 +161,7 @@ def _adjective(item: Item) -> bool:
         item.kind == "word"
         and item.text[:1].islower()
         and item.low.endswith(("e", "en", "er", "es", "em"))
-        and not is_finite(item.text)
+        and not item.finite
     )
 
 
@@ -190,12 +192,18 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             return "seite", oblique, possessive
         if low in ("wem", "wen", "wer", "was"):
             break
+        if low == "von" and steps <= 1 and back > 0 and items[back - 1].low in _TEAM_NOUNS:
+            return governing(items, back - 1)  # "zum Team von Precote Herberth"
+        if low == "richtung":  # "verlässt das Team in Richtung GT Masters"
+            return "nach", oblique, possessive
         if low == "als" and back == 0 and item.text[:1] == "A" and _ends_in_verb(items):
             return "", oblique, possessive  # "Als Louis Delétraz aus seinem Oreca kletterte"
         if steps == 0 and item.kind == "word" and _PARTICIPLE.search(low) and (at := _its_article(items, back)) is not None:
             return governing(items, at)[0], items[at].low in _NOT_NOMINATIVE, ""
         if low in PREPOSITIONS and item.kind == "word":
             prep = PREPOSITIONS[low]
+            if prep == "von" and back > 1 and items[back - 1].low in _TEAMS and items[n].kind == "name":
+                return governing(items, back - 1)  # "zum Team von Precote Herberth"
             if prep == "mit" and back > 0 and items[back - 1].low in ("gemeinsam", "zusammen"):
                 prep = "gemeinsam"
             if prep == "in" and back > 0 and items[back - 1].low == "bis":

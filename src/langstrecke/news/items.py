@@ -212,6 +212,9 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
     return None
 
 
+_QUOTES = ("'", "‚", "‘", "„", "«", "»", '"')
+
+
 def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int, Name] | None:
     for first in range(start, min(start + 2, end - 1)):
         last = first + 1
@@ -220,6 +223,8 @@ def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, in
         if last >= end:
             return None
         one, two = doc[first].text, doc[last].text
+        if one.lower() in PARTICLES or (first and doc[first - 1].text in _QUOTES):  # "Van der Linde"; a paper's name
+            continue
         known_first = norm(one) in book.first_names or ("-" in one and norm(one.split("-")[0]) in book.first_names)
         strange = not is_german_word(one) and not is_german_word(two)
         if one.isupper() or two.isupper() or not two[-1].isalpha() or compound(one, book) or len(two) < 3:
@@ -281,7 +286,7 @@ def sentence_items(doc: Doc, start: int, end: int, spots: list[Spotted], book: G
         if number < len(inside) and inside[number].start <= at:
             spot = inside[number]
             if at == spot.start:
-                items.append(_named(spot))
+                items.append(_named(spot, doc.text[spot.end : spot.end + 1]))
             continue
         if at < start or at >= end:
             continue
@@ -306,12 +311,35 @@ def _mark_infinitives(items: list[Item]) -> list[Item]:
             if item.kind == "word" and is_plural_form(item.text) and (sure or (n and items[n - 1].low == "zu")):
                 items[n] = replace(item, infinitive=True)
         begin = end
+    for n in range(1, len(items) - 1):
+        if _attribute(items, n):
+            items[n] = replace(items[n], infinitive=True)
     return items
 
 
-def _named(spot: Spotted) -> Item:
+_BEFORE_NOUNS = frozenset(
+    {"der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "eines", "im", "am", "zum",
+     "zur", "beim", "vom", "kein", "keine", "keinen", "zwei", "drei", "vier", "dieser", "diesem", "diesen"}
+)  # fmt: skip
+
+
+def _attribute(items: list[Item], n: int) -> bool:
+    """Reads "erfahrenen" in "einen erfahrenen Teamkollegen": an adjective that looks like a verb."""
+    item, before, after = items[n], items[n - 1], items[n + 1]
+    return (
+        item.kind == "word"
+        and item.text[:1].islower()
+        and item.low.endswith(("en", "em", "er", "es", "te", "ne"))
+        and (before.low in _BEFORE_NOUNS or (before.low.startswith(POSSESSIVES) and len(before.low) < 9))
+        and after.text[:1].isupper()
+    )
+
+
+def _named(spot: Spotted, after: str = "") -> Item:
     kind = "person" if spot.name.is_a("person") else "name"
     bare = norm(spot.text)
+    if after in ("’", "'"):  # "Lietz’ Schützling"
+        return Item(spot.text, spot.start, spot.end, kind, spot.name, genitive=True)
     spelled = {norm(spot.name.name), spot.name.id}
     genitive = bare.endswith("s") and bare not in spelled and not spot.name.name.lower().endswith("s")
     return Item(spot.text, spot.start, spot.end, kind, spot.name, genitive=genitive)
@@ -337,10 +365,10 @@ def _item(text: str, at: int, before: list[Item], doc: Doc, index: int, book: Ga
             return Item(text, at, end, "name", Name(text, "#" + text, ("car",)))
         if before[-1].low in ("nummer", "startnummer"):
             return Item(text, at, end, "name", Name(text, "#" + text, ("car",)))
-    if _townsman(text, before, book):
-        return Item(text, at, end, "role", compound=Compound(age=True))
     if text[0].isupper() or text[0].isdigit():
         found = compound(text, book)
+        if found is None and _townsman(text, before, book):
+            found = Compound(age=True)
         if found is not None:
             if found.role is not None or found.country or found.age:
                 return Item(text, at, end, "role", found.name, found, genitive=low.endswith("s") and not found.name)

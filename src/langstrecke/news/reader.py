@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -28,10 +29,15 @@ if TYPE_CHECKING:
 
 BROKEN = "\ufffd"
 """What stands for a character that could not be decoded."""
+_LONG_RACES = {"spa": "spa-24h", "nurburgring": "nurburgring-24h"}
 _OPEN = ("reported", "expected", "possible")
 _AFFAIR_WORDS = frozenset({"bestätigung"}) | frozenset(
     {"personalie", "wechsel", "gerücht", "verpflichtung", "deal", "bericht", "spekulation", "meldung"}
 )
+_IN_THE_CAR = frozenset({"drives_for", "drives", "shares_car"})
+"""Of a result these are told along: "wird mit A und B Zweiter" is as sure as the result."""
+_ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher"})
+"""With these the present tense tells how things are."""
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 
 
@@ -122,7 +128,10 @@ class _Reader:
         self.story = story
         self.spots = spots
         self.doc = doc
-        self.long_spa = talk.book.names["spa-24h"] if any(s.name.id == "spa-24h" for s in spots) else None
+        named = {s.name.id for s in spots}
+        races = Counter(s.name for s in _within(spots, story) if s.name.is_a("event"))
+        talk.main_race = races.most_common(1)[0][0] if races else None
+        self.races = {short: talk.book.names[race] for short, race in _LONG_RACES.items() if race in named}
         """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
         self.preview = looks_ahead(article.text, article.date)
         self.forward: frozenset[str] = frozenset()
@@ -145,6 +154,7 @@ class _Reader:
                 self.carried = ""
                 self.garage.next_paragraph()
                 self.forward = frozenset()
+                self.talk.here = frozenset()
             self._set_speaker(n)
             if BROKEN not in sentence.text:  # it may have been the word that says how sure it is
                 claims += self._sentence(sentence)
@@ -199,10 +209,8 @@ class _Reader:
 
     def _clauses(self, sentence: Sentence) -> list[Clause]:
         items = sentence_items(self.doc, sentence.start, sentence.end, self.spots, self.talk.book)
-        if self.long_spa is not None:
-            items = [
-                replace(i, name=self.long_spa) if i.name is not None and i.name.id == "spa" else i for i in items
-            ]
+        if self.races:
+            items = [replace(i, name=self.races[i.name.id]) if i.name and i.name.id in self.races else i for i in items]
         return split_clauses(items, question=sentence.text.rstrip().endswith("?"))
 
     def _sentence(self, sentence: Sentence) -> list[Claim]:
@@ -241,6 +249,8 @@ class _Reader:
         plans = [c for c in claims if c.relation in ("drives_for", "enters") and c.certainty in _OPEN]
         self.plan = plans[-1] if plans else self.plan
         self._carry(sentence, clauses)
+        named = [p for c in clauses for i in c.items if i.kind == "person" for p in i.who]
+        talk.latest = named[-1] if named else None
         if scenes:
             acting = next((s.subject for s in scenes if any(n.is_a("person") for n in s.subject)), ())
             talk.subject = acting or talk.subject
@@ -284,8 +294,14 @@ class _Reader:
             named = [Told(talk.speaker, "shares_car", m, "asked for his team mates") for m in mates]
             found += [self._claim(t, "confirmed", time, scene, sentence, "present") for t in named]
         sure_of: list[Sure] = []
-        for told in told_by(scene, self.talk, since=own.since is not None):
-            sure = self._how_sure(told, n, clauses, own, time, spoken=spoken)
+        all_told = told_by(scene, self.talk, since=own.since is not None)
+        raced = any(t.relation in ("won", "finished") for t in all_told)
+        by_title = {(t.told.subject.id, t.told.relation, t.told.object.id) for t in titles(scene, self.talk) if not t.stated}
+        for told in all_told:
+            if (told.subject.id, told.relation, told.object.id) in by_title:
+                continue
+            like = replace(told, relation="won") if raced and told.relation in _IN_THE_CAR else told
+            sure = self._how_sure(like, n, clauses, own, time, spoken=spoken)
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
                 continue
             if told.relation == "won" and told.topical and sure not in ("confirmed", "denied", "reported"):
@@ -313,11 +329,16 @@ class _Reader:
             relation=told.relation, drop_negation=told.drop_negation,
         )  # fmt: skip
         sure = self._sure(told, verdict)
+        if not verdict.own and sure == self.carried == "announced" and self._past(clauses[n], time):
+            return "confirmed"  # what was, is not part of the plans of the sentence before
         ahead_of = bool({told.subject.id, told.object.id} & self.forward)
-        planned = (self.preview or ahead_of) and told.relation in _PLANS and not own.since and not spoken
+        planned = (self.preview or ahead_of) and not clauses[n].lows & _ALREADY and told.relation in _PLANS and not own.since and not spoken
         if planned and sure == "confirmed" and not verdict.own and not told.certainty and self._now(clauses[n], time):
             return "announced"
         return sure
+
+    def _past(self, clause: Clause, time: When) -> bool:
+        return tense_of(clause, time, self.article.year, "confirmed") == "past"
 
     def _now(self, clause: Clause, time: When) -> bool:
         return tense_of(clause, time, self.article.year, "confirmed") == "present"
@@ -349,8 +370,10 @@ class _Reader:
     def _sure(self, told: Told, verdict: Verdict) -> str:
         if told.certainty and verdict.certainty not in ("denied", "not_confirmed", "none"):
             return told.certainty
-        if told.certainty == "denied":
-            return "denied"
+        if told.certainty == "denied" or (told.certainty and told.drop_negation):
+            return told.certainty
+        if told.certainty and told.drop_negation and verdict.certainty == "denied":
+            return told.certainty
         return verdict.certainty
 
     def _claim(self, told: Told, sure: str, time: When, scene: Scene, sentence: Sentence, tense: str) -> Claim:
@@ -415,6 +438,7 @@ class _Reader:
                     self.talk.outfit = item.name
                 for kind in item.name.kinds:
                     self.talk.last[kind] = item.name
+                    self.talk.here |= {kind}
                     if item.kind == "name" and kind in ("series", "event"):
                         self.talk.last["races"] = item.name
                     if scene.clause.question:

@@ -48,7 +48,7 @@ class Rule:
 
 _FLAGS = (
     "pairs", "partners", "topic", "negated", "passive", "inverse", "drop_negation", "needs_since", "needs_place",
-    "topic_object", "of_object_person", "alone", "crew_behind", "fallback",
+    "topic_object", "of_object_person", "alone", "crew_behind", "fallback", "implied",
 )  # fmt: skip
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from langstrecke.news.certainty import cue_book
 from langstrecke.news.clauses import Clause
+from langstrecke.news.german import is_german_word
 from langstrecke.news.groups import JOINERS, Group, find_groups, governing
 from langstrecke.news.items import GROUPS, Item
 from langstrecke.news.names import Name
@@ -94,12 +96,11 @@ def _predicate(clause: Clause, n: int) -> bool:
 def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: Talk) -> Scene:
     """Say who everybody in a clause is, the subject first."""
     scene = Scene(clause)
+    talk.speech = not cue_book().speech.isdisjoint(clause.lemmas)
     _outfits_meant(clause, talk)
+    _teams_by_head(scene, talk)
     group = pick_subject(clause)
     plural = any(i.finite and i.low.endswith("en") for i in clause.items)
-    _teams_by_head(scene, talk)
-    if scene.heads:
-        group = pick_subject(clause)
     if (
         before is not None
         and clause.kind == "main"
@@ -110,7 +111,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
         lead = clause.items[group.first]
         if lead.kind == "name" and any(i.low == "sich" for i in clause.items):
             group = None  # "und hat sich Peugeot angeschlossen" goes on with who acted before
-        elif clause.joined == "und" and before.clause.kind == "main":
+        elif clause.mark == "und" and before.clause.kind == "main":
             group = None  # "und verpflichtet Robert Kubica"
     if group is not None:
         _resolve(clause, group, (), talk, plural=plural, subject_slot=True)
@@ -126,7 +127,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
             _resolve(clause, other, scene.subject, talk, plural=plural, subject_slot=False)
     if not scene.subject:
         _by_possession(scene, talk)
-    scene.indirect = _indirect(scene)
+    scene.indirect = _indirect(scene) or _befallen(clause, before, talk)
     scene.partners = _partners(scene, talk)
     return scene
 
@@ -146,11 +147,18 @@ def _resolve(
 ) -> None:
     for n in group.members:
         item = clause.items[n]
+        if item.kind == "role" and not item.who and (_anybody(clause.items, n) or _before_a_name(clause.items, n)):
+            continue
         if item.is_person and not item.who:
             possessive = group.possessive if n == group.first else governing(clause.items, n)[2]
             clause.items[n] = item.of(
                 *talk.who(
-                    item, clause_subject=subject, possessive=possessive, plural=plural, subject_slot=subject_slot
+                    item,
+                    clause_subject=subject,
+                    possessive=possessive,
+                    plural=plural,
+                    subject_slot=subject_slot,
+                    opening=subject_slot and not clause.mark and n < 4 and clause.items[0].low in ("der", "die"),
                 )
             )
     for n in range(len(clause.items)):  # roles before their bearers are the bearers
@@ -159,6 +167,33 @@ def _resolve(
             bearer = bearer_of(clause.items, n)
             if bearer is not None and bearer.who:
                 clause.items[n] = item.of(*bearer.who)
+
+
+_ANY = frozenset(
+    {"etliche", "etlichen", "viele", "vielen", "einige", "einigen", "mehrere", "mehreren", "manche", "manchen", "alle",
+     "allen", "kein", "keine", "keinen", "keiner", "keinem", "jeder", "jedem", "jeden", "zwei", "drei", "vier", "fünf",
+     "sechs", "acht", "zehn", "weitere", "weiteren", "andere", "anderen", "anderer", "sämtliche", "wenige", "beste"}
+)  # fmt: skip
+"""With these a word for people names nobody in particular."""
+
+
+def _anybody(items: list[Item], n: int) -> bool:
+    """Reads "etliche Piloten": nobody who was spoken of."""
+    for back in range(n - 1, max(-1, n - 5), -1):
+        item = items[back]
+        if item.low in _ANY:
+            return True
+        if not (item.kind == "word" and item.text[:1].islower()) or item.low in _THE:
+            return False
+    return False
+
+
+def _before_a_name(items: list[Item], n: int) -> bool:
+    """Reads "Teamchef Gottfried": who bears the role is a name that nobody knows."""
+    after = items[n + 1 : n + 2]
+    if not after or after[0].kind != "word" or not after[0].text[:1].isupper() or after[0].text.isupper():
+        return False
+    return not is_german_word(after[0].text.lower()) and n > 0 and items[n - 1].low not in _THE
 
 
 def bearer_of(items: list[Item], n: int) -> Item | None:
@@ -235,6 +270,10 @@ def _by_possession(scene: Scene, talk: Talk) -> None:
     clause = scene.clause
     for group in clause.groups:
         items = tuple(clause.items[n] for n in group.members)
+        owned = clause.items[group.members[-1] + 1 : group.members[-1] + 2]
+        thing = owned[0] if group.genitive and owned and owned[0].kind == "word" and owned[0].text[:1].isupper() else None
+        if thing is not None and thing.lemma not in _OWN_AFFAIRS and not thing.lemma.endswith(tuple(_OWN_AFFAIRS)):
+            continue  # "Lietz’ Schützling" is somebody else
         if (group.genitive or group.prep == "of") and items[0].is_person and items[0].who:
             scene.subject = _names(items)
             return
@@ -302,6 +341,12 @@ _RACED = frozenset(
      "vierter", "fünfte", "fünfter", "rang", "pole", "sieg", "klassensieg", "gesamtsieg", "podium", "podest"}
 )  # fmt: skip
 _SPOKE = frozenset({"sprechen", "reden", "verhandeln", "kollidieren", "liefern", "kämpfen", "duell", "kollision", "streiten"})
+def _befallen(clause: Clause, before: Scene | None, talk: Talk) -> tuple[Name, ...]:
+    """Reads "Wittmann, dem ein Wechsel bevorsteht": Wittmann."""
+    item = clause.antecedent
+    if clause.kind != "rel" or item is None or item.kind != "person" or clause.items[0].low not in ("dem", "den", "denen"):
+        return ()
+    return _antecedent_names(item, before, talk)
 
 
 def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:

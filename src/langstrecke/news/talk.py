@@ -38,6 +38,14 @@ class Talk:
     """The one who is interviewed."""
     last: dict[str, Name] = field(default_factory=dict)
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
+    latest: Name | None = None
+    """The last of several people named in the sentence before."""
+    speech: bool = False
+    """The clause says that somebody says something."""
+    main_race: Name | None = None
+    """The event a text names most often, of several the first."""
+    here: frozenset[str] = frozenset()
+    """Kinds named in this paragraph."""
     spoken_of: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How often a team or make was named."""
     outfit: Name | None = None
@@ -52,6 +60,11 @@ class Talk:
     with_whom: dict[str, tuple[Name, ...]] = field(default_factory=dict)
     strangers: dict[str, Name | None] = field(default_factory=dict)
     """What was found for names nobody introduced."""
+
+    def race(self) -> Name | None:
+        """The race a result is of, where the clause does not say: the one named in this paragraph, else the text's."""
+        last = self.last.get("event")
+        return last if last is not None and ("event" in self.here or self.main_race is None) else self.main_race
 
     def main_team(self) -> Name | None:
         """The team or make a text is about: named most often, of several the first."""
@@ -129,6 +142,10 @@ class Talk:
         key = norm(word)
         if self.year is None or len(key) < 3 or not (key in self.book.first_names or self._short(key)):
             return None
+        if is_german_word(word.lower()) and key not in self.book.first_names:  # "denn" is no Dennis
+            return None
+        if key not in self.book.first_names and is_german_word(word.lower()):  # "Denn" is not Dennis
+            return None
         if key in self.strangers:
             return self.strangers[key]
         self.strangers[key] = found = self._mate(key)
@@ -192,15 +209,22 @@ class Talk:
     # --- who an item stands for -------------------------------------------------------------------------------------
 
     def who(
-        self, item: Item, *, clause_subject: tuple[Name, ...], possessive: str, plural: bool, subject_slot: bool
+        self,
+        item: Item,
+        *,
+        clause_subject: tuple[Name, ...],
+        possessive: str,
+        plural: bool,
+        subject_slot: bool,
+        opening: bool = False,
     ) -> tuple[Name, ...]:
-        """The people an item stands for; empty where nobody fits."""
+        """The people an item stands for; empty where nobody fits. `opening`: a sentence begins with it."""
         if item.kind == "person":
             return self._named(item)
         if item.kind == "pronoun":
             return self._pronoun(item, clause_subject, plural=plural, subject_slot=subject_slot)
         if item.kind == "role" and item.compound is not None:
-            return self._role(item, clause_subject, possessive)
+            return self._role(item, clause_subject, possessive, opening=opening)
         return ()
 
     def _named(self, item: Item) -> tuple[Name, ...]:
@@ -227,6 +251,8 @@ class Talk:
         if low in ("wir", "uns"):
             return self._we()
         if low in ("du", "dich", "dir", "ihr") or item.text in ("Sie", "Ihnen"):
+            if self.speaker is not None and self.speaker == self.guest:
+                return ()  # who is interviewed speaks to the interviewer
             if low == "ihr" and not self.guest:
                 return ()
             return (self.guest,) if self.guest and (low != "sie" or item.text == "Sie") else ()
@@ -251,6 +277,9 @@ class Talk:
         if self.speaker and self.speaker.id not in taken:
             taken = (*taken, self.speaker.id)  # who says "he" means somebody else
         found = self.salient(without=taken)
+        if found is not None and found.id in self.leads and not self.speech:  # "he" who drives is no team manager
+            driver = self.salient(without=(*taken, *self.leads))
+            found = driver if driver is not None and self.weights[driver.id] > 0.2 else found
         return (found,) if found else ()
 
     def _we(self) -> tuple[Name, ...]:
@@ -264,7 +293,7 @@ class Talk:
         kin = {self.fathers.get(self.speaker.id), *(c for c, f in self.fathers.items() if f == self.speaker.id)}
         return (self.speaker, *(m for m in mates if m.id in kin))
 
-    def _role(self, item: Item, subject: tuple[Name, ...], possessive: str) -> tuple[Name, ...]:
+    def _role(self, item: Item, subject: tuple[Name, ...], possessive: str, *, opening: bool) -> tuple[Name, ...]:
         compound = item.compound
         assert compound is not None
         if compound.head == "kin":
@@ -282,6 +311,8 @@ class Talk:
             for id, team in self.team_of.items():
                 if team.id == compound.name.id and self.weights.get(id, 0) > 0.1:
                     return (self.someone(id),)
+        if compound.role is not None and "won" in compound.role.relation.values() and self.latest and opening:
+            return (self.latest,)  # "übergibt an Dixon. Der Champion ...": who was named last is described further
         owner = self.owner(possessive, subject) if possessive else None  # "sein Fahrer" is somebody else
         found = self.salient(without=(owner.id,) if owner else ())
         return (found,) if found else ()
