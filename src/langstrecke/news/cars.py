@@ -9,6 +9,7 @@ from langstrecke.news.groups import Group
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
 from langstrecke.news.scene import Scene
+from langstrecke.news.whose import is_car
 
 Triple = tuple[Name, str, Name]
 
@@ -71,7 +72,7 @@ def car_at(items: list[Item], n: int) -> Name | None:
         return None
     if item.compound is not None and item.car is not None:
         return item.car
-    if item.compound is None and item.name.is_a("vehicle", "make") and not item.genitive:
+    if item.compound is None and is_car(items, n) and not item.genitive:
         return item.name
     return None
 

@@ -59,6 +59,8 @@ class Clause:
             if item.kind == "word":
                 if item.finite and item.lemma.endswith("n") and last in PARTICLES and item.low != last:
                     found.add(last + item.lemma)  # "tritt ... an"
+                    if item.lemma in MODAL:
+                        found.add(item.lemma)
                 else:
                     found.add(item.lemma)
                 if "-" in item.low:

@@ -149,5 +149,7 @@ def looks_ahead(text: str, date: str) -> bool:
     if _PREVIEW.search(text) or _SOON.search(text[:400]):
         return True
     month = int(date[5:7]) if len(date) > 6 else 0
-    this_year = re.search(rf"\b{date[:4]}\b", text) or re.search(r"\b(?:heuer|in diesem Jahr|dieses Jahr)\b", text, re.I)
+    this_year = re.search(rf"\b{date[:4]}\b", text) or re.search(
+        r"\b(?:heuer|in diesem Jahr|dieses Jahr)\b", text, re.I
+    )
     return month in _EARLY and bool(this_year)

@@ -13,6 +13,7 @@ from langstrecke.news.names import Name
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
+from langstrecke.news.whose import owners, told_of_crews, told_of_drivers
 
 PLACES = {
     "zweite": "2", "zweiter": "2", "zweiten": "2", "dritte": "3", "dritter": "3", "dritten": "3", "vierte": "4",
@@ -79,6 +80,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 not _named_in(other, scene) and not rule.constant,
                 "alone" in rule.flags,
                 "fallback" in rule.flags,
+                "implied" in rule.flags or (rule.relation in ("won", "finished") and one in scene.partners),
             )  # fmt: skip
             key = (one.id, rule.relation, other.id)
             twin = (other.id, rule.relation, one.id)
@@ -93,6 +95,10 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 team = team_behind(scene.clause.items, n) if item.name == t.object else None
                 if team is not None:
                     found.setdefault((t.subject.id, "drives_for", team.id), replace(t, relation="drives_for", object=team))
+    for one, relation, other in [*told_of_crews(scene.clause.items), *told_of_drivers(scene.clause.items)]:
+        if (other.id, relation, one.id) not in found:
+            named = Told(one, relation, other, "a crew and its names", drop_negation=True)
+            found.setdefault((one.id, relation, other.id), named)
     if any(t.rule == "second behind the winners" for t in found.values()):
         found = {k: t for k, t in found.items() if t.relation != "beat"}
     busy = {t.subject.id for t in found.values() if not t.fallback and t.relation not in ("drives", "shares_car")}
@@ -172,6 +178,13 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += list(scene.indirect)
         elif kind == "oblique":
             found += [n for i in scene.clause.items if i.is_person for n in i.who]
+        elif kind == "oblique_team":
+            owned = [g for g in scene.clause.groups if g.prep in ("von", "of") or g.genitive]
+            outfits = (i.name for g in owned for i in (scene.clause.items[m] for m in g.members) if i.kind == "name")
+            found += [n for n in outfits if n is not None and n.is_a("team", "make")]
+        elif kind == "crew":
+            named = {n for i in scene.clause.items for n in i.who}
+            found += [n for n in talk.group if n not in named]
         elif kind == "last":
             if not scene.subject:
                 for group in scene.clause.groups:  # "Für den Audi-Mann reicht es zu Rang drei"
@@ -197,7 +210,7 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for n in _acting(rule, scene, talk) if n.id in drivers and n.id not in talk.leads]
         elif kind in ("person", "role"):
             found += [n for n in _acting(rule, scene, talk) if n.is_a("person")]
-        else:
+        elif not any(n.is_a("person") for n in _acting(rule, scene, talk) if n not in scene.subject):
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
         return []
@@ -221,14 +234,15 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:
                 continue
             for item in items:
-                found += _item_names(item, slot.kind, talk)
+                meant = owners(scene.clause.items, _at(item, scene)) if rule.relation == "beat" else ()
+                found += meant or _item_names(item, slot.kind, talk)
     if "uns" in scene.clause.lows and "wir" in scene.clause.lows and rule.relation in ("agrees", "asks", "beat"):
         found = [n for n in found if n != talk.speaker]  # "Wir waren uns einig": with each other
     found = [n for n in dict.fromkeys(found) if spoken_of or n not in scene.subject or n.is_a("vehicle")]
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found
     title = bool(scene.clause.lemmas & _TITLE_WORDS)
-    found = _main_ones(found, rule, title)
+    found = _main_ones(found, rule, scene, title)
     if not found and rule.asked and rule.asked in talk.asked:
         return [talk.asked[rule.asked]]
     if not found and rule.relation in ("enters", "enters_only"):
@@ -246,6 +260,8 @@ _TITLE_WORDS = frozenset(
 """With these a result is one of a season, not of a race."""
 
 
+_ONE_RACE = ("rennen", "lauf", "finale", "auftakt")
+
 _AFFAIRS = frozenset(
     {"wechsel", "einstieg", "start", "gastspiel", "comeback", "rückkehr", "einsatz", "abschied", "karriere", "debüt",
      "gaststart", "stammplatz", "cockpit", "engagement", "verpflichtung", "zukunft", "trennung", "ausstieg", "abgang",
@@ -254,10 +270,15 @@ _AFFAIRS = frozenset(
 """Nouns that tell something of the person in the genitive: "den Wechsel seines Sohnes"."""
 
 
+_TAKES = frozenset({"übernehmen", "erben", "einnehmen", "beerben"})
+
+
 def _acting(rule: Rule, scene: Scene, talk: Talk) -> tuple[Name, ...]:
     """The subject of the clause; of an affair told of somebody, that somebody."""
     if rule.relation not in ("enters", "drives_for", "leaves", "shares_car") or not scene.clause.lemmas & _AFFAIRS:
         return scene.subject
+    if scene.clause.lemmas & _TAKES and any(n.is_a("person") for n in scene.subject):
+        return scene.subject  # "übernimmt das Cockpit von Jens Klingmann"
     if not scene.subject and not any(
         i.low in ("ein", "der", "sein", "das", "einen", "den") for i in scene.clause.items[:2]
     ):
@@ -289,15 +310,21 @@ def _series_meant(scene: Scene, talk: Talk) -> list[Name]:
     return []
 
 
+def _at(item: Item, scene: Scene) -> int:
+    return next(n for n, i in enumerate(scene.clause.items) if i.start == item.start)
+
+
 def _item_names(item: Item, kind: str, talk: Talk) -> list[Name]:
     if item.is_person:
         return list(item.who)
+    if kind == "auto" and item.car is not None:
+        return [item.car]
     if kind == "team" and item.compound is not None and item.compound.head.startswith("team"):
         return []  # "bei dessen IMSA-Team": whose it is stands elsewhere
     return [item.name] if item.name is not None else []
 
 
-def _main_ones(found: list[Name], rule: Rule, title: bool) -> list[Name]:
+def _main_ones(found: list[Name], rule: Rule, scene: Scene, title: bool) -> list[Name]:
     """Beside a race or a series the class is a detail; beside the race won, so is its series."""
     if rule.relation in ("won", "finished", "enters", "enters_only"):
         races = [n for n in found if n.is_a("event", "rounds")]
@@ -308,6 +335,8 @@ def _main_ones(found: list[Name], rule: Rule, title: bool) -> list[Name]:
             return races[:1]
         if rule.relation == "enters_only" and any(n.is_a("event") for n in races):
             return [n for n in races if n.is_a("event")]
+        if rule.relation == "won" and series and any(w.endswith(_ONE_RACE) for w in scene.clause.lemmas):
+            return []  # "das letzte Saisonrennen der WEC"
         if races or series:
             return [n for n in found if not n.is_a("class")]
     if rule.relation == "drives":
@@ -329,6 +358,8 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             return [main]
         if kind == "person":
             near = tuple(n for n in talk.recent if n not in scene.subject) or talk.subject
+            if rule.relation == "agrees":  # the speaker's team agrees with somebody else
+                return [p for p in near if p != talk.speaker][:1]
             return [talk.speaker] if talk.speaker else list(near[:1])
         if kind in talk.last:
             return [talk.last[kind]]

@@ -35,6 +35,8 @@ _PLURALS = word_set("plurals")
 _PLURAL_FINITE = word_set("plural_finite")
 _GERMAN = word_set("german")
 _OTHERS = word_set("other")
+_TIMES = frozenset({"kommend", "folgend", "laufend", "anstehend", "bevorstehend", "entscheidend", "passend", "fehlend"})
+"""Participles that tell when, or what sort, and not what somebody does."""
 _SEPARATED = re.compile(rf"^(?:{'|'.join(PARTICLES)})ge\w{{2,}}(?:t|en)$")
 _TO = re.compile(rf"^(?:{'|'.join(PARTICLES)})zu\w+n$")
 
@@ -69,6 +71,8 @@ def lemma(word: str) -> str:
         stem = low[:-1] + "en"  # "verstärkt", "komplettiert": read as a participle, as often a verb
         if low.endswith("iert") or (low.startswith(_INSEPARABLE) and is_german_word(stem)):
             return stem
+    if found.endswith("end") and word[0].islower() and found not in _TIMES and is_german_word(found[:-1]):
+        return found[:-1].lower()  # "der für Rowe startende"
     if found.endswith("t") and low.endswith(("te", "ten")) and is_german_word(found[:-1] + "en"):
         return found[:-1].lower() + "en"  # "belegte"
     return found.lower()
@@ -85,7 +89,7 @@ def is_finite(word: str) -> bool:
     """Whether a lower-case word looks like a finite verb: its basic form is an infinitive and it is none itself."""
     if not word or not word[0].islower() or not word.isalpha() or len(word) < 2:
         return False
-    if word in _NOT_VERBS or _TO.match(word):
+    if word in _NOT_VERBS or _TO.match(word) or word.endswith("end"):
         return False
     if word in _PLURAL_FINITE:
         return True

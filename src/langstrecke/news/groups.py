@@ -10,6 +10,7 @@ from langstrecke.news.items import POSSESSIVES, Item
 
 JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehungsweise"})
 _DETERMINERS = word_set("determiners")
+_TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
 _NOT_NOMINATIVE = word_set("not_nominative")
 _TEAMS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
 _HEAD_NOUN = re.compile(
@@ -164,6 +165,19 @@ def _adjective(item: Item) -> bool:
     )
 
 
+_PARTICIPLE = re.compile(r"ende[nrsm]?$")
+
+
+def _its_article(items: list[Item], n: int) -> int | None:
+    """The article of "der bei Porsche unter Vertrag stehende", seen from its participle."""
+    for back in range(n - 2, max(-1, n - 8), -1):
+        if items[back].low in _DETERMINERS and items[back + 1].low in PREPOSITIONS:
+            return back
+        if items[back].kind == "mark" or items[back].finite:
+            return None
+    return None
+
+
 def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
     """The preposition before an item, whether its article is no nominative, and the possessive pronoun before it."""
     oblique, possessive = False, ""
@@ -178,10 +192,14 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             return "seite", oblique, possessive
         if low in ("wem", "wen", "wer", "was"):
             break
+        if low == "von" and steps <= 1 and back > 0 and items[back - 1].low in _TEAM_NOUNS:
+            return governing(items, back - 1)  # "zum Team von Precote Herberth"
         if low == "richtung":  # "verlässt das Team in Richtung GT Masters"
             return "nach", oblique, possessive
         if low == "als" and back == 0 and item.text[:1] == "A" and _ends_in_verb(items):
             return "", oblique, possessive  # "Als Louis Delétraz aus seinem Oreca kletterte"
+        if steps == 0 and item.kind == "word" and _PARTICIPLE.search(low) and (at := _its_article(items, back)) is not None:
+            return governing(items, at)[0], items[at].low in _NOT_NOMINATIVE, ""
         if low in PREPOSITIONS and item.kind == "word":
             prep = PREPOSITIONS[low]
             if prep == "von" and back > 1 and items[back - 1].low in _TEAMS and items[n].kind == "name":

@@ -221,6 +221,9 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
     return None
 
 
+_QUOTES = ("'", "‚", "‘", "„", "«", "»", '"')
+
+
 def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int, Name] | None:
     for first in range(start, min(start + 2, end - 1)):
         if doc[first].text.lower() in PARTICLES:
@@ -231,6 +234,8 @@ def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, in
         if last >= end:
             return None
         one, two = doc[first].text, doc[last].text
+        if one.lower() in PARTICLES or (first and doc[first - 1].text in _QUOTES):  # "Van der Linde"; a paper's name
+            continue
         known_first = norm(one) in book.first_names or ("-" in one and norm(one.split("-")[0]) in book.first_names)
         strange = not is_german_word(one) and not is_german_word(two)
         if one.isupper() or two.isupper() or not two[-1].isalpha() or compound(one, book) or len(two) < 3:
@@ -248,9 +253,9 @@ def _townsman(text: str, before: list[Item], book: Gazetteer) -> bool:
     """Reads "der Emmericher": a word in -er that German does not know, after an article, is a townsman."""
     return (
         bool(before)
-        and before[-1].low in ("der", "den", "dem")
+        and (before[-1].low in ("der", "den", "dem") or (before[-1].low == "des" and text.endswith("ers")))
         and text[0].isupper()
-        and text.endswith("er")
+        and text.removesuffix("s").endswith("er")
         and len(text) > 5
         and text.isalpha()
         and not is_german_word(text)

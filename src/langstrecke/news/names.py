@@ -286,6 +286,9 @@ def compound(word: str, book: Gazetteer) -> Compound | None:
         role = _role(head, book) or _role(parts[-1], book)
         if role is not None:
             return Compound(role=role, head=head.lower(), former=former)
+    make = book.lookup(parts[-1]) if len(parts) > 1 else None
+    if make is not None and make.is_a("make") and not former:
+        return Compound(name=make, head="auto")  # "Werks-Porsche"
     return None
 
 

@@ -382,8 +382,8 @@ class _Reader:
     def _sure(self, told: Told, verdict: Verdict) -> str:
         if told.certainty and verdict.certainty not in ("denied", "not_confirmed", "none"):
             return told.certainty
-        if told.certainty == "denied":
-            return "denied"
+        if told.certainty == "denied" or (told.certainty and told.drop_negation):
+            return told.certainty
         if told.certainty and told.drop_negation and verdict.certainty == "denied":
             return told.certainty
         return verdict.certainty

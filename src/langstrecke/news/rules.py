@@ -14,6 +14,7 @@ from langstrecke.news.groups import Group
 from langstrecke.news.items import Item
 from langstrecke.news.model import NewsError
 from langstrecke.news.names import Name
+from langstrecke.news.whose import CAR_WORDS, is_car
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,17 @@ class Rule:
 
 _FLAGS = (
     "pairs", "partners", "topic", "negated", "passive", "inverse", "drop_negation", "needs_since", "needs_place",
-    "topic_object", "of_object_person", "alone", "crew_behind", "fallback",
+    "topic_object", "of_object_person", "alone", "crew_behind", "fallback", "implied",
 )  # fmt: skip
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """The rules of relations.toml, in order."""
-    table = tomllib.loads((files("langstrecke.news") / "data" / "relations.toml").read_text("utf-8"))
-    return tuple(_rule(entry) for entry in table["rule"])
+    """The rules of relations.toml, then those of the files of the folder relations, in order."""
+    data = files("langstrecke.news") / "data"
+    themes = sorted((f for f in (data / "relations").iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    tables = [tomllib.loads(f.read_text("utf-8")) for f in (data / "relations.toml", *themes)]
+    return tuple(_rule(entry) for table in tables for entry in table["rule"])
 
 
 def _rule(entry: dict[str, object]) -> Rule:
@@ -116,8 +119,10 @@ def fillers(slot: Slot, clause: Clause) -> Iterator[tuple[Group, tuple[Item, ...
             continue
         if slot.prep == "-" and group.genitive:
             continue
-        items = tuple(clause.items[n] for n in group.members)
-        found = tuple(i for i in items if is_kind(i, slot.kind))
+        if slot.kind == "auto":
+            found = tuple(clause.items[n] for n in group.members if is_car(clause.items, n))
+        else:
+            found = tuple(i for i in (clause.items[n] for n in group.members) if is_kind(i, slot.kind))
         if found:
             yield group, found
 
@@ -130,14 +135,11 @@ def is_kind(item: Item, kind: str) -> bool:
         return False
     if item.compound is not None and item.compound.head == "team":  # whose team it is stands elsewhere
         return kind == "team"
-    if item.compound is not None and item.compound.head in _CARS and kind in ("series", "class", "event"):
+    if item.compound is not None and item.compound.head in CAR_WORDS and kind in ("series", "class", "event"):
         return False
     if kind == "outfit":  # a team that is no make
         return item.name.is_a("team") and not item.name.is_a("make")
     return item.name.is_a(kind)
-
-
-_CARS = frozenset({"auto", "wagen", "fahrzeug", "bolide", "rennwagen", "prototyp", "renner"})
 
 
 def first_kind(name: Name) -> str:

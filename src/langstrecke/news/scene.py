@@ -11,6 +11,7 @@ from langstrecke.news.groups import JOINERS, Group, find_groups, governing
 from langstrecke.news.items import GROUPS, Item
 from langstrecke.news.names import Name
 from langstrecke.news.talk import Talk
+from langstrecke.news.whose import is_car, owners
 
 _NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide"})
 _COPULA = frozenset({"ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde", "werden", "heißt"})
@@ -54,13 +55,16 @@ def pick_subject(clause: Clause) -> Group | None:
             continue
         if item.kind == "role" and _predicate(clause, group.first):
             continue
-        if first is None or (not _is_somebody(clause.items[first.first]) and item.is_person):
+        if first is None or (not _is_somebody(clause.items, first.first) and item.is_person):
             first = group
     return first
 
 
-def _is_somebody(item: Item) -> bool:
-    """A person, team or make; a car number acts only where nobody else does."""
+def _is_somebody(items: list[Item], n: int) -> bool:
+    """A person, team or make; a car or "das Trio" acts only where nobody else does."""
+    item = items[n]
+    if item.low in GROUPS or is_car(items, n):
+        return False
     return item.is_person or (item.name is not None and item.name.is_a("team", "make"))
 
 
@@ -112,11 +116,13 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
         lead = clause.items[group.first]
         if lead.kind == "name" and any(i.low == "sich" for i in clause.items):
             group = None  # "und hat sich Peugeot angeschlossen" goes on with who acted before
+        elif clause.mark == "und" and before.clause.kind == "main":
+            group = None  # "und verpflichtet Robert Kubica"
     if group is not None:
         _resolve(clause, group, (), talk, plural=plural, subject_slot=True)
         scene.subject_group = group
         scene.subject_items = tuple(clause.items[n] for n in group.members)
-        scene.subject = _car_of(clause, group) or _names(scene.subject_items)
+        scene.subject = _car_of(clause, group, talk) or _names(scene.subject_items)
         first = clause.items[group.first]
         scene.they = first.low == "sie" and first.text != "Sie" and plural and not scene.subject
     if not scene.subject:
@@ -131,16 +137,14 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     return scene
 
 
-def _car_of(clause: Clause, group: Group) -> tuple[Name, ...]:
-    """Reads "der Aston Martin von Garage 59": the team is meant."""
-    item = clause.items[group.first]
-    after = clause.items[group.members[-1] + 1 : group.members[-1] + 3]
-    if item.is_person or len(group.members) > 1 or len(after) < 2 or item.name is None:
+def _car_of(clause: Clause, group: Group, talk: Talk) -> tuple[Name, ...]:
+    """Reads "der Aston Martin von Garage 59", "der M8 von A und B": the team or the crew is meant."""
+    if len(group.members) > 1 or not is_car(clause.items, group.first):
         return ()
-    team = after[1].name
-    if item.name.is_a("make", "vehicle") and after[0].low == "von" and team is not None and team.is_a("team"):
-        return (team,)
-    return ()
+    for other in clause.groups:
+        if other.first > group.first and other.prep in ("von", "mit") and clause.items[other.first].kind == "person":
+            _resolve(clause, other, (), talk, plural=False, subject_slot=False)
+    return owners(clause.items, group.first)
 
 
 def _resolve(
@@ -335,6 +339,13 @@ def _indirect(scene: Scene) -> tuple[Name, ...]:
     return ()
 
 
+_SHARING = frozenset({"teilen", "gemeinsam", "zusammen", "duo", "abwechseln"})
+_RACED = frozenset(
+    {"gewinnen", "siegen", "triumphieren", "belegen", "landen", "feiern", "holen", "bringen", "retten", "erobern",
+     "einfahren", "ausscheiden", "siegerpodest", "ziel", "ziellinie", "zweite", "zweiter", "dritte", "dritter", "vierte",
+     "vierter", "fünfte", "fünfter", "rang", "pole", "sieg", "klassensieg", "gesamtsieg", "podium", "podest"}
+)  # fmt: skip
+_SPOKE = frozenset({"sprechen", "reden", "verhandeln", "kollidieren", "liefern", "kämpfen", "duell", "kollision", "streiten"})
 def _befallen(clause: Clause, before: Scene | None, talk: Talk) -> tuple[Name, ...]:
     """Reads "Wittmann, dem ein Wechsel bevorsteht": Wittmann."""
     item = clause.antecedent
@@ -346,12 +357,15 @@ def _befallen(clause: Clause, before: Scene | None, talk: Talk) -> tuple[Name, .
 def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
     clause = scene.clause
     found: list[Name] = []
-    sharing = bool(clause.lemmas & {"teilen", "gemeinsam", "zusammen", "duo", "abwechseln"})
+    sharing = bool(clause.lemmas & _SHARING)
+    raced = bool(clause.lemmas & _RACED) and not clause.lemmas & _SPOKE
     for group in clause.groups:
         items = tuple(clause.items[n] for n in group.members)
         if group is scene.subject_group or not items[0].is_person:
             continue
-        if group.prep in ("gemeinsam", "zusammen") or (group.prep == "mit" and sharing):
+        if group.prep in ("gemeinsam", "zusammen") or (
+            group.prep == "mit" and (sharing or raced)
+        ):
             found += [n for n in _names(items) if n not in scene.subject]
     if not found and clause.lows & {"zusammen", "gemeinsam"} and len(scene.subject) == 1:
         return tuple(n for n in talk.with_whom.get(scene.subject[0].id, ()) if n not in scene.subject)
@@ -415,8 +429,8 @@ def _teams_by_head(scene: Scene, talk: Talk) -> None:
     if scene.heads:
         clause.groups = find_groups(clause.items)
         clause.groups = [
-            Group(g.first, g.members, _prep_of_team(clause.items, g.first) or g.prep, g.oblique, False, g.possessive)
-            if clause.items[g.first].name in [t for _, t in scene.heads]
+            Group(g.first, g.members, _prep_of_team(clause.items, g.first), g.oblique, False, g.possessive)
+            if clause.items[g.first].name in [t for _, t in scene.heads] and _is_the_team_of(clause.items, g.first)
             else g
             for g in clause.groups
         ]
@@ -424,6 +438,8 @@ def _teams_by_head(scene: Scene, talk: Talk) -> None:
 
 def _prep_of_team(items: list[Item], n: int) -> str:
     """What governs "das Team von ..." as a whole."""
-    if n >= 2 and items[n - 1].low == "von" and items[n - 2].low in _TEAM_NOUNS:
-        return governing(items, n - 2)[0]
-    return ""
+    return governing(items, n - 2)[0]
+
+
+def _is_the_team_of(items: list[Item], n: int) -> bool:
+    return n >= 2 and items[n - 1].low == "von" and items[n - 2].low in _TEAM_NOUNS

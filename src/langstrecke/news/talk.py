@@ -151,6 +151,8 @@ class Talk:
             return None
         if is_german_word(word.lower()) and key not in self.book.first_names:  # "denn" is no Dennis
             return None
+        if key not in self.book.first_names and is_german_word(word.lower()):  # "Denn" is not Dennis
+            return None
         if key in self.strangers:
             return self.strangers[key]
         self.strangers[key] = found = self._mate(key)
