@@ -352,8 +352,8 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             return [main]
         if kind == "person":
             near = tuple(n for n in talk.recent if n not in scene.subject) or talk.subject
-            if rule.relation == "agrees":  # the speaker's team agrees with somebody else
-                return [p for p in near if p != talk.speaker][:1]
+            if rule.relation == "agrees" and talk.speaker and talk.speaker.id in talk.leads:
+                return [p for p in near if p != talk.speaker][:1]  # who leads the team speaks of somebody else
             return [talk.speaker] if talk.speaker else list(near[:1])
         if kind in talk.last:
             return [talk.last[kind]]
