@@ -210,7 +210,9 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for n in _acting(rule, scene, talk) if n.id in drivers and n.id not in talk.leads]
         elif kind in ("person", "role"):
             found += [n for n in _acting(rule, scene, talk) if n.is_a("person")]
-        elif not any(n.is_a("person") for n in _acting(rule, scene, talk) if n not in scene.subject):
+        elif rule.relation in ("drives_for", "shares_car") or not any(
+            n.is_a("person") for n in _acting(rule, scene, talk) if n not in scene.subject
+        ):
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
         return []
@@ -251,7 +253,7 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
 
 
 _TITLE_WORDS = frozenset(
-    {"titel", "meisterschaft", "wm-titel", "saison", "gesamtwertung", "meistertitel", "titelgewinn"}
+    {"meister", "champion", "weltmeister", "titel", "meisterschaft", "wm-titel", "saison", "gesamtwertung", "meistertitel", "titelgewinn"}
 )
 """With these a result is one of a season, not of a race."""
 
