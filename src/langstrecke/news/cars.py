@@ -52,6 +52,7 @@ def seats(scene: Scene) -> Iterator[Triple]:
             if not crew:
                 yield team, "drives", car
     yield from _told_in_a_relative_clause(scene, drivers)
+    yield from _listed(scene)
 
 
 def _a_thing(items: list[Item], n: int) -> bool:
@@ -142,6 +143,31 @@ def _people_behind(scene: Scene, n: int) -> tuple[Name, ...]:
                 return ()
             return tuple(p for m in group.members for p in items[m].who)
     return ()
+
+
+def _listed(scene: Scene) -> Iterator[Triple]:
+    """Reads "A/B/C (Porsche)", "das Trio A, B und C": a crew, and its car or team in brackets."""
+    items = scene.clause.items
+    for group in scene.clause.groups:
+        if items[group.first].kind != "person":
+            continue
+        people = [p for n in group.members for p in items[n].who]
+        last = group.members[-1]
+        slashed = any(items[n].text == "/" for n in range(group.first, last))
+        called = group.first > 0 and items[group.first - 1].low in _CREWS
+        if len(people) > 1 and (slashed or called):
+            yield from ((a, "shares_car", b) for k, a in enumerate(people) for b in people[k + 1 :])
+        if last + 2 < len(items) and items[last + 1].text == "(":
+            crew = people if slashed or called or len(people) == 1 else people[-1:]
+            name, car = items[last + 2].name, car_at(items, last + 2)
+            if car is not None:
+                yield from ((p, "drives", car) for p in crew)
+            if name is not None and name != car and name.is_a("team"):
+                yield from ((p, "drives_for", name) for p in crew)
+
+
+_CREWS = frozenset({"trio", "duo", "quartett", "paarung", "fahrertrio", "fahrerduo", "gespann", "besatzung", "crew",
+                    "fahrerpaarung", "fahrerquartett", "fahrergespann"})  # fmt: skip
 
 
 def _told_in_a_relative_clause(scene: Scene, drivers: tuple[Name, ...]) -> Iterator[Triple]:

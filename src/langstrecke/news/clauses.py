@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from langstrecke.news.german import MODAL, PARTICLES, PREPOSITIONS, lemma, word_set
@@ -112,9 +112,10 @@ def split_clauses(items: list[Item], *, question: bool = False) -> list[Clause]:
                 clause.before = [i for i in clauses[-1].items if i.start < segment[0].start]
         elif kind in ("sub", "inf"):
             clause.parent = 1 if len(segments) > 1 else None
+        own = len(clause.items)
         if kind == "rel" and clause.before and segment[0].low in ("den", "die", "das", "dem", "der"):
-            _bring_along(clause)
-        clause.groups = find_groups(clause.items)
+            own = _bring_along(clause)
+        clause.groups = [replace(g, oblique=g.oblique or g.first >= own) for g in find_groups(clause.items)]
         clauses.append(clause)
     if clauses and clauses[0].kind in ("sub", "inf"):  # "Dass A zu B geht, wie C meldet, gilt als sicher"
         clauses[0].parent = next((n for n, c in enumerate(clauses) if c.kind == "main"), None)
@@ -263,16 +264,20 @@ def _kind(mark: str, segment: list[Item], before: list[Clause]) -> str:
     return "main"
 
 
-def _bring_along(clause: Clause) -> None:
-    """Reads "der Sieg in Le Mans, den er holte": the relative clause is about the win in Le Mans."""
+def _bring_along(clause: Clause) -> int:
+    """Reads "der Sieg in Le Mans, den er holte": the relative clause is about the win in Le Mans.
+
+    Returns where the words that came along begin.
+    """
     before = clause.before or []
     start = next((n for n in range(len(before) - 1, -1, -1) if before[n].low in _ARTICLES), None)
     if start is None or len(before) - start > 6 or any(i.is_person or i.finite for i in before[start:]):
-        return
-    if not any(i.kind == "word" and i.text[:1].isupper() for i in before[start + 1 :]):
-        return
+        return len(clause.items)
+    if not any(i.kind in ("word", "name") and i.text[:1].isupper() for i in before[start + 1 :]):
+        return len(clause.items)
     end = len(clause.items) - (clause.items[-1].kind == "mark")
     clause.items[end:end] = before[start + 1 :]
+    return end
 
 
 _ARTICLES = frozenset({"der", "die", "das", "den", "dem", "ein", "eine", "einen", "einem", "einer", "seinen", "seine",

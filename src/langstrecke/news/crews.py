@@ -61,6 +61,10 @@ class Garage:
         if self.home is None:
             self.vehicle = self.series = None
 
+    def spoken_of(self) -> Name | None:
+        """The team that "the team" and a seat nobody names are of."""
+        return self.team if self.home is not None or self.age <= _NEAR + 1 else None
+
     # --- what follows from a crew -----------------------------------------------------------------------------------
 
     def complete(self, scene: Scene, told: list[Sure], how_sure: Callable[[str], str]) -> list[Sure]:
@@ -103,7 +107,7 @@ class Garage:
                 add(person, relation, thing, sure, "the team's, too")
         for person, team in self._in_the_race(scene, told):
             add(person, "drives_for", team, "confirmed", "one of the team's drivers in the race")
-        for person, relation, thing, s in _of_the_team(scene, told):
+        for person, relation, thing, s in _of_the_team(scene, told, how_sure):
             add(person, relation, thing, s, "named with the team")
         self._remember(scene, [*told, *found], crew)
         self.told |= {(t.subject.id, t.relation, t.object.id) for t, s in [*told, *found] if s in _SEATED}
@@ -183,6 +187,7 @@ class Garage:
             self.about = name if name is not None and name.is_a("series") else self.about
         acting = next((n for n in scene.subject if n.is_a("team", "make")), None)
         joined = next((t.object for t, s in told if t.relation == "drives_for" and s in _SEATED), None)
+        joined = None if scene.clause.kind == "rel" else joined
         at = None
         if not any(n.is_a("person") for n in scene.subject):
             at = next(
@@ -234,13 +239,17 @@ def _third(scene: Scene) -> bool:
     )
 
 
-def _of_the_team(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, str, Name, str]]:
+def _of_the_team(scene: Scene, told: list[Sure], how_sure: Callable[[str], str]) -> Iterator[tuple[Name, str, Name, str]]:
     """Reads "das Team Phoenix um A und B", "Audi mit A, B und C": they drive for it, and its result is theirs."""
     items = scene.clause.items
     teams = [t for t in scene.subject if t.is_a("team", "make")]
     for group in scene.clause.groups:
         people = tuple(p for n in group.members for p in items[n].who if items[n].kind == "person")
-        if not people or group.prep not in ("um", "mit") or group.first < 2:
+        if not people or group.prep not in ("um", "mit", "für") or group.first < 2:
+            continue
+        if group.prep == "für":
+            if teams and scene.clause.lemmas & _FIELDS:
+                yield from _fielded(teams[0], people, told, how_sure)
             continue
         if group.prep == "mit" and not any(_result(t) for t, _ in told):
             continue
@@ -253,6 +262,22 @@ def _of_the_team(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, str, Na
         for person in people:
             yield person, "drives_for", team, results[0][1] if results else "confirmed"
             yield from ((person, t.relation, t.object, s) for t, s in results)
+
+
+_FIELDS = frozenset({"einsetzen", "bringen", "aufbieten", "vorsehen", "melden", "stellen", "vorbereiten", "betreuen", "aufbauen"})
+"""What a team does with a car for somebody."""
+
+
+def _fielded(team: Name, people: tuple[Name, ...], told: list[Sure], how_sure: Callable[[str], str]) -> Iterator[tuple[Name, str, Name, str]]:
+    """Reads "WRT bringt einen BMW für A, B und C": they drive it for the team, together."""
+    of_the_car = [(t, s) for t, s in told if t.subject == team and t.relation == "drives"]
+    sure = of_the_car[0][1] if of_the_car else how_sure("drives_for")
+    if sure not in _SEATED:
+        return
+    for k, person in enumerate(people):
+        yield person, "drives_for", team, sure
+        yield from ((person, "drives", t.object, s) for t, s in of_the_car)
+        yield from ((person, "shares_car", other, sure) for other in people[k + 1 :])
 
 
 def _agents(scene: Scene) -> tuple[Name, ...]:

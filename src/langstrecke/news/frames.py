@@ -88,7 +88,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 found[key] = told
     for one, relation, other in seats(scene):
         if (other.id, relation, one.id) not in found:
-            found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
+            found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car", implied=relation == "shares_car"))
     for t in list(found.values()):  # who drives a team's car drives for the team
         if t.relation == "drives" and t.subject.is_a("person"):
             for n, item in enumerate(scene.clause.items):
@@ -216,6 +216,8 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
         return []
+    if rule.relation in ("asks", "agrees") and "inverse" not in rule.flags:  # the head of a team speaks for it
+        found = [talk.leads.get(n.id, n) for n in found]
     if "partners" in rule.flags and found:
         found += list(scene.partners)
     return list(dict.fromkeys(found))
@@ -236,6 +238,8 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             for item in items:
                 meant = owners(scene.clause.items, _at(item, scene)) if rule.relation == "beat" else ()
                 found += meant or _item_names(item, slot.kind, talk)
+    if "uns" in scene.clause.lows and "wir" in scene.clause.lows and rule.relation in ("agrees", "asks", "beat"):
+        found = [n for n in found if n != talk.speaker]  # "Wir waren uns einig": with each other
     found = [n for n in dict.fromkeys(found) if spoken_of or n not in scene.subject or n.is_a("vehicle")]
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found
@@ -350,6 +354,8 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
     for kind in dict.fromkeys(kinds):
         if kind == "event" and rule.relation in ("won", "finished") and talk.race() is not None:
             return [race] if (race := talk.race()) else []
+        if kind in ("team", "make") and talk.section is not None:
+            return [talk.section]
         if kind in ("team", "make") and rule.relation == "drives_for" and (main := talk.main_team()) is not None:
             return [main]
         if kind == "person":

@@ -124,6 +124,7 @@ def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
         if span.text[0].islower():
             continue
         found.append((span.start, span.end, book.names[labels[span.start, span.end]]))
+    found = [f for f in found if not _surname_of_a_team(doc, f, book)]
     found = _with_models(doc, found, book)
     taken = {i for a, b, _ in found for i in range(a, b)}
     found += _bare_models(doc, taken)
@@ -133,6 +134,14 @@ def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
         Spotted(doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), name, doc[a:b].text)
         for a, b, name in sorted(found, key=lambda f: f[0])
     ]
+
+
+def _surname_of_a_team(doc: Doc, found: tuple[int, int, Name], book: Gazetteer) -> bool:
+    """Reads "Grasser" in "Gottfried Grasser": somebody, and not the team of that name."""
+    start, end, name = found
+    if end - start > 1 or not start or not name.is_a("team") or name.is_a("make"):
+        return False
+    return norm(doc[start - 1].text) in book.first_names and doc[start - 1].text[:1].isupper()
 
 
 _BARE_MODEL = re.compile(r"^(?!GT|LMP|LMH|F\d$)[A-Z]{1,4}-?\d{1,3}[A-Z]{0,2}$")
@@ -222,6 +231,8 @@ _QUOTES = ("'", "‚", "‘", "„", "«", "»", '"')
 
 def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int, Name] | None:
     for first in range(start, min(start + 2, end - 1)):
+        if doc[first].text.lower() in PARTICLES:
+            continue  # "Van der Linde" at the beginning of a sentence is a surname
         last = first + 1
         while last < end and doc[last].text in PARTICLES:
             last += 1
@@ -316,10 +327,22 @@ def _mark_infinitives(items: list[Item]) -> list[Item]:
             if item.kind == "word" and is_plural_form(item.text) and (sure or (n and items[n - 1].low == "zu")):
                 items[n] = replace(item, infinitive=True)
         begin = end
-    for n in range(1, len(items) - 1):
-        if _attribute(items, n):
+    for n in range(len(items) - 1):
+        if n and _attribute(items, n):
             items[n] = replace(items[n], infinitive=True)
+        if items[n].low in GROUPS and items[n + 1].kind == "person":  # "das Duo A und B" is A and B
+            items[n] = Item(items[n].text, items[n].start, items[n].end)
+        if _of_a_town(items[n], items[n + 1]):
+            items[n] = Item(items[n].text, items[n].start, items[n].end)
     return items
+
+
+def _of_a_town(item: Item, after: Item) -> bool:
+    """Reads "Aargauer" in "die Aargauer Equipe": a word for people that says where a thing comes from."""
+    local = item.kind == "role" and item.compound is not None and item.compound.role is None
+    town = local and item.compound is not None and (bool(item.compound.country) or item.compound.age)
+    thing = after.kind == "word" and after.text[:1].isupper() and is_german_word(after.text)
+    return town and item.low.endswith("er") and thing
 
 
 _BEFORE_NOUNS = frozenset(

@@ -60,6 +60,8 @@ class Gazetteer:
     demonyms: dict[str, str]
     """Word to country code."""
     first_names: frozenset[str]
+    women: frozenset[str]
+    """First names of women."""
     short_names: frozenset[str]
     """Beginnings of first names: "alex"."""
     families: tuple[tuple[str, str], ...]
@@ -105,7 +107,7 @@ def gazetteer() -> Gazetteer:
     names, spellings = _own_names()
     team_words = _add_registry(registry, names, spellings)
     roles_table = _table("roles.toml")
-    firsts = _first_names(registry, roles_table["first_names"]["names"])
+    firsts = _first_names(registry, [*roles_table["first_names"]["names"], *roles_table["first_names"]["women"]])
     book = Gazetteer(
         nlp=nlp,
         matcher=PhraseMatcher(nlp.vocab, attr="NORM"),
@@ -114,6 +116,7 @@ def gazetteer() -> Gazetteer:
         roles={word: Role(word, role["relation"]) for role in roles_table["role"] for word in role["words"]},
         demonyms={word: code for code, words in roles_table["demonyms"].items() for word in words},
         first_names=firsts,
+        women=frozenset(norm(n) for n in roles_table["first_names"]["women"]),
         short_names=frozenset(n[:k] for n in firsts for k in range(4, len(n))),
         families=tuple((f["father"], f["child"]) for f in roles_table["family"]),
         teams_of={slug(n.head): n.id for n in names.values() if n.head},
@@ -253,6 +256,8 @@ class Compound:
     country: str = ""
     age: bool = False
     genitive: bool = False
+    woman: bool = False
+    """The word is that for a woman: "Schweizerin"."""
 
 
 def compound(word: str, book: Gazetteer) -> Compound | None:
@@ -263,12 +268,13 @@ def compound(word: str, book: Gazetteer) -> Compound | None:
     body = word.split("-", 1)[1] if former else word
     if not body or not body[0].isupper():
         return None
+    woman = body.endswith(("in", "innen")) and len(body) > 5
     role = _role(body, book)
     if role is not None:
-        return Compound(role=role, former=former)
+        return Compound(role=role, former=former, woman=woman)
     code = _demonym(body, book)
     if code:
-        return Compound(country=code)
+        return Compound(country=code, woman=woman)
     parts = body.split("-")
     for cut in range(len(parts) - 1, 0, -1):
         name = book.lookup(" ".join(parts[:cut]))
@@ -276,7 +282,7 @@ def compound(word: str, book: Gazetteer) -> Compound | None:
             continue
         head = "-".join(parts[cut:])
         if name is not None:
-            return Compound(role=_role(head, book), name=name, head=head.lower(), former=former)
+            return Compound(_role(head, book), name, head.lower(), former, woman=woman)
         role = _role(head, book) or _role(parts[-1], book)
         if role is not None:
             return Compound(role=role, head=head.lower(), former=former)
@@ -298,7 +304,7 @@ def _role(word: str, book: Gazetteer) -> Role | None:
 
 def _demonym(word: str, book: Gazetteer) -> str:
     low = word.lower()
-    for form in (low, low[:-1], low[:-2]):
+    for form in (low, low[:-1], low[:-2], low.removesuffix("nen").removesuffix("in")):
         if form in book.demonyms:
             return book.demonyms[form]
     return ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langstrecke.news.certainty import Verdict, certainty_of, cue_book, find_cue
 from langstrecke.news.clauses import Clause, split_clauses
+from langstrecke.news.colons import across_colons
 from langstrecke.news.crews import Garage, Sure
 from langstrecke.news.dates import When, looks_ahead, when
 from langstrecke.news.details import PAST, count_in, series_of, source_in, tense_of
@@ -38,6 +39,8 @@ _IN_THE_CAR = frozenset({"drives_for", "drives", "shares_car"})
 """Of a result these are told along: "wird mit A und B Zweiter" is as sure as the result."""
 _ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher"})
 """With these the present tense tells how things are."""
+_GRID = re.compile(r"Qualifying|Qualifikation|Zeittraining|Pole-?Position|Startaufstellung|Startreihe")
+_RACED = re.compile(r"gewann|gewonnen|siegte|Sieg |Sieger|Zielflagge")
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 
 
@@ -130,10 +133,15 @@ class _Reader:
         self.doc = doc
         named = {s.name.id for s in spots}
         races = Counter(s.name for s in _within(spots, story) if s.name.is_a("event"))
-        talk.main_race = races.most_common(1)[0][0] if races else None
         self.races = {short: talk.book.names[race] for short, race in _LONG_RACES.items() if race in named}
         """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
+        talk.main_series = next((s.name for s in _within(spots, story) if s.name.is_a("series")), None)
+        race = races.most_common(1)[0][0] if races else None
+        talk.main_race = self.races.get(race.id, race) if race is not None else None
         self.preview = looks_ahead(article.text, article.date)
+        opening = article.text[:300]
+        self.grid = bool(_GRID.search(opening)) and not _RACED.search(opening)
+        """It is about a qualifying: places are places on the grid."""
         self.forward: frozenset[str] = frozenset()
         """Of whom a sentence of this paragraph told something to come."""
         self.garage = Garage(self.preview)
@@ -220,6 +228,7 @@ class _Reader:
         if talk.speaker is not None and (sentence.quoted or sentence.turn):
             talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
+        across_colons(clauses, talk)
         whole = when(" ".join(c.text for c in clauses if c.kind in ("main", "part")), self.article.year)
         if self.article.year is not None and whole.years and max(whole.years) > self.article.year:
             self.next_season = max(whole.years)
@@ -230,6 +239,7 @@ class _Reader:
         for n, clause in enumerate(clauses):
             before = scenes[-1] if scenes else None
             parent = scenes[clause.parent] if clause.parent is not None and clause.parent < n else None
+            talk.section = self.garage.spoken_of()
             scene = set_scene(clause, before, parent, talk)
             scenes.append(scene)
             self._remember_names(scene)
@@ -305,6 +315,8 @@ class _Reader:
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
                 continue
             if told.relation == "won" and told.topical and sure not in ("confirmed", "denied", "reported"):
+                continue
+            if self.grid and told.topical and told.relation in ("won", "finished") and sure == "confirmed":
                 continue
             sure_of.append((told, sure))
 
@@ -432,6 +444,8 @@ class _Reader:
 
     def _remember_names(self, scene: Scene) -> None:
         for item in scene.clause.items:
+            if item.start < scene.clause.items[0].start:  # brought along from the clause before
+                continue
             if item.kind in ("name", "role") and item.name is not None:
                 if item.name.is_a("team", "make"):
                     self.talk.spoken_of[item.name.id] += 1

@@ -95,10 +95,15 @@ def _predicate(clause: Clause, n: int) -> bool:
     )
 
 
+_OFFICE = frozenset({"gespräch", "verhandeln", "verhandlung", "sprechen", "holen", "verpflichten", "planen", "leiten", "führen",
+                     "entscheiden", "engagieren", "kontakt", "angebot"})  # fmt: skip
+"""What the head of a team does rather than a driver."""
+
+
 def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: Talk) -> Scene:
     """Say who everybody in a clause is, the subject first."""
     scene = Scene(clause)
-    talk.speech = not cue_book().speech.isdisjoint(clause.lemmas)
+    talk.speech = not cue_book().speech.isdisjoint(clause.lemmas) or not _OFFICE.isdisjoint(clause.lemmas)
     _outfits_meant(clause, talk)
     _teams_by_head(scene, talk)
     group = pick_subject(clause)
@@ -392,6 +397,8 @@ def _outfits_meant(clause: Clause, talk: Talk) -> None:
         meant: Name | None = None
         if item.kind == "word" and item.low in _OUTFITS and not owned:
             meant = talk.last.get(_OUTFITS[item.low])
+            if talk.section is not None and talk.section.is_a(_OUTFITS[item.low]):
+                meant = talk.section
         elif item.kind == "role" and item.compound is not None and item.low.endswith("n") and not owned:
             makes = _MAKES_OF.get(item.compound.country, ())
             last = talk.last.get("make")

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from langstrecke.news.german import is_german_word, slug
-from langstrecke.news.items import PARTICLES, Item, Spotted
+from langstrecke.news.items import GROUPS, PARTICLES, Item, Spotted
 from langstrecke.news.names import Gazetteer, Name, norm
 from langstrecke.news.story import same_name
 
@@ -38,10 +38,14 @@ class Talk:
     """The one who is interviewed."""
     last: dict[str, Name] = field(default_factory=dict)
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
+    section: Name | None = None
+    """The team or make these lines are about."""
+    main_series: Name | None = None
+    """The series a text names first."""
     latest: Name | None = None
     """The last of several people named in the sentence before."""
     speech: bool = False
-    """The clause says that somebody says something."""
+    """The clause tells what somebody says, or what heads of teams do."""
     main_race: Name | None = None
     """The event a text names most often, of several the first."""
     here: frozenset[str] = frozenset()
@@ -118,11 +122,14 @@ class Talk:
                 return self.book.names[self.book.team_words[key]]
         return None
 
-    def stranger(self, word: str) -> Name | None:
-        """A driver of the registry that a bare surname must mean, if he raced about then."""
-        if self.year is None or (is_german_word(word) and not word[0].isupper()) or len(word) < 4:
+    def stranger(self, word: str, *, listed: bool = False) -> Name | None:
+        """A driver of the registry that a bare surname must mean, if he raced about then.
+
+        `listed`: it stands among other people, so that it is a name even if German has the word.
+        """
+        if self.year is None or len(word) < 4 or not word[0].isupper():
             return None
-        if is_german_word(word) or self.book.lookup(word):
+        if (is_german_word(word) and not listed) or self.book.lookup(word):
             return None
         found = []
         for match in self.book.registry.match(word, limit=30):
@@ -188,11 +195,17 @@ class Talk:
             if not self.first_person:
                 self.first_person = name.id
 
-    def salient(self, *, without: tuple[str, ...] = (), country: str = "") -> Name | None:
-        """Who is most in mind."""
+    def is_woman(self, id: str) -> bool:
+        """Whether the first name is a woman's."""
+        return norm(self.someone(id).name.split()[0]) in self.book.women
+
+    def salient(self, *, without: tuple[str, ...] = (), country: str = "", woman: bool | None = None) -> Name | None:
+        """Who is most in mind; of one sex where the word tells."""
         best: tuple[float, Name] | None = None
         for id, weight in self.weights.items():
             if id in without or (country and not self._from(id, country)):
+                continue
+            if woman is not None and self.is_woman(id) != woman:
                 continue
             bonus = 0.1 if id == self.first_person or id in self.bare.values() else 0.0
             if best is None or weight + bonus > best[0]:
@@ -250,7 +263,7 @@ class Talk:
             return (self.speaker,) if self.speaker else ()
         if low in ("wir", "uns"):
             return self._we()
-        if low in ("du", "dich", "dir", "ihr") or item.text in ("Sie", "Ihnen"):
+        if low in ("du", "dich", "dir", "ihr") or (item.text in ("Sie", "Ihnen") and self.guest):
             if self.speaker is not None and self.speaker == self.guest:
                 return ()  # who is interviewed speaks to the interviewer
             if low == "ihr" and not self.guest:
@@ -271,14 +284,17 @@ class Talk:
             return self.group
         if low == "sie" and plural:  # who speaks is not one of "them"
             return () if self.speaker in self.group else self.group
-        if low in ("sich", "man", "ihr", "sie"):
+        if low in ("sich", "man", "ihr") or (low == "sie" and not subject_slot):
             return ()
+        if low == "sie":
+            found = self.salient(woman=True)
+            return (found,) if found and self.weights[found.id] > 0.2 and not plural else ()
         taken = tuple(n.id for n in subject) if not subject_slot else ()
         if self.speaker and self.speaker.id not in taken:
             taken = (*taken, self.speaker.id)  # who says "he" means somebody else
-        found = self.salient(without=taken)
+        found = self.salient(without=taken, woman=False)
         if found is not None and found.id in self.leads and not self.speech:  # "he" who drives is no team manager
-            driver = self.salient(without=(*taken, *self.leads))
+            driver = self.salient(without=(*taken, *self.leads), woman=False)
             found = driver if driver is not None and self.weights[driver.id] > 0.2 else found
         return (found,) if found else ()
 
@@ -301,7 +317,8 @@ class Talk:
         if compound.head in ("father", "child") and compound.role is None:
             return self._kin(compound.head, possessive, subject)
         if compound.country:
-            found = self.salient(country=compound.country) or self.salient(country="?")
+            sex = compound.woman
+            found = self.salient(country=compound.country, woman=sex) or self.salient(country="?", woman=sex)
             return (found,) if found else ()
         if compound.role is not None and "person" in compound.role.relation and compound.name is None:
             return ()  # "sein Teamkollege": somebody not named yet
@@ -314,7 +331,7 @@ class Talk:
         if compound.role is not None and "won" in compound.role.relation.values() and self.latest and opening:
             return (self.latest,)  # "übergibt an Dixon. Der Champion ...": who was named last is described further
         owner = self.owner(possessive, subject) if possessive else None  # "sein Fahrer" is somebody else
-        found = self.salient(without=(owner.id,) if owner else ())
+        found = self.salient(without=(owner.id,) if owner else (), woman=True if compound.woman else None)
         return (found,) if found else ()
 
     def _head_of(self, team: Name) -> tuple[Name, ...]:
@@ -334,6 +351,8 @@ class Talk:
             return self.guest
         if possessive.startswith("ihr") and self.guest:
             return self.guest
+        if possessive.startswith("ihr"):
+            return self.salient(woman=True)
         if subject:
             return subject[0]
         return self.recent[0] if self.recent else self.salient()
@@ -384,6 +403,10 @@ def _bare_at(words: list[tuple[str, int]], n: int, talk: Talk, found: list[Spott
             found.append(_bare_spot(joined, at, words[long][1] + len(words[long][0]), options))
             return long + 1 - n
     options = talk.bare_name(word)
+    if not options and _in_a_list(words, n, found) and (listed := talk.stranger(word, listed=True)) is not None:
+        talk.people.setdefault(listed.id, listed)
+        found.append(Spotted(at, at + len(word), listed, word))
+        return 1
     mate = None if options else talk.mate(word)
     if options:
         found.append(_bare_spot(word, at, at + len(word), options))
@@ -396,6 +419,14 @@ def _bare_at(words: list[tuple[str, int]], n: int, talk: Talk, found: list[Spott
             talk.people.setdefault(known.id, known)
             found.append(Spotted(at, at + len(word), known, word))
     return 1
+
+
+def _in_a_list(words: list[tuple[str, int]], n: int, found: list[Spotted]) -> bool:
+    """Reads "Engel" in "das Trio Engel, Gounon und Juncadella": a surname that is a word, too."""
+    before = words[n - 1][0].lower() if n else ""
+    after = words[n + 1 : n + 3]
+    called = before in GROUPS or (before in (",", "und", "/") and bool(found) and n > 1 and found[-1].end == words[n - 2][1] + len(words[n - 2][0]))
+    return called and (bool(after) and after[0][0] in (",", "und", "/", ".", "(") or before in ("und", "/"))
 
 
 def _bare_spot(word: str, start: int, end: int, options: list[str]) -> Spotted:

@@ -142,7 +142,9 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     if "team" in compound.role.relation and inverted and "team" in talk.last:
         return talk.last["team"], True
     if compound.role.word in ("titelverteidiger", "champion", "meister", "weltmeister") and "series" in talk.last:
-        return talk.last["series"], True
+        named = next((i.name for i in items if i.kind == "name" and i.name and i.name.is_a("series") and not i.compound), None)
+        away = any(i.low == "nach" for i in items)  # "der 2020 Meister war, kehrt nach einem Jahr in der WEC zurück"
+        return (None if away else named) or talk.main_series or talk.last["series"], True
     bearer = bearer_of(items, n)
     heads = "leads" in compound.role.relation.values() and bearer is not None and bearer.who
     if heads and bearer is not None and bearer.who[0].id not in talk.leads:
