@@ -243,7 +243,7 @@ def certainty_of(
         return Verdict(_weaker(own, above), True)
     if above:
         return Verdict(above, True)
-    for other in clauses:
+    for other in clauses if clause.kind != "rel" else [clause]:
         cue = find_cue(other, sentence_only=True)
         if cue:
             return Verdict(cue, True)

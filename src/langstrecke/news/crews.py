@@ -37,6 +37,8 @@ class Garage:
     team: Name | None = None
     vehicle: Name | None = None
     series: Name | None = None
+    about: Name | None = None
+    """The series named first: another team's series is not this one's."""
     crew: tuple[Name, ...] = ()
     home: Name | None = None
     """The team a release is about."""
@@ -177,6 +179,12 @@ class Garage:
     def _remember(self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]) -> None:
         if any(t.relation == "leaves" for t, _ in told):
             return
+        series = (i.name for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("series"))
+        self.about = self.about or next(series, None)
+        first = scene.clause.groups[0] if scene.clause.groups else None
+        if first is not None and first.first <= 2 and first.prep == "in":  # "Im ADAC GT Masters gehen ..."
+            name = scene.clause.items[first.first].name
+            self.about = name if name is not None and name.is_a("series") else self.about
         acting = next((n for n in scene.subject if n.is_a("team", "make")), None)
         joined = next((t.object for t, s in told if t.relation == "drives_for" and s in _SEATED), None)
         joined = None if scene.clause.kind == "rel" else joined
@@ -195,7 +203,7 @@ class Garage:
         team = acting or joined or at
         if team is not None:
             if self.team is None or team.id != self.team.id:
-                self.vehicle, self.results = None, ()
+                self.vehicle, self.results, self.series = None, (), self.about
             self.team, self.age, self.acted = team, 0, acting is not None
             self.results = tuple(dict.fromkeys((*self.results, *(_result(t) for t, _ in told if t.subject == team and _result(t)))))
             if self.preview and acting is not None and self.home is None:

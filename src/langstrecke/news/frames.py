@@ -210,7 +210,9 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for n in _acting(rule, scene, talk) if n.id in drivers and n.id not in talk.leads]
         elif kind in ("person", "role"):
             found += [n for n in _acting(rule, scene, talk) if n.is_a("person")]
-        elif not any(n.is_a("person") for n in _acting(rule, scene, talk) if n not in scene.subject):
+        elif rule.relation in ("drives_for", "shares_car") or not any(
+            n.is_a("person") for n in _acting(rule, scene, talk) if n not in scene.subject
+        ):
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
         return []
@@ -255,7 +257,7 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
 
 
 _TITLE_WORDS = frozenset(
-    {"titel", "meisterschaft", "wm-titel", "saison", "gesamtwertung", "meistertitel", "titelgewinn"}
+    {"meister", "champion", "weltmeister", "titel", "meisterschaft", "wm-titel", "saison", "gesamtwertung", "meistertitel", "titelgewinn"}
 )
 """With these a result is one of a season, not of a race."""
 
@@ -358,8 +360,8 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             return [main]
         if kind == "person":
             near = tuple(n for n in talk.recent if n not in scene.subject) or talk.subject
-            if rule.relation == "agrees":  # the speaker's team agrees with somebody else
-                return [p for p in near if p != talk.speaker][:1]
+            if rule.relation == "agrees" and talk.speaker and talk.speaker.id in talk.leads:
+                return [p for p in near if p != talk.speaker][:1]  # who leads the team speaks of somebody else
             return [talk.speaker] if talk.speaker else list(near[:1])
         if kind in talk.last:
             return [talk.last[kind]]

@@ -187,6 +187,7 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
         return "", False, ""
     back = n - 1
     steps = 0
+    fixed = False
     while back >= 0 and steps < 8:
         item = items[back]
         low = item.low
@@ -211,7 +212,10 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             if prep == "in" and back > 0 and items[back - 1].low == "bis":
                 prep = "in"
             return prep, oblique, possessive
+        if item.text.isdecimal() and fixed:
+            break  # "ab 2024 den SC63"
         if low in _DETERMINERS:
+            fixed = True
             oblique = oblique or (low in _NOT_NOMINATIVE)
             if low in ("des",) or (low == "der" and back > 0 and _is_noun(items[back - 1])):
                 before = items[back - 1] if back else None

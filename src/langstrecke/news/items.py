@@ -206,10 +206,15 @@ def _capitalised_run(doc: Doc, start: int, taken: set[int]) -> int:
     return end
 
 
+_ARTICLES = frozenset({"das", "der", "die", "den", "dem", "des", "ein", "sein", "ihr", "unser", "mein", "dieses", "jedes"})
+
+
 def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
     """Reads "Hückeswagen Racing", "KÜS Team75 Bernhard"."""
     for i in range(start, min(end, start + 4)):
         low = doc[i].text.lower()
+        if i > start and ("von" in [doc[k].text for k in range(start, i)] or doc[start].text.lower() in _ARTICLES):
+            return None  # "Informationen von Autosport", "Das Team"
         if (low in TEAM_WORDS and i > start) or re.match(r"^team\d+$", low):
             stop = min(i + 2, end) if re.match(r"^team\d+$", low) else i + 1
             noun = doc[start].is_sent_start and is_german_word(doc[start].text)

@@ -39,6 +39,8 @@ class Scene:
 def pick_subject(clause: Clause) -> Group | None:
     """The group that can be the subject: pronouns in the nominative first, then the first without preposition."""
     first: Group | None = None
+    if clause.items and clause.items[0].low == "wer":
+        return None
     for group in clause.groups:
         item = clause.items[group.first]
         if group.prep and group.prep != "wie":

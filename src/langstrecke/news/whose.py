@@ -106,10 +106,13 @@ def _behind(items: list[Item], n: int) -> int:
 def told_of_crews(items: list[Item]) -> Iterator[tuple[Name, str, Name]]:
     """Reads "das Trio A, B und C", "das Duo A/B", "die Paarung aus A und B": they share a car."""
     for n, item in enumerate(items[:-1]):
-        if item.low not in GROUPS and item.low not in CREWS:
+        head = item.compound.head if item.compound is not None and item.compound.role is None else ""
+        if not {item.low, head} & (GROUPS | CREWS):
             continue
         at = n + 2 if items[n + 1].low in ("aus", "mit") else n + 1
         crew = _people_from(items, at)
+        if head and item.name is not None and item.name.is_a("team", "make"):  # "das Audi-Duo A und B"
+            yield from ((person, "drives_for", item.name) for person in crew)
         for k, person in enumerate(crew):
             yield from ((person, "shares_car", other) for other in crew[k + 1 :])
 
