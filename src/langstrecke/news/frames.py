@@ -352,8 +352,12 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
     if rule.relation in ("won", "finished"):
         kinds = ["series"] if title else ["event", "series"]
     for kind in dict.fromkeys(kinds):
-        if kind == "event" and rule.relation in ("won", "finished") and talk.race() is not None:
-            return [race] if (race := talk.race()) else []
+        if kind == "event" and rule.relation in ("won", "finished"):
+            race = talk.race(one=any(w.endswith(_ONE_RACE) for w in scene.clause.lemmas))
+            if race is not None:
+                return [race]
+        if kind == "series" and (title or "series" not in talk.here) and talk.main_series is not None:
+            return [talk.main_series]
         if kind in ("team", "make") and talk.section is not None:
             return [talk.section]
         if kind in ("team", "make") and rule.relation == "drives_for" and (main := talk.main_team()) is not None:

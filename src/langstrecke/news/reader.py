@@ -162,7 +162,8 @@ class _Reader:
                 self.carried = ""
                 self.garage.next_paragraph()
                 self.forward = frozenset()
-                self.talk.here = frozenset()
+                if sentence.turn != "answer":
+                    self.talk.here = frozenset()
             self._set_speaker(n)
             if BROKEN not in sentence.text:  # it may have been the word that says how sure it is
                 claims += self._sentence(sentence)
