@@ -216,7 +216,8 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
         return []
-    if rule.relation in ("asks", "agrees") and "inverse" not in rule.flags:  # the head of a team speaks for it
+    fields = rule.relation in ("drives", "enters") and bool(scene.clause.lemmas & FIELDS)
+    if (fields or rule.relation in ("asks", "agrees")) and "inverse" not in rule.flags:  # the head of a team speaks for it
         found = [talk.leads.get(n.id, n) for n in found]
     if "partners" in rule.flags and found:
         found += list(scene.partners)
@@ -263,6 +264,10 @@ _TITLE_WORDS = frozenset(
 
 
 _ONE_RACE = ("rennen", "lauf", "finale", "auftakt")
+
+FIELDS = frozenset({"einsetzen", "bringen", "aufbieten", "vorsehen", "melden", "stellen", "vorbereiten", "betreuen", "aufbauen"})
+"""What a team does with a car for somebody."""
+
 
 _AFFAIRS = frozenset(
     {"wechsel", "einstieg", "start", "gastspiel", "comeback", "rückkehr", "einsatz", "abschied", "karriere", "debüt",
