@@ -307,7 +307,8 @@ class _Reader:
         ):
             time = replace(time, years=tuple(y for y in self.asked_years if y <= (self.article.year or y)))
         found: list[Claim] = []
-        for title in titles(scene, self.talk):
+        borne = titles(scene, self.talk)
+        for title in borne:
             at = When(title.years)
             tense = "past" if title.past else "present"
             sure, told_title = "confirmed", title.told
@@ -327,7 +328,7 @@ class _Reader:
         sure_of: list[Sure] = []
         all_told = told_by(scene, self.talk, since=own.since is not None)
         raced = any(t.relation in ("won", "finished") for t in all_told)
-        by_title = {(t.told.subject.id, t.told.relation, t.told.object.id) for t in titles(scene, self.talk) if not t.stated}
+        by_title = {(t.told.subject.id, t.told.relation, t.told.object.id) for t in borne if not t.stated}
         for told in all_told:
             if (told.subject.id, told.relation, told.object.id) in by_title:
                 continue
