@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from langstrecke.news.cars import seats, team_behind
+from langstrecke.news.cars import seats
 from langstrecke.news.clauses import Clause
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
-from langstrecke.news.whose import owners, told_of_crews, told_of_drivers
+from langstrecke.news.whose import owners, team_of_car, told_of_crews, told_of_drivers
 
 PLACES = {
     "zweite": "2", "zweiter": "2", "zweiten": "2", "dritte": "3", "dritter": "3", "dritten": "3", "vierte": "4",
@@ -92,7 +92,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     for t in list(found.values()):  # who drives a team's car drives for the team
         if t.relation == "drives" and t.subject.is_a("person"):
             for n, item in enumerate(scene.clause.items):
-                team = team_behind(scene.clause.items, n) if item.name == t.object else None
+                team = team_of_car(scene.clause.items, n) if item.name == t.object else None
                 if team is not None:
                     found.setdefault((t.subject.id, "drives_for", team.id), replace(t, relation="drives_for", object=team))
     for one, relation, other in [*told_of_crews(scene.clause.items), *told_of_drivers(scene.clause.items)]:

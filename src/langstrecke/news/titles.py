@@ -69,7 +69,7 @@ def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
     items = scene.clause.items
     bearer = bearer_of(items, n)
     if bearer is not None:
-        if n and items[n - 1].low == "die":  # "die Meister A und B"
+        if n and items[n - 1].low == "die":  # "die Meister A und B", "A und B, die Meister"
             for group in scene.clause.groups:
                 members = [items[m] for m in group.members]
                 if any(m.start == bearer.start for m in members):
@@ -147,8 +147,9 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
         return (None if away else named) or talk.main_series or talk.last["series"], True
     bearer = bearer_of(items, n)
     heads = "leads" in compound.role.relation.values() and bearer is not None and bearer.who
-    if heads and bearer is not None and bearer.who[0].id not in talk.leads:
-        return talk.outfit, talk.outfit is not None
+    if heads and bearer is not None:
+        led = talk.leads.get(bearer.who[0].id) or talk.section or talk.outfit
+        return led, led is not None
     return None, False
 
 
