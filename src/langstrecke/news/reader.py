@@ -308,6 +308,7 @@ class _Reader:
             time = replace(time, years=tuple(y for y in self.asked_years if y <= (self.article.year or y)))
         found: list[Claim] = []
         borne = titles(scene, self.talk)
+        by_role: list[Sure] = []
         for title in borne:
             at = When(title.years)
             tense = "past" if title.past else "present"
@@ -321,6 +322,8 @@ class _Reader:
                 told_title, at = replace(told_title, relation="driven_since"), own
             if sure != "none":
                 found.append(self._claim(told_title, sure, at, scene, sentence, tense))
+                if not title.past:
+                    by_role.append((told_title, sure))
         if not clause.finite and sentence.turn == "answer" and talk.speaker and "teamkollege" in talk.asked_words:
             mates = [p for i in clause.items if i.kind == "person" for p in i.who]
             named = [Told(talk.speaker, "shares_car", m, "asked for his team mates") for m in mates]
@@ -328,7 +331,11 @@ class _Reader:
         sure_of: list[Sure] = []
         all_told = told_by(scene, self.talk, since=own.since is not None)
         raced = any(t.relation in ("won", "finished") for t in all_told)
-        by_title = {(t.told.subject.id, t.told.relation, t.told.object.id) for t in borne if not t.stated}
+        by_title = {
+            (t.told.subject.id, "driven_since" if own.since else t.told.relation, t.told.object.id)
+            for t in borne
+            if not t.stated
+        }
         for told in all_told:
             if (told.subject.id, told.relation, told.object.id) in by_title:
                 continue
@@ -343,13 +350,15 @@ class _Reader:
             sure_of.append((told, sure))
 
 
+        year = self.article.year
+        then = bool(whole.years) and year is not None and max(whole.years) < year
+
         def as_sure(relation: str) -> str:
-            if not scene.subject:
-                return "none"
-            told = Told(scene.subject[0], relation, scene.subject[0], "")
+            nobody = Name("", "", ())
+            told = Told(nobody, relation, nobody, "")
             return self._how_sure(told, n, clauses, own, time, spoken=spoken)
 
-        sure_of += self.garage.complete(scene, sure_of, as_sure, talk.leads)
+        sure_of += self.garage.complete(scene, [*by_role, *sure_of], as_sure, talk.leads, then=then)
         for told, sure in sure_of:
             tense = tense_of(clause, time, self.article.year, sure)
             found.append(self._claim(told, sure, time, scene, sentence, tense))

@@ -324,6 +324,9 @@ _OWN_AFFAIRS = frozenset(
         "teamkollege",
         "partner",
         "stallgefährte",
+        "stallkollege",
+        "boxennachbar",
+        "cockpitpartner",
     ]
 )
 _OWNED = frozenset(f"{p}{e}" for p in ("sein", "mein", "unser", "dein") for e in ("", "e", "er", "en", "em"))

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from langstrecke.news.frames import Told
-from langstrecke.news.german import PREPOSITIONS
 from langstrecke.news.groups import JOINERS, governing
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
@@ -220,7 +219,7 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
             item.low not in JOINERS
             and item.text != ","
             and item.kind != "role"
-            and not (item.kind == "word" and item.text[:1].islower() and not item.finite and item.low not in PREPOSITIONS)
+            and not (item.kind == "word" and item.text[:1].islower() and not item.finite and item.low not in ("mit", "für", "zu", "vor"))
             and item.low not in ("ist", "sind", "wird", "werden", "war", "waren")
             and item.kind != "name"
         ):
