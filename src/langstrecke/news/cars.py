@@ -139,9 +139,9 @@ def _people_behind(scene: Scene, n: int) -> tuple[Name, ...]:
         return ()
     for group in scene.clause.groups:
         if group.first in (n + 2, n + 3) and items[group.first].kind == "person":
-            if items[n + 1].low == "mit" and scene.subject and all(p.is_a("person") for p in scene.subject):
-                return ()
-            return tuple(p for m in group.members for p in items[m].who)
+            people = tuple(p for m in group.members for p in items[m].who)
+            acting = [p for p in scene.subject if p.is_a("person")]
+            return () if items[n + 1].low == "mit" and acting and set(acting) - set(people) else people
     return ()
 
 

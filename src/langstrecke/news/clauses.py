@@ -213,10 +213,17 @@ def _order(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]
         low = _opening(segment)
         loose = not _has_finite(segment) and not any(i.low == "zu" for i in segment)
         if joined and loose and mark in (",", "–", "-") and low in PREPOSITIONS and low not in ("als", "wie", "um"):
-            joined[-1][1].extend(segment)
+            host = -2 if len(joined) > 1 and _is_relative(joined[-1][1]) else -1
+            joined[host][1].extend(segment)
         else:
             joined.append((mark, list(segment)))
     return joined
+
+
+def _is_relative(segment: list[Item]) -> bool:
+    """Whether a segment opens with a relative pronoun and ends in its verb."""
+    closing = next((i for i in reversed(segment) if i.kind != "mark"), None)
+    return segment[0].low in RELATIVE and closing is not None and closing.finite
 
 
 def _opening(segment: list[Item]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from langstrecke.news.frames import Told
+from langstrecke.news.frames import FIELDS, Told
 from langstrecke.news.names import Name
 from langstrecke.news.scene import Scene
 
@@ -67,7 +67,9 @@ class Garage:
 
     # --- what follows from a crew -----------------------------------------------------------------------------------
 
-    def complete(self, scene: Scene, told: list[Sure], how_sure: Callable[[str], str]) -> list[Sure]:
+    def complete(
+        self, scene: Scene, told: list[Sure], how_sure: Callable[[str], str], leads: dict[str, Name]
+    ) -> list[Sure]:
         """What a clause says of one of a crew, said of all; then what was said of their team before.
 
         `how_sure` tells the certainty of the clause for a relation.
@@ -107,7 +109,7 @@ class Garage:
                 add(person, relation, thing, sure, "the team's, too")
         for person, team in self._in_the_race(scene, told):
             add(person, "drives_for", team, "confirmed", "one of the team's drivers in the race")
-        for person, relation, thing, s in _of_the_team(scene, told, how_sure):
+        for person, relation, thing, s in _of_the_team(scene, told, how_sure, leads):
             add(person, relation, thing, s, "named with the team")
         self._remember(scene, [*told, *found], crew)
         self.told |= {(t.subject.id, t.relation, t.object.id) for t, s in [*told, *found] if s in _SEATED}
@@ -239,16 +241,16 @@ def _third(scene: Scene) -> bool:
     )
 
 
-def _of_the_team(scene: Scene, told: list[Sure], how_sure: Callable[[str], str]) -> Iterator[tuple[Name, str, Name, str]]:
+def _of_the_team(scene: Scene, told: list[Sure], how_sure: Callable[[str], str], leads: dict[str, Name]) -> Iterator[tuple[Name, str, Name, str]]:
     """Reads "das Team Phoenix um A und B", "Audi mit A, B und C": they drive for it, and its result is theirs."""
     items = scene.clause.items
-    teams = [t for t in scene.subject if t.is_a("team", "make")]
+    teams = [t for n in scene.subject if (t := leads.get(n.id, n)).is_a("team", "make")]
     for group in scene.clause.groups:
         people = tuple(p for n in group.members for p in items[n].who if items[n].kind == "person")
         if not people or group.prep not in ("um", "mit", "für") or group.first < 2:
             continue
         if group.prep == "für":
-            if teams and scene.clause.lemmas & _FIELDS:
+            if teams and scene.clause.lemmas & FIELDS:
                 yield from _fielded(teams[0], people, told, how_sure)
             continue
         if group.prep == "mit" and not any(_result(t) for t, _ in told):
@@ -262,10 +264,6 @@ def _of_the_team(scene: Scene, told: list[Sure], how_sure: Callable[[str], str])
         for person in people:
             yield person, "drives_for", team, results[0][1] if results else "confirmed"
             yield from ((person, t.relation, t.object, s) for t, s in results)
-
-
-_FIELDS = frozenset({"einsetzen", "bringen", "aufbieten", "vorsehen", "melden", "stellen", "vorbereiten", "betreuen", "aufbauen"})
-"""What a team does with a car for somebody."""
 
 
 def _fielded(team: Name, people: tuple[Name, ...], told: list[Sure], how_sure: Callable[[str], str]) -> Iterator[tuple[Name, str, Name, str]]:

@@ -140,7 +140,7 @@ _PREVIEW = re.compile(
     r"|(?:Pläne|Programm|Aufgebot|Fahreraufgebot|Kader|Line-up) (?:für|vorgestellt|präsentiert|bekannt))"
 )
 _SOON = re.compile(r"\b(?:kommende[nrs]?|nächste[nrs]?|bevorstehende[nrs]?) (?:Woche|Wochenende|Monat|Rennwochenende)\b")
-_EARLY = (1, 2, 3)
+_EARLY = (1, 2)
 """Months in which a season named by its year is still to come."""
 
 

@@ -216,7 +216,8 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
         return []
-    if rule.relation in ("asks", "agrees") and "inverse" not in rule.flags:  # the head of a team speaks for it
+    fields = rule.relation in ("drives", "enters") and bool(scene.clause.lemmas & FIELDS)
+    if (fields or rule.relation in ("asks", "agrees")) and "inverse" not in rule.flags:  # the head of a team speaks for it
         found = [talk.leads.get(n.id, n) for n in found]
     if "partners" in rule.flags and found:
         found += list(scene.partners)
@@ -263,6 +264,10 @@ _TITLE_WORDS = frozenset(
 
 
 _ONE_RACE = ("rennen", "lauf", "finale", "auftakt")
+
+FIELDS = frozenset({"einsetzen", "bringen", "aufbieten", "vorsehen", "melden", "stellen", "vorbereiten", "betreuen", "aufbauen"})
+"""What a team does with a car for somebody."""
+
 
 _AFFAIRS = frozenset(
     {"wechsel", "einstieg", "start", "gastspiel", "comeback", "rückkehr", "einsatz", "abschied", "karriere", "debüt",
@@ -352,8 +357,12 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
     if rule.relation in ("won", "finished"):
         kinds = ["series"] if title else ["event", "series"]
     for kind in dict.fromkeys(kinds):
-        if kind == "event" and rule.relation in ("won", "finished") and talk.race() is not None:
-            return [race] if (race := talk.race()) else []
+        if kind == "event" and rule.relation in ("won", "finished"):
+            race = talk.race(one=any(w.endswith(_ONE_RACE) for w in scene.clause.lemmas))
+            if race is not None:
+                return [race]
+        if kind == "series" and (title or "series" not in talk.here) and talk.main_series is not None:
+            return [talk.main_series]
         if kind in ("team", "make") and talk.section is not None:
             return [talk.section]
         if kind in ("team", "make") and rule.relation == "drives_for" and (main := talk.main_team()) is not None:

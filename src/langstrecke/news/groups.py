@@ -91,6 +91,8 @@ def _modifier(items: list[Item], n: int) -> bool:
         return False
     if n + 1 < len(items) and items[n + 1].kind in ("person", "name"):
         return True
+    if n + 1 < len(items) and items[n + 1].kind == "role" and _modifier(items, n + 1):
+        return True  # "der Grazer GRT-Boss Gottfried Grasser"
     return (
         n + 2 < len(items)
         and items[n + 1].low in JOINERS

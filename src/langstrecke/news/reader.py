@@ -40,6 +40,7 @@ _IN_THE_CAR = frozenset({"drives_for", "drives", "shares_car"})
 _ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher"})
 """With these the present tense tells how things are."""
 _GRID = re.compile(r"Qualifying|Qualifikation|Zeittraining|Pole-?Position|Startaufstellung|Startreihe")
+_CLOCK = re.compile(r"^\s*\W*\d{1,2}[:.]\d\d Uhr", re.M)
 _RACED = re.compile(r"gewann|gewonnen|siegte|Sieg |Sieger|Zielflagge")
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 
@@ -162,11 +163,31 @@ class _Reader:
                 self.carried = ""
                 self.garage.next_paragraph()
                 self.forward = frozenset()
-                self.talk.here = frozenset()
+                if sentence.turn != "answer":
+                    self.talk.here = frozenset()
             self._set_speaker(n)
             if BROKEN not in sentence.text:  # it may have been the word that says how sure it is
                 claims += self._sentence(sentence)
-        return claims
+        return claims + self._starters(claims)
+
+    def _starters(self, claims: list[Claim]) -> list[Claim]:
+        """Whoever is told to drive in a ticker or on the grid takes part in the race."""
+        race = self.talk.main_race
+        if race is None or self.preview:
+            return []
+        told = {"won", "finished", "enters", "enters_only", "attends"}
+        there = {c.subject for c in claims if c.object == race.id and c.relation in told}
+        if not self.grid and len(_CLOCK.findall(self.article.text)) < 3:
+            return []
+        found: dict[str, Claim] = {}
+        for c in claims:
+            if c.relation != "drives" or c.certainty != "confirmed" or c.subject in there or c.implied:
+                continue
+            if not self.talk.someone(c.subject).is_a("person") or (c.seasons and self.article.year not in c.seasons):
+                continue
+            made = replace(c, relation="enters", object=race.id, object_name=race.name, rule="a car in the race", implied=True)
+            found.setdefault(c.subject, made)
+        return list(found.values())
 
     # --- who speaks -------------------------------------------------------------------------------------------------
 
@@ -327,7 +348,7 @@ class _Reader:
             told = Told(scene.subject[0], relation, scene.subject[0], "")
             return self._how_sure(told, n, clauses, own, time, spoken=spoken)
 
-        sure_of += self.garage.complete(scene, sure_of, as_sure)
+        sure_of += self.garage.complete(scene, sure_of, as_sure, talk.leads)
         for told, sure in sure_of:
             tense = tense_of(clause, time, self.article.year, sure)
             found.append(self._claim(told, sure, time, scene, sentence, tense))

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from langstrecke.news.certainty import Index, Phrase, holds, index_of, phrase
 from langstrecke.news.clauses import Clause
+from langstrecke.news.german import is_german_word
 from langstrecke.news.groups import Group
 from langstrecke.news.items import Item
 from langstrecke.news.model import NewsError
@@ -137,6 +138,9 @@ def is_kind(item: Item, kind: str) -> bool:
         return kind == "team"
     if item.compound is not None and item.compound.head in CAR_WORDS and kind in ("series", "class", "event"):
         return False
+    strange = item.compound is not None and item.compound.head and not is_german_word(item.compound.head.title())
+    if strange and kind in ("series", "class", "event") and item.compound is not None and item.compound.role is None:
+        return False  # "im Nascar-Camaro"
     if kind == "outfit":  # a team that is no make
         return item.name.is_a("team") and not item.name.is_a("make")
     return item.name.is_a(kind)

@@ -65,10 +65,18 @@ class Talk:
     strangers: dict[str, Name | None] = field(default_factory=dict)
     """What was found for names nobody introduced."""
 
-    def race(self) -> Name | None:
-        """The race a result is of, where the clause does not say: the one named in this paragraph, else the text's."""
+    def race(self, *, one: bool = False) -> Name | None:
+        """The race a result is of, where the clause does not say: the one named in this paragraph, else the text's.
+
+        Before any race was named it is one of the series spoken of, unless the clause speaks of `one` race.
+        """
         last = self.last.get("event")
-        return last if last is not None and ("event" in self.here or self.main_race is None) else self.main_race
+        if last is not None and ("event" in self.here or self.main_race is None):
+            return last
+        races = self.last.get("races")
+        if last is None and not one and "series" in self.here and races is not None and races.is_a("series"):
+            return races  # "das Heimspiel des ADAC GT Masters"
+        return self.main_race
 
     def main_team(self) -> Name | None:
         """The team or make a text is about: named most often, of several the first."""
