@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from langstrecke.news.cars import seats
 from langstrecke.news.clauses import Clause
+from langstrecke.news.groups import Group
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
@@ -32,7 +33,6 @@ _DROPS = {
     "wants": ("enters", "drives_for"),
     "asks": ("enters", "drives_for"),
     "attends": ("enters",),
-    "driven_since": ("drives_for", "enters"),
     "won": ("enters",),
     "finished": ("enters",),
 }
@@ -104,7 +104,9 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     busy = {t.subject.id for t in found.values() if not t.fallback and t.relation not in ("drives", "shares_car")}
     found = {k: t for k, t in found.items() if not (t.fallback and t.subject.id in busy)}
     alone = {t.relation for t in found.values() if t.alone}
-    return [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
+    kept = [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
+    since = {t.subject.id for t in kept if t.relation == "driven_since"}
+    return [replace(t, implied=True) if t.relation in ("enters", "drives_for") and t.subject.id in since else t for t in kept]
 
 
 def _named_in(name: Name, scene: Scene) -> bool:
@@ -117,8 +119,6 @@ def _said_better(told: Told, found: dict[tuple[str, str, str], Told]) -> bool:
         and told.certainty != "denied"
         and (told.subject.id, stronger, told.object.id) in found
         for stronger, weaker in _DROPS.items()
-    ) or (
-        told.relation in ("enters", "drives_for") and any(k[:2] == (told.subject.id, "driven_since") for k in found)
     )
 
 
@@ -234,6 +234,8 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for n in scene.indirect if n.is_a(slot.kind)]
             continue
         for group, items in fillers(slot, scene.clause):
+            if slot.prep == "in" and slot.kind in ("auto", "vehicle") and _somebody_elses(group, scene):
+                continue
             if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:
                 continue
             for item in items:
@@ -315,6 +317,13 @@ def _series_meant(scene: Scene, talk: Talk) -> list[Name]:
     if clause.lows & {"serie", "meisterschaft"} and "series" in talk.last and clause.lows & {"in", "die"}:
         return [talk.last["series"]]
     return []
+
+
+def _somebody_elses(group: Group, scene: Scene) -> bool:
+    """Reads "verwies Felipe Nasr im Porsche auf Rang zwei": it is Nasr's car."""
+    items = scene.clause.items
+    at = next((k for k in range(group.first - 1, -1, -1) if items[k].low in ("im", "in")), 0)
+    return at > 0 and items[at - 1].kind == "person" and not set(items[at - 1].who) & set(scene.subject)
 
 
 def _at(item: Item, scene: Scene) -> int:

@@ -254,6 +254,15 @@ def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, in
     return None
 
 
+_TRADES = re.compile(
+    r"(kader|fahrer|sieger|meister|leiter|partner|wärter|tester|halter|sitzer|gründer|sprecher|manager|lader|keller"
+    r"|filter|rechner|sommer|winter|theater|fehler|helfer|läufer|renner|tourer|starter|finisher|ticker|träger|kämpfer"
+    r"|führer|geber|nehmer|spieler|macher|hersteller|steller|bauer|bringer|jäger|folger|ausfaller|dreher|flieger"
+    r"|newcomer|rookie|gegner|anhänger|zuschauer|besucher|kenner|retter|schützer|halter|poker|joker|player|racer)s?$"
+)
+"""Nouns in -er that are no towns, however long the compound they end."""
+
+
 def _townsman(text: str, before: list[Item], book: Gazetteer) -> bool:
     """Reads "der Emmericher": a word in -er that German does not know, after an article, is a townsman."""
     return (
@@ -264,6 +273,7 @@ def _townsman(text: str, before: list[Item], book: Gazetteer) -> bool:
         and len(text) > 5
         and text.isalpha()
         and not is_german_word(text)
+        and not _TRADES.search(text)
         and book.lookup(text) is None
     )
 

@@ -100,6 +100,16 @@ _OFFICE = frozenset({"gespräch", "verhandeln", "verhandlung", "sprechen", "hole
 """What the head of a team does rather than a driver."""
 
 
+def _is_about(clause: Clause, group: Group | None) -> bool:
+    """Whether the "der" of a relative clause is who acts in it: "der das Team verlassen hat"."""
+    if clause.kind != "rel" or group is None or clause.items[0].low not in ("der", "welcher"):
+        return False
+    return clause.antecedent is not None and clause.items[group.first].low not in _NOMINATIVE and any(
+        i.low == clause.items[0].low or i.low in ("das", "die", "den", "sein", "seinen", "seine", "ein", "einen", "eine")
+        for i in clause.items[1 : group.first]
+    )
+
+
 def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: Talk) -> Scene:
     """Say who everybody in a clause is, the subject first."""
     scene = Scene(clause)
@@ -108,6 +118,8 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     _teams_by_head(scene, talk)
     group = pick_subject(clause)
     plural = any(i.finite and i.low.endswith("en") for i in clause.items)
+    if _is_about(clause, group):
+        group = None
     if (
         before is not None
         and clause.kind == "main"

@@ -11,6 +11,7 @@ from langstrecke.news.items import Item
 from langstrecke.news.names import Name
 from langstrecke.news.scene import Scene, bearer_of
 from langstrecke.news.talk import Talk
+from langstrecke.news.whose import crew_of_car, is_car
 
 _LINKS = frozenset({"bei", "von", "der", "des", "beim", "vom", "für", "im", "in"})
 
@@ -105,9 +106,11 @@ def _behind_copula(items: list[Item], n: int) -> tuple[Name, ...]:
     if at + 1 >= len(items) or items[at].low not in _COPULA or any(i.is_person for i in items[:n]):
         return ()
     found: list[Name] = []
-    for item in items[at + 1 :]:
+    for k, item in enumerate(items[at + 1 :], at + 1):
         if item.kind == "person":
             found += item.who
+        elif not found and is_car(items, k):  # "Sieger wurde der Porsche von A und B"
+            return crew_of_car(items, k)
         elif item.low in JOINERS or item.text == ",":
             continue
         elif found or item.kind != "word" or not item.text[:1].islower():
