@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from langstrecke.news.clauses import Clause
 from langstrecke.news.frames import FIELDS, Told
 from langstrecke.news.names import Name
 from langstrecke.news.scene import Scene
@@ -45,6 +46,8 @@ class Garage:
     about: Name | None = None
     """The series named first: another team's series is not this one's."""
     crew: tuple[Name, ...] = ()
+    headline: Name | None = None
+    """The team a section is headed with."""
     home: Name | None = None
     """The team a release is about."""
     acted: bool = False
@@ -66,12 +69,21 @@ class Garage:
 
     def next_paragraph(self) -> None:
         """Only the team that tells the whole text outlives a paragraph."""
-        self.team, self.crew, self.age = self.home, (), 0
+        self.team, self.crew, self.age, self.headline = self.home, (), 0, None
         if self.home is None:
             self.vehicle = self.series = None
 
+    def headed(self, clauses: list[Clause]) -> None:
+        """Reads "BMW: ..." at the beginning: a section about that team or make."""
+        if len(clauses) > 1 and clauses[1].mark == ":" and len(clauses[0].items) == 1 and self.age < 2:
+            name = clauses[0].items[0].name
+            if name is not None and name.is_a("team", "make"):
+                self.team, self.age, self.headline = name, 0, name
+
     def spoken_of(self) -> Name | None:
         """The team that "the team" and a seat nobody names are of."""
+        if self.headline is not None and self.age > _NEAR:
+            return self.headline
         return self.team if self.home is not None or self.age <= _NEAR + 1 else None
 
     # --- what follows from a crew -----------------------------------------------------------------------------------

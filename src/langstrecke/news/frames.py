@@ -88,7 +88,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 found[key] = told
     for one, relation, other in seats(scene):
         if (other.id, relation, one.id) not in found:
-            found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car", implied=relation == "shares_car"))
+            found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car", implied=relation == "shares_car" or not one.is_a("person")))
     for t in list(found.values()):  # who drives a team's car drives for the team
         if t.relation == "drives" and t.subject.is_a("person"):
             for n, item in enumerate(scene.clause.items):

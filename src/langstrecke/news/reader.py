@@ -250,6 +250,7 @@ class _Reader:
             talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
         across_colons(clauses, talk)
+        self.garage.headed(clauses)
         whole = when(" ".join(c.text for c in clauses if c.kind in ("main", "part")), self.article.year)
         if self.article.year is not None and whole.years and max(whole.years) > self.article.year:
             self.next_season = max(whole.years)

@@ -115,6 +115,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     scene = Scene(clause)
     talk.speech = not cue_book().speech.isdisjoint(clause.lemmas) or not _OFFICE.isdisjoint(clause.lemmas)
     _outfits_meant(clause, talk)
+    _place_meant(clause, talk)
     _teams_by_head(scene, talk)
     group = pick_subject(clause)
     plural = any(i.finite and i.low.endswith("en") for i in clause.items)
@@ -424,6 +425,18 @@ def _outfits_meant(clause: Clause, talk: Talk) -> None:
             found = True
     if found:
         clause.groups = find_groups(clause.items)
+
+
+def _place_meant(clause: Clause, talk: Talk) -> None:
+    """Reads "dort" in "wollte dort immer einmal fahren": the race or series named last."""
+    place = talk.last.get("event") if "event" in talk.here else talk.last.get("races")
+    at = next((n for n, i in enumerate(clause.items) if i.low == "dort" and i.kind == "word"), None)
+    named = any(i.kind == "name" and i.name and i.name.is_a("event") for i in clause.items)
+    if at is None or place is None or named or any(i.kind == "name" and i.name == place for i in clause.items):
+        return
+    item = clause.items[at]
+    clause.items[at] = Item(item.text, item.start, item.end, "name", place)
+    clause.groups = sorted([*clause.groups, Group(at, (at,), "in")], key=lambda g: g.first)
 
 
 def _teams_by_head(scene: Scene, talk: Talk) -> None:
