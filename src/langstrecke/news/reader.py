@@ -136,6 +136,14 @@ class _Reader:
         races = Counter(s.name for s in _within(spots, story) if s.name.is_a("event"))
         self.races = {short: talk.book.names[race] for short, race in _LONG_RACES.items() if race in named}
         """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
+        people = Counter(s.name.id for s in _within(spots, story) if s.name.is_a("person"))
+        for id in [i for i in people if i.startswith("?")]:  # a surname alone
+            named = id[1:].split("|")
+            if len(named) == 1:
+                people[named[0]] += people.pop(id)
+        most = people.most_common(2)
+        if most and most[0][1] >= 3 and (len(most) < 2 or most[0][1] >= 2 * most[1][1]):
+            talk.hero = most[0][0]
         talk.main_series = next((s.name for s in _within(spots, story) if s.name.is_a("series")), None)
         race = races.most_common(1)[0][0] if races else None
         talk.main_race = self.races.get(race.id, race) if race is not None else None

@@ -169,6 +169,11 @@ def _resolve(
         item = clause.items[n]
         if item.kind == "role" and not item.who and (_anybody(clause.items, n) or _before_a_name(clause.items, n)):
             continue
+        if item.kind == "role" and item.compound is not None and item.compound.head in ("child", "father"):
+            parent = _parent_named(clause.items, n)
+            if parent is not None and not item.who and subject_slot:
+                clause.items[n] = item.of(*talk.child_of(parent))
+                continue
         if item.is_person and not item.who:
             possessive = group.possessive if n == group.first else governing(clause.items, n)[2]
             clause.items[n] = item.of(
@@ -178,7 +183,10 @@ def _resolve(
                     possessive=possessive,
                     plural=plural,
                     subject_slot=subject_slot,
-                    opening=subject_slot and not clause.mark and n < 4 and clause.items[0].low in ("der", "die"),
+                    opening=subject_slot
+                    and not clause.mark
+                    and not any(i.kind == "person" for i in clause.items[:n])
+                    and (clause.items[0].low in ("der", "die") or (item.compound is not None and item.compound.age)),
                 )
             )
     for n in range(len(clause.items)):  # roles before their bearers are the bearers
@@ -206,6 +214,18 @@ def _anybody(items: list[Item], n: int) -> bool:
         if not (item.kind == "word" and item.text[:1].islower()) or item.low in _THE:
             return False
     return False
+
+
+def _parent_named(items: list[Item], n: int) -> Name | None:
+    """Reads "Niki Lauda" in "der Sohn des dreifachen Weltmeisters Niki Lauda"."""
+    if n + 1 >= len(items) or items[n + 1].low not in ("des", "von", "der"):
+        return None
+    for item in items[n + 2 : n + 6]:
+        if item.kind == "person":
+            return item.name
+        if item.kind == "mark" or item.finite:
+            return None
+    return None
 
 
 def _before_a_name(items: list[Item], n: int) -> bool:

@@ -172,6 +172,13 @@ def _years_after(items: list[Item], n: int) -> tuple[int, ...]:
 def _kin(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
     """Reads "Sohn Kevin", "sein Vater": who is whose father, told or known."""
     bearer = bearer_of(scene.clause.items, n)
+    if bearer is None and item.who and item.compound is not None:  # "Der Sohn des Niki Lauda"
+        follows = [i for i in scene.clause.items[n + 1 : n + 7] if i.kind == "person" and i.who]
+        if follows and follows[0].who[0] != item.who[0]:
+            child, father = (item.who[0], follows[0].who[0])
+            if item.compound.head == "father":
+                child, father = father, child
+            return [Title(Told(father, "father_of", child, "title " + item.low))]
     if bearer is None or not bearer.who or item.compound is None:
         return []
     person = bearer.who[0]
