@@ -62,7 +62,7 @@ def _a_thing(items: list[Item], n: int) -> bool:
     return any(i.low in _ARTICLES for i in items[max(0, n - 2) : n])
 
 
-_ARTICLES = frozenset({"der", "den", "dem", "des", "ein", "einen", "einem", "eines", "im", "vom", "zum", "am"})
+_ARTICLES = frozenset({"dessen", "deren", "sein", "ihr", "seinen", "ihren", "der", "den", "dem", "des", "ein", "einen", "einem", "eines", "im", "vom", "zum", "am"})
 
 
 def car_at(items: list[Item], n: int) -> Name | None:

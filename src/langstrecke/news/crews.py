@@ -54,10 +54,10 @@ class Garage:
     """The team was what a sentence was about, not only named in it."""
     results: tuple[str, ...] = ()
     """Places the team was told to have come in at; 1 for a win."""
-    mates: dict[str, dict[str, Name]] = field(default_factory=dict)
-    """Who shares a car with whom at the time of the text."""
-    goods: dict[str, dict[str, tuple[Name, str]]] = field(default_factory=dict)
-    """Team and car of everybody told of so far, and how sure."""
+    mates: tuple[dict[str, dict[str, Name]], ...] = field(default_factory=lambda: ({}, {}))
+    """Who shares a car with whom: at the time of the text, and in times to come."""
+    goods: tuple[dict[str, dict[str, tuple[Name, str]]], ...] = field(default_factory=lambda: ({}, {}))
+    """Team and car of everybody told of so far, and how sure; now, and in times to come."""
     told: set[tuple[str, str, str]] = field(default_factory=set)
     """What the text has told so far: nothing need be concluded twice."""
     age: int = 0
@@ -168,25 +168,24 @@ class Garage:
         """
         if scene.clause.lows & _THEN or any(re.fullmatch(r"(?:19|20)\d\d", i.text) for i in scene.clause.items):
             return
+        ahead = self.preview or any(s == "announced" for _, s in told)
+        mates, goods = (self.mates[ahead], self.goods[ahead])
         for t, s in told:
             if s in _SEATED and t.relation == "shares_car":
-                self.mates.setdefault(t.subject.id, {})[t.object.id] = t.object
-                self.mates.setdefault(t.object.id, {})[t.subject.id] = t.subject
+                mates.setdefault(t.subject.id, {})[t.object.id] = t.object
+                mates.setdefault(t.object.id, {})[t.subject.id] = t.subject
             if s in ("confirmed", "announced") and t.relation in ("drives", "drives_for") and t.subject.is_a("person"):
-                have = self.goods.setdefault(t.subject.id, {})
+                have = goods.setdefault(t.subject.id, {})
                 if t.relation not in have or not (t.object.is_a("make") and not have[t.relation][0].is_a("make")):
                     have[t.relation] = (t.object, s)  # the latest; a team rather than a make
         named = {n.id for t, _ in told for n in (t.subject, t.object)}
-        for id in named & self.mates.keys():
-            for mate in self.mates[id].values():
-                for relation, (thing, s) in self.goods.get(id, {}).items():
-                    if relation not in self.goods.get(mate.id, {}):
-                        self.goods.setdefault(mate.id, {})[relation] = (thing, s)
-                        yield mate, relation, thing, s
-                for relation, (thing, s) in self.goods.get(mate.id, {}).items():
-                    if relation not in self.goods.get(id, {}):
-                        self.goods.setdefault(id, {})[relation] = (thing, s)
-                        yield self.mates[mate.id][id], relation, thing, s
+        for id in named & mates.keys():
+            for mate in mates[id].values():
+                for giver, taker in ((id, mate), (mate.id, mates[mate.id][id])):
+                    for relation, (thing, s) in list(goods.get(giver, {}).items()):
+                        if relation not in goods.get(taker.id, {}):
+                            goods.setdefault(taker.id, {})[relation] = (thing, s)
+                            yield taker, relation, thing, s
 
     def _joined(self, scene: Scene, crew: tuple[Name, ...]) -> Iterator[tuple[Name, Name]]:
         """Reads "als dritter Mann stößt X dazu": X shares the car with those told of before."""
@@ -201,8 +200,8 @@ class Garage:
         has = {(t.subject.id, t.relation) for t, _ in told}
         words = scene.clause.lemmas
         sister = any(w.startswith(_SISTER) for w in words)
-        seat = sister or bool(words & _SEAT) or any(i.name and i.name.is_a("car") for i in scene.clause.items)
-        near = self.age <= _NEAR or self.home is not None
+        seat = sister or bool(_agents(scene)) or bool(words & _SEAT) or any(i.name and i.name.is_a("car") for i in scene.clause.items)
+        near = self.age <= (_NEAR + 2 if seat else _NEAR) or self.home is not None
         cars = [t.object.id for t, _ in told if t.relation == "drives"]
         outfits = [
             i.name for i in scene.clause.items

@@ -73,6 +73,9 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
         for one, other in _pairs(rule, scene, talk):
             if one.id == other.id:
                 continue
+            if rule.relation == "leaves" and not rule.constant and not _named_in(other, scene):
+                if not scene.clause.lemmas & _DEPARTS:  # "kam nicht mehr zum Fahren" is no farewell
+                    continue
             told = Told(
                 one, rule.relation, other, rule.name, rule.certainty, place,
                 bool(rule.flags & {"negated", "drop_negation"}),
@@ -107,6 +110,11 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     kept = [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
     since = {t.subject.id for t in kept if t.relation == "driven_since"}
     return [replace(t, implied=True) if t.relation in ("enters", "drives_for") and t.subject.id in since else t for t in kept]
+
+
+_DEPARTS = frozenset({"vertrag", "kontrakt", "kader", "aufgebot", "team", "mannschaft", "rennstall", "platz", "cockpit", "weichen", "ersetzen",
+                      "ablösen", "verlassen", "abschied", "trennen", "ausscheiden", "hut", "sitz", "stammplatz", "gehen", "partnerschaft", "zusammenarbeit", "enden", "engagement"})  # fmt: skip
+"""With these somebody leaves a team that is not named again."""
 
 
 def _named_in(name: Name, scene: Scene) -> bool:

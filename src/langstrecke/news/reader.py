@@ -160,6 +160,8 @@ class _Reader:
         """The last plan told of."""
         self.asked_years: tuple[int, ...] = ()
         """The years the last question of an interview named: answers in the past tense are about them."""
+        self.asked_ahead = False
+        """The last question of an interview was about times to come."""
         self.next_season: int | None = None
         """The last year to come that was named: what is planned without a year is planned for then."""
 
@@ -264,6 +266,8 @@ class _Reader:
             self.next_season = max(whole.years)
         if sentence.turn == "question" and whole.years:
             self.asked_years = whole.years
+        if sentence.turn == "question":
+            self.asked_ahead = whole.ahead
         claims: list[Claim] = []
         scenes: list[Scene] = []
         for n, clause in enumerate(clauses):
@@ -384,6 +388,9 @@ class _Reader:
         if not verdict.own and sure == self.carried == "announced" and self._past(clauses[n], time):
             return "confirmed"  # what was, is not part of the plans of the sentence before
         ahead_of = bool({told.subject.id, told.object.id} & self.forward)
+        planned = spoken and self.asked_ahead and not own.years and self._now(clauses[n], time) and told.relation in _PLANS
+        if planned and sure == "confirmed" and not verdict.own and not told.certainty:
+            return "announced"  # "Was steht 2024 an?" "Mike kommt dazu."
         planned = (self.preview or ahead_of) and not clauses[n].lows & _ALREADY and told.relation in _PLANS and not own.since and not spoken
         if planned and sure == "confirmed" and not verdict.own and not told.certainty and self._now(clauses[n], time):
             return "announced"

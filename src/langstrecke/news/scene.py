@@ -429,7 +429,9 @@ def _outfits_meant(clause: Clause, talk: Talk) -> None:
         if not n or clause.items[n - 1].low not in _THE:
             continue
         after = clause.items[n + 1] if n + 1 < len(clause.items) else None
-        owned = after is not None and (after.kind in ("name", "person") or after.low in ("von", "um", "aus", "des"))
+        owned = after is not None and (after.kind in ("name", "person") or after.low in ("von", "um", "des"))
+        if after is not None and after.low == "aus":  # "das Team aus Niederdreisbach", not "aus A und B"
+            owned = clause.items[n + 2].kind != "word" if n + 2 < len(clause.items) else True
         meant: Name | None = None
         if item.kind == "word" and item.low in _OUTFITS and not owned:
             meant = talk.last.get(_OUTFITS[item.low])
