@@ -21,6 +21,7 @@ _CONTEST = frozenset(
      "vermissen", "fürchten", "tauschen", "ersetzen", "einsetzen", "melden", "feiern", "fragen", "wollen"}
 )  # fmt: skip
 """With these the car is somebody else's."""
+_STEER = frozenset({"teilen", "pilotieren", "steuern", "fahren", "lenken", "bewegen", "besetzen", "chauffieren"})
 _WISHED_FOR = frozenset({"verhandeln", "verhandlung", "gespräch", "angebot", "traum", "träumen"})
 """With these a car is spoken of that nobody sits in yet."""
 _BY = frozenset({"im", "in"})
@@ -154,7 +155,10 @@ _CREWS = frozenset({"trio", "duo", "quartett", "paarung", "fahrertrio", "fahrerd
 def _told_in_a_relative_clause(scene: Scene, drivers: tuple[Name, ...]) -> Iterator[Triple]:
     """Reads "der Mercedes-AMG von GetSpeed, in dem A und B ...": they drive it, for that team."""
     clause = scene.clause
-    if clause.kind != "rel" or clause.items[0].low != "in" or clause.before is None:
+    if clause.kind != "rel" or clause.before is None:
+        return
+    steered = clause.items[0].low in ("den", "das", "die") and clause.lemmas & _STEER
+    if not steered and clause.items[0].low != "in":
         return
     for n in range(len(clause.before) - 1, -1, -1):
         car = car_at(clause.before, n)

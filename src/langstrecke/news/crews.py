@@ -50,6 +50,8 @@ class Garage:
     """The team a section is headed with."""
     home: Name | None = None
     """The team a release is about."""
+    leaving: bool = False
+    """This sentence tells of a farewell."""
     acted: bool = False
     """The team was what a sentence was about, not only named in it."""
     results: tuple[str, ...] = ()
@@ -66,6 +68,7 @@ class Garage:
     def next_sentence(self) -> None:
         """The team named before is a sentence further away."""
         self.age += 1
+        self.leaving = False
 
     def next_paragraph(self) -> None:
         """Only the team that tells the whole text outlives a paragraph."""
@@ -227,8 +230,10 @@ class Garage:
         """
         if self.team is None or self.age > _NEAR or not self.acted:
             return
+        items = scene.clause.items
+        rival = next((n for n, i in enumerate(items) if i.low in ("vor", "hinter", "gegen")), len(items))
         others = [
-            i.name for i in scene.clause.items
+            i.name for i in items[:rival]
             if i.kind in ("name", "role") and i.name and i.name.is_a("team", "make") and i.name != self.team
         ]  # fmt: skip
         if others or any(t.relation in ("drives_for", "leaves") for t, _ in told):
@@ -242,6 +247,7 @@ class Garage:
 
     def _remember(self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]) -> None:
         if any(t.relation == "leaves" for t, _ in told):
+            self.leaving = True
             return
         series = (i.name for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("series"))
         self.about = self.about or next(series, None)
@@ -252,6 +258,9 @@ class Garage:
         acting = next((n for n in scene.subject if n.is_a("team", "make")), None)
         joined = next((t.object for t, s in told if t.relation == "drives_for" and s in _SEATED), None)
         joined = None if scene.clause.kind == "rel" else joined
+        if joined is not None and self.leaving:
+            self.team = None  # of two teams it is not told which the next sentence is about
+            return
         at = None
         if not any(n.is_a("person") for n in scene.subject):
             at = next(

@@ -255,6 +255,9 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found
     title = bool(scene.clause.lemmas & _TITLE_WORDS)
+    race = talk.main_race
+    if rule.relation in ("won", "finished") and race is not None and race.id == "nurburgring-24h":
+        found = [race if n.id == "nordschleife" else n for n in found]  # "der Gesamtsieg auf der Nordschleife"
     found = _main_ones(found, rule, scene, title)
     if not found and rule.asked and rule.asked in talk.asked:
         return [talk.asked[rule.asked]]
@@ -389,7 +392,7 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             if rule.relation == "agrees" and talk.speaker and talk.speaker.id in talk.leads:
                 return [p for p in near if p != talk.speaker][:1]  # who leads the team speaks of somebody else
             return [talk.speaker] if talk.speaker else list(near[:1])
-        if kind in talk.last:
+        if kind in talk.last and (kind != "vehicle" or kind in talk.here):
             return [talk.last[kind]]
     return []
 

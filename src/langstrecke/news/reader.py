@@ -153,6 +153,8 @@ class _Reader:
         """It is about a qualifying: places are places on the grid."""
         self.forward: frozenset[str] = frozenset()
         """Of whom a sentence of this paragraph told something to come."""
+        self.planned: frozenset[str] = frozenset()
+        """Of whom this sentence announced something."""
         self.garage = Garage(self.preview)
         self.carried = ""
         self.paragraph = -1
@@ -225,7 +227,7 @@ class _Reader:
     def _attributed(self, sentence: Sentence, *, first: bool = False) -> Name | None:
         """The subject of the clause with a verb of speech next to a quotation."""
         clauses = self._clauses(sentence)
-        self.talk.speaker = None
+        self.talk.speaker = self.talk.just_named = None
         for clause in clauses[:1] if first else clauses[::-1]:
             speech = any(i.lemma in cue_book().speech for i in clause.items if i.kind == "word")
             if not speech and not sentence.text.rstrip().endswith(":"):
@@ -256,6 +258,7 @@ class _Reader:
         talk = self.talk
         talk.next_sentence()
         self.garage.next_sentence()
+        self.planned = frozenset()
         if talk.speaker is not None and (sentence.quoted or sentence.turn):
             talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
@@ -280,6 +283,7 @@ class _Reader:
             if not clause.question:
                 told = self._claims(sentence, n, clauses, scene, whole)
                 claims += told
+                self.planned |= {id for c in told if c.certainty == "announced" for id in (c.subject, c.object)}
                 following = clauses[n + 1] if n + 1 < len(clauses) else None
                 if following is not None and following.lows >= {"anders", "als"}:
                     claims += self._unlike(told, following)
@@ -387,7 +391,7 @@ class _Reader:
         sure = self._sure(told, verdict)
         if not verdict.own and sure == self.carried == "announced" and self._past(clauses[n], time):
             return "confirmed"  # what was, is not part of the plans of the sentence before
-        ahead_of = bool({told.subject.id, told.object.id} & self.forward)
+        ahead_of = bool({told.subject.id, told.object.id} & (self.forward | self.planned))
         planned = spoken and self.asked_ahead and not own.years and self._now(clauses[n], time) and told.relation in _PLANS
         if planned and sure == "confirmed" and not verdict.own and not told.certainty:
             return "announced"  # "Was steht 2024 an?" "Mike kommt dazu."
@@ -496,7 +500,7 @@ class _Reader:
             if item.kind in ("name", "role") and item.name is not None:
                 if item.name.is_a("team", "make"):
                     self.talk.spoken_of[item.name.id] += 1
-                    self.talk.outfit = item.name
+                    self.talk.outfit = self.talk.just_named = item.name
                 for kind in item.name.kinds:
                     self.talk.last[kind] = item.name
                     self.talk.here |= {kind}

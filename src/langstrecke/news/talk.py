@@ -40,6 +40,8 @@ class Talk:
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
     hero: str = ""
     """Whom a text is about: named at least three times, and twice as often as anybody else."""
+    just_named: Name | None = None
+    """The team or make named last in this sentence."""
     section: Name | None = None
     """The team or make these lines are about."""
     main_series: Name | None = None
@@ -194,6 +196,7 @@ class Talk:
 
     def next_sentence(self) -> None:
         """What was said fades a little."""
+        self.just_named = None
         for id in list(self.weights):
             self.weights[id] *= 0.5
 

@@ -75,12 +75,13 @@ def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
                 if any(m.start == bearer.start for m in members):
                     return tuple(p for m in members for p in m.who), False
         return bearer.who, False
-    behind = _behind_copula(items, n)
+    owned = items[n].genitive or any(i.low == "des" for i in items[max(0, n - 3) : n])
+    behind = () if owned else _behind_copula(items, n)  # "Nachfolger des Champions wird Hartley"
     if behind:
         return behind, True
     before = [i.low for i in items[max(0, n - 4) : n]]
     after = [i.low for i in items[n + 1 : n + 2]]
-    is_predicate = (
+    is_predicate = not owned and (
         "als" in before
         or (bool(after) and after[0] in ("bleibt", "ist", "wird", "war"))
         or any(
@@ -150,7 +151,7 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     bearer = bearer_of(items, n)
     heads = "leads" in compound.role.relation.values() and bearer is not None and bearer.who
     if heads and bearer is not None:
-        led = talk.leads.get(bearer.who[0].id) or talk.section or talk.outfit
+        led = talk.leads.get(bearer.who[0].id) or talk.just_named or talk.section or talk.outfit
         return led, led is not None
     return None, False
 
