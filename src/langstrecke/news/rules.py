@@ -119,6 +119,8 @@ def fillers(slot: Slot, clause: Clause) -> Iterator[tuple[Group, tuple[Item, ...
             continue
         if slot.kind == "auto":
             found = tuple(clause.items[n] for n in group.members if is_car(clause.items, n))
+        elif slot.prep == "mit" and slot.kind in ("team", "make") and is_car(clause.items, group.first):
+            continue  # "mit dem Lamborghini von Emil Frey Racing"
         else:
             found = tuple(i for i in (clause.items[n] for n in group.members) if is_kind(i, slot.kind))
         if found:
