@@ -27,6 +27,9 @@ def remember_names(talk: Talk, scene: Scene) -> None:
             if item.name.is_a("team", "make"):
                 talk.spoken_of[item.name.id] += 1
                 talk.outfit = talk.just_named = item.name
+            if item.name.is_a("team") and not item.name.is_a("make"):
+                talk.last["outfit"] = item.name
+                talk.here |= {"outfit"}
             for kind in item.name.kinds:
                 talk.last[kind] = item.name
                 talk.here |= {kind}
