@@ -45,6 +45,8 @@ class Role:
 
     word: str
     relation: dict[str, str] = field(default_factory=dict, hash=False)
+    behind: bool = False
+    """A role only behind a name: "Porsche-Mann"."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def gazetteer() -> Gazetteer:
         matcher=PhraseMatcher(nlp.vocab, attr="NORM"),
         names=names,
         by_norm={_key(spelling): names[id] for spelling, id in reversed(spellings)},
-        roles={word: Role(word, role["relation"]) for role in roles_table["role"] for word in role["words"]},
+        roles={word: Role(word, role["relation"], bool(role.get("only_behind_a_name"))) for role in roles_table["role"] for word in role["words"]},
         demonyms={word: code for code, words in roles_table["demonyms"].items() for word in words},
         first_names=firsts,
         women=frozenset(norm(n) for n in roles_table["first_names"]["women"]),
@@ -270,7 +272,7 @@ def compound(word: str, book: Gazetteer) -> Compound | None:
         return None
     woman = body.endswith(("in", "innen")) and len(body) > 5
     role = _role(body, book)
-    if role is not None:
+    if role is not None and not role.behind:
         return Compound(role=role, former=former, woman=woman)
     code = _demonym(body, book)
     if code:
@@ -284,7 +286,7 @@ def compound(word: str, book: Gazetteer) -> Compound | None:
         if name is not None:
             return Compound(_role(head, book), name, head.lower(), former, woman=woman)
         role = _role(head, book) or _role(parts[-1], book)
-        if role is not None:
+        if role is not None and not role.behind:
             return Compound(role=role, head=head.lower(), former=former)
     make = book.lookup(parts[-1]) if len(parts) > 1 else None
     if make is not None and make.is_a("make") and not former:

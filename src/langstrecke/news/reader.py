@@ -471,6 +471,8 @@ class _Reader:
                 if item.name.is_a("team", "make"):
                     self.talk.spoken_of[item.name.id] += 1
                     self.talk.outfit = item.name
+                    if item.kind == "name" and not item.name.is_a("make"):
+                        self.talk.last["racing team"] = item.name
                 for kind in item.name.kinds:
                     self.talk.last[kind] = item.name
                     self.talk.here |= {kind}
