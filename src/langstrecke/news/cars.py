@@ -9,7 +9,7 @@ from langstrecke.news.groups import Group
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
 from langstrecke.news.scene import Scene
-from langstrecke.news.whose import is_car
+from langstrecke.news.whose import is_car, team_of_car
 
 Triple = tuple[Name, str, Name]
 
@@ -21,6 +21,7 @@ _CONTEST = frozenset(
      "vermissen", "fürchten", "tauschen", "ersetzen", "einsetzen", "melden", "feiern", "fragen", "wollen"}
 )  # fmt: skip
 """With these the car is somebody else's."""
+_STEER = frozenset({"teilen", "pilotieren", "steuern", "fahren", "lenken", "bewegen", "besetzen", "chauffieren"})
 _WISHED_FOR = frozenset({"verhandeln", "verhandlung", "gespräch", "angebot", "traum", "träumen"})
 """With these a car is spoken of that nobody sits in yet."""
 _BY = frozenset({"im", "in"})
@@ -34,7 +35,7 @@ def seats(scene: Scene) -> Iterator[Triple]:
         car = car_at(items, n)
         if car is None:
             continue
-        team = team_behind(items, n) or _team_in_front(item)
+        team = team_of_car(items, n)
         inside = n > 0 and _seat_word(items, n) and not scene.clause.lemmas & _WISHED_FOR
         crew: tuple[Name, ...] = ()
         if inside:
@@ -62,7 +63,7 @@ def _a_thing(items: list[Item], n: int) -> bool:
     return any(i.low in _ARTICLES for i in items[max(0, n - 2) : n])
 
 
-_ARTICLES = frozenset({"der", "den", "dem", "des", "ein", "einen", "einem", "eines", "im", "vom", "zum", "am"})
+_ARTICLES = frozenset({"dessen", "deren", "sein", "ihr", "seinen", "ihren", "der", "den", "dem", "des", "ein", "einen", "einem", "eines", "im", "vom", "zum", "am"})
 
 
 def car_at(items: list[Item], n: int) -> Name | None:
@@ -74,25 +75,6 @@ def car_at(items: list[Item], n: int) -> Name | None:
         return item.car
     if item.compound is None and is_car(items, n) and not item.genitive:
         return item.name
-    return None
-
-
-def _team_in_front(item: Item) -> Name | None:
-    """Reads "Rowe" in "Rowe-Porsche"."""
-    return item.name if item.car is not None and item.name is not None and item.name.is_a("team") else None
-
-
-def team_behind(items: list[Item], n: int) -> Name | None:
-    """Reads "GPX Racing" in "Porsche von GPX Racing", "Porsche mit der Nummer 20 von GPX Racing"."""
-    for at in range(n + 1, min(n + 6, len(items) - 1)):
-        if items[at].low in ("von", "des", "vom"):
-            following = items[at + 1 : at + 3]
-            team = next((i.name for i in following if i.kind == "name" and i.name is not None), None)
-            return team if team is not None and team.is_a("team") and team != items[n].name else None
-        if items[at].low not in ("mit", "der", "nummer", "startnummer", "#", "neuen") and not (
-            items[at].name is not None and items[at].name.is_a("car")
-        ):
-            return None
     return None
 
 
@@ -173,13 +155,16 @@ _CREWS = frozenset({"trio", "duo", "quartett", "paarung", "fahrertrio", "fahrerd
 def _told_in_a_relative_clause(scene: Scene, drivers: tuple[Name, ...]) -> Iterator[Triple]:
     """Reads "der Mercedes-AMG von GetSpeed, in dem A und B ...": they drive it, for that team."""
     clause = scene.clause
-    if clause.kind != "rel" or clause.items[0].low != "in" or clause.before is None:
+    if clause.kind != "rel" or clause.before is None:
+        return
+    steered = clause.items[0].low in ("den", "das", "die") and clause.lemmas & _STEER
+    if not steered and clause.items[0].low != "in":
         return
     for n in range(len(clause.before) - 1, -1, -1):
         car = car_at(clause.before, n)
         if car is None:
             continue
-        team = team_behind(clause.before, n) or _team_in_front(clause.before[n])
+        team = team_of_car(clause.before, n)
         for k, one in enumerate(drivers):
             yield one, "drives", car
             if team is not None:

@@ -128,29 +128,29 @@ def find_cue(clause: Clause, *, sentence_only: bool = False) -> str:
 
 
 def _find_cue(clause: Clause, sentence_only: bool) -> str:
-    likely = _cue_index().candidates(clause)
+    likely = _cue_index().fulfilled(clause)
     for number, cue in enumerate(cue_book().cues):
         if number not in likely or (sentence_only and not cue.sentence):
             continue
-        if any(holds(p, clause) for p in cue.phrases) and not any(holds(p, clause) for p in cue.unless):
+        if not any(holds(p, clause) for p in cue.unless):
             return cue.certainty
     return ""
 
 
 @dataclass(frozen=True)
 class Index:
-    """Which of many lists of phrases a clause can fulfil: it must hold a word of a phrase's rarest slot."""
+    """Many lists of phrases by the rarest word of each phrase: a clause is asked only for those it can fulfil."""
 
-    by_word: dict[str, frozenset[int]]
-    always: frozenset[int]
+    by_word: dict[str, tuple[tuple[int, Phrase], ...]]
+    always: tuple[tuple[int, Phrase], ...]
 
-    def candidates(self, clause: Clause) -> frozenset[int]:
-        """Numbers of the lists worth trying."""
-        found = self.always
+    def fulfilled(self, clause: Clause) -> set[int]:
+        """Numbers of the lists of which the clause holds a phrase."""
+        found = {number for number, one in self.always if holds(one, clause)}
         for word in clause.words:
-            more = self.by_word.get(word)
-            if more is not None:
-                found = found | more
+            for number, one in self.by_word.get(word, ()):
+                if number not in found and holds(one, clause):
+                    found.add(number)
         return found
 
 
@@ -167,17 +167,17 @@ def _commonness(slot: Alternatives) -> tuple[int, int]:
 
 def index_of(lists: list[tuple[Phrase, ...]]) -> Index:
     """An index of lists of phrases."""
-    words: dict[str, set[int]] = {}
-    always: set[int] = set()
+    words: dict[str, list[tuple[int, Phrase]]] = {}
+    always: list[tuple[int, Phrase]] = []
     for number, phrases in enumerate(lists):
         for one in phrases:
             fixed = min((slot for slot in one if not slot.ends), key=_commonness, default=None)
             if fixed is None:
-                always.add(number)
+                always.append((number, one))
                 continue
             for option in fixed.words | fixed.forms | {run.partition("_")[0] for run in fixed.runs}:
-                words.setdefault(option, set()).add(number)
-    return Index({w: frozenset(n) for w, n in words.items()}, frozenset(always))
+                words.setdefault(option, []).append((number, one))
+    return Index({w: tuple(n) for w, n in words.items()}, tuple(always))
 
 
 @cache

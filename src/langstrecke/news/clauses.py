@@ -190,7 +190,7 @@ def _merge(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]
         torn = (
             not _has_finite(one)
             and after in (",", "–", "-")
-            and (three[0].finite or (one[0].low in SUBORDINATORS and not _has_finite(middle) and _has_finite(three)))
+            and (three[0].finite or (three[0].low in ("sowie", "und") and one[-1].kind == "person") or (one[0].low in SUBORDINATORS and not _has_finite(middle) and _has_finite(three)))
         )
         waiting = (
             _waits(one)

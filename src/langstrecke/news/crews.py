@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from langstrecke.news.clauses import Clause
 from langstrecke.news.frames import FIELDS, Told
 from langstrecke.news.names import Name
 from langstrecke.news.scene import Scene
@@ -24,6 +26,10 @@ _SEAT = frozenset(
 """With these somebody sits in a car that need not be named again."""
 _WHEEL = frozenset({"steuer", "lenkrad", "volant", "cockpit"})
 _SITS = frozenset({"sitzen", "greifen", "drehen", "sein", "steigen", "klettern", "nehmen", "rücken", "=am", "ablösen"})
+_OUTFITS = frozenset({"besatzung", "crew", "mannschaft", "piloten", "duo", "trio", "lager", "box", "fraktion", "quartett"})
+"""The second half of "Toyota-Besatzung"."""
+_THEN = frozenset({"damals", "früher", "einst", "ehemals", "zuvor", "vorjahr", "seinerzeit", "bisheriger", "bisherige", "jahren"})
+"""With these a text tells of another time."""
 _NEAR = 1
 """Sentences after which a team nobody names again is no longer the one a crew belongs to."""
 
@@ -40,12 +46,20 @@ class Garage:
     about: Name | None = None
     """The series named first: another team's series is not this one's."""
     crew: tuple[Name, ...] = ()
+    headline: Name | None = None
+    """The team a section is headed with."""
     home: Name | None = None
     """The team a release is about."""
+    leaving: bool = False
+    """This sentence tells of a farewell."""
     acted: bool = False
     """The team was what a sentence was about, not only named in it."""
     results: tuple[str, ...] = ()
     """Places the team was told to have come in at; 1 for a win."""
+    mates: tuple[dict[str, dict[str, Name]], ...] = field(default_factory=lambda: ({}, {}))
+    """Who shares a car with whom: at the time of the text, and in times to come."""
+    goods: tuple[dict[str, dict[str, tuple[Name, str]]], ...] = field(default_factory=lambda: ({}, {}))
+    """Team and car of everybody told of so far, and how sure; now, and in times to come."""
     told: set[tuple[str, str, str]] = field(default_factory=set)
     """What the text has told so far: nothing need be concluded twice."""
     age: int = 0
@@ -54,25 +68,42 @@ class Garage:
     def next_sentence(self) -> None:
         """The team named before is a sentence further away."""
         self.age += 1
+        self.leaving = False
 
     def next_paragraph(self) -> None:
         """Only the team that tells the whole text outlives a paragraph."""
-        self.team, self.crew, self.age = self.home, (), 0
+        self.team, self.crew, self.age, self.headline = self.home, (), 0, None
         if self.home is None:
             self.vehicle = self.series = None
 
+    def headed(self, clauses: list[Clause]) -> None:
+        """Reads "BMW: ..." at the beginning: a section about that team or make."""
+        if len(clauses) > 1 and clauses[1].mark == ":" and len(clauses[0].items) == 1 and self.age < 2:
+            name = clauses[0].items[0].name
+            if name is not None and name.is_a("team", "make"):
+                self.team, self.age, self.headline = name, 0, name
+
     def spoken_of(self) -> Name | None:
         """The team that "the team" and a seat nobody names are of."""
+        if self.headline is not None and self.age > _NEAR:
+            return self.headline
         return self.team if self.home is not None or self.age <= _NEAR + 1 else None
 
     # --- what follows from a crew -----------------------------------------------------------------------------------
 
     def complete(
-        self, scene: Scene, told: list[Sure], how_sure: Callable[[str], str], leads: dict[str, Name]
+        self,
+        scene: Scene,
+        told: list[Sure],
+        how_sure: Callable[[str], str],
+        leads: dict[str, Name],
+        *,
+        then: bool = False,
     ) -> list[Sure]:
         """What a clause says of one of a crew, said of all; then what was said of their team before.
 
-        `how_sure` tells the certainty of the clause for a relation.
+        `how_sure` tells the certainty of the clause for a relation, `leads` who heads which team; `then`: it tells of
+        a year before that of the text.
         """
         self._turn_to_a_series(scene)
         found: list[Sure] = []
@@ -84,6 +115,10 @@ class Garage:
             sure = how_sure("drives_for")
             shared = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]]
             found += [(Told(a, "shares_car", b, "driven by"), sure) for a, b in shared]
+        if not crew and (crew := _beside(scene)):
+            sure = how_sure("drives_for")
+            pairs = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]] if sure in _SEATED else []
+            found += [(Told(a, "shares_car", b, "seats beside a free one"), sure) for a, b in pairs]
         if not crew and (crew := _at_the_wheel(scene)):
             sure = how_sure("drives_for")
         known = {(t.subject.id, t.relation, t.object.id) for t, _ in [*told, *found]} | self.told
@@ -102,6 +137,8 @@ class Garage:
             if together and t.relation in _GOODS and t.subject in crew and s in _SEATED and not t.fallback:
                 for other in crew:
                     add(other, t.relation, t.object, s, "the crew's, too")
+        for person, relation, thing, s in _follows(scene, told):
+            add(person, relation, thing, s, "follows from it")
         for one, other in self._joined(scene, crew):
             add(one, "shares_car", other, how_sure("shares_car") if sure not in _SEATED else sure, "joins the crew")
         if crew and sure in _SEATED:
@@ -111,6 +148,8 @@ class Garage:
             add(person, "drives_for", team, "confirmed", "one of the team's drivers in the race")
         for person, relation, thing, s in _of_the_team(scene, told, how_sure, leads):
             add(person, relation, thing, s, "named with the team")
+        for person, relation, thing, s in self._mates_have(scene, [*told, *found]) if not then else ():
+            add(person, relation, thing, s, "a crew mate's, too")
         self._remember(scene, [*told, *found], crew)
         self.told |= {(t.subject.id, t.relation, t.object.id) for t, s in [*told, *found] if s in _SEATED}
         return found
@@ -125,6 +164,32 @@ class Garage:
                     self.vehicle = None  # with another series comes another car
                 self.series = name
 
+    def _mates_have(self, scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, str, Name, str]]:
+        """What was told of one of a crew in another sentence: their team, their car.
+
+        Only of the time the text is about: who shared a car "damals" has it no longer.
+        """
+        if scene.clause.lows & _THEN or any(re.fullmatch(r"(?:19|20)\d\d", i.text) for i in scene.clause.items):
+            return
+        ahead = self.preview or any(s == "announced" for _, s in told)
+        mates, goods = (self.mates[ahead], self.goods[ahead])
+        for t, s in told:
+            if s in _SEATED and t.relation == "shares_car":
+                mates.setdefault(t.subject.id, {})[t.object.id] = t.object
+                mates.setdefault(t.object.id, {})[t.subject.id] = t.subject
+            if s in ("confirmed", "announced") and t.relation in ("drives", "drives_for") and t.subject.is_a("person"):
+                have = goods.setdefault(t.subject.id, {})
+                if t.relation not in have or not (t.object.is_a("make") and not have[t.relation][0].is_a("make")):
+                    have[t.relation] = (t.object, s)  # the latest; a team rather than a make
+        named = {n.id for t, _ in told for n in (t.subject, t.object)}
+        for id in named & mates.keys():
+            for mate in mates[id].values():
+                for giver, taker in ((id, mate), (mate.id, mates[mate.id][id])):
+                    for relation, (thing, s) in list(goods.get(giver, {}).items()):
+                        if relation not in goods.get(taker.id, {}):
+                            goods.setdefault(taker.id, {})[relation] = (thing, s)
+                            yield taker, relation, thing, s
+
     def _joined(self, scene: Scene, crew: tuple[Name, ...]) -> Iterator[tuple[Name, Name]]:
         """Reads "als dritter Mann stößt X dazu": X shares the car with those told of before."""
         clause = scene.clause
@@ -138,8 +203,8 @@ class Garage:
         has = {(t.subject.id, t.relation) for t, _ in told}
         words = scene.clause.lemmas
         sister = any(w.startswith(_SISTER) for w in words)
-        seat = sister or bool(words & _SEAT) or any(i.name and i.name.is_a("car") for i in scene.clause.items)
-        near = self.age <= _NEAR or self.home is not None
+        seat = sister or bool(_agents(scene)) or bool(words & _SEAT) or any(i.name and i.name.is_a("car") for i in scene.clause.items)
+        near = self.age <= (_NEAR + 2 if seat else _NEAR) or self.home is not None
         cars = [t.object.id for t, _ in told if t.relation == "drives"]
         outfits = [
             i.name for i in scene.clause.items
@@ -165,8 +230,10 @@ class Garage:
         """
         if self.team is None or self.age > _NEAR or not self.acted:
             return
+        items = scene.clause.items
+        rival = next((n for n, i in enumerate(items) if i.low in ("vor", "hinter", "gegen")), len(items))
         others = [
-            i.name for i in scene.clause.items
+            i.name for i in items[:rival]
             if i.kind in ("name", "role") and i.name and i.name.is_a("team", "make") and i.name != self.team
         ]  # fmt: skip
         if others or any(t.relation in ("drives_for", "leaves") for t, _ in told):
@@ -180,6 +247,7 @@ class Garage:
 
     def _remember(self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]) -> None:
         if any(t.relation == "leaves" for t, _ in told):
+            self.leaving = True
             return
         series = (i.name for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("series"))
         self.about = self.about or next(series, None)
@@ -190,18 +258,23 @@ class Garage:
         acting = next((n for n in scene.subject if n.is_a("team", "make")), None)
         joined = next((t.object for t, s in told if t.relation == "drives_for" and s in _SEATED), None)
         joined = None if scene.clause.kind == "rel" else joined
+        if joined is not None and self.leaving:
+            self.team = None  # of two teams it is not told which the next sentence is about
+            return
         at = None
         if not any(n.is_a("person") for n in scene.subject):
             at = next(
                 (
                     i.name
                     for g in scene.clause.groups
-                    if g.prep in ("bei", "für", "von")
+                    if g.prep in ("bei", "für", "von", "an")
                     for i in (scene.clause.items[n] for n in g.members)
                     if i.kind == "name" and i.name is not None and i.name.is_a("team")
                 ),
                 None,
             )
+            crews = (i.name for i in scene.clause.items if i.compound is not None and i.compound.head in _OUTFITS and i.name)
+            at = at or next((n for n in crews if n.is_a("team", "make")), None)
         team = acting or joined or at
         if team is not None:
             if self.team is None or team.id != self.team.id:
@@ -278,6 +351,24 @@ def _fielded(team: Name, people: tuple[Name, ...], told: list[Sure], how_sure: C
         yield from ((person, "shares_car", other, sure) for other in people[k + 1 :])
 
 
+def _follows(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, str, Name, str]]:
+    """Who has driven for a make since 2005, or leaves it after ten years, drives or drove for it."""
+    for t, s in told:
+        if t.relation == "driven_since" and s in _SEATED and t.object.is_a("team", "make"):
+            yield t.subject, "drives_for", t.object, s
+        after = "nach" in scene.clause.lows and scene.clause.lows & {"jahren", "saisons", "jahr", "saison"}
+        if t.relation == "leaves" and s in _SEATED and after and t.subject.is_a("person") and t.object.is_a("team", "make"):
+            yield t.subject, "drives_for", t.object, "confirmed"
+    raced = [(t.subject, s) for t, s in told if _result(t) and t.subject.is_a("person") and t.subject in scene.subject]
+    if raced:
+        for group in scene.clause.groups:
+            team = scene.clause.items[group.first].name
+            if group.prep not in ("für", "mit") or team is None or scene.clause.items[group.first].kind != "name":
+                continue
+            if team.is_a("team") and (group.prep == "für" or not team.is_a("make")) and len(group.members) == 1:
+                yield from ((person, "drives_for", team, s) for person, s in raced)
+
+
 def _agents(scene: Scene) -> tuple[Name, ...]:
     """Reads "gefahren wird er von A, B und C"."""
     if not scene.clause.lows & {"gefahren", "pilotiert", "gesteuert", "gelenkt", "bewegt", "besetzt"}:
@@ -307,5 +398,15 @@ def _at_the_wheel(scene: Scene) -> tuple[Name, ...]:
     return tuple(n for n in scene.subject if n.is_a("person"))
 
 
+def _beside(scene: Scene) -> tuple[Name, ...]:
+    """Reads "der freie Platz neben A und B": A and B have theirs."""
+    if not scene.clause.lemmas & {"platz", "cockpit", "sitz", "fahrersitz"}:
+        return ()
+    for group in scene.clause.groups:
+        if group.prep == "neben" and scene.clause.items[group.first].kind == "person":
+            return tuple(p for n in group.members for p in scene.clause.items[n].who)
+    return ()
+
+
 def _result(told: Told) -> str:
-    return {"won": "1", "finished": told.place}.get(told.relation, "")
+    return "" if told.rule.startswith("title") else {"won": "1", "finished": told.place}.get(told.relation, "")

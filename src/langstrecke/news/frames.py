@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from langstrecke.news.cars import seats, team_behind
+from langstrecke.news.cars import seats
 from langstrecke.news.clauses import Clause
 from langstrecke.news.groups import Group
 from langstrecke.news.items import Item
@@ -14,7 +14,7 @@ from langstrecke.news.names import Name
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
-from langstrecke.news.whose import owners, told_of_crews, told_of_drivers
+from langstrecke.news.whose import owners, team_of_car, told_of_crews, told_of_drivers
 
 PLACES = {
     "zweite": "2", "zweiter": "2", "zweiten": "2", "dritte": "3", "dritter": "3", "dritten": "3", "vierte": "4",
@@ -73,6 +73,9 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
         for one, other in _pairs(rule, scene, talk):
             if one.id == other.id:
                 continue
+            if rule.relation == "leaves" and not rule.constant and not _named_in(other, scene):
+                if not scene.clause.lemmas & _DEPARTS:  # "kam nicht mehr zum Fahren" is no farewell
+                    continue
             told = Told(
                 one, rule.relation, other, rule.name, rule.certainty, place,
                 bool(rule.flags & {"negated", "drop_negation"}),
@@ -88,11 +91,11 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 found[key] = told
     for one, relation, other in seats(scene):
         if (other.id, relation, one.id) not in found:
-            found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car", implied=relation == "shares_car"))
+            found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car", implied=relation == "shares_car" or not one.is_a("person")))
     for t in list(found.values()):  # who drives a team's car drives for the team
         if t.relation == "drives" and t.subject.is_a("person"):
             for n, item in enumerate(scene.clause.items):
-                team = team_behind(scene.clause.items, n) if item.name == t.object else None
+                team = team_of_car(scene.clause.items, n) if item.name == t.object else None
                 if team is not None:
                     found.setdefault((t.subject.id, "drives_for", team.id), replace(t, relation="drives_for", object=team))
     for one, relation, other in [*told_of_crews(scene.clause.items), *told_of_drivers(scene.clause.items)]:
@@ -107,6 +110,11 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     kept = [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
     since = {t.subject.id for t in kept if t.relation == "driven_since"}
     return [replace(t, implied=True) if t.relation in ("enters", "drives_for") and t.subject.id in since else t for t in kept]
+
+
+_DEPARTS = frozenset({"vertrag", "kontrakt", "kader", "aufgebot", "team", "mannschaft", "rennstall", "platz", "cockpit", "weichen", "ersetzen",
+                      "ablösen", "verlassen", "abschied", "trennen", "ausscheiden", "hut", "sitz", "stammplatz", "gehen", "partnerschaft", "zusammenarbeit", "enden", "engagement"})  # fmt: skip
+"""With these somebody leaves a team that is not named again."""
 
 
 def _named_in(name: Name, scene: Scene) -> bool:
@@ -247,6 +255,9 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found
     title = bool(scene.clause.lemmas & _TITLE_WORDS)
+    race = talk.main_race
+    if rule.relation in ("won", "finished") and race is not None and race.id == "nurburgring-24h":
+        found = [race if n.id == "nordschleife" else n for n in found]  # "der Gesamtsieg auf der Nordschleife"
     found = _main_ones(found, rule, scene, title)
     if not found and rule.asked and rule.asked in talk.asked:
         return [talk.asked[rule.asked]]
@@ -381,7 +392,7 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             if rule.relation == "agrees" and talk.speaker and talk.speaker.id in talk.leads:
                 return [p for p in near if p != talk.speaker][:1]  # who leads the team speaks of somebody else
             return [talk.speaker] if talk.speaker else list(near[:1])
-        if kind in talk.last:
+        if kind in talk.last and (kind != "vehicle" or kind in talk.here):
             return [talk.last[kind]]
     return []
 

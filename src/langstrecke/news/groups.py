@@ -185,6 +185,8 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
     oblique, possessive = False, ""
     if items[n].kind == "pronoun" and items[n].low in ("er", "ich", "wir", "du"):
         return "", False, ""
+    if n == 2 and items[n].kind == "person" and items[0].low in PREPOSITIONS and items[1].low in ("dem", "der", "denen"):
+        return "", False, ""  # "das Auto, in dem A und B sitzen"
     back = n - 1
     steps = 0
     fixed = False

@@ -302,6 +302,9 @@ def sentence_items(doc: Doc, start: int, end: int, spots: list[Spotted], book: G
     first = bisect_left(spots, start, key=lambda s: s.start)  # spots stand in order: a long text has thousands
     last = bisect_left(spots, end, key=lambda s: s.start)
     inside = [s for s in spots[first:last] if s.end <= end]
+    if "text" not in doc.user_data:  # putting it together takes as long as everything else here
+        doc.user_data["text"] = doc.text
+    text: str = doc.user_data["text"]
     items: list[Item] = []
     number = 0
     span = doc.char_span(start, end, alignment_mode="expand")
@@ -312,7 +315,7 @@ def sentence_items(doc: Doc, start: int, end: int, spots: list[Spotted], book: G
         if number < len(inside) and inside[number].start <= at:
             spot = inside[number]
             if at == spot.start:
-                items.append(_named(spot, doc.text[spot.end : spot.end + 1]))
+                items.append(_named(spot, text[spot.end : spot.end + 1]))
             continue
         if at < start or at >= end:
             continue

@@ -136,6 +136,14 @@ class _Reader:
         races = Counter(s.name for s in _within(spots, story) if s.name.is_a("event"))
         self.races = {short: talk.book.names[race] for short, race in _LONG_RACES.items() if race in named}
         """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
+        people = Counter(s.name.id for s in _within(spots, story) if s.name.is_a("person"))
+        for id in [i for i in people if i.startswith("?")]:  # a surname alone
+            named = id[1:].split("|")
+            if len(named) == 1:
+                people[named[0]] += people.pop(id)
+        most = people.most_common(2)
+        if most and most[0][1] >= 3 and (len(most) < 2 or most[0][1] >= 2 * most[1][1]):
+            talk.hero = most[0][0]
         talk.main_series = next((s.name for s in _within(spots, story) if s.name.is_a("series")), None)
         race = races.most_common(1)[0][0] if races else None
         talk.main_race = self.races.get(race.id, race) if race is not None else None
@@ -145,6 +153,8 @@ class _Reader:
         """It is about a qualifying: places are places on the grid."""
         self.forward: frozenset[str] = frozenset()
         """Of whom a sentence of this paragraph told something to come."""
+        self.planned: frozenset[str] = frozenset()
+        """Of whom this sentence announced something."""
         self.garage = Garage(self.preview)
         self.carried = ""
         self.paragraph = -1
@@ -152,6 +162,8 @@ class _Reader:
         """The last plan told of."""
         self.asked_years: tuple[int, ...] = ()
         """The years the last question of an interview named: answers in the past tense are about them."""
+        self.asked_ahead = False
+        """The last question of an interview was about times to come."""
         self.next_season: int | None = None
         """The last year to come that was named: what is planned without a year is planned for then."""
 
@@ -215,7 +227,7 @@ class _Reader:
     def _attributed(self, sentence: Sentence, *, first: bool = False) -> Name | None:
         """The subject of the clause with a verb of speech next to a quotation."""
         clauses = self._clauses(sentence)
-        self.talk.speaker = None
+        self.talk.speaker = self.talk.just_named = None
         for clause in clauses[:1] if first else clauses[::-1]:
             speech = any(i.lemma in cue_book().speech for i in clause.items if i.kind == "word")
             if not speech and not sentence.text.rstrip().endswith(":"):
@@ -246,15 +258,19 @@ class _Reader:
         talk = self.talk
         talk.next_sentence()
         self.garage.next_sentence()
+        self.planned = frozenset()
         if talk.speaker is not None and (sentence.quoted or sentence.turn):
             talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
         across_colons(clauses, talk)
+        self.garage.headed(clauses)
         whole = when(" ".join(c.text for c in clauses if c.kind in ("main", "part")), self.article.year)
         if self.article.year is not None and whole.years and max(whole.years) > self.article.year:
             self.next_season = max(whole.years)
         if sentence.turn == "question" and whole.years:
             self.asked_years = whole.years
+        if sentence.turn == "question":
+            self.asked_ahead = whole.ahead
         claims: list[Claim] = []
         scenes: list[Scene] = []
         for n, clause in enumerate(clauses):
@@ -267,6 +283,7 @@ class _Reader:
             if not clause.question:
                 told = self._claims(sentence, n, clauses, scene, whole)
                 claims += told
+                self.planned |= {id for c in told if c.certainty == "announced" for id in (c.subject, c.object)}
                 following = clauses[n + 1] if n + 1 < len(clauses) else None
                 if following is not None and following.lows >= {"anders", "als"}:
                     claims += self._unlike(told, following)
@@ -307,7 +324,9 @@ class _Reader:
         ):
             time = replace(time, years=tuple(y for y in self.asked_years if y <= (self.article.year or y)))
         found: list[Claim] = []
-        for title in titles(scene, self.talk):
+        borne = titles(scene, self.talk)
+        by_role: list[Sure] = []
+        for title in borne:
             at = When(title.years)
             tense = "past" if title.past else "present"
             sure, told_title = "confirmed", title.told
@@ -320,6 +339,8 @@ class _Reader:
                 told_title, at = replace(told_title, relation="driven_since"), own
             if sure != "none":
                 found.append(self._claim(told_title, sure, at, scene, sentence, tense))
+                if not title.past:
+                    by_role.append((told_title, sure))
         if not clause.finite and sentence.turn == "answer" and talk.speaker and "teamkollege" in talk.asked_words:
             mates = [p for i in clause.items if i.kind == "person" for p in i.who]
             named = [Told(talk.speaker, "shares_car", m, "asked for his team mates") for m in mates]
@@ -327,7 +348,11 @@ class _Reader:
         sure_of: list[Sure] = []
         all_told = told_by(scene, self.talk, since=own.since is not None)
         raced = any(t.relation in ("won", "finished") for t in all_told)
-        by_title = {(t.told.subject.id, t.told.relation, t.told.object.id) for t in titles(scene, self.talk) if not t.stated}
+        by_title = {
+            (t.told.subject.id, "driven_since" if own.since else t.told.relation, t.told.object.id)
+            for t in borne
+            if not t.stated
+        }
         for told in all_told:
             if (told.subject.id, told.relation, told.object.id) in by_title:
                 continue
@@ -342,13 +367,15 @@ class _Reader:
             sure_of.append((told, sure))
 
 
+        year = self.article.year
+        then = bool(whole.years) and year is not None and max(whole.years) < year
+
         def as_sure(relation: str) -> str:
-            if not scene.subject:
-                return "none"
-            told = Told(scene.subject[0], relation, scene.subject[0], "")
+            nobody = Name("", "", ())
+            told = Told(nobody, relation, nobody, "")
             return self._how_sure(told, n, clauses, own, time, spoken=spoken)
 
-        sure_of += self.garage.complete(scene, sure_of, as_sure, talk.leads)
+        sure_of += self.garage.complete(scene, [*by_role, *sure_of], as_sure, talk.leads, then=then)
         for told, sure in sure_of:
             tense = tense_of(clause, time, self.article.year, sure)
             found.append(self._claim(told, sure, time, scene, sentence, tense))
@@ -364,7 +391,10 @@ class _Reader:
         sure = self._sure(told, verdict)
         if not verdict.own and sure == self.carried == "announced" and self._past(clauses[n], time):
             return "confirmed"  # what was, is not part of the plans of the sentence before
-        ahead_of = bool({told.subject.id, told.object.id} & self.forward)
+        ahead_of = bool({told.subject.id, told.object.id} & (self.forward | self.planned))
+        planned = spoken and self.asked_ahead and not own.years and self._now(clauses[n], time) and told.relation in _PLANS
+        if planned and sure == "confirmed" and not verdict.own and not told.certainty:
+            return "announced"  # "Was steht 2024 an?" "Mike kommt dazu."
         planned = (self.preview or ahead_of) and not clauses[n].lows & _ALREADY and told.relation in _PLANS and not own.since and not spoken
         if planned and sure == "confirmed" and not verdict.own and not told.certainty and self._now(clauses[n], time):
             return "announced"
@@ -470,9 +500,7 @@ class _Reader:
             if item.kind in ("name", "role") and item.name is not None:
                 if item.name.is_a("team", "make"):
                     self.talk.spoken_of[item.name.id] += 1
-                    self.talk.outfit = item.name
-                    if item.kind == "name" and not item.name.is_a("make"):
-                        self.talk.last["racing team"] = item.name
+                    self.talk.outfit = self.talk.just_named = item.name
                 for kind in item.name.kinds:
                     self.talk.last[kind] = item.name
                     self.talk.here |= {kind}

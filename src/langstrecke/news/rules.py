@@ -99,15 +99,12 @@ def _index() -> Index:
 
 
 def likely_rules(clause: Clause) -> Iterator[Rule]:
-    """The rules a clause may fulfil, in order."""
-    likely = _index().candidates(clause)
-    return (rule for number, rule in enumerate(rules()) if number in likely)
+    """The rules whose words a clause holds, in order."""
+    return (rules()[number] for number in sorted(_index().fulfilled(clause)))
 
 
 def speaks(rule: Rule, clause: Clause) -> bool:
-    """Whether a clause holds the words of a rule, and nothing that forbids it."""
-    if not any(holds(words, clause) for words in rule.words):
-        return False
+    """Whether a clause that holds the words of a rule holds nothing that forbids it."""
     if any(holds(words, clause) for words in rule.unless):
         return False
     return not any(any(True for _ in fillers(slot, clause)) for slot in rule.not_with)

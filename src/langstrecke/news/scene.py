@@ -115,6 +115,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     scene = Scene(clause)
     talk.speech = not cue_book().speech.isdisjoint(clause.lemmas) or not _OFFICE.isdisjoint(clause.lemmas)
     _outfits_meant(clause, talk)
+    _place_meant(clause, talk)
     _teams_by_head(scene, talk)
     group = pick_subject(clause)
     plural = any(i.finite and i.low.endswith("en") for i in clause.items)
@@ -168,6 +169,11 @@ def _resolve(
         item = clause.items[n]
         if item.kind == "role" and not item.who and (_anybody(clause.items, n) or _before_a_name(clause.items, n)):
             continue
+        if item.kind == "role" and item.compound is not None and item.compound.head in ("child", "father"):
+            parent = _parent_named(clause.items, n)
+            if parent is not None and not item.who and subject_slot:
+                clause.items[n] = item.of(*talk.child_of(parent))
+                continue
         if item.is_person and not item.who:
             possessive = group.possessive if n == group.first else governing(clause.items, n)[2]
             clause.items[n] = item.of(
@@ -177,7 +183,10 @@ def _resolve(
                     possessive=possessive,
                     plural=plural,
                     subject_slot=subject_slot,
-                    opening=subject_slot and not clause.mark and n < 4 and clause.items[0].low in ("der", "die"),
+                    opening=subject_slot
+                    and not clause.mark
+                    and not any(i.kind == "person" for i in clause.items[:n])
+                    and (clause.items[0].low in ("der", "die") or (item.compound is not None and item.compound.age)),
                 )
             )
     for n in range(len(clause.items)):  # roles before their bearers are the bearers
@@ -205,6 +214,18 @@ def _anybody(items: list[Item], n: int) -> bool:
         if not (item.kind == "word" and item.text[:1].islower()) or item.low in _THE:
             return False
     return False
+
+
+def _parent_named(items: list[Item], n: int) -> Name | None:
+    """Reads "Niki Lauda" in "der Sohn des dreifachen Weltmeisters Niki Lauda"."""
+    if n + 1 >= len(items) or items[n + 1].low not in ("des", "von", "der"):
+        return None
+    for item in items[n + 2 : n + 6]:
+        if item.kind == "person":
+            return item.name
+        if item.kind == "mark" or item.finite:
+            return None
+    return None
 
 
 def _before_a_name(items: list[Item], n: int) -> bool:
@@ -336,6 +357,9 @@ _OWN_AFFAIRS = frozenset(
         "teamkollege",
         "partner",
         "stallgefährte",
+        "stallkollege",
+        "boxennachbar",
+        "cockpitpartner",
     ]
 )
 _OWNED = frozenset(f"{p}{e}" for p in ("sein", "mein", "unser", "dein") for e in ("", "e", "er", "en", "em"))
@@ -405,7 +429,9 @@ def _outfits_meant(clause: Clause, talk: Talk) -> None:
         if not n or clause.items[n - 1].low not in _THE:
             continue
         after = clause.items[n + 1] if n + 1 < len(clause.items) else None
-        owned = after is not None and (after.kind in ("name", "person") or after.low in ("von", "um", "aus", "des"))
+        owned = after is not None and (after.kind in ("name", "person") or after.low in ("von", "um", "des"))
+        if after is not None and after.low == "aus":  # "das Team aus Niederdreisbach", not "aus A und B"
+            owned = clause.items[n + 2].kind != "word" if n + 2 < len(clause.items) else True
         meant: Name | None = None
         if item.kind == "word" and item.low in _OUTFITS and not owned:
             meant = talk.last.get(_OUTFITS[item.low])
@@ -421,6 +447,18 @@ def _outfits_meant(clause: Clause, talk: Talk) -> None:
             found = True
     if found:
         clause.groups = find_groups(clause.items)
+
+
+def _place_meant(clause: Clause, talk: Talk) -> None:
+    """Reads "dort" in "wollte dort immer einmal fahren": the race or series named last."""
+    place = talk.last.get("event") if "event" in talk.here else talk.last.get("races")
+    at = next((n for n, i in enumerate(clause.items) if i.low == "dort" and i.kind == "word"), None)
+    named = any(i.kind == "name" and i.name and i.name.is_a("event") for i in clause.items)
+    if at is None or place is None or named or any(i.kind == "name" and i.name == place for i in clause.items):
+        return
+    item = clause.items[at]
+    clause.items[at] = Item(item.text, item.start, item.end, "name", place)
+    clause.groups = sorted([*clause.groups, Group(at, (at,), "in")], key=lambda g: g.first)
 
 
 def _teams_by_head(scene: Scene, talk: Talk) -> None:

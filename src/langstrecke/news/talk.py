@@ -38,6 +38,10 @@ class Talk:
     """The one who is interviewed."""
     last: dict[str, Name] = field(default_factory=dict)
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
+    hero: str = ""
+    """Whom a text is about: named at least three times, and twice as often as anybody else."""
+    just_named: Name | None = None
+    """The team or make named last in this sentence."""
     section: Name | None = None
     """The team or make these lines are about."""
     main_series: Name | None = None
@@ -192,6 +196,7 @@ class Talk:
 
     def next_sentence(self) -> None:
         """What was said fades a little."""
+        self.just_named = None
         for id in list(self.weights):
             self.weights[id] *= 0.5
 
@@ -326,6 +331,9 @@ class Talk:
             return self._kin(compound.head, possessive, subject)
         if compound.country:
             sex = compound.woman
+            latest = self.latest
+            if opening and latest and self._from(latest.id, compound.country) and self.is_woman(latest.id) == sex:
+                return (latest,)
             found = self.salient(country=compound.country, woman=sex) or self.salient(country="?", woman=sex)
             return (found,) if found else ()
         if compound.role is not None and "person" in compound.role.relation and compound.name is None:
@@ -338,6 +346,8 @@ class Talk:
                     return (self.someone(id),)
         if compound.role is not None and "won" in compound.role.relation.values() and self.latest and opening:
             return (self.latest,)  # "übergibt an Dixon. Der Champion ...": who was named last is described further
+        if compound.age and opening and self.hero and self.weights.get(self.hero, 0.0) > 0:
+            return (self.someone(self.hero),)  # at the beginning "der Engelberger" is whom the text is about
         owner = self.owner(possessive, subject) if possessive else None  # "sein Fahrer" is somebody else
         found = self.salient(without=(owner.id,) if owner else (), woman=True if compound.woman else None)
         return (found,) if found else ()
@@ -364,6 +374,11 @@ class Talk:
         if subject:
             return subject[0]
         return self.recent[0] if self.recent else self.salient()
+
+    def child_of(self, other: Name | None) -> tuple[Name, ...]:
+        """Reads "der Sohn des Niki Lauda": whoever was spoken of before, the father aside."""
+        found = self.salient(without=(other.id,) if other is not None else ())
+        return (found,) if found else ()
 
     def _kin(self, kin: str, possessive: str, subject: tuple[Name, ...]) -> tuple[Name, ...]:
         owner = self.owner(possessive, subject)

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from langstrecke.news.frames import Told
-from langstrecke.news.german import PREPOSITIONS
 from langstrecke.news.groups import JOINERS, governing
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
@@ -74,18 +73,19 @@ def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
     items = scene.clause.items
     bearer = bearer_of(items, n)
     if bearer is not None:
-        if n and items[n - 1].low == "die":  # "die Meister A und B"
+        if n and items[n - 1].low == "die":  # "die Meister A und B", "A und B, die Meister"
             for group in scene.clause.groups:
                 members = [items[m] for m in group.members]
                 if any(m.start == bearer.start for m in members):
                     return tuple(p for m in members for p in m.who), False
         return bearer.who, False
-    behind = _behind_copula(items, n)
+    owned = items[n].genitive or any(i.low == "des" for i in items[max(0, n - 3) : n])
+    behind = () if owned else _behind_copula(items, n)  # "Nachfolger des Champions wird Hartley"
     if behind:
         return behind, True
     before = [i.low for i in items[max(0, n - 4) : n]]
     after = [i.low for i in items[n + 1 : n + 2]]
-    is_predicate = (
+    is_predicate = not owned and (
         "als" in before
         or (bool(after) and after[0] in ("bleibt", "ist", "wird", "war"))
         or any(
@@ -154,9 +154,9 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
         return (None if away else named) or talk.main_series or talk.last["series"], True
     bearer = bearer_of(items, n)
     heads = "leads" in compound.role.relation.values() and bearer is not None and bearer.who
-    if heads and bearer is not None and bearer.who[0].id not in talk.leads:
-        team = talk.last.get("racing team") or talk.outfit
-        return team, team is not None
+    if heads and bearer is not None:
+        led = talk.leads.get(bearer.who[0].id) or talk.just_named or talk.section or talk.outfit
+        return led, led is not None
     return None, False
 
 
@@ -177,6 +177,13 @@ def _years_after(items: list[Item], n: int) -> tuple[int, ...]:
 def _kin(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
     """Reads "Sohn Kevin", "sein Vater": who is whose father, told or known."""
     bearer = bearer_of(scene.clause.items, n)
+    if bearer is None and item.who and item.compound is not None:  # "Der Sohn des Niki Lauda"
+        follows = [i for i in scene.clause.items[n + 1 : n + 7] if i.kind == "person" and i.who]
+        if follows and follows[0].who[0] != item.who[0]:
+            child, father = (item.who[0], follows[0].who[0])
+            if item.compound.head == "father":
+                child, father = father, child
+            return [Title(Told(father, "father_of", child, "title " + item.low))]
     if bearer is None or not bearer.who or item.compound is None:
         return []
     person = bearer.who[0]
@@ -227,7 +234,7 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
             item.low not in JOINERS
             and item.text != ","
             and item.kind != "role"
-            and not (item.kind == "word" and item.text[:1].islower() and not item.finite and item.low not in PREPOSITIONS)
+            and not (item.kind == "word" and item.text[:1].islower() and not item.finite and item.low not in ("mit", "für", "zu", "vor"))
             and item.low not in ("ist", "sind", "wird", "werden", "war", "waren")
             and item.kind != "name"
         ):

@@ -18,7 +18,7 @@ CREWS = frozenset({"besatzung", "crew", "fahrerpaarung", "fahrergespann", "fahre
 _ARTICLES = word_set("determiners") | frozenset(
     {"im", "am", "vom", "zum", "beim", "ins", "zweier", "mehrere", "beide"}
 )
-_OWN = ("sein", "ihr", "mein", "unser", "dein", "euer", "eur")
+_OWN = ("dessen", "deren", "sein", "ihr", "mein", "unser", "dein", "euer", "eur")
 _OUTFIT = re.compile(r"racing|motorsport|sport\b|team|scuderia", re.I)
 _NO_CAR_NEXT = frozenset({"nummer", "startnummer", "nr"})
 _OF = frozenset({"von", "des", "vom", "der", "aus"})
