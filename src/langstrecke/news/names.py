@@ -66,6 +66,8 @@ class Gazetteer:
     """First names of women."""
     short_names: frozenset[str]
     """Beginnings of first names: "alex"."""
+    fronts: dict[str, str]
+    """What teams are called only in front of another word: "Land-Audi"."""
     families: tuple[tuple[str, str], ...]
     """Father and child."""
     teams_of: dict[str, str]
@@ -120,6 +122,7 @@ def gazetteer() -> Gazetteer:
         first_names=firsts,
         women=frozenset(norm(n) for n in roles_table["first_names"]["women"]),
         short_names=frozenset(n[:k] for n in firsts for k in range(4, len(n))),
+        fronts={t["front"].lower(): id for id, t in _table("names.toml").items() if "front" in t},
         families=tuple((f["father"], f["child"]) for f in roles_table["family"]),
         teams_of={slug(n.head): n.id for n in names.values() if n.head},
         team_words=team_words,
@@ -280,9 +283,11 @@ def compound(word: str, book: Gazetteer) -> Compound | None:
     parts = body.split("-")
     for cut in range(len(parts) - 1, 0, -1):
         name = book.lookup(" ".join(parts[:cut]))
+        head = "-".join(parts[cut:])
+        if name is None and parts[0].lower() in book.fronts and _is_make(head, book):
+            name = book.names[book.fronts[parts[0].lower()]]
         if name is None and cut > 1:
             continue
-        head = "-".join(parts[cut:])
         if name is not None:
             return Compound(_role(head, book), name, head.lower(), former, woman=woman)
         role = _role(head, book) or _role(parts[-1], book)
@@ -292,6 +297,11 @@ def compound(word: str, book: Gazetteer) -> Compound | None:
     if make is not None and make.is_a("make") and not former:
         return Compound(name=make, head="auto")  # "Werks-Porsche"
     return None
+
+
+def _is_make(word: str, book: Gazetteer) -> bool:
+    name = book.lookup(word)
+    return name is not None and name.is_a("make")
 
 
 def _role(word: str, book: Gazetteer) -> Role | None:
