@@ -45,6 +45,8 @@ class Role:
 
     word: str
     relation: dict[str, str] = field(default_factory=dict, hash=False)
+    behind: bool = False
+    """A role only behind a name: "Porsche-Mann"."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Gazetteer:
     """First names of women."""
     short_names: frozenset[str]
     """Beginnings of first names: "alex"."""
+    fronts: dict[str, str]
+    """What teams are called only in front of another word: "Land-Audi"."""
     families: tuple[tuple[str, str], ...]
     """Father and child."""
     teams_of: dict[str, str]
@@ -113,11 +117,12 @@ def gazetteer() -> Gazetteer:
         matcher=PhraseMatcher(nlp.vocab, attr="NORM"),
         names=names,
         by_norm={_key(spelling): names[id] for spelling, id in reversed(spellings)},
-        roles={word: Role(word, role["relation"]) for role in roles_table["role"] for word in role["words"]},
+        roles={word: Role(word, role["relation"], bool(role.get("only_behind_a_name"))) for role in roles_table["role"] for word in role["words"]},
         demonyms={word: code for code, words in roles_table["demonyms"].items() for word in words},
         first_names=firsts,
         women=frozenset(norm(n) for n in roles_table["first_names"]["women"]),
         short_names=frozenset(n[:k] for n in firsts for k in range(4, len(n))),
+        fronts={t["front"].lower(): id for id, t in _table("names.toml").items() if "front" in t},
         families=tuple((f["father"], f["child"]) for f in roles_table["family"]),
         teams_of={slug(n.head): n.id for n in names.values() if n.head},
         team_words=team_words,
@@ -270,7 +275,7 @@ def compound(word: str, book: Gazetteer) -> Compound | None:
         return None
     woman = body.endswith(("in", "innen")) and len(body) > 5
     role = _role(body, book)
-    if role is not None:
+    if role is not None and not role.behind:
         return Compound(role=role, former=former, woman=woman)
     code = _demonym(body, book)
     if code:
@@ -278,18 +283,25 @@ def compound(word: str, book: Gazetteer) -> Compound | None:
     parts = body.split("-")
     for cut in range(len(parts) - 1, 0, -1):
         name = book.lookup(" ".join(parts[:cut]))
+        head = "-".join(parts[cut:])
+        if name is None and parts[0].lower() in book.fronts and _is_make(head, book):
+            name = book.names[book.fronts[parts[0].lower()]]
         if name is None and cut > 1:
             continue
-        head = "-".join(parts[cut:])
         if name is not None:
             return Compound(_role(head, book), name, head.lower(), former, woman=woman)
         role = _role(head, book) or _role(parts[-1], book)
-        if role is not None:
+        if role is not None and not role.behind:
             return Compound(role=role, head=head.lower(), former=former)
     make = book.lookup(parts[-1]) if len(parts) > 1 else None
     if make is not None and make.is_a("make") and not former:
         return Compound(name=make, head="auto")  # "Werks-Porsche"
     return None
+
+
+def _is_make(word: str, book: Gazetteer) -> bool:
+    name = book.lookup(word)
+    return name is not None and name.is_a("make")
 
 
 def _role(word: str, book: Gazetteer) -> Role | None:

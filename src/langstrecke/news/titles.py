@@ -45,10 +45,14 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
     if compound.role is None:
         return _kin(scene, n, item, talk) if compound.head in ("father", "child") else []
     relation = compound.role.relation
+    if relation.get("person") == "manages":
+        return _manager(scene, n, relation["person"], talk)
     if "person" in relation:
         return _mate(scene, n, talk)
     if compound.role.word in ("arbeitgeber", "dienstgeber", "brötchengeber"):
         return _employer(scene, n, talk)
+    if compound.role.behind and bearer_of(items, n) is None:
+        return []  # "der Audi-Mann" is somebody, but who is a guess
     bearers, stated = _bearers(scene, n)
     owner, said = _belongs_to(items, n, item, talk)
     if owner is None or not bearers:
@@ -242,6 +246,23 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
     if "vor" in [i.low for i in items[max(0, n - 2) : n]]:
         return []
     return [Title(Told(owner, "shares_car", mate, "title teamkollege")) for mate in mates if mate.id != owner.id]
+
+
+def _manager(scene: Scene, n: int, relation: str, talk: Talk) -> list[Title]:
+    """Reads "Engs Manager Dennis Rostek", "der Manager von Philipp Eng ist Dennis Rostek", "sein Manager"."""
+    items = scene.clause.items
+    possessive = governing(items, n)[2]
+    after = items[n + 2] if n + 2 < len(items) and items[n + 1].low in ("von", "des") else None
+    before = items[n - 1] if n else None
+    owner: Name | None = None
+    if after is not None and after.is_person and after.who:
+        owner = after.who[0]
+    elif before is not None and before.kind == "person" and before.text.endswith(("s", "x", "z", "’", "'")) and before.who:
+        owner = before.who[0]
+    elif possessive:
+        owner = talk.owner(possessive, ())
+    bearers, stated = _bearers(scene, n)
+    return [Title(Told(b, relation, owner, "title manager"), (), _former(items, n), stated) for b in bearers if owner and b != owner]
 
 
 def _employer(scene: Scene, n: int, talk: Talk) -> list[Title]:
