@@ -62,11 +62,17 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
         return []
     if relation[kind] == "won" and not said:
         return []
+    if kind == "class" and relation[kind] == "won" and compound.role.word in _OF_A_SEASON and talk.main_series is not None:
+        world = compound.role.word == "weltmeister"  # classes have a world championship in the WEC alone
+        owner = talk.book.names["wec"] if world else talk.main_series
     past = compound.former or _former(items, n)
     years = _years_after(items, n)
     return [
         Title(Told(b, relation[kind], owner, f"title {compound.role.word}"), years, past, stated) for b in bearers
     ]
+
+
+_OF_A_SEASON = frozenset({"weltmeister", "titelverteidiger", "meister", "champion"})
 
 
 def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
