@@ -48,6 +48,8 @@ def pick_subject(clause: Clause) -> Group | None:
         if group.prep == "wie":
             continue
         if item.kind == "pronoun":
+            if item.low == "sie" and first is not None:
+                continue  # "Teamchef Rauturier lobt sie"
             if item.low in _NOMINATIVE and not group.oblique:
                 return group
             if item.low in GROUPS and not group.oblique and first is None:
@@ -467,6 +469,12 @@ def _teams_by_head(scene: Scene, talk: Talk) -> None:
     """Reads "das Team von Chip Ganassi", "die Mannschaft von Karsten Molitor": the team takes the person's place."""
     clause = scene.clause
     for n, item in enumerate(clause.items):
+        called = n > 0 and item.kind == "person" and item.name is not None and item.name.id in talk.book.teams_of
+        if called and item.name is not None and clause.items[n - 1].low in ("für", "bei", "zu"):
+            team = talk.book.names[talk.book.teams_of[item.name.id]]  # "ein Rennen für Chip Ganassi"
+            clause.items[n] = Item(item.text, item.start, item.end, "name", team)
+            clause.groups = find_groups(clause.items)
+            continue
         if item.kind != "person" or n < 2 or item.name is None:
             continue
         if clause.items[n - 1].low != "von" or clause.items[n - 2].low not in _TEAM_NOUNS:
