@@ -232,6 +232,10 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     return list(dict.fromkeys(found))
 
 
+_WITH_OUTFITS = frozenset({"drives_for", "driven_since", "leaves", "asks", "agrees", "leads"})
+"""Nobody drives for, leaves or asks a car."""
+
+
 def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     if rule.constant:
         return [Name(rule.constant, rule.constant.title(), ("goal",))]
@@ -241,7 +245,7 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
         if slot.prep == "indirect":
             found += [n for n in scene.indirect if n.is_a(slot.kind)]
             continue
-        for group, items in fillers(slot, scene.clause):
+        for group, items in fillers(slot, scene.clause, cars=rule.relation not in _WITH_OUTFITS):
             if slot.prep == "in" and slot.kind in ("auto", "vehicle") and _somebody_elses(group, scene):
                 continue
             if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:

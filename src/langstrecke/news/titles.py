@@ -220,6 +220,14 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
     """Reads "sein Teamkollege Antonio García", "mit meinen Kollegen Nicky und Alex", "Sein Teamkollege ist ..."."""
     items = scene.clause.items
     possessive = governing(items, n)[2]
+    if n + 3 < len(items) and items[n + 1].low == "von" and items[n + 2].is_person and items[n + 3].low in _COPULA:
+        said = [p for i in items[n + 4 :] if i.kind == "person" for p in i.who]
+        return [  # "Teamkollege von Earl Bamber ist Alex Lynn"
+            Title(Told(owner, "shares_car", mate, "title teamkollege"), stated=True)
+            for owner in items[n + 2].who
+            for mate in said
+            if mate != owner
+        ]
     compound = items[n].compound
     plain = compound is not None and compound.former
     if not possessive and not plain:
