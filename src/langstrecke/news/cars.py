@@ -18,6 +18,7 @@ _CONTEST = frozenset(
      "distanzieren", "bezwingen", "besiegen", "sehen", "halten", "abwehren", "verdrängen", "rammen", "abschießen",
      "lassen", "kriegen", "einholen", "hinter", "gegen", "vor", "aufhalten", "loben", "fordern", "verweisen", "umdrehen",
      "kritisieren", "entwickeln", "bauen", "kennen", "verlassen", "lassen", "kosten", "stoppen", "erwischen", "mögen",
+     "kollidieren", "kollision", "berührung", "kontakt", "duell", "zusammenstoß", "kämpfen", "kampf", "aneinandergeraten",
      "vermissen", "fürchten", "tauschen", "ersetzen", "einsetzen", "melden", "feiern", "fragen", "wollen"}
 )  # fmt: skip
 """With these the car is somebody else's."""
@@ -37,6 +38,8 @@ def seats(scene: Scene) -> Iterator[Triple]:
             continue
         team = team_of_car(items, n)
         inside = n > 0 and _seat_word(items, n) and not scene.clause.lemmas & _WISHED_FOR
+        with_it = inside and (group := _group_of(scene.clause, n)) is not None and group.prep == "mit"
+        inside = inside and not (with_it and scene.clause.lemmas & _CONTEST)
         crew: tuple[Name, ...] = ()
         if inside:
             crew = _right_before(scene, n) or drivers
@@ -86,6 +89,8 @@ def _seat_word(items: list[Item], n: int) -> bool:
             return True
         if low in ("des", "vom", "eines", "seines") and back > 0:
             return items[back - 1].low in ("steuer", "lenkrad", "volant", "cockpit")
+        if low == "mit":
+            return items[back + 1].low in ("dem", "einem", "seinem", "ihrem", "unserem")
         lower = items[back].kind == "word" and items[back].text[:1].islower()
         if not lower or low in ("die", "das", "den"):
             return False

@@ -99,11 +99,12 @@ class Garage:
         leads: dict[str, Name],
         *,
         then: bool = False,
+        apart: bool = False,
     ) -> list[Sure]:
         """What a clause says of one of a crew, said of all; then what was said of their team before.
 
         `how_sure` tells the certainty of the clause for a relation, `leads` who heads which team; `then`: it tells of
-        a year before that of the text.
+        a year before that of the text; `apart`: it is one of an interview, where every turn may be about another team.
         """
         self._turn_to_a_series(scene)
         found: list[Sure] = []
@@ -141,7 +142,7 @@ class Garage:
             add(person, relation, thing, s, "follows from it")
         for one, other in self._joined(scene, crew):
             add(one, "shares_car", other, how_sure("shares_car") if sure not in _SEATED else sure, "joins the crew")
-        if crew and sure in _SEATED:
+        if crew and sure in _SEATED and not apart:
             for person, relation, thing in self._of_the_garage(scene, [*told, *found], crew):
                 add(person, relation, thing, sure, "the team's, too")
         for person, team in self._in_the_race(scene, told):

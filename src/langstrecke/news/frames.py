@@ -224,6 +224,8 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
         return []
+    if not found and rule.relation == "drives_for" and "inverse" in rule.flags and "team" in rule.subject:
+        found = [talk.leads[n.id] for n in scene.subject if n.id in talk.leads]  # the head of a team signs for it
     fields = rule.relation in ("drives", "enters") and bool(scene.clause.lemmas & FIELDS)
     if (fields or rule.relation in ("asks", "agrees")) and "inverse" not in rule.flags:  # the head of a team speaks for it
         found = [talk.leads.get(n.id, n) for n in found]
@@ -396,7 +398,8 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             if rule.relation == "agrees" and talk.speaker and talk.speaker.id in talk.leads:
                 return [p for p in near if p != talk.speaker][:1]  # who leads the team speaks of somebody else
             return [talk.speaker] if talk.speaker else list(near[:1])
-        if kind in talk.last and (kind != "vehicle" or kind in talk.here):
+        near = kind in talk.here or (kind != "vehicle" and not (kind == "event" and rule.relation in ("enters", "enters_only")))
+        if kind in talk.last and near:
             return [talk.last[kind]]
     return []
 

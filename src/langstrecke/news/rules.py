@@ -119,6 +119,8 @@ def fillers(slot: Slot, clause: Clause, *, cars: bool = True) -> Iterator[tuple[
             continue
         if slot.kind == "auto":
             found = tuple(clause.items[n] for n in group.members if is_car(clause.items, n))
+        elif slot.prep == "mit" and slot.kind in ("team", "make") and is_car(clause.items, group.first):
+            continue  # "mit dem Lamborghini von Emil Frey Racing"
         else:
             members = [n for n in group.members if cars or slot.kind not in _OUTFITS or not is_car(clause.items, n)]
             found = tuple(i for i in (clause.items[n] for n in members) if is_kind(i, slot.kind))
