@@ -14,7 +14,7 @@ from langstrecke.news.names import Name
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
-from langstrecke.news.whose import owners, team_of_car, told_of_crews, told_of_drivers
+from langstrecke.news.whose import owners, team_of_car, told_of_crews, told_of_drivers, told_of_heads
 
 PLACES = {
     "zweite": "2", "zweiter": "2", "zweiten": "2", "dritte": "3", "dritter": "3", "dritten": "3", "vierte": "4",
@@ -98,7 +98,8 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 team = team_of_car(scene.clause.items, n) if item.name == t.object else None
                 if team is not None:
                     found.setdefault((t.subject.id, "drives_for", team.id), replace(t, relation="drives_for", object=team))
-    for one, relation, other in [*told_of_crews(scene.clause.items), *told_of_drivers(scene.clause.items)]:
+    drivers = talk.book.registry.drivers
+    for one, relation, other in [*told_of_crews(scene.clause.items), *told_of_drivers(scene.clause.items), *told_of_heads(scene.clause.items, drivers)]:
         if (other.id, relation, one.id) not in found:
             named = Told(one, relation, other, "a crew and its names", drop_negation=True)
             found.setdefault((one.id, relation, other.id), named)
