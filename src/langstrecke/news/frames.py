@@ -14,7 +14,7 @@ from langstrecke.news.names import Name
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
-from langstrecke.news.whose import owners, team_of_car, told_of_crews, told_of_drivers
+from langstrecke.news.whose import owners, team_of_car, told_of_crews, told_of_drivers, told_of_heads
 
 PLACES = {
     "zweite": "2", "zweiter": "2", "zweiten": "2", "dritte": "3", "dritter": "3", "dritten": "3", "vierte": "4",
@@ -98,7 +98,8 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 team = team_of_car(scene.clause.items, n) if item.name == t.object else None
                 if team is not None:
                     found.setdefault((t.subject.id, "drives_for", team.id), replace(t, relation="drives_for", object=team))
-    for one, relation, other in [*told_of_crews(scene.clause.items), *told_of_drivers(scene.clause.items)]:
+    drivers = talk.book.registry.drivers
+    for one, relation, other in [*told_of_crews(scene.clause.items), *told_of_drivers(scene.clause.items), *told_of_heads(scene.clause.items, drivers)]:
         if (other.id, relation, one.id) not in found:
             named = Told(one, relation, other, "a crew and its names", drop_negation=True)
             found.setdefault((one.id, relation, other.id), named)
@@ -237,6 +238,10 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     return list(dict.fromkeys(found))
 
 
+_WITH_OUTFITS = frozenset({"drives_for", "driven_since", "leaves", "asks", "agrees", "leads"})
+"""Nobody drives for, leaves or asks a car."""
+
+
 def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     if rule.constant:
         return [Name(rule.constant, rule.constant.title(), ("goal",))]
@@ -246,7 +251,7 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
         if slot.prep == "indirect":
             found += [n for n in scene.indirect if n.is_a(slot.kind)]
             continue
-        for group, items in fillers(slot, scene.clause):
+        for group, items in fillers(slot, scene.clause, cars=rule.relation not in _WITH_OUTFITS):
             if slot.prep == "in" and slot.kind in ("auto", "vehicle") and _somebody_elses(group, scene):
                 continue
             if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:

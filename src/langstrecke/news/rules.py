@@ -110,8 +110,8 @@ def speaks(rule: Rule, clause: Clause) -> bool:
     return not any(any(True for _ in fillers(slot, clause)) for slot in rule.not_with)
 
 
-def fillers(slot: Slot, clause: Clause) -> Iterator[tuple[Group, tuple[Item, ...]]]:
-    """The groups of a clause that can stand in a slot, with their items of that kind."""
+def fillers(slot: Slot, clause: Clause, *, cars: bool = True) -> Iterator[tuple[Group, tuple[Item, ...]]]:
+    """The groups of a clause that can stand in a slot, with their items of that kind; `cars`: a car is its make, too."""
     for group in clause.groups:
         if slot.prep not in ("*", group.prep or "-") and not (slot.prep == "of" and group.genitive):
             continue
@@ -122,9 +122,13 @@ def fillers(slot: Slot, clause: Clause) -> Iterator[tuple[Group, tuple[Item, ...
         elif slot.prep == "mit" and slot.kind in ("team", "make") and is_car(clause.items, group.first):
             continue  # "mit dem Lamborghini von Emil Frey Racing"
         else:
-            found = tuple(i for i in (clause.items[n] for n in group.members) if is_kind(i, slot.kind))
+            members = [n for n in group.members if cars or slot.kind not in _OUTFITS or not is_car(clause.items, n)]
+            found = tuple(i for i in (clause.items[n] for n in members) if is_kind(i, slot.kind))
         if found:
             yield group, found
+
+
+_OUTFITS = frozenset({"team", "make", "outfit"})
 
 
 def is_kind(item: Item, kind: str) -> bool:

@@ -424,6 +424,7 @@ def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
 
 _OUTFITS = {
     **dict.fromkeys(("team", "mannschaft", "rennstall", "rennstalls", "truppe", "equipe", "équipe"), "team"),
+    **dict.fromkeys(("klassiker", "klassikers", "langstreckenklassiker", "langstreckenklassikers"), "event"),
     **dict.fromkeys(("marke", "hersteller", "herstellers", "autobauer", "autobauers", "werksteam"), "make"),
 }
 _THE = frozenset({"das", "dem", "des", "der", "die", "den", "beim", "zum", "vom", "zur"})

@@ -32,10 +32,32 @@ def titles(scene: Scene, talk: Talk) -> list[Title]:
     found: list[Title] = [Title(Told(person, "leads", team, "the team of")) for person, team in scene.heads]
     items = scene.clause.items
     for n, item in enumerate(items):
+        if item.kind == "word" and item.low in _STABLES:
+            found += _employer(scene, n, talk)
         if item.kind != "role" or item.compound is None:
             continue
-        found += _of_role(scene, n, item, talk)
+        found += _outfit_that_won(items, n, talk) or _of_role(scene, n, item, talk)
     return found
+
+
+_STABLES = frozenset({"rennstall", "stammteam", "stall"})
+"""With "sein" before and a name behind, somebody's team: "von seinem Rennstall Force India"."""
+
+
+def _outfit_that_won(items: list[Item], n: int, talk: Talk) -> list[Title]:
+    """Reads "Titelverteidiger Toyota", "Vorjahressieger Manthey"."""
+    role = items[n].compound
+    outfit = items[n + 1].name if n + 1 < len(items) and items[n + 1].kind == "name" else None
+    if role is None or role.role is None or outfit is None or not outfit.is_a("team", "make") or items[n + 1].compound:
+        return []
+    if role.role.word not in ("titelverteidiger", "vorjahressieger", "rekordsieger", "champion", "meister"):
+        return []
+    won = role.name
+    if won is None and role.role.word in ("vorjahressieger", "rekordsieger"):
+        won = talk.race()
+    elif won is None:
+        won = talk.main_series or talk.last.get("series") or talk.race()
+    return [Title(Told(outfit, "won", won, f"title {role.role.word}"))] if won is not None else []
 
 
 def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
@@ -234,6 +256,14 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
     """Reads "sein Teamkollege Antonio García", "mit meinen Kollegen Nicky und Alex", "Sein Teamkollege ist ..."."""
     items = scene.clause.items
     possessive = governing(items, n)[2]
+    if n + 3 < len(items) and items[n + 1].low == "von" and items[n + 2].is_person and items[n + 3].low in _COPULA:
+        said = [p for i in items[n + 4 :] if i.kind == "person" for p in i.who]
+        return [  # "Teamkollege von Earl Bamber ist Alex Lynn"
+            Title(Told(owner, "shares_car", mate, "title teamkollege"), stated=True)
+            for owner in items[n + 2].who
+            for mate in said
+            if mate != owner
+        ]
     compound = items[n].compound
     plain = compound is not None and compound.former
     if (not possessive and not plain) or (compound is not None and compound.name is not None):

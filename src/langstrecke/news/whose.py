@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
-from langstrecke.news.german import word_set
+from langstrecke.news.german import slug, word_set
 from langstrecke.news.groups import JOINERS
 from langstrecke.news.items import GROUPS, Item
 from langstrecke.news.names import Name
@@ -164,3 +164,19 @@ def told_of_drivers(items: list[Item]) -> Iterator[tuple[Name, str, Name]]:
         before = items[n - 2]
         if team is not None and team.is_a("team", "make") and items[n - 1].low == "in" and before.is_person:
             yield from ((person, "drives_for", team) for person in before.who)
+
+
+_TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
+
+
+def told_of_heads(items: list[Item], drivers: Container[str]) -> Iterator[tuple[Name, str, Name]]:
+    """Reads "das Team WRT um Vincent Vosse": he heads it; of drivers: they drive for it."""
+    for n, item in enumerate(items[:-2]):
+        if item.kind != "name" or item.name is None or not item.name.is_a("team") or items[n + 1].low != "um":
+            continue
+        people = _people_from(items, n + 2)
+        if len(people) == 1 and (people[0].id not in drivers or slug(item.name.head) == people[0].id):
+            if slug(item.name.head) == people[0].id or n and items[n - 1].low in _TEAM_NOUNS or item.text.lower().startswith("team"):
+                yield people[0], "leads", item.name
+        else:
+            yield from ((person, "drives_for", item.name) for person in people)
