@@ -38,8 +38,6 @@ _AFFAIR_WORDS = frozenset({"bestätigung"}) | frozenset(
 )
 _IN_THE_CAR = frozenset({"drives_for", "drives", "shares_car"})
 """Of a result these are told along: "wird mit A und B Zweiter" is as sure as the result."""
-_CHANGES = frozenset({"wechseln", "übernehmen", "ersetzen", "umsteigen", "umziehen", "erben", "beerben", "nachrücken", "ablösen", "folgen"})
-"""In the present tense these tell what is to come."""
 _ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher"})
 """With these the present tense tells how things are."""
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
@@ -282,8 +280,7 @@ class _Reader:
             return sure
         if spoken and self.asked_ahead and not own.years:
             return "announced"  # "Was steht 2024 an?" "Mike kommt dazu."
-        changes = not self.about.ticker and bool(clauses[n].lemmas & _CHANGES)
-        planned = (self.about.preview or ahead_of or changes) and not own.since and not spoken
+        planned = (self.about.preview or ahead_of) and not own.since and not spoken
         if planned and not clauses[n].lows & _ALREADY:
             return "announced"
         return sure
