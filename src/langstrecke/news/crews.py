@@ -116,6 +116,10 @@ class Garage:
             sure = how_sure("drives_for")
             shared = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]]
             found += [(Told(a, "shares_car", b, "driven by"), sure) for a, b in shared]
+        if not crew and len(crew := _in_one_car(scene)) > 1:
+            sure = how_sure("shares_car")
+            pairs = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]] if sure in _SEATED else []
+            found += [(Told(a, "shares_car", b, "in the car of one number"), sure) for a, b in pairs]
         if not crew and (crew := _beside(scene)):
             sure = how_sure("drives_for")
             pairs = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]] if sure in _SEATED else []
@@ -407,6 +411,21 @@ def _beside(scene: Scene) -> tuple[Name, ...]:
         if group.prep == "neben" and scene.clause.items[group.first].kind == "person":
             return tuple(p for n in group.members for p in scene.clause.items[n].who)
     return ()
+
+
+def _in_one_car(scene: Scene) -> tuple[Name, ...]:
+    """Reads "in der Nummer 93 starten A, B und C", "die Nummer 94 übernehmen A und B"."""
+    people = tuple(n for n in scene.subject if n.is_a("person"))
+    for group in scene.clause.groups:
+        name = scene.clause.items[group.first].name
+        if name is None or not name.is_a("car") or len(group.members) > 1 or group is scene.subject_group:
+            continue
+        if group.prep == "in" or (not group.prep and scene.clause.lemmas & _STEERED):
+            return people
+    return ()
+
+
+_STEERED = frozenset({"übernehmen", "teilen", "steuern", "fahren", "pilotieren", "lenken", "besetzen", "bewegen"})
 
 
 def _result(told: Told) -> str:

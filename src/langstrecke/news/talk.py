@@ -322,6 +322,9 @@ class Talk:
             return ()
         if self.speaker.id in self.leads:
             return (self.leads[self.speaker.id],)
+        racers = self.book.registry.drivers
+        if self.guest is None and self.section is not None and self.speaker.id not in racers:
+            return (self.section,)  # somebody of the team says "we"
         if self.guest is not None:  # in an interview "we" is mostly the team
             return (self.speaker,)
         mates = self.with_whom.get(self.speaker.id, ())

@@ -188,6 +188,8 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
         named = next((i.name for i in items if i.kind == "name" and i.name and i.name.is_a("series") and not i.compound), None)
         away = any(i.low == "nach" for i in items)  # "der 2020 Meister war, kehrt nach einem Jahr in der WEC zurück"
         return (None if away else named) or talk.main_series or talk.last["series"], True
+    if "team" in compound.role.relation and talk.section is not None and _behind_copula(items, n):
+        return talk.section, True  # "Neuer Testfahrer ist Malthe Jakobsen"
     bearer = bearer_of(items, n)
     heads = "leads" in compound.role.relation.values() and bearer is not None and bearer.who
     if heads and bearer is not None:
