@@ -281,7 +281,7 @@ class _Reader:
         if spoken and self.asked_ahead and not own.years:
             return "announced"  # "Was steht 2024 an?" "Mike kommt dazu."
         planned = (self.about.preview or ahead_of) and not own.since and not spoken
-        if planned and not clauses[n].lows & _ALREADY:
+        if planned and (not clauses[n].lows & _ALREADY or "wie_bisher" in clauses[n].pairs):
             return "announced"
         return sure
 

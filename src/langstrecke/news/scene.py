@@ -478,11 +478,17 @@ def _townsfolk(items: list[Item], n: int) -> bool:
     return any(i.kind == "person" or i.low in ("er", "sie") for i in items[:n])
 
 
+_RACES_THERE = frozenset({"fahren", "starten", "antreten", "teilnehmen", "mitfahren", "gewinnen", "siegen", "debütieren", "dabei",
+                          "holen", "angreifen", "gesamtsieg", "sieg", "triumphieren", "rennen", "zurückkehren"})  # fmt: skip
+
+
 def _place_meant(clause: Clause, talk: Talk) -> None:
     """Reads "dort" in "wollte dort immer einmal fahren": the race or series named last."""
     place = talk.last.get("event") if "event" in talk.here else talk.last.get("races")
     at = next((n for n, i in enumerate(clause.items) if i.low == "dort" and i.kind == "word"), None)
     named = any(i.kind == "name" and i.name and i.name.is_a("event") for i in clause.items)
+    if clause.lemmas.isdisjoint(_RACES_THERE):
+        return
     with_a_team = at == 0 and talk.named is not None and talk.named.is_a("team", "make")  # "Dort trifft er auf ..."
     if at is None or place is None or named or with_a_team or any(i.kind == "name" and i.name == place for i in clause.items):
         return

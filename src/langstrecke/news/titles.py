@@ -193,7 +193,7 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     bearer = bearer_of(items, n)
     heads = "leads" in compound.role.relation.values() and bearer is not None and bearer.who
     if heads and bearer is not None:
-        led = talk.leads.get(bearer.who[0].id) or talk.just_named or talk.section or talk.outfit
+        led = talk.leads.get(bearer.who[0].id) or talk.just_named or talk.section or talk.main_team() or talk.outfit
         return led, led is not None
     return None, False
 
