@@ -243,7 +243,7 @@ def certainty_of(
         return Verdict(_weaker(own, above), True)
     if above:
         return Verdict(above, True)
-    for other in clauses if clause.kind != "rel" else [clause]:
+    for other in _side_by_side(number, clauses) if clause.kind != "rel" else [clause]:
         cue = find_cue(other, sentence_only=True)
         if cue:
             return Verdict(cue, True)
@@ -252,6 +252,14 @@ def certainty_of(
     if carries and (carried == "announced" or by_tense == "announced"):
         return Verdict(carried, False)
     return Verdict(by_tense, by_tense == "reported")
+
+
+def _side_by_side(number: int, clauses: list[Clause]) -> list[Clause]:
+    """The clauses of a sentence on one side of its semicolons."""
+    parts = [n for n, c in enumerate(clauses) if c.mark == ";"]
+    start = max((n for n in parts if n <= number), default=0)
+    end = min((n for n in parts if n > number), default=len(clauses))
+    return clauses[start:end]
 
 
 def _litotes(clause: Clause) -> bool:

@@ -245,6 +245,9 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
         return []
     if not found and rule.relation == "drives_for" and "inverse" in rule.flags and "team" in rule.subject:
         found = [talk.leads[n.id] for n in scene.subject if n.id in talk.leads]  # the head of a team signs for it
+    if rule.relation == "enters":  # who heads a team and does not race enters it
+        racers = talk.book.registry.drivers
+        found = [n if n.id in racers else talk.leads.get(n.id, n) for n in found]
     fields = rule.relation in ("drives", "enters") and bool(scene.clause.lemmas & FIELDS)
     if (
         fields or rule.relation in ("asks", "agrees")

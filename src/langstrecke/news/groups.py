@@ -12,7 +12,6 @@ JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehung
 _DETERMINERS = word_set("determiners")
 _TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
 _NOT_NOMINATIVE = word_set("not_nominative")
-_TEAMS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
 _HEAD_NOUN = re.compile(
     r"(serie|klasse|team|rennen|meisterschaft|cup|championship|saison|auto|wagen|boliden|mannschaft|rennstall|klassiker"
     r"|klassikers|lauf|läufe|runde|auftakt|finale|saisonauftakt|saisonfinale|saisonhighlight|highlight|höhepunkt|saisonhöhepunkt|rennwochenende|programm|werksteam|kundenteam"
@@ -217,15 +216,13 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             return governing(items, at)[0], items[at].low in _NOT_NOMINATIVE, ""
         if low in PREPOSITIONS and item.kind == "word":
             prep = PREPOSITIONS[low]
-            if prep == "von" and back > 1 and items[back - 1].low in _TEAMS and items[n].kind == "name":
-                return governing(items, back - 1)  # "zum Team von Precote Herberth"
             if prep == "mit" and back > 0 and items[back - 1].low in ("gemeinsam", "zusammen"):
                 prep = "gemeinsam"
             if prep == "in" and back > 0 and items[back - 1].low == "bis":
                 prep = "in"
             return prep, oblique, possessive
-        if item.text.isdecimal() and fixed:
-            break  # "ab 2024 den SC63"
+        if fixed and (item.text.isdecimal() or (item.kind == "word" and item.text[:1].isupper() and back > 0)):
+            break  # "ab 2024 den SC63", "in dieser Klasse die Corvette": another thing
         if low in _DETERMINERS:
             fixed = True
             oblique = oblique or (low in _NOT_NOMINATIVE)

@@ -24,6 +24,8 @@ def remember_names(talk: Talk, scene: Scene) -> None:
         if item.start < scene.clause.items[0].start:  # brought along from the clause before
             continue
         if item.kind in ("name", "role") and item.name is not None:
+            if item.name.is_a("team", "make", "event", "series"):
+                talk.named = item.name
             if item.name.is_a("team", "make"):
                 talk.spoken_of[item.name.id] += 1
                 talk.outfit = talk.just_named = item.name

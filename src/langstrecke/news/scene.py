@@ -48,6 +48,8 @@ def pick_subject(clause: Clause) -> Group | None:
         if group.prep == "wie":
             continue
         if item.kind == "pronoun":
+            if item.low == "sie" and first is not None:
+                continue  # "Teamchef Rauturier lobt sie"
             if item.low in _NOMINATIVE and not group.oblique:
                 return group
             if item.low == "beiden" and group.first == 1 and clause.items[0].low == "die":
@@ -174,7 +176,9 @@ def _resolve(
 ) -> None:
     for n in group.members:
         item = clause.items[n]
-        if item.kind == "role" and not item.who and (_anybody(clause.items, n) or _before_a_name(clause.items, n)):
+        if item.kind == "role" and not item.who and (
+            _anybody(clause.items, n) or _before_a_name(clause.items, n) or _said_of(clause, n)
+        ):
             continue
         if item.kind == "role" and item.compound is not None and item.compound.head in ("child", "father"):
             parent = _parent_named(clause.items, n)
@@ -190,6 +194,7 @@ def _resolve(
                     possessive=possessive,
                     plural=plural,
                     subject_slot=subject_slot,
+                    both=any(i.low in ("beiden", "beide") for i in clause.items[max(0, n - 2) : n]),
                     opening=subject_slot
                     and not clause.mark
                     and not any(i.kind == "person" for i in clause.items[:n])
@@ -233,6 +238,13 @@ def _parent_named(items: list[Item], n: int) -> Name | None:
         if item.kind == "mark" or item.finite:
             return None
     return None
+
+
+def _said_of(clause: Clause, n: int) -> bool:
+    """Reads "Gesamtsieger" in "Gesamtsieger des Laufs wurde Toyota": what somebody named later is."""
+    compound = clause.items[n].compound
+    won = compound is not None and compound.role is not None and "won" in compound.role.relation.values()
+    return n == 0 and won and bearer_of(clause.items, n) is None and any(i.low in _COPULA for i in clause.items)
 
 
 def _before_a_name(items: list[Item], n: int) -> bool:
@@ -461,6 +473,8 @@ def _outfits_meant(clause: Clause, talk: Talk) -> None:
             last = talk.last.get("make")
             through = n > 1 and clause.items[n - 2].low in ("für", "bei", "mit", "zu", "von")
             meant = last if through and last is not None and last.id in makes else None
+        if meant is None and talk.section is not None and _townsfolk(clause.items, n):
+            meant = talk.section
         if meant is not None:
             clause.items[n] = Item(item.text, item.start, item.end, "name", meant)
             found = True
@@ -468,12 +482,25 @@ def _outfits_meant(clause: Clause, talk: Talk) -> None:
         clause.groups = find_groups(clause.items)
 
 
+def _townsfolk(items: list[Item], n: int) -> bool:
+    """Reads "René Rast verlässt die Kemptener": those of a town, where somebody else acts, are the team from there."""
+    item, before = items[n], items[n - 1].low
+    compound = item.compound
+    town = item.kind == "role" and compound is not None and compound.role is None and (compound.age or bool(compound.country))
+    if not town or item.text[:1].isdigit() or before != "die" or not item.low.endswith(("er", "en", "n")):
+        return False
+    if n + 1 < len(items) and items[n + 1].kind in ("person", "role"):
+        return False
+    return any(i.kind == "person" or i.low in ("er", "sie") for i in items[:n])
+
+
 def _place_meant(clause: Clause, talk: Talk) -> None:
     """Reads "dort" in "wollte dort immer einmal fahren": the race or series named last."""
     place = talk.last.get("event") if "event" in talk.here else talk.last.get("races")
     at = next((n for n, i in enumerate(clause.items) if i.low == "dort" and i.kind == "word"), None)
     named = any(i.kind == "name" and i.name and i.name.is_a("event") for i in clause.items)
-    if at is None or place is None or named or any(i.kind == "name" and i.name == place for i in clause.items):
+    with_a_team = at == 0 and talk.named is not None and talk.named.is_a("team", "make")  # "Dort trifft er auf ..."
+    if at is None or place is None or named or with_a_team or any(i.kind == "name" and i.name == place for i in clause.items):
         return
     item = clause.items[at]
     clause.items[at] = Item(item.text, item.start, item.end, "name", place)
@@ -484,6 +511,12 @@ def _teams_by_head(scene: Scene, talk: Talk) -> None:
     """Reads "das Team von Chip Ganassi", "die Mannschaft von Karsten Molitor": the team takes the person's place."""
     clause = scene.clause
     for n, item in enumerate(clause.items):
+        called = n > 0 and item.kind == "person" and item.name is not None and item.name.id in talk.book.teams_of
+        if called and item.name is not None and clause.items[n - 1].low in ("für", "bei", "zu"):
+            team = talk.book.names[talk.book.teams_of[item.name.id]]  # "ein Rennen für Chip Ganassi"
+            clause.items[n] = Item(item.text, item.start, item.end, "name", team)
+            clause.groups = find_groups(clause.items)
+            continue
         if item.kind != "person" or n < 2 or item.name is None:
             continue
         if clause.items[n - 1].low != "von" or clause.items[n - 2].low not in _TEAM_NOUNS:

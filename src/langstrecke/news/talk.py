@@ -40,6 +40,8 @@ class Talk:
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
     hero: str = ""
     """Whom a text is about: named at least three times, and twice as often as anybody else."""
+    named: Name | None = None
+    """The team, make, race or series named last."""
     just_named: Name | None = None
     """The team or make named last in this sentence."""
     section: Name | None = None
@@ -243,14 +245,18 @@ class Talk:
         plural: bool,
         subject_slot: bool,
         opening: bool = False,
+        both: bool = False,
     ) -> tuple[Name, ...]:
-        """The people an item stands for; empty where nobody fits. `opening`: a sentence begins with it."""
+        """The people an item stands for; empty where nobody fits.
+
+        `opening`: a sentence begins with it; `both`: two of them, "die beiden Dänen".
+        """
         if item.kind == "person":
             return self._named(item)
         if item.kind == "pronoun":
             return self._pronoun(item, clause_subject, plural=plural, subject_slot=subject_slot)
         if item.kind == "role" and item.compound is not None:
-            return self._role(item, clause_subject, possessive, opening=opening)
+            return self._role(item, clause_subject, possessive, opening=opening, both=both)
         return ()
 
     def _named(self, item: Item) -> tuple[Name, ...]:
@@ -322,13 +328,18 @@ class Talk:
         kin = {self.fathers.get(self.speaker.id), *(c for c, f in self.fathers.items() if f == self.speaker.id)}
         return (self.speaker, *(m for m in mates if m.id in kin))
 
-    def _role(self, item: Item, subject: tuple[Name, ...], possessive: str, *, opening: bool) -> tuple[Name, ...]:
+    def _role(
+        self, item: Item, subject: tuple[Name, ...], possessive: str, *, opening: bool, both: bool
+    ) -> tuple[Name, ...]:
         compound = item.compound
         assert compound is not None
         if compound.head == "kin":
             return ()
         if compound.head in ("father", "child") and compound.role is None:
             return self._kin(compound.head, possessive, subject)
+        if compound.country and both:
+            near = sorted((w, id) for id, w in self.weights.items() if w > 0.1 and self._from(id, compound.country))
+            return tuple(self.someone(id) for _, id in near[-2:]) if len(near) > 1 else ()
         if compound.country:
             sex = compound.woman
             latest = self.latest

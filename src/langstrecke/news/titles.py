@@ -90,11 +90,18 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
         return []
     if relation[kind] == "won" and not said:
         return []
+    if kind == "class" and relation[kind] == "won" and compound.role.word in _OF_A_SEASON and talk.main_series is not None:
+        world = compound.role.word == "weltmeister"  # classes have a world championship in the WEC alone
+        owner = talk.book.names["wec"] if world else talk.main_series
     past = compound.former or _former(items, n)
     years = _years_after(items, n)
     return [
         Title(Told(b, relation[kind], owner, f"title {compound.role.word}"), years, past, stated) for b in bearers
     ]
+
+
+_ONE_RACE = ("rennen", "lauf", "auftakt", "finale")
+_OF_A_SEASON = frozenset({"weltmeister", "titelverteidiger", "meister", "champion"})
 
 
 def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
@@ -124,7 +131,8 @@ def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
     people = tuple(p for p in scene.subject if p.is_a("person"))
     if is_predicate and people and not any(items[k].start == items[n].start for k in _subject_members(scene)):
         return people, True
-    return items[n].who, False
+    bare = n == 0 and (not after or after[0] not in ("ist", "wird", "bleibt"))  # "Gesamtsieger des Laufs wurde ..."
+    return (() if bare else items[n].who), False
 
 
 _COPULA = frozenset({"ist", "sind", "war", "waren", "wird", "werden", "wurde", "wurden", "bleibt", "bleiben", "heißt",
@@ -144,6 +152,8 @@ def _behind_copula(items: list[Item], n: int) -> tuple[Name, ...]:
             found += item.who
         elif not found and is_car(items, k):  # "Sieger wurde der Porsche von A und B"
             return crew_of_car(items, k)
+        elif item.kind == "name" and item.name is not None and item.name.is_a("team", "make") and not found:
+            found.append(item.name)
         elif item.low in JOINERS or item.text == ",":
             continue
         elif found or item.kind != "word" or not item.text[:1].islower():
@@ -161,6 +171,10 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     assert compound is not None
     if compound.name is not None:
         return compound.name, True
+    ahead = items[n + 1 : n + 4]
+    lap = next((i for i in ahead if i.compound is not None and i.compound.head.rstrip("s").endswith(_ONE_RACE)), None)
+    if lap is not None and talk.race() is not None:
+        return talk.race(), True  # "Sieger des WEC-Auftakts": of that race, not of the series
     if n > 0 and items[n - 1].kind == "name" and items[n - 1].name is not None:
         return items[n - 1].name, True
     at = n + 1
@@ -260,8 +274,8 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
         ]
     compound = items[n].compound
     plain = compound is not None and compound.former
-    if not possessive and not plain:
-        return []
+    if (not possessive and not plain) or (compound is not None and compound.name is not None):
+        return []  # a "Formel-1-Kollege" need not share a car
     subject = tuple(p for p in scene.subject if p.is_a("person"))
     owner = talk.owner(possessive, () if n < 3 else subject) if possessive else talk.salient()
     mates: list[Name] = []
