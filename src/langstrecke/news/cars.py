@@ -66,7 +66,28 @@ def _a_thing(items: list[Item], n: int) -> bool:
     return any(i.low in _ARTICLES for i in items[max(0, n - 2) : n])
 
 
-_ARTICLES = frozenset({"dessen", "deren", "sein", "ihr", "seinen", "ihren", "der", "den", "dem", "des", "ein", "einen", "einem", "eines", "im", "vom", "zum", "am"})
+_ARTICLES = frozenset(
+    {
+        "dessen",
+        "deren",
+        "sein",
+        "ihr",
+        "seinen",
+        "ihren",
+        "der",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "einen",
+        "einem",
+        "eines",
+        "im",
+        "vom",
+        "zum",
+        "am",
+    }
+)
 
 
 def car_at(items: list[Item], n: int) -> Name | None:
@@ -176,4 +197,3 @@ def _told_in_a_relative_clause(scene: Scene, drivers: tuple[Name, ...]) -> Itera
                 yield one, "drives_for", team
             yield from ((one, "shares_car", other) for other in drivers[k + 1 :])
         return
-

@@ -290,7 +290,10 @@ def _by_tense(clause: Clause, *, ahead: bool, spoken: bool, result: bool = False
         return "confirmed"  # "werden Zweite": the present of a report, no future
     if not spoken and any(v in _SUBJUNCTIVE for v in verbs) and "ich" not in clause.lows:
         return "reported"
-    passive = any(re.fullmatch(r"(\w*ge\w+t|\w*ge\w+en|(?:ver|be|er|unter|über|ent|zer)\w+)", v) and lemma(v) != v for v in verbs)
+    passive = any(
+        re.fullmatch(r"(\w*ge\w+t|\w*ge\w+en|(?:ver|be|er|unter|über|ent|zer)\w+)", v) and lemma(v) != v
+        for v in verbs
+    )
     if any(v in _FUTURE for v in verbs) and not (
         passive and not ahead and not any(v.endswith("en") and lemma(v) == v and v not in _FUTURE for v in verbs)
     ):

@@ -161,6 +161,9 @@ def _enumerates(items: list[Item], comma: int) -> bool:
     if comma == 0 or comma + 1 >= len(items):
         return False
     before, after = items[comma - 1], items[comma + 1]
+    verb = items[comma + 2 : comma + 3]
+    if verb and verb[0].finite and after.kind == "person" and any(i.finite for i in items[:comma]):
+        return False  # "ging an Wittmann, Auer wurde Siebter"
     if before.kind == "person" and after.kind == "role" and after.compound and after.compound.role:
         return True  # "Andreas Roos, Leiter BMW M Motorsport"
     if before.kind == "mark" and before.text == ")" and comma > 1:
@@ -190,7 +193,11 @@ def _merge(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]
         torn = (
             not _has_finite(one)
             and after in (",", "–", "-")
-            and (three[0].finite or (three[0].low in ("sowie", "und") and one[-1].kind == "person") or (one[0].low in SUBORDINATORS and not _has_finite(middle) and _has_finite(three)))
+            and (
+                three[0].finite
+                or (three[0].low in ("sowie", "und") and one[-1].kind == "person")
+                or (one[0].low in SUBORDINATORS and not _has_finite(middle) and _has_finite(three))
+            )
         )
         waiting = (
             _waits(one)

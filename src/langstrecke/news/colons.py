@@ -22,7 +22,9 @@ def across_colons(clauses: list[Clause], talk: Talk) -> None:
             continue
         role = _role(other)
         if role == 1 and not any(i.is_person for i in one.items):
-            teams = [i.name for i in one.items if i.kind == "name" and i.name is not None and i.name.is_a("team", "make")]
+            teams = [
+                i.name for i in one.items if i.kind == "name" and i.name is not None and i.name.is_a("team", "make")
+            ]
             if len(teams) == 1:
                 other.items[role] = other.items[role].of(teams[0])
 

@@ -25,10 +25,16 @@ _SEAT = frozenset(
 )  # fmt: skip
 """With these somebody sits in a car that need not be named again."""
 _WHEEL = frozenset({"steuer", "lenkrad", "volant", "cockpit"})
-_SITS = frozenset({"sitzen", "greifen", "drehen", "sein", "steigen", "klettern", "nehmen", "rücken", "=am", "ablösen"})
-_OUTFITS = frozenset({"besatzung", "crew", "mannschaft", "piloten", "duo", "trio", "lager", "box", "fraktion", "quartett"})
+_SITS = frozenset(
+    {"sitzen", "greifen", "drehen", "sein", "steigen", "klettern", "nehmen", "rücken", "=am", "ablösen"}
+)
+_OUTFITS = frozenset(
+    {"besatzung", "crew", "mannschaft", "piloten", "duo", "trio", "lager", "box", "fraktion", "quartett"}
+)
 """The second half of "Toyota-Besatzung"."""
-_THEN = frozenset({"damals", "früher", "einst", "ehemals", "zuvor", "vorjahr", "seinerzeit", "bisheriger", "bisherige", "jahren"})
+_THEN = frozenset(
+    {"damals", "früher", "einst", "ehemals", "zuvor", "vorjahr", "seinerzeit", "bisheriger", "bisherige", "jahren"}
+)
 """With these a text tells of another time."""
 _NEAR = 1
 """Sentences after which a team nobody names again is no longer the one a crew belongs to."""
@@ -182,7 +188,11 @@ class Garage:
             if s in _SEATED and t.relation == "shares_car":
                 mates.setdefault(t.subject.id, {})[t.object.id] = t.object
                 mates.setdefault(t.object.id, {})[t.subject.id] = t.subject
-            if s in ("confirmed", "announced") and t.relation in ("drives", "drives_for") and t.subject.is_a("person"):
+            if (
+                s in ("confirmed", "announced")
+                and t.relation in ("drives", "drives_for")
+                and t.subject.is_a("person")
+            ):
                 have = goods.setdefault(t.subject.id, {})
                 if t.relation not in have or not (t.object.is_a("make") and not have[t.relation][0].is_a("make")):
                     have[t.relation] = (t.object, s)  # the latest; a team rather than a make
@@ -204,11 +214,18 @@ class Garage:
             if person.is_a("person") and person not in self.crew:
                 yield from ((person, other) for other in self.crew)
 
-    def _of_the_garage(self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]) -> Iterator[tuple[Name, str, Name]]:
+    def _of_the_garage(
+        self, scene: Scene, told: list[Sure], crew: tuple[Name, ...]
+    ) -> Iterator[tuple[Name, str, Name]]:
         has = {(t.subject.id, t.relation) for t, _ in told}
         words = scene.clause.lemmas
         sister = any(w.startswith(_SISTER) for w in words)
-        seat = sister or bool(_agents(scene)) or bool(words & _SEAT) or any(i.name and i.name.is_a("car") for i in scene.clause.items)
+        seat = (
+            sister
+            or bool(_agents(scene))
+            or bool(words & _SEAT)
+            or any(i.name and i.name.is_a("car") for i in scene.clause.items)
+        )
         near = self.age <= (_NEAR + 2 if seat else _NEAR) or self.home is not None
         cars = [t.object.id for t, _ in told if t.relation == "drives"]
         outfits = [
@@ -225,7 +242,12 @@ class Garage:
             if self.vehicle is not None and seat and (person.id, "drives") not in has:
                 yield person, "drives", self.vehicle
             elsewhere = scene.clause.kind == "rel" or any(i.name and i.name.is_a("event") for i in scene.clause.items)
-            if self.series is not None and self.preview and not elsewhere and not {(person.id, "enters"), (person.id, "enters_only")} & has:
+            if (
+                self.series is not None
+                and self.preview
+                and not elsewhere
+                and not {(person.id, "enters"), (person.id, "enters_only")} & has
+            ):
                 yield person, "enters", self.series
 
     def _in_the_race(self, scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, Name]]:
@@ -278,18 +300,29 @@ class Garage:
                 ),
                 None,
             )
-            crews = (i.name for i in scene.clause.items if i.compound is not None and i.compound.head in _OUTFITS and i.name)
+            crews = (
+                i.name
+                for i in scene.clause.items
+                if i.compound is not None and i.compound.head in _OUTFITS and i.name
+            )
             at = at or next((n for n in crews if n.is_a("team", "make")), None)
         team = acting or joined or at
         if team is not None:
             if self.team is None or team.id != self.team.id:
                 self.vehicle, self.results, self.series = None, (), self.about
             self.team, self.age, self.acted = team, 0, acting is not None
-            self.results = tuple(dict.fromkeys((*self.results, *(_result(t) for t, _ in told if t.subject == team and _result(t)))))
+            self.results = tuple(
+                dict.fromkeys((*self.results, *(_result(t) for t, _ in told if t.subject == team and _result(t))))
+            )
             if self.preview and acting is not None and self.home is None:
                 self.home = team
         for item in scene.clause.items:
-            if item.kind == "name" and item.name is not None and item.name.is_a("vehicle") and not item.name.is_a("team"):
+            if (
+                item.kind == "name"
+                and item.name is not None
+                and item.name.is_a("vehicle")
+                and not item.name.is_a("team")
+            ):
                 self.vehicle = item.name
         for t, s in told:
             if t.relation == "enters" and t.subject.is_a("team", "make") and t.object.is_a("series") and s in _SEATED:
@@ -319,7 +352,9 @@ def _third(scene: Scene) -> bool:
     )
 
 
-def _of_the_team(scene: Scene, told: list[Sure], how_sure: Callable[[str], str], leads: dict[str, Name]) -> Iterator[tuple[Name, str, Name, str]]:
+def _of_the_team(
+    scene: Scene, told: list[Sure], how_sure: Callable[[str], str], leads: dict[str, Name]
+) -> Iterator[tuple[Name, str, Name, str]]:
     """Reads "das Team Phoenix um A und B", "Audi mit A, B und C": they drive for it, and its result is theirs."""
     items = scene.clause.items
     teams = [t for n in scene.subject if (t := leads.get(n.id, n)).is_a("team", "make")]
@@ -344,7 +379,9 @@ def _of_the_team(scene: Scene, told: list[Sure], how_sure: Callable[[str], str],
             yield from ((person, t.relation, t.object, s) for t, s in results)
 
 
-def _fielded(team: Name, people: tuple[Name, ...], told: list[Sure], how_sure: Callable[[str], str]) -> Iterator[tuple[Name, str, Name, str]]:
+def _fielded(
+    team: Name, people: tuple[Name, ...], told: list[Sure], how_sure: Callable[[str], str]
+) -> Iterator[tuple[Name, str, Name, str]]:
     """Reads "WRT bringt einen BMW für A, B und C": they drive it for the team, together."""
     of_the_car = [(t, s) for t, s in told if t.subject == team and t.relation == "drives"]
     sure = of_the_car[0][1] if of_the_car else how_sure("drives_for")
@@ -362,9 +399,17 @@ def _follows(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, str, Name, 
         if t.relation == "driven_since" and s in _SEATED and t.object.is_a("team", "make"):
             yield t.subject, "drives_for", t.object, s
         after = "nach" in scene.clause.lows and scene.clause.lows & {"jahren", "saisons", "jahr", "saison"}
-        if t.relation == "leaves" and s in _SEATED and after and t.subject.is_a("person") and t.object.is_a("team", "make"):
+        if (
+            t.relation == "leaves"
+            and s in _SEATED
+            and after
+            and t.subject.is_a("person")
+            and t.object.is_a("team", "make")
+        ):
             yield t.subject, "drives_for", t.object, "confirmed"
-    raced = [(t.subject, s) for t, s in told if _result(t) and t.subject.is_a("person") and t.subject in scene.subject]
+    raced = [
+        (t.subject, s) for t, s in told if _result(t) and t.subject.is_a("person") and t.subject in scene.subject
+    ]
     if raced:
         for group in scene.clause.groups:
             team = scene.clause.items[group.first].name

@@ -114,7 +114,8 @@ def when(text: str, year: int | None) -> When:
 _AHEAD = re.compile(
     r"\b(künftig|in zukunft|demnächst|(?:nächste|kommende)[snrm]? (?:jahr|saison|woche|wochenende|monat|\w+tag)"
     r"|(?:zum|am|bis|nach) (?:jahresende|saisonende|saisonschluss)|nach (?:dieser|der laufenden) saison"
-    r"|(?:zum|am) ende (?:der|dieser) saison|(?:zum|am) ende (?:des|dieses) jahres|erstmals (?:ab|in) 20\d\d)\b", re.I
+    r"|(?:zum|am) ende (?:der|dieser) saison|(?:zum|am) ende (?:des|dieses) jahres|erstmals (?:ab|in) 20\d\d)\b",
+    re.I,
 )
 
 
@@ -139,7 +140,9 @@ _PREVIEW = re.compile(
     r"\b(?:(?:neue|kommende|bevorstehende|anstehende)[nrs]? (?:\w+-)?(?:\w*[Ss]aison|Spielzeit|Motorsportjahr|Rennjahr)"
     r"|(?:Pläne|Programm|Aufgebot|Fahreraufgebot|Kader|Line-up) (?:für|vorgestellt|präsentiert|bekannt))"
 )
-_SOON = re.compile(r"\b(?:kommende[nrs]?|nächste[nrs]?|bevorstehende[nrs]?) (?:Woche|Wochenende|Monat|Rennwochenende)\b")
+_SOON = re.compile(
+    r"\b(?:kommende[nrs]?|nächste[nrs]?|bevorstehende[nrs]?) (?:Woche|Wochenende|Monat|Rennwochenende)\b"
+)
 _EARLY = (1, 2)
 """Months in which a season named by its year is still to come."""
 

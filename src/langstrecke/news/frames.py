@@ -91,15 +91,30 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 found[key] = told
     for one, relation, other in seats(scene):
         if (other.id, relation, one.id) not in found:
-            found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car", implied=relation == "shares_car" or not one.is_a("person")))
+            found.setdefault(
+                (one.id, relation, other.id),
+                Told(
+                    one,
+                    relation,
+                    other,
+                    "somebody in a car",
+                    implied=relation == "shares_car" or not one.is_a("person"),
+                ),
+            )
     for t in list(found.values()):  # who drives a team's car drives for the team
         if t.relation == "drives" and t.subject.is_a("person"):
             for n, item in enumerate(scene.clause.items):
                 team = team_of_car(scene.clause.items, n) if item.name == t.object else None
                 if team is not None:
-                    found.setdefault((t.subject.id, "drives_for", team.id), replace(t, relation="drives_for", object=team))
+                    found.setdefault(
+                        (t.subject.id, "drives_for", team.id), replace(t, relation="drives_for", object=team)
+                    )
     drivers = talk.book.registry.drivers
-    for one, relation, other in [*told_of_crews(scene.clause.items), *told_of_drivers(scene.clause.items), *told_of_heads(scene.clause.items, drivers)]:
+    for one, relation, other in [
+        *told_of_crews(scene.clause.items),
+        *told_of_drivers(scene.clause.items),
+        *told_of_heads(scene.clause.items, drivers),
+    ]:
         if (other.id, relation, one.id) not in found:
             named = Told(one, relation, other, "a crew and its names", drop_negation=True)
             found.setdefault((one.id, relation, other.id), named)
@@ -110,7 +125,10 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     alone = {t.relation for t in found.values() if t.alone}
     kept = [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
     since = {t.subject.id for t in kept if t.relation == "driven_since"}
-    return [replace(t, implied=True) if t.relation in ("enters", "drives_for") and t.subject.id in since else t for t in kept]
+    return [
+        replace(t, implied=True) if t.relation in ("enters", "drives_for") and t.subject.id in since else t
+        for t in kept
+    ]
 
 
 _DEPARTS = frozenset({"vertrag", "kontrakt", "kader", "aufgebot", "team", "mannschaft", "rennstall", "platz", "cockpit", "weichen", "ersetzen",
@@ -231,7 +249,9 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
         racers = talk.book.registry.drivers
         found = [n if n.id in racers else talk.leads.get(n.id, n) for n in found]
     fields = rule.relation in ("drives", "enters") and bool(scene.clause.lemmas & FIELDS)
-    if (fields or rule.relation in ("asks", "agrees")) and "inverse" not in rule.flags:  # the head of a team speaks for it
+    if (
+        fields or rule.relation in ("asks", "agrees")
+    ) and "inverse" not in rule.flags:  # the head of a team speaks for it
         found = [talk.leads.get(n.id, n) for n in found]
     if "partners" in rule.flags and found:
         found += list(scene.partners)
@@ -281,14 +301,27 @@ def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
 
 
 _TITLE_WORDS = frozenset(
-    {"meister", "champion", "weltmeister", "titel", "meisterschaft", "wm-titel", "saison", "gesamtwertung", "meistertitel", "titelgewinn"}
+    {
+        "meister",
+        "champion",
+        "weltmeister",
+        "titel",
+        "meisterschaft",
+        "wm-titel",
+        "saison",
+        "gesamtwertung",
+        "meistertitel",
+        "titelgewinn",
+    }
 )
 """With these a result is one of a season, not of a race."""
 
 
 _ONE_RACE = ("rennen", "lauf", "finale", "auftakt")
 
-FIELDS = frozenset({"einsetzen", "bringen", "aufbieten", "vorsehen", "melden", "stellen", "vorbereiten", "betreuen", "aufbauen"})
+FIELDS = frozenset(
+    {"einsetzen", "bringen", "aufbieten", "vorsehen", "melden", "stellen", "vorbereiten", "betreuen", "aufbauen"}
+)
 """What a team does with a car for somebody."""
 
 
@@ -402,7 +435,9 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             if rule.relation == "agrees" and talk.speaker and talk.speaker.id in talk.leads:
                 return [p for p in near if p != talk.speaker][:1]  # who leads the team speaks of somebody else
             return [talk.speaker] if talk.speaker else list(near[:1])
-        near = kind in talk.here or (kind != "vehicle" and not (kind == "event" and rule.relation in ("enters", "enters_only")))
+        near = kind in talk.here or (
+            kind != "vehicle" and not (kind == "event" and rule.relation in ("enters", "enters_only"))
+        )
         if kind in talk.last and near:
             return [talk.last[kind]]
     return []
@@ -413,7 +448,11 @@ def place_in(clause: Clause) -> str:
     for n, item in enumerate(clause.items):
         low = item.low
         if clause.items[n + 1].low in ("mann", "fahrer", "pilot", "im") if n + 1 < len(clause.items) else False:
-            if low in PLACES and low not in ("zwei", "drei", "vier") and (clause.lows & {"bunde", "mann", "fahrer", "pilot", "cockpit"}):
+            if (
+                low in PLACES
+                and low not in ("zwei", "drei", "vier")
+                and (clause.lows & {"bunde", "mann", "fahrer", "pilot", "cockpit"})
+            ):
                 continue  # "Dritter im Bunde", "dritter Mann" is no result
         if low in _PLACE_NOUN and "cockpit" in clause.lows:
             continue  # "den dritten Platz im Cockpit"

@@ -35,9 +35,12 @@ _PLURALS = word_set("plurals")
 _PLURAL_FINITE = word_set("plural_finite")
 _GERMAN = word_set("german")
 _OTHERS = word_set("other")
-_TIMES = frozenset({"kommend", "folgend", "laufend", "anstehend", "bevorstehend", "entscheidend", "passend", "fehlend"})
+_TIMES = frozenset(
+    {"kommend", "folgend", "laufend", "anstehend", "bevorstehend", "entscheidend", "passend", "fehlend"}
+)
 """Participles that tell when, or what sort, and not what somebody does."""
 _SEPARATED = re.compile(rf"^(?:{'|'.join(PARTICLES)})ge\w{{2,}}(?:t|en)$")
+_PARTICIPLE = re.compile(rf"({'|'.join(PARTICLES)}|)ge(\w{{3,}})t")
 _TO = re.compile(rf"^(?:{'|'.join(PARTICLES)})zu\w+n$")
 
 
@@ -73,6 +76,11 @@ def lemma(word: str) -> str:
             return stem
     if found.endswith("end") and word[0].islower() and found not in _TIMES and is_german_word(found[:-1]):
         return found[:-1].lower()  # "der für Rowe startende"
+    if found == low and (part := _PARTICIPLE.fullmatch(low)):  # "geangelt", "ausgebootet"
+        stem = part.group(2).removesuffix("e")
+        verb = stem + ("n" if stem.endswith(("el", "er")) else "en")
+        if is_german_word(verb):
+            return part.group(1) + verb
     if found.endswith("t") and low.endswith(("te", "ten")) and is_german_word(found[:-1] + "en"):
         return found[:-1].lower() + "en"  # "belegte"
     return found.lower()
@@ -123,7 +131,18 @@ def is_preterite(word: str) -> bool:
         return False
     base = lemma(word)
     if base in MODAL:
-        return word in ("war", "waren", "hatte", "hatten", "wurde", "wurden", "musste", "mussten", "durfte", "durften")
+        return word in (
+            "war",
+            "waren",
+            "hatte",
+            "hatten",
+            "wurde",
+            "wurden",
+            "musste",
+            "mussten",
+            "durfte",
+            "durften",
+        )
     if base == word or not base.endswith("n"):
         return False
     if word.endswith(("te", "ten")):

@@ -185,7 +185,12 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
     oblique, possessive = False, ""
     if items[n].kind == "pronoun" and items[n].low in ("er", "ich", "wir", "du"):
         return "", False, ""
-    if n == 2 and items[n].kind == "person" and items[0].low in PREPOSITIONS and items[1].low in ("dem", "der", "denen"):
+    if (
+        n == 2
+        and items[n].kind == "person"
+        and items[0].low in PREPOSITIONS
+        and items[1].low in ("dem", "der", "denen")
+    ):
         return "", False, ""  # "das Auto, in dem A und B sitzen"
     back = n - 1
     steps = 0
@@ -205,7 +210,12 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             return "nach", oblique, possessive
         if low == "als" and back == 0 and item.text[:1] == "A" and _ends_in_verb(items):
             return "", oblique, possessive  # "Als Louis Delétraz aus seinem Oreca kletterte"
-        if steps == 0 and item.kind == "word" and _PARTICIPLE.search(low) and (at := _its_article(items, back)) is not None:
+        if (
+            steps == 0
+            and item.kind == "word"
+            and _PARTICIPLE.search(low)
+            and (at := _its_article(items, back)) is not None
+        ):
             return governing(items, at)[0], items[at].low in _NOT_NOMINATIVE, ""
         if low in PREPOSITIONS and item.kind == "word":
             prep = PREPOSITIONS[low]

@@ -206,7 +206,9 @@ def _capitalised_run(doc: Doc, start: int, taken: set[int]) -> int:
     return end
 
 
-_ARTICLES = frozenset({"das", "der", "die", "den", "dem", "des", "ein", "sein", "ihr", "unser", "mein", "dieses", "jedes"})
+_ARTICLES = frozenset(
+    {"das", "der", "die", "den", "dem", "des", "ein", "sein", "ihr", "unser", "mein", "dieses", "jedes"}
+)
 
 
 def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:

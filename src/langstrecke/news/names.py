@@ -117,7 +117,11 @@ def gazetteer() -> Gazetteer:
         matcher=PhraseMatcher(nlp.vocab, attr="NORM"),
         names=names,
         by_norm={_key(spelling): names[id] for spelling, id in reversed(spellings)},
-        roles={word: Role(word, role["relation"], bool(role.get("only_behind_a_name"))) for role in roles_table["role"] for word in role["words"]},
+        roles={
+            word: Role(word, role["relation"], bool(role.get("only_behind_a_name")))
+            for role in roles_table["role"]
+            for word in role["words"]
+        },
         demonyms={word: code for code, words in roles_table["demonyms"].items() for word in words},
         first_names=firsts,
         women=frozenset(norm(n) for n in roles_table["first_names"]["women"]),

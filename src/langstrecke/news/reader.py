@@ -260,7 +260,9 @@ class _Reader:
             told = Told(nobody, relation, nobody, "")
             return self._how_sure(told, n, clauses, own, time, spoken=spoken)
 
-        sure_of += self.garage.complete(scene, [*by_role, *sure_of], as_sure, talk.leads, then=then, apart=bool(sentence.turn))
+        sure_of += self.garage.complete(
+            scene, [*by_role, *sure_of], as_sure, talk.leads, then=then, apart=bool(sentence.turn)
+        )
         for told, sure in sure_of:
             tense = tense_of(clause, time, self.article.year, sure)
             found.append(self._claim(told, sure, time, scene, sentence, tense))

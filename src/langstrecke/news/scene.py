@@ -52,6 +52,8 @@ def pick_subject(clause: Clause) -> Group | None:
                 continue  # "Teamchef Rauturier lobt sie"
             if item.low in _NOMINATIVE and not group.oblique:
                 return group
+            if item.low == "beiden" and group.first == 1 and clause.items[0].low == "die":
+                return group
             if item.low in GROUPS and not group.oblique and first is None:
                 first = group
             continue
@@ -106,9 +108,14 @@ def _is_about(clause: Clause, group: Group | None) -> bool:
     """Whether the "der" of a relative clause is who acts in it: "der das Team verlassen hat"."""
     if clause.kind != "rel" or group is None or clause.items[0].low not in ("der", "welcher"):
         return False
-    return clause.antecedent is not None and clause.items[group.first].low not in _NOMINATIVE and any(
-        i.low == clause.items[0].low or i.low in ("das", "die", "den", "sein", "seinen", "seine", "ein", "einen", "eine")
-        for i in clause.items[1 : group.first]
+    return (
+        clause.antecedent is not None
+        and clause.items[group.first].low not in _NOMINATIVE
+        and any(
+            i.low == clause.items[0].low
+            or i.low in ("das", "die", "den", "sein", "seinen", "seine", "ein", "einen", "eine")
+            for i in clause.items[1 : group.first]
+        )
     )
 
 
@@ -323,7 +330,9 @@ def _by_possession(scene: Scene, talk: Talk) -> None:
     for group in clause.groups:
         items = tuple(clause.items[n] for n in group.members)
         owned = clause.items[group.members[-1] + 1 : group.members[-1] + 2]
-        thing = owned[0] if group.genitive and owned and owned[0].kind == "word" and owned[0].text[:1].isupper() else None
+        thing = (
+            owned[0] if group.genitive and owned and owned[0].kind == "word" and owned[0].text[:1].isupper() else None
+        )
         if thing is not None and thing.lemma not in _OWN_AFFAIRS and not thing.lemma.endswith(tuple(_OWN_AFFAIRS)):
             continue  # "Lietz’ Schützling" is somebody else
         if (group.genitive or group.prep == "of") and items[0].is_person and items[0].who:
@@ -395,11 +404,20 @@ _RACED = frozenset(
      "einfahren", "ausscheiden", "siegerpodest", "ziel", "ziellinie", "zweite", "zweiter", "dritte", "dritter", "vierte",
      "vierter", "fünfte", "fünfter", "rang", "pole", "sieg", "klassensieg", "gesamtsieg", "podium", "podest"}
 )  # fmt: skip
-_SPOKE = frozenset({"sprechen", "reden", "verhandeln", "kollidieren", "liefern", "kämpfen", "duell", "kollision", "streiten"})
+_SPOKE = frozenset(
+    {"sprechen", "reden", "verhandeln", "kollidieren", "liefern", "kämpfen", "duell", "kollision", "streiten"}
+)
+
+
 def _befallen(clause: Clause, before: Scene | None, talk: Talk) -> tuple[Name, ...]:
     """Reads "Wittmann, dem ein Wechsel bevorsteht": Wittmann."""
     item = clause.antecedent
-    if clause.kind != "rel" or item is None or item.kind != "person" or clause.items[0].low not in ("dem", "den", "denen"):
+    if (
+        clause.kind != "rel"
+        or item is None
+        or item.kind != "person"
+        or clause.items[0].low not in ("dem", "den", "denen")
+    ):
         return ()
     return _antecedent_names(item, before, talk)
 
@@ -413,9 +431,7 @@ def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
         items = tuple(clause.items[n] for n in group.members)
         if group is scene.subject_group or not items[0].is_person:
             continue
-        if group.prep in ("gemeinsam", "zusammen") or (
-            group.prep == "mit" and (sharing or raced)
-        ):
+        if group.prep in ("gemeinsam", "zusammen") or (group.prep == "mit" and (sharing or raced)):
             found += [n for n in _names(items) if n not in scene.subject]
     if not found and clause.lows & {"zusammen", "gemeinsam"} and len(scene.subject) == 1:
         return tuple(n for n in talk.with_whom.get(scene.subject[0].id, ()) if n not in scene.subject)
@@ -516,7 +532,7 @@ def _teams_by_head(scene: Scene, talk: Talk) -> None:
             continue
         known = talk.book.teams_of.get(person[0].id)
         team = talk.book.names[known] if known else talk.last.get("team")
-        if team is None:
+        if team is None or (not known and team.is_a("make")):
             continue
         scene.heads.append((person[0], team))
         clause.items[n] = Item(item.text, item.start, item.end, "name", team)

@@ -462,7 +462,12 @@ def _in_a_list(words: list[tuple[str, int]], n: int, found: list[Spotted]) -> bo
     """Reads "Engel" in "das Trio Engel, Gounon und Juncadella": a surname that is a word, too."""
     before = words[n - 1][0].lower() if n else ""
     after = words[n + 1 : n + 3]
-    called = before in GROUPS or (before in (",", "und", "/") and bool(found) and n > 1 and found[-1].end == words[n - 2][1] + len(words[n - 2][0]))
+    called = before in GROUPS or (
+        before in (",", "und", "/")
+        and bool(found)
+        and n > 1
+        and found[-1].end == words[n - 2][1] + len(words[n - 2][0])
+    )
     return called and (bool(after) and after[0][0] in (",", "und", "/", ".", "(") or before in ("und", "/"))
 
 

@@ -48,7 +48,13 @@ def _outfit_that_won(items: list[Item], n: int, talk: Talk) -> list[Title]:
     """Reads "Titelverteidiger Toyota", "Vorjahressieger Manthey"."""
     role = items[n].compound
     outfit = items[n + 1].name if n + 1 < len(items) and items[n + 1].kind == "name" else None
-    if role is None or role.role is None or outfit is None or not outfit.is_a("team", "make") or items[n + 1].compound:
+    if (
+        role is None
+        or role.role is None
+        or outfit is None
+        or not outfit.is_a("team", "make")
+        or items[n + 1].compound
+    ):
         return []
     if role.role.word not in ("titelverteidiger", "vorjahressieger", "rekordsieger", "champion", "meister"):
         return []
@@ -185,7 +191,9 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     if "team" in compound.role.relation and inverted and "team" in talk.last:
         return talk.last["team"], True
     if compound.role.word in ("titelverteidiger", "champion", "meister", "weltmeister") and "series" in talk.last:
-        named = next((i.name for i in items if i.kind == "name" and i.name and i.name.is_a("series") and not i.compound), None)
+        named = next(
+            (i.name for i in items if i.kind == "name" and i.name and i.name.is_a("series") and not i.compound), None
+        )
         away = any(i.low == "nach" for i in items)  # "der 2020 Meister war, kehrt nach einem Jahr in der WEC zurück"
         return (None if away else named) or talk.main_series or talk.last["series"], True
     if "team" in compound.role.relation and talk.section is not None and _behind_copula(items, n):
@@ -280,7 +288,12 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
             item.low not in JOINERS
             and item.text != ","
             and item.kind != "role"
-            and not (item.kind == "word" and item.text[:1].islower() and not item.finite and item.low not in ("mit", "für", "zu", "vor"))
+            and not (
+                item.kind == "word"
+                and item.text[:1].islower()
+                and not item.finite
+                and item.low not in ("mit", "für", "zu", "vor")
+            )
             and item.low not in ("ist", "sind", "wird", "werden", "war", "waren")
             and item.kind != "name"
         ):
@@ -291,7 +304,12 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
         return []
     if "vor" in [i.low for i in items[max(0, n - 2) : n]]:
         return []
-    return [Title(Told(owner, "shares_car", mate, "title teamkollege")) for mate in mates if mate.id != owner.id]
+    said = items[n + 1].low in _COPULA if n + 1 < len(items) else False
+    return [
+        Title(Told(owner, "shares_car", mate, "title teamkollege"), stated=said)
+        for mate in mates
+        if mate.id != owner.id
+    ]
 
 
 def _manager(scene: Scene, n: int, relation: str, talk: Talk) -> list[Title]:
@@ -303,12 +321,21 @@ def _manager(scene: Scene, n: int, relation: str, talk: Talk) -> list[Title]:
     owner: Name | None = None
     if after is not None and after.is_person and after.who:
         owner = after.who[0]
-    elif before is not None and before.kind == "person" and before.text.endswith(("s", "x", "z", "’", "'")) and before.who:
+    elif (
+        before is not None
+        and before.kind == "person"
+        and before.text.endswith(("s", "x", "z", "’", "'"))
+        and before.who
+    ):
         owner = before.who[0]
     elif possessive:
         owner = talk.owner(possessive, ())
     bearers, stated = _bearers(scene, n)
-    return [Title(Told(b, relation, owner, "title manager"), (), _former(items, n), stated) for b in bearers if owner and b != owner]
+    return [
+        Title(Told(b, relation, owner, "title manager"), (), _former(items, n), stated)
+        for b in bearers
+        if owner and b != owner
+    ]
 
 
 def _employer(scene: Scene, n: int, talk: Talk) -> list[Title]:

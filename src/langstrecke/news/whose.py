@@ -67,12 +67,9 @@ def team_of_car(items: list[Item], n: int) -> Name | None:
         return None
     for item in items[at + 1 : at + 4]:
         if item.kind == "name" and item.name is not None:
-            return (
-                item.name
-                if item.name.is_a("team") and (not item.name.is_a("make") or item.compound is None)
-                else None
-            )
-        if item.kind != "word" or not (item.text[:1].islower() or item.low in ("team", "teams")):
+            other = item.name.is_a("make") and (item.compound is not None or items[at].low == "der")  # another car
+            return item.name if item.name.is_a("team") and not other else None
+        if item.kind != "word" or not (item.text[:1].islower() or item.low in _TEAM_NOUNS or item.low == "teams"):
             return None
     return None
 
@@ -176,7 +173,12 @@ def told_of_heads(items: list[Item], drivers: Container[str]) -> Iterator[tuple[
             continue
         people = _people_from(items, n + 2)
         if len(people) == 1 and (people[0].id not in drivers or slug(item.name.head) == people[0].id):
-            if slug(item.name.head) == people[0].id or n and items[n - 1].low in _TEAM_NOUNS or item.text.lower().startswith("team"):
+            if (
+                slug(item.name.head) == people[0].id
+                or n
+                and items[n - 1].low in _TEAM_NOUNS
+                or item.text.lower().startswith("team")
+            ):
                 yield people[0], "leads", item.name
         else:
             yield from ((person, "drives_for", item.name) for person in people)
