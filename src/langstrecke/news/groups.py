@@ -12,6 +12,9 @@ JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehung
 _DETERMINERS = word_set("determiners")
 _TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
 _NOT_NOMINATIVE = word_set("not_nominative")
+_AS_BEFORE = frozenset(
+    {"bisher", "gehabt", "gewohnt", "immer", "schon", "zuletzt", "zuvor", "früher", "erwartet", "geplant"}
+)
 _HEAD_NOUN = re.compile(
     r"(serie|klasse|team|rennen|meisterschaft|cup|championship|saison|auto|wagen|boliden|mannschaft|rennstall|klassiker"
     r"|klassikers|lauf|läufe|runde|auftakt|finale|saisonauftakt|saisonfinale|saisonhighlight|highlight|höhepunkt|saisonhöhepunkt|rennwochenende|programm|werksteam|kundenteam"
@@ -201,6 +204,8 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             return "seite", oblique, possessive
         if low in ("wem", "wen", "wer", "was"):
             break
+        if low == "wie" and items[back + 1].low in _AS_BEFORE:
+            break  # "starten wie bisher A, B und C"
         if low == "von" and steps <= 1 and back > 0 and items[back - 1].low in _TEAM_NOUNS:
             return governing(items, back - 1)  # "zum Team von Precote Herberth"
         if low == "richtung":  # "verlässt das Team in Richtung GT Masters"
