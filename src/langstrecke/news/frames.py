@@ -51,8 +51,11 @@ class Told:
 def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     """Everything the rules read in a clause."""
     found: dict[tuple[str, str, str], Told] = {}
+    kinds = frozenset(k for i in scene.clause.items for n in (i.name, i.car, *i.who) if n is not None for k in n.kinds)
     for rule in likely_rules(scene.clause):
-        if ("needs_since" in rule.flags and not since) or not speaks(rule, scene.clause):
+        if ("needs_since" in rule.flags and not since) or (rule.needs and rule.needs.isdisjoint(kinds)):
+            continue
+        if not speaks(rule, scene.clause):
             continue
         place = rule.place or (place_in(scene.clause) if "needs_place" in rule.flags else "")
         if "needs_place" in rule.flags and not place:
@@ -148,7 +151,7 @@ def _pairs(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
         yield from _crew_behind(rule, scene, talk)
         return
     subjects = _subjects(rule, scene, talk)
-    things = objects(rule, scene, talk)
+    things = objects(rule, scene, talk) if subjects else []
     for one in subjects:
         for other in things:
             yield (other, one) if "inverse" in rule.flags else (one, other)
