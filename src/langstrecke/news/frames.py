@@ -66,8 +66,8 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
             if one.id == other.id:
                 continue
             unnamed = rule.relation == "leaves" and not rule.constant and not _named_in(other, scene)
-            if unnamed and not scene.clause.lemmas & _DEPARTS:  # "kam nicht mehr zum Fahren" is no farewell
-                continue
+            if unnamed and (not scene.clause.lemmas & _DEPARTS or _of_a_series(scene)):
+                continue  # "kam nicht mehr zum Fahren" is no farewell, "sein DTM-Cockpit" not the team's
             told = Told(
                 one, rule.relation, other, rule.name, rule.certainty, place,
                 bool(rule.flags & {"negated", "drop_negation"}),
@@ -129,6 +129,10 @@ _DEPARTS = frozenset(
      "stammplatz", "gehen", "partnerschaft", "zusammenarbeit", "enden", "engagement"}
 )  # fmt: skip
 """With these somebody leaves a team that is not named again."""
+
+
+def _of_a_series(scene: Scene) -> bool:
+    return any(i.compound is not None and i.name is not None and i.name.is_a("series") for i in scene.clause.items)
 
 
 def _named_in(name: Name, scene: Scene) -> bool:

@@ -35,6 +35,8 @@ class Talk:
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
     hero: str = ""
     """Whom a text is about: named at least three times, and twice as often as anybody else."""
+    begun: bool = False
+    """Somebody acted in this sentence already."""
     named: Name | None = None
     """The team, make, race or series named last."""
     just_named: Name | None = None
@@ -278,7 +280,10 @@ class Talk:
             latest = self.latest
             if opening and latest and self._from(latest.id, compound.country) and self.is_woman(latest.id) == sex:
                 return (latest,)
-            found = self.salient(country=compound.country, woman=sex) or self.salient(country="?", woman=sex)
+            found = self.salient(country=compound.country, woman=sex)
+            if found is None and self.begun and len(self.recent) == 1:  # of two passports the registry has one
+                found = self.recent[0]
+            found = found or self.salient(country="?", woman=sex)
             return (found,) if found else ()
         if compound.role is not None and "person" in compound.role.relation and compound.name is None:
             return ()  # "sein Teamkollege": somebody not named yet
