@@ -51,7 +51,9 @@ class Told:
 def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     """Everything the rules read in a clause."""
     found: dict[tuple[str, str, str], Told] = {}
-    kinds = frozenset(k for i in scene.clause.items for n in (i.name, i.car, *i.who) if n is not None for k in n.kinds)
+    kinds = frozenset(
+        k for i in scene.clause.items for n in (i.name, i.car, *i.who) if n is not None for k in n.kinds
+    )
     for rule in likely_rules(scene.clause):
         if ("needs_since" in rule.flags and not since) or (rule.needs and rule.needs.isdisjoint(kinds)):
             continue

@@ -127,6 +127,9 @@ def _main_ones(found: list[Name], rule: Rule, scene: Scene, title: bool) -> list
     return found
 
 
+_SEATS = frozenset({"platz", "cockpit", "sitz", "stammplatz", "nachfolge", "nachfolger", "beerben", "ersetzen"})
+
+
 def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
     kinds = [slot.kind for slot in rule.object]
     if rule.relation in ("won", "finished"):
@@ -140,6 +143,9 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             return [talk.main_series]
         if kind in ("team", "make") and talk.section is not None:
             return [talk.section]
+        seat = rule.relation == "drives_for" and not scene.clause.lemmas.isdisjoint(_SEATS)
+        if kind in ("team", "make") and seat and talk.outfit is not None:
+            return [talk.outfit]  # "seinen Platz übernimmt ...": of the team named last
         if kind in ("team", "make") and rule.relation == "drives_for" and (main := talk.main_team()) is not None:
             return [main]
         if kind == "person":

@@ -101,6 +101,8 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
         owner = talk.book.names["wec"] if world else talk.main_series
     past = compound.former or _former(items, n)
     years = _years_after(items, n)
+    if relation[kind] == "won" and "als" in [i.low for i in items[max(0, n - 4) : n]]:
+        stated = False  # "starten als Le-Mans-Sieger": they have won, whatever comes
     return [
         Title(Told(b, relation[kind], owner, f"title {compound.role.word}"), years, past, stated) for b in bearers
     ]
