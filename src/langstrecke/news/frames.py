@@ -208,9 +208,6 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             owned = [g for g in scene.clause.groups if g.prep in ("von", "of") or g.genitive]
             outfits = (i.name for g in owned for i in (scene.clause.items[m] for m in g.members) if i.kind == "name")
             found += [n for n in outfits if n is not None and n.is_a("team", "make")]
-        elif kind == "crew":
-            there = {n for i in scene.clause.items for n in i.who}
-            found += [n for n in talk.group if n not in there]
         elif kind == "last":
             if not scene.subject:
                 for group in scene.clause.groups:  # "Für den Audi-Mann reicht es zu Rang drei"
