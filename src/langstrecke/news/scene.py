@@ -177,6 +177,10 @@ def _resolve(
 ) -> None:
     for n in group.members:
         item = clause.items[n]
+        if item.low in GROUPS and any(
+            i.low in ("ein", "einem", "kein", "eine") for i in clause.items[max(0, n - 3) : n]
+        ):
+            continue  # "ein starkes Trio" is not the one spoken of
         if (
             item.kind == "role"
             and not item.who
