@@ -82,9 +82,9 @@ def _can_act(item: Item) -> bool:
 
 
 _ACTING = frozenset(
-    {"team", "mannschaft", "rennstall", "werksteam", "truppe", "crew", "besatzung", "duo", "trio", "quartett", "lager",
-     "auto", "wagen", "prototyp", "bolide", "equipe", "werksmannschaft", "einsatzteam", "kundenteam", "paarung",
-     "armada", "flotte", "fraktion"}
+    {"team", "mannschaft", "rennstall", "werksteam", "truppe", "crew", "besatzung", "duo", "trio", "quartett",
+     "lager", "auto", "wagen", "prototyp", "bolide", "equipe", "werksmannschaft", "einsatzteam", "kundenteam",
+     "paarung", "armada", "flotte", "fraktion"}
 )  # fmt: skip
 """The second half of "Audi-Mannschaft": what can act in its name."""
 
