@@ -169,7 +169,9 @@ def _listed(scene: Scene) -> Iterator[Triple]:
             yield from ((a, "shares_car", b) for k, a in enumerate(people) for b in people[k + 1 :])
         if last + 2 < len(items) and items[last + 1].text == "(":
             crew = people if slashed or called or len(people) == 1 else people[-1:]
-            name, car = items[last + 2].name, car_at(items, last + 2)
+            name = items[last + 2].name
+            make = name is not None and name.is_a("make", "vehicle") and items[last + 2].car is None
+            car = name if make else items[last + 2].car
             if car is not None:
                 yield from ((p, "drives", car) for p in crew)
             if name is not None and name != car and name.is_a("team"):

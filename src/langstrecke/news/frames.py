@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from langstrecke.news.cars import seats
 from langstrecke.news.names import Name
-from langstrecke.news.objects import TITLE_WORDS, item_names, objects
+from langstrecke.news.objects import item_names, objects, of_a_season
 from langstrecke.news.places import place_in
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
@@ -191,7 +191,7 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     for kind in rule.subject:
         if kind == "none":
             if not scene.subject:
-                title = bool(scene.clause.lemmas & TITLE_WORDS)
+                title = of_a_season(scene)
                 last = talk.race() if not title else talk.last.get("series")
                 last = last or talk.last.get("series")
                 return [last] if last is not None else []

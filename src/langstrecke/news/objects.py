@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from langstrecke.news.bearers import bearer_of
 from langstrecke.news.groups import Group
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
@@ -37,7 +38,7 @@ def objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     found = [n for n in dict.fromkeys(found) if spoken_of or n not in scene.subject or n.is_a("vehicle")]
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found
-    title = bool(scene.clause.lemmas & TITLE_WORDS)
+    title = of_a_season(scene)
     race = talk.main_race
     if rule.relation in ("won", "finished") and race is not None and race.id == "nurburgring-24h":
         found = [race if n.id == "nordschleife" else n for n in found]  # "der Gesamtsieg auf der Nordschleife"
@@ -68,6 +69,17 @@ TITLE_WORDS = frozenset(
     }
 )
 """With these a result is one of a season, not of a race."""
+
+
+def of_a_season(scene: Scene) -> bool:
+    """Whether a clause tells of a title; "Meister Farnbacher wurde Fünfter" only names who bears one."""
+    items = scene.clause.items
+    borne = {
+        i.compound.role.word
+        for n, i in enumerate(items)
+        if i.compound is not None and i.compound.role is not None and bearer_of(items, n) is not None
+    }
+    return bool((scene.clause.lemmas - borne) & TITLE_WORDS)
 
 
 _ONE_RACE = ("rennen", "lauf", "finale", "auftakt")

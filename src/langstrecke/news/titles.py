@@ -188,7 +188,8 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     at = n + 1
     while at < len(items) and at <= n + 4:
         name = items[at].name
-        if items[at].kind == "name" and name is not None and not name.is_a("car"):
+        a_car = name is not None and name.is_a("vehicle") and not name.is_a("team", "make")
+        if items[at].kind == "name" and name is not None and not name.is_a("car") and not a_car:
             return name, True
         if items[at].low not in _LINKS and not items[at].text[:1].isupper():
             break
