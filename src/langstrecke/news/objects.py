@@ -151,7 +151,8 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             race = talk.race(one=any(w.endswith(_ONE_RACE) for w in scene.clause.lemmas))
             if race is not None:
                 return [race]
-        if kind == "series" and (title or "series" not in talk.here) and talk.main_series is not None:
+        far = "series" not in talk.here or (title and rule.relation in ("won", "finished"))
+        if kind == "series" and far and talk.main_series is not None:
             return [talk.main_series]
         if kind in ("team", "make") and talk.section is not None:
             return [talk.section]

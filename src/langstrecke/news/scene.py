@@ -133,7 +133,8 @@ def _is_about(clause: Clause, group: Group | None) -> bool:
 def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: Talk) -> Scene:
     """Say who everybody in a clause is, the subject first."""
     scene = Scene(clause)
-    talk.speech = not cue_book().speech.isdisjoint(clause.lemmas) or not _OFFICE.isdisjoint(clause.lemmas)
+    told = parent.clause.lemmas if parent is not None and clause.lows & {"dass", "daß"} else frozenset()
+    talk.speech = not cue_book().speech.isdisjoint(clause.lemmas | told) or not _OFFICE.isdisjoint(clause.lemmas)
     outfits_meant(clause, talk)
     place_meant(clause, talk)
     scene.heads += teams_by_head(clause, talk)
