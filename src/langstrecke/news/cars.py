@@ -137,7 +137,7 @@ def _right_before(scene: Scene, n: int) -> tuple[Name, ...]:
     """Reads "das Duo" in "das Duo im Cadillac"."""
     for group in scene.clause.groups:
         between = scene.clause.items[group.members[-1] + 1 : n]
-        if between and all(i.low in (*_BY, "dem", "einem", "zweiten", "neuen") for i in between):
+        if between and between[0].low in _BY and all(i.kind == "word" and i.text[:1].islower() for i in between):
             return tuple(p for m in group.members for p in scene.clause.items[m].who)
     return ()
 

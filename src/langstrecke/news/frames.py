@@ -12,7 +12,7 @@ from langstrecke.news.places import place_in
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
-from langstrecke.news.whose import team_of_car, told_of_crews, told_of_drivers, told_of_heads
+from langstrecke.news.whose import is_car, team_of_car, told_of_crews, told_of_drivers, told_of_heads
 
 _DROPS = {
     "enters_only": ("enters",),
@@ -62,8 +62,12 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
         place = rule.place or (place_in(scene.clause) if "needs_place" in rule.flags else "")
         if "needs_place" in rule.flags and not place:
             continue
+        if rule.relation == "shares_car" and _a_car_acts(scene):
+            continue  # "neben ihm startet der Cadillac von A und B"
         for one, other in _pairs(rule, scene, talk):
             if one.id == other.id:
+                continue
+            if rule.relation in _OF_THE_GRID and scene.clause.lemmas & _GRID:
                 continue
             unnamed = rule.relation == "leaves" and not rule.constant and not _named_in(other, scene)
             if unnamed and (not scene.clause.lemmas & _DEPARTS or _of_a_series(scene)):
@@ -129,6 +133,16 @@ _DEPARTS = frozenset(
      "stammplatz", "gehen", "partnerschaft", "zusammenarbeit", "enden", "engagement"}
 )  # fmt: skip
 """With these somebody leaves a team that is not named again."""
+
+
+_OF_THE_GRID = frozenset({"finished", "shares_car"})
+_GRID = frozenset({"qualifizieren", "startplatz", "startreihe", "zeittraining", "startaufstellung"})
+"""With these a place is one on the grid, and who stands beside somebody is a rival."""
+
+
+def _a_car_acts(scene: Scene) -> bool:
+    group = scene.subject_group
+    return group is not None and is_car(scene.clause.items, group.first)
 
 
 def _of_a_series(scene: Scene) -> bool:

@@ -76,7 +76,17 @@ def _is_somebody(items: list[Item], n: int) -> bool:
 def _can_act(item: Item) -> bool:
     if item.is_person:
         return True
+    if item.compound is not None and item.car is None and item.compound.head not in _ACTING:
+        return False  # "treue Ferrari-Kunden"
     return item.name is not None and item.name.is_a("team", "make", "car", "vehicle") and item.kind == "name"
+
+
+_ACTING = frozenset(
+    {"team", "mannschaft", "rennstall", "werksteam", "truppe", "crew", "besatzung", "duo", "trio", "quartett",
+     "lager", "auto", "wagen", "prototyp", "bolide", "equipe", "werksmannschaft", "einsatzteam", "kundenteam",
+     "paarung", "armada", "flotte", "fraktion"}
+)  # fmt: skip
+"""The second half of "Audi-Mannschaft": what can act in its name."""
 
 
 def _before_role(items: list[Item], n: int) -> bool:
@@ -177,6 +187,10 @@ def _resolve(
 ) -> None:
     for n in group.members:
         item = clause.items[n]
+        if item.low in GROUPS and any(
+            i.low in ("ein", "einem", "kein", "eine") for i in clause.items[max(0, n - 3) : n]
+        ):
+            continue  # "ein starkes Trio" is not the one spoken of
         if (
             item.kind == "role"
             and not item.who
