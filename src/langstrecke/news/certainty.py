@@ -14,7 +14,10 @@ from langstrecke.news.german import PREPOSITIONS, lemma, word_set
 
 @dataclass(frozen=True)
 class Alternatives:
-    """One word of a phrase with its alternatives, sorted so that most of them are looked up at once."""
+    """One word of a phrase with its alternatives, sorted so that most of them are looked up at once.
+
+    "nicht_nur" is two words that follow each other.
+    """
 
     words: frozenset[str]
     """Written so or as a basic form."""
@@ -22,6 +25,8 @@ class Alternatives:
     """Written exactly so."""
     ends: tuple[str, ...] = ()
     """Basic forms may end so; an empty one is any word."""
+    runs: frozenset[str] = frozenset()
+    """Two words written one after the other."""
 
 
 Phrase = tuple[Alternatives, ...]
@@ -66,9 +71,10 @@ def phrase(text: str) -> Phrase:
 
 def _slot(options: list[str]) -> Alternatives:
     return Alternatives(
-        frozenset(o for o in options if o[0] not in "=*"),
-        frozenset(o[1:] for o in options if o[0] == "="),
+        frozenset(o for o in options if o[0] not in "=*" and "_" not in o),
+        frozenset(o[1:] for o in options if o[0] == "=" and "_" not in o),
         tuple(o[1:] for o in options if o[0] == "*"),
+        frozenset(o.removeprefix("=") for o in options if "_" in o),
     )
 
 
@@ -103,7 +109,9 @@ def holds(words: Phrase, clause: Clause) -> bool:
 def _has(slot: Alternatives, clause: Clause) -> bool:
     if not slot.words.isdisjoint(clause.words) or not slot.forms.isdisjoint(clause.lows):
         return True
-    return bool(slot.ends) and ("" in slot.ends or any(w.endswith(slot.ends) for w in clause.lemmas))
+    if slot.runs and not slot.runs.isdisjoint(clause.pairs):
+        return True
+    return bool(slot.ends) and ("" in slot.ends or any(e + "|" in clause.endings for e in slot.ends))
 
 
 def negated(clause: Clause) -> bool:
@@ -120,29 +128,29 @@ def find_cue(clause: Clause, *, sentence_only: bool = False) -> str:
 
 
 def _find_cue(clause: Clause, sentence_only: bool) -> str:
-    likely = _cue_index().candidates(clause)
+    likely = _cue_index().fulfilled(clause)
     for number, cue in enumerate(cue_book().cues):
         if number not in likely or (sentence_only and not cue.sentence):
             continue
-        if any(holds(p, clause) for p in cue.phrases) and not any(holds(p, clause) for p in cue.unless):
+        if not any(holds(p, clause) for p in cue.unless):
             return cue.certainty
     return ""
 
 
 @dataclass(frozen=True)
 class Index:
-    """Which of many lists of phrases a clause can fulfil: it must hold a word of a phrase's rarest slot."""
+    """Many lists of phrases by the rarest word of each phrase: a clause is asked only for those it can fulfil."""
 
-    by_word: dict[str, frozenset[int]]
-    always: frozenset[int]
+    by_word: dict[str, tuple[tuple[int, Phrase], ...]]
+    always: tuple[tuple[int, Phrase], ...]
 
-    def candidates(self, clause: Clause) -> frozenset[int]:
-        """Numbers of the lists worth trying."""
-        found = self.always
+    def fulfilled(self, clause: Clause) -> set[int]:
+        """Numbers of the lists of which the clause holds a phrase."""
+        found = {number for number, one in self.always if holds(one, clause)}
         for word in clause.words:
-            more = self.by_word.get(word)
-            if more is not None:
-                found = found | more
+            for number, one in self.by_word.get(word, ()):
+                if number not in found and holds(one, clause):
+                    found.add(number)
         return found
 
 
@@ -153,22 +161,23 @@ _COMMON = word_set("determiners") | word_set("modal") | frozenset(PREPOSITIONS) 
 
 def _commonness(slot: Alternatives) -> tuple[int, int]:
     """Of a phrase's words the index looks for the one that few clauses hold."""
-    return len((slot.words | slot.forms) & _COMMON), len(slot.words) + len(slot.forms)
+    common = len((slot.words | slot.forms) & _COMMON) + len(slot.runs)
+    return common, len(slot.words) + len(slot.forms) + len(slot.runs)
 
 
 def index_of(lists: list[tuple[Phrase, ...]]) -> Index:
     """An index of lists of phrases."""
-    words: dict[str, set[int]] = {}
-    always: set[int] = set()
+    words: dict[str, list[tuple[int, Phrase]]] = {}
+    always: list[tuple[int, Phrase]] = []
     for number, phrases in enumerate(lists):
         for one in phrases:
             fixed = min((slot for slot in one if not slot.ends), key=_commonness, default=None)
             if fixed is None:
-                always.add(number)
+                always.append((number, one))
                 continue
-            for option in fixed.words | fixed.forms:
-                words.setdefault(option, set()).add(number)
-    return Index({w: frozenset(n) for w, n in words.items()}, frozenset(always))
+            for option in fixed.words | fixed.forms | {run.partition("_")[0] for run in fixed.runs}:
+                words.setdefault(option, []).append((number, one))
+    return Index({w: tuple(n) for w, n in words.items()}, tuple(always))
 
 
 @cache
@@ -209,11 +218,16 @@ def certainty_of(
             if no_above and not above:
                 above = "denied"
             up = clauses[up].parent if clauses[up].kind != "main" else None
+    elif clause.kind == "main" and number and clause.lows & _SUBJUNCTIVE and clause.mark in (",", ";", ":"):
+        above = find_cue(clauses[number - 1])  # "weist Berichte zurück, er habe unterschrieben"
+        above = above if above in ("denied", "not_confirmed") else ""
     elif clause.kind == "main":
         for other in clauses:
             if other.parent == number and other.kind in ("sub",) and other.items[0].low == "wie":
                 above = find_cue(other)
-        if number and not own and clauses[number - 1].kind == "main" and len(clauses[number - 1].items) <= 6:
+        before = clauses[number - 1]
+        tells = before.kind == "main" and len(before.items) <= 6 and not any(i.is_person for i in before.items)
+        if number and not own and tells:
             above = above or _announcing(clauses[number - 1])
     if own == "none" or (own in ("not_confirmed",)):
         return Verdict(own, True)
@@ -229,7 +243,7 @@ def certainty_of(
         return Verdict(_weaker(own, above), True)
     if above:
         return Verdict(above, True)
-    for other in clauses:
+    for other in _side_by_side(number, clauses) if clause.kind != "rel" else [clause]:
         cue = find_cue(other, sentence_only=True)
         if cue:
             return Verdict(cue, True)
@@ -238,6 +252,14 @@ def certainty_of(
     if carries and (carried == "announced" or by_tense == "announced"):
         return Verdict(carried, False)
     return Verdict(by_tense, by_tense == "reported")
+
+
+def _side_by_side(number: int, clauses: list[Clause]) -> list[Clause]:
+    """The clauses of a sentence on one side of its semicolons."""
+    parts = [n for n, c in enumerate(clauses) if c.mark == ";"]
+    start = max((n for n in parts if n <= number), default=0)
+    end = min((n for n in parts if n > number), default=len(clauses))
+    return clauses[start:end]
 
 
 def _litotes(clause: Clause) -> bool:
@@ -268,9 +290,12 @@ def _by_tense(clause: Clause, *, ahead: bool, spoken: bool, result: bool = False
         return "confirmed"  # "werden Zweite": the present of a report, no future
     if not spoken and any(v in _SUBJUNCTIVE for v in verbs) and "ich" not in clause.lows:
         return "reported"
-    passive = any(re.fullmatch(r"(\w*ge\w+t|\w*ge\w+en|ver\w+|be\w+|er\w+)", v) and lemma(v) != v for v in verbs)
+    passive = any(
+        re.fullmatch(r"(\w*ge\w+t|\w*ge\w+en|(?:ver|be|er|unter|über|ent|zer)\w+)", v) and lemma(v) != v
+        for v in verbs
+    )
     if any(v in _FUTURE for v in verbs) and not (
-        passive and not ahead and not any(v.endswith("en") and lemma(v) == v for v in verbs)
+        passive and not ahead and not any(v.endswith("en") and lemma(v) == v and v not in _FUTURE for v in verbs)
     ):
         return "announced"
     return "announced" if ahead else "confirmed"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 from langstrecke.news.german import MODAL, PARTICLES, PREPOSITIONS, lemma, word_set
 from langstrecke.news.groups import Group, find_groups, same_sort
@@ -24,8 +25,12 @@ class Clause:
     """main, rel, sub, inf or part."""
     parent: int | None = None
     antecedent: Item | None = None
+    before: list[Item] | None = None
+    """Of a relative clause: the words of the clause it hangs on."""
     question: bool = False
     groups: list[Group] = field(default_factory=list)
+    mark: str = ""
+    """What stands before it: a comma, a colon, "und"."""
     cues: dict[bool, str] = field(default_factory=dict)
     """What find_cue found, kept."""
 
@@ -40,6 +45,12 @@ class Clause:
         return frozenset(i.low for i in self.items)
 
     @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Words that follow each other: "nicht_nur"."""
+        lows = [i.low for i in self.items]
+        return frozenset(f"{a}_{b}" for a, b in pairwise(lows))
+
+    @cached_property
     def lemmas(self) -> frozenset[str]:
         """Basic forms of its words; separated verbs in one word; the ends of compounds too."""
         found: set[str] = set()
@@ -49,6 +60,8 @@ class Clause:
             if item.kind == "word":
                 if item.finite and item.lemma.endswith("n") and last in PARTICLES and item.low != last:
                     found.add(last + item.lemma)  # "tritt ... an"
+                    if item.lemma in MODAL:
+                        found.add(item.lemma)
                 else:
                     found.add(item.lemma)
                 if "-" in item.low:
@@ -65,6 +78,11 @@ class Clause:
             else:
                 found.add(item.low)
         return frozenset(found - {""})
+
+    @cached_property
+    def endings(self) -> str:
+        """Its basic forms in one line, a bar behind each: what ends in "sieg" is found as "sieg|"."""
+        return "|".join(self.lemmas) + "|"
 
     @property
     def text(self) -> str:
@@ -88,15 +106,25 @@ def split_clauses(items: list[Item], *, question: bool = False) -> list[Clause]:
     clauses: list[Clause] = []
     for mark, segment in segments:
         kind = _kind(mark, segment, clauses)
-        clause = Clause(segment, kind)
+        last = next((i for i in reversed(segment) if i.kind != "mark"), None)
+        goes_on = mark in ("und", "oder") and kind == "main" and bool(clauses) and clauses[-1].kind == "sub"
+        if goes_on and last is not None and last.finite and not any(i.finite for i in segment[:-2]):
+            kind = "sub"  # "dass er bleibt und in der ELMS startet"
+        clause = Clause(segment, kind, mark=mark)
         if kind != "main" and clauses:
-            clause.parent = _parent(clauses)
+            clause.parent = clauses[-1].parent if goes_on and kind == "sub" else _parent(clauses)
             if kind == "rel":
                 clause.antecedent = _antecedent(clauses[-1].items, segment[0].start)
+                clause.before = [i for i in clauses[-1].items if i.start < segment[0].start]
         elif kind in ("sub", "inf"):
             clause.parent = 1 if len(segments) > 1 else None
-        clause.groups = find_groups(segment)
+        own = len(clause.items)
+        if kind == "rel" and clause.before and segment[0].low in ("den", "die", "das", "dem", "der"):
+            own = _bring_along(clause)
+        clause.groups = [replace(g, oblique=g.oblique or g.first >= own) for g in find_groups(clause.items)]
         clauses.append(clause)
+    if clauses and clauses[0].kind in ("sub", "inf"):  # "Dass A zu B geht, wie C meldet, gilt als sicher"
+        clauses[0].parent = next((n for n, c in enumerate(clauses) if c.kind == "main"), None)
     for clause in clauses:
         if clause.parent is not None and clause.parent >= len(clauses):
             clause.parent = None
@@ -139,6 +167,9 @@ def _enumerates(items: list[Item], comma: int) -> bool:
     if comma == 0 or comma + 1 >= len(items):
         return False
     before, after = items[comma - 1], items[comma + 1]
+    verb = items[comma + 2 : comma + 3]
+    if verb and verb[0].finite and after.kind == "person" and any(i.finite for i in items[:comma]):
+        return False  # "ging an Wittmann, Auer wurde Siebter"
     if before.kind == "person" and after.kind == "role" and after.compound and after.compound.role:
         return True  # "Andreas Roos, Leiter BMW M Motorsport"
     if before.kind == "mark" and before.text == ")" and comma > 1:
@@ -168,7 +199,11 @@ def _merge(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]
         torn = (
             not _has_finite(one)
             and after in (",", "–", "-")
-            and (three[0].finite or (one[0].low in SUBORDINATORS and not _has_finite(middle) and _has_finite(three)))
+            and (
+                three[0].finite
+                or (three[0].low in ("sowie", "und") and one[-1].kind == "person")
+                or (one[0].low in SUBORDINATORS and not _has_finite(middle) and _has_finite(three))
+            )
         )
         waiting = (
             _waits(one)
@@ -191,10 +226,17 @@ def _order(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]
         low = _opening(segment)
         loose = not _has_finite(segment) and not any(i.low == "zu" for i in segment)
         if joined and loose and mark in (",", "–", "-") and low in PREPOSITIONS and low not in ("als", "wie", "um"):
-            joined[-1][1].extend(segment)
+            host = -2 if len(joined) > 1 and _is_relative(joined[-1][1]) else -1
+            joined[host][1].extend(segment)
         else:
             joined.append((mark, list(segment)))
     return joined
+
+
+def _is_relative(segment: list[Item]) -> bool:
+    """Whether a segment opens with a relative pronoun and ends in its verb."""
+    closing = next((i for i in reversed(segment) if i.kind != "mark"), None)
+    return segment[0].low in RELATIVE and closing is not None and closing.finite
 
 
 def _opening(segment: list[Item]) -> str:
@@ -240,6 +282,26 @@ def _kind(mark: str, segment: list[Item], before: list[Clause]) -> str:
     if before and not _has_finite(segment) and mark not in (":",):
         return "part"
     return "main"
+
+
+def _bring_along(clause: Clause) -> int:
+    """Reads "der Sieg in Le Mans, den er holte": the relative clause is about the win in Le Mans.
+
+    Returns where the words that came along begin.
+    """
+    before = clause.before or []
+    start = next((n for n in range(len(before) - 1, -1, -1) if before[n].low in _ARTICLES), None)
+    if start is None or len(before) - start > 6 or any(i.is_person or i.finite for i in before[start:]):
+        return len(clause.items)
+    if not any(i.kind in ("word", "name") and i.text[:1].isupper() for i in before[start + 1 :]):
+        return len(clause.items)
+    end = len(clause.items) - (clause.items[-1].kind == "mark")
+    clause.items[end:end] = before[start + 1 :]
+    return end
+
+
+_ARTICLES = frozenset({"der", "die", "das", "den", "dem", "ein", "eine", "einen", "einem", "einer", "seinen", "seine",
+                       "ihren", "ihre", "im", "zum", "zur", "beim"})  # fmt: skip
 
 
 def _parent(clauses: list[Clause]) -> int:

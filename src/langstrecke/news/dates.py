@@ -31,6 +31,8 @@ _RELATIVE: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"\bzum saisonende\b|\bam saisonende\b|\bam jahresende\b", 0),
     )
 )
+_ANY_RELATIVE = re.compile(r"jahr|saison|heuer|heurig|wochenende|woche", re.IGNORECASE)
+"""Without one of these words none of the others need be looked for."""
 _SINCE_YEAR = re.compile(r"\bseit (?:der saison |dem jahr )?((?:19|20)\d\d)\b", re.IGNORECASE)
 _SINCE_SPAN = re.compile(
     r"\bseit (?:fast |über |mehr als |rund |etwa |gut |knapp )*(\d+|[a-zäöü]+) (?:jahren|saisons)\b", re.IGNORECASE
@@ -103,7 +105,7 @@ def when(text: str, year: int | None) -> When:
     rest = _SINCE_YEAR.sub(" ", text)
     years = {int(y) for y in _YEAR.findall(rest)}
     ahead = bool(years) and year is not None and max(years) > year
-    if year is not None:
+    if year is not None and _ANY_RELATIVE.search(rest):
         for pattern, shift in _RELATIVE:
             if pattern.search(rest):
                 years.add(year + shift)
@@ -112,7 +114,10 @@ def when(text: str, year: int | None) -> When:
 
 
 _AHEAD = re.compile(
-    r"\b(künftig|in zukunft|demnächst|nächste[sn]? (?:jahr|saison)|kommende[snr]? (?:jahr|saison))\b", re.I
+    r"\b(künftig|in zukunft|demnächst|(?:nächste|kommende)[snrm]? (?:jahr|saison|woche|wochenende|monat|\w+tag)"
+    r"|(?:zum|am|bis|nach) (?:jahresende|saisonende|saisonschluss)|nach (?:dieser|der laufenden) saison"
+    r"|(?:zum|am) ende (?:der|dieser) saison|(?:zum|am) ende (?:des|dieses) jahres|erstmals (?:ab|in) 20\d\d)\b",
+    re.I,
 )
 
 
@@ -131,3 +136,25 @@ def _since(text: str, year: int | None) -> int | None:
 def number(word: str) -> int | None:
     """A small number in words or digits."""
     return int(word) if word.isdecimal() and len(word) < 4 else _NUMBERS.get(word.lower())
+
+
+_PREVIEW = re.compile(
+    r"\b(?:(?:neue|kommende|bevorstehende|anstehende)[nrs]? (?:\w+-)?(?:\w*[Ss]aison|Spielzeit|Motorsportjahr)"
+    r"|(?:Pläne|Programm|Aufgebot|Fahreraufgebot|Kader|Line-up) (?:für|vorgestellt|präsentiert|bekannt))"
+)
+_SOON = re.compile(
+    r"\b(?:kommende[nrs]?|nächste[nrs]?|bevorstehende[nrs]?) (?:Woche|Wochenende|Monat|Rennwochenende)\b"
+)
+_EARLY = (1, 2)
+"""Months in which a season named by its year is still to come."""
+
+
+def looks_ahead(text: str, date: str) -> bool:
+    """Whether a text tells of a season that has not begun: what it says in the present tense is planned."""
+    if _PREVIEW.search(text) or _SOON.search(text[:400]):
+        return True
+    month = int(date[5:7]) if len(date) > 6 else 0
+    this_year = re.search(rf"\b{date[:4]}\b", text) or re.search(
+        r"\b(?:heuer|in diesem Jahr|dieses Jahr)\b", text, re.I
+    )
+    return month in _EARLY and bool(this_year)

@@ -7,7 +7,7 @@ import re
 from langstrecke.news.clauses import Clause
 from langstrecke.news.dates import When, number
 from langstrecke.news.frames import Told
-from langstrecke.news.german import word_set
+from langstrecke.news.german import is_preterite, word_set
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
 
@@ -20,6 +20,7 @@ _ORDINAL_COUNT = re.compile(r"\bzum (zweiten|dritten|vierten|fünften|sechsten|s
 _TIMES = re.compile(r"\b(zwei|drei|vier|fünf|sechs|sieben)malige")
 _ORDINALS = {"zweiten": 2, "dritten": 3, "vierten": 4, "fünften": 5, "sechsten": 6, "siebten": 7, "achten": 8,
              "neunten": 9, "zehnten": 10}  # fmt: skip
+_PARTICIPLE = re.compile(r"(?:\w+)?ge\w{2,}(?:t|en)|(?:ver|be|er|ent|zer|über|unter)\w+(?:t|en)|\w+iert")
 _RESULTS = ("won", "finished", "beat", "driven_since", "holds_record")
 PAST = word_set("past")
 """The past, as newspapers write it."""
@@ -64,9 +65,9 @@ def tense_of(clause: Clause, time: When, year: int | None, sure: str) -> str:
         return "future"
     if time.years and year is not None and max(time.years) < year:
         return "past"
-    if clause.lows & PAST:
+    if clause.lows & PAST or any(i.finite and is_preterite(i.text) for i in clause.items):
         return "past"
     perfect = clause.lows & {"hat", "haben", "habe", "hast", "bin", "bist", "ist", "sind"}
-    if perfect and any(re.fullmatch(r"(\w+)?ge\w+(t|en)|gewonnen|verpasst|bestritten", w) for w in clause.lows):
+    if perfect and any(_PARTICIPLE.fullmatch(w) for w in clause.lows):
         return "past"
     return "present"

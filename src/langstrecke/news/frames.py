@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from langstrecke.news.clauses import Clause
-from langstrecke.news.items import Item
+from langstrecke.news.cars import seats
 from langstrecke.news.names import Name
+from langstrecke.news.objects import item_names, objects, of_a_season
+from langstrecke.news.places import place_in
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
+from langstrecke.news.whose import is_car, team_of_car, told_of_crews, told_of_drivers, told_of_heads
 
-PLACES = {
-    "zweite": "2", "zweiter": "2", "zweiten": "2", "dritte": "3", "dritter": "3", "dritten": "3", "vierte": "4",
-    "vierter": "4", "fünfte": "5", "fünfter": "5", "sechste": "6", "sechster": "6", "siebte": "7", "siebter": "7",
-    "achte": "8", "achter": "8", "neunte": "9", "neunter": "9", "zehnte": "10", "zehnter": "10", "zwei": "2",
-    "drei": "3", "vier": "4", "fünf": "5", "sechs": "6", "sieben": "7", "acht": "8", "neun": "9", "zehn": "10",
-    "elfter": "11", "elf": "11", "elfte": "11", "zwölfter": "12", "zwölfte": "12", "zwölf": "12", "dreizehnter": "13",
-    "vierzehnter": "14", "fünfzehnter": "15", "sechzehnter": "16", "siebzehnter": "17", "achtzehnter": "18",
-    "neunzehnter": "19", "zwanzigster": "20", "fünften": "5", "vierten": "4", "sechsten": "6", "siebten": "7",
-    "achten": "8", "neunten": "9", "zehnten": "10",
-}  # fmt: skip
-_PLACE_NOUN = frozenset({"rang", "platz", "position"})
 _DROPS = {
     "enters_only": ("enters",),
     "leaves": ("drives_for", "enters", "driven_since", "drives"),
     "wants": ("enters", "drives_for"),
     "asks": ("enters", "drives_for"),
     "attends": ("enters",),
-    "driven_since": ("drives_for", "enters"),
     "won": ("enters",),
     "finished": ("enters",),
 }
@@ -55,20 +44,34 @@ class Told:
     alone: bool = False
     fallback: bool = False
     """Read for want of anything better."""
+    implied: bool = False
+    """It follows from something else that is told."""
 
 
 def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     """Everything the rules read in a clause."""
     found: dict[tuple[str, str, str], Told] = {}
+    kinds = frozenset(
+        k for i in scene.clause.items for n in (i.name, i.car, *i.who) if n is not None for k in n.kinds
+    )
     for rule in likely_rules(scene.clause):
-        if ("needs_since" in rule.flags and not since) or not speaks(rule, scene.clause):
+        if ("needs_since" in rule.flags and not since) or (rule.needs and rule.needs.isdisjoint(kinds)):
+            continue
+        if not speaks(rule, scene.clause):
             continue
         place = rule.place or (place_in(scene.clause) if "needs_place" in rule.flags else "")
         if "needs_place" in rule.flags and not place:
             continue
+        if rule.relation == "shares_car" and _a_car_acts(scene):
+            continue  # "neben ihm startet der Cadillac von A und B"
         for one, other in _pairs(rule, scene, talk):
             if one.id == other.id:
                 continue
+            if rule.relation in _OF_THE_GRID and scene.clause.lemmas & _GRID:
+                continue
+            unnamed = rule.relation == "leaves" and not rule.constant and not _named_in(other, scene)
+            if unnamed and (not scene.clause.lemmas & _DEPARTS or _of_a_series(scene)):
+                continue  # "kam nicht mehr zum Fahren" is no farewell, "sein DTM-Cockpit" not the team's
             told = Told(
                 one, rule.relation, other, rule.name, rule.certainty, place,
                 bool(rule.flags & {"negated", "drop_negation"}),
@@ -76,49 +79,74 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
                 not _named_in(other, scene) and not rule.constant,
                 "alone" in rule.flags,
                 "fallback" in rule.flags,
+                "implied" in rule.flags or (rule.relation in ("won", "finished") and one in scene.partners),
             )  # fmt: skip
             key = (one.id, rule.relation, other.id)
             twin = (other.id, rule.relation, one.id)
             if key not in found and not (rule.relation == "shares_car" and twin in found):
                 found[key] = told
-    for one, relation, other in [*_seated(scene), *_teams_of_cars(scene, list(found.values()))]:
-        found.setdefault((one.id, relation, other.id), Told(one, relation, other, "somebody in a car"))
+    for one, relation, other in seats(scene):
+        if (other.id, relation, one.id) not in found:
+            found.setdefault(
+                (one.id, relation, other.id),
+                Told(
+                    one,
+                    relation,
+                    other,
+                    "somebody in a car",
+                    implied=relation == "shares_car" or not one.is_a("person"),
+                ),
+            )
+    for t in list(found.values()):  # who drives a team's car drives for the team
+        if t.relation == "drives" and t.subject.is_a("person"):
+            for n, item in enumerate(scene.clause.items):
+                team = team_of_car(scene.clause.items, n) if item.name == t.object else None
+                if team is not None:
+                    found.setdefault(
+                        (t.subject.id, "drives_for", team.id), replace(t, relation="drives_for", object=team)
+                    )
+    drivers = talk.book.registry.drivers
+    for one, relation, other in [
+        *told_of_crews(scene.clause.items),
+        *told_of_drivers(scene.clause.items),
+        *told_of_heads(scene.clause.items, drivers),
+    ]:
+        if (other.id, relation, one.id) not in found:
+            named = Told(one, relation, other, "a crew and its names", drop_negation=True)
+            found.setdefault((one.id, relation, other.id), named)
     if any(t.rule == "second behind the winners" for t in found.values()):
         found = {k: t for k, t in found.items() if t.relation != "beat"}
     busy = {t.subject.id for t in found.values() if not t.fallback and t.relation not in ("drives", "shares_car")}
     found = {k: t for k, t in found.items() if not (t.fallback and t.subject.id in busy)}
     alone = {t.relation for t in found.values() if t.alone}
-    return [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
+    kept = [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
+    drove = {t.subject.id for t in kept if t.relation == "driven_since"}
+    return [
+        replace(t, implied=True) if t.relation in ("enters", "drives_for") and t.subject.id in drove else t
+        for t in kept
+    ]
 
 
-def _seated(scene: Scene) -> Iterator[tuple[Name, str, Name]]:
-    """Reads "das Duo im Cadillac von Whelen Engineering": who is named right before a car drives it."""
-    items = scene.clause.items
-    for group in scene.clause.groups:
-        at = group.members[-1] + 1
-        people = [n for m in group.members if items[m].is_person for n in items[m].who]
-        if not people or at + 1 >= len(items) or items[at].low != "im":
-            continue
-        car = items[at + 1].name
-        if items[at + 1].kind != "name" or car is None or not car.is_a("vehicle", "make"):
-            continue
-        yield from ((p, "drives", car) for p in people)
-        team = items[at + 3].name if at + 3 < len(items) and items[at + 2].low in ("von", "des") else None
-        if team is not None and team.is_a("team"):
-            yield from ((p, "drives_for", team) for p in people)
+_DEPARTS = frozenset(
+    {"vertrag", "kontrakt", "kader", "aufgebot", "team", "mannschaft", "rennstall", "platz", "cockpit",
+     "weichen", "ersetzen", "ablösen", "verlassen", "abschied", "trennen", "ausscheiden", "hut", "sitz",
+     "stammplatz", "gehen", "partnerschaft", "zusammenarbeit", "enden", "engagement"}
+)  # fmt: skip
+"""With these somebody leaves a team that is not named again."""
 
 
-def _teams_of_cars(scene: Scene, told: list[Told]) -> Iterator[tuple[Name, str, Name]]:
-    """Reads "pilotieren den Mercedes-AMG GT3 von Toksport WRT": who drives a team's car drives for the team."""
-    items = scene.clause.items
-    for n, item in enumerate(items[:-2]):
-        team = items[n + 2].name
-        if item.name is None or team is None or items[n + 1].low not in ("von", "des"):
-            continue
-        if item.name.is_a("vehicle", "make") and team.is_a("team") and item.kind == "name":
-            yield from (
-                (t.subject, "drives_for", team) for t in told if t.relation == "drives" and t.object == item.name
-            )
+_OF_THE_GRID = frozenset({"finished", "shares_car"})
+_GRID = frozenset({"qualifizieren", "startplatz", "startreihe", "zeittraining", "startaufstellung"})
+"""With these a place is one on the grid, and who stands beside somebody is a rival."""
+
+
+def _a_car_acts(scene: Scene) -> bool:
+    group = scene.subject_group
+    return group is not None and is_car(scene.clause.items, group.first)
+
+
+def _of_a_series(scene: Scene) -> bool:
+    return any(i.compound is not None and i.name is not None and i.name.is_a("series") for i in scene.clause.items)
 
 
 def _named_in(name: Name, scene: Scene) -> bool:
@@ -131,8 +159,6 @@ def _said_better(told: Told, found: dict[tuple[str, str, str], Told]) -> bool:
         and told.certainty != "denied"
         and (told.subject.id, stronger, told.object.id) in found
         for stronger, weaker in _DROPS.items()
-    ) or (
-        told.relation in ("enters", "drives_for") and any(k[:2] == (told.subject.id, "driven_since") for k in found)
     )
 
 
@@ -145,9 +171,9 @@ def _pairs(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
         yield from _crew_behind(rule, scene, talk)
         return
     subjects = _subjects(rule, scene, talk)
-    objects = _objects(rule, scene, talk)
+    things = objects(rule, scene, talk) if subjects else []
     for one in subjects:
-        for other in objects:
+        for other in things:
             yield (other, one) if "inverse" in rule.flags else (one, other)
 
 
@@ -159,9 +185,9 @@ def _crew_behind(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, N
         n
         for _, items in fillers(Slot("*", "event"), scene.clause)
         for i in items
-        for n in _item_names(i, "event", talk)
+        for n in item_names(i, "event", talk)
     ]
-    race = races[0] if races else talk.last.get("event")
+    race = races[0] if races else talk.race()
     if (len(people) > 1 or rule.flags & {"needs_place"}) and race is not None:
         yield from ((p, race) for p in people)
 
@@ -179,7 +205,9 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     for kind in rule.subject:
         if kind == "none":
             if not scene.subject:
-                last = talk.last.get("event") or talk.last.get("series")
+                title = of_a_season(scene)
+                last = talk.race() if not title else talk.last.get("series")
+                last = last or talk.last.get("series")
                 return [last] if last is not None else []
         elif kind == "topic":
             found += [n for n in talk.subject if n.is_a("person")][:1]
@@ -190,11 +218,19 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += list(scene.indirect)
         elif kind == "oblique":
             found += [n for i in scene.clause.items if i.is_person for n in i.who]
+        elif kind == "oblique_team":
+            owned = [g for g in scene.clause.groups if g.prep in ("von", "of") or g.genitive]
+            outfits = (i.name for g in owned for i in (scene.clause.items[m] for m in g.members) if i.kind == "name")
+            found += [n for n in outfits if n is not None and n.is_a("team", "make")]
         elif kind == "last":
             if not scene.subject:
+                for group in scene.clause.groups:  # "Für den Audi-Mann reicht es zu Rang drei"
+                    if group.prep == "für" and scene.clause.items[group.first].is_person:
+                        return [n for m in group.members for n in scene.clause.items[m].who]
                 found += [n for n in talk.subject if n.is_a("person")]
         elif kind == "speaker":
-            if not scene.subject and talk.speaker:
+            asked = any(i.text in ("Sie", "du") for i in scene.clause.items)
+            if not scene.subject and talk.speaker and not asked:
                 found.append(talk.speaker)
         elif kind == "car":
             found += [
@@ -211,63 +247,51 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             found += [n for n in _acting(rule, scene, talk) if n.id in drivers and n.id not in talk.leads]
         elif kind in ("person", "role"):
             found += [n for n in _acting(rule, scene, talk) if n.is_a("person")]
-        else:
+        elif rule.relation in ("drives_for", "shares_car") or not any(
+            n.is_a("person") for n in _acting(rule, scene, talk) if n not in scene.subject
+        ):
             found += [n for n in scene.subject if n.is_a(kind)]
     if rule.subject == ("indirect",) and not found:
         return []
+    if not found and rule.relation == "drives_for" and "inverse" in rule.flags and "team" in rule.subject:
+        found = [talk.leads[n.id] for n in scene.subject if n.id in talk.leads]  # the head of a team signs for it
+    if rule.relation == "enters":  # who heads a team and does not race enters it
+        racers = talk.book.registry.drivers
+        found = [n if n.id in racers else talk.leads.get(n.id, n) for n in found]
+    fields = rule.relation in ("drives", "enters") and bool(scene.clause.lemmas & FIELDS)
+    if (
+        fields or rule.relation in ("asks", "agrees")
+    ) and "inverse" not in rule.flags:  # the head of a team speaks for it
+        found = [talk.leads.get(n.id, n) for n in found]
     if "partners" in rule.flags and found:
         found += list(scene.partners)
     return list(dict.fromkeys(found))
 
 
-def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
-    if rule.constant:
-        return [Name(rule.constant, rule.constant.title(), ("goal",))]
-    found: list[Name] = []
-    spoken_of = rule.subject == ("topic",) or bool(rule.topic_subject)
-    for slot in rule.object:
-        if slot.prep == "indirect":
-            found += list(scene.indirect)
-            continue
-        for group, items in fillers(slot, scene.clause):
-            if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:
-                continue
-            for item in items:
-                found += _item_names(item, slot.kind, talk)
-    found = [n for n in dict.fromkeys(found) if spoken_of or n not in scene.subject or n.is_a("vehicle")]
-    if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
-        return found
-    title = bool(scene.clause.lemmas & _TITLE_WORDS)
-    found = _main_ones(found, rule, title)
-    if not found and rule.asked and rule.asked in talk.asked:
-        return [talk.asked[rule.asked]]
-    if not found and rule.relation in ("enters", "enters_only"):
-        found = _series_meant(scene, talk)
-    if not found and rule.relation == "shares_car" and "beside" not in rule.name:
-        found = list(scene.partners)
-    if not found and rule.flags & {"topic"}:
-        found = _topic(rule, talk, title)
-    return found
-
-
-_TITLE_WORDS = frozenset(
-    {"titel", "meisterschaft", "wm-titel", "saison", "gesamtwertung", "meistertitel", "titelgewinn"}
+FIELDS = frozenset(
+    {"einsetzen", "bringen", "aufbieten", "vorsehen", "melden", "stellen", "vorbereiten", "betreuen", "aufbauen"}
 )
-"""With these a result is one of a season, not of a race."""
+"""What a team does with a car for somebody."""
 
 
 _AFFAIRS = frozenset(
-    {"wechsel", "einstieg", "start", "gastspiel", "comeback", "rückkehr", "einsatz", "abschied", "karriere", "debüt",
-     "gaststart", "stammplatz", "cockpit", "engagement", "verpflichtung", "zukunft", "trennung", "ausstieg", "abgang",
-     "transfer", "vertragsverlängerung", "rückzug", "auftritt", "teilnahme", "umstieg", "vertrag"}
+    {"wechsel", "einstieg", "start", "gastspiel", "comeback", "rückkehr", "einsatz", "abschied", "karriere",
+     "debüt", "gaststart", "stammplatz", "cockpit", "engagement", "verpflichtung", "zukunft", "trennung",
+     "ausstieg", "abgang", "transfer", "vertragsverlängerung", "rückzug", "auftritt", "teilnahme", "umstieg",
+     "vertrag"}
 )  # fmt: skip
 """Nouns that tell something of the person in the genitive: "den Wechsel seines Sohnes"."""
+
+
+_TAKES = frozenset({"übernehmen", "erben", "einnehmen", "beerben"})
 
 
 def _acting(rule: Rule, scene: Scene, talk: Talk) -> tuple[Name, ...]:
     """The subject of the clause; of an affair told of somebody, that somebody."""
     if rule.relation not in ("enters", "drives_for", "leaves", "shares_car") or not scene.clause.lemmas & _AFFAIRS:
         return scene.subject
+    if scene.clause.lemmas & _TAKES and any(n.is_a("person") for n in scene.subject):
+        return scene.subject  # "übernimmt das Cockpit von Jens Klingmann"
     if not scene.subject and not any(
         i.low in ("ein", "der", "sein", "das", "einen", "den") for i in scene.clause.items[:2]
     ):
@@ -277,6 +301,8 @@ def _acting(rule: Rule, scene: Scene, talk: Talk) -> tuple[Name, ...]:
         owned = group.prep == "of" or group.genitive or (group.prep == "von" and _behind_affair(scene, group.first))
         if owned and items[0].is_person and items[0].who:
             return items[0].who
+    if scene.clause.kind == "rel" and scene.indirect:
+        return scene.indirect
     return scene.subject or tuple(n for n in talk.subject if n.is_a("person"))[:1]
 
 
@@ -284,75 +310,3 @@ def _behind_affair(scene: Scene, n: int) -> bool:
     """Reads "von Robert Kubica" in "der Wechsel von Robert Kubica"."""
     items = scene.clause.items
     return n > 1 and items[n - 1].low == "von" and items[n - 2].lemma in _AFFAIRS
-
-
-def _series_meant(scene: Scene, talk: Talk) -> list[Name]:
-    """Reads "in der Serie" is the one spoken of; "das Team, das ...": the one in its name."""
-    clause = scene.clause
-    if clause.kind == "rel" and clause.antecedent is not None and clause.antecedent.compound is not None:
-        name = clause.antecedent.name
-        return [name] if name is not None and name.is_a("series") else []
-    if clause.lows & {"serie", "meisterschaft"} and "series" in talk.last and clause.lows & {"in", "die"}:
-        return [talk.last["series"]]
-    return []
-
-
-def _item_names(item: Item, kind: str, talk: Talk) -> list[Name]:
-    if item.is_person:
-        return list(item.who)
-    if kind == "team" and item.compound is not None and item.compound.head.startswith("team"):
-        return []  # "bei dessen IMSA-Team": whose it is stands elsewhere
-    return [item.name] if item.name is not None else []
-
-
-def _main_ones(found: list[Name], rule: Rule, title: bool) -> list[Name]:
-    """Beside a race or a series the class is a detail; beside the race won, so is its series."""
-    if rule.relation in ("won", "finished", "enters", "enters_only"):
-        races = [n for n in found if n.is_a("event", "rounds")]
-        series = [n for n in found if n.is_a("series")]
-        if rule.relation == "won" and series and title:
-            return series[:1]
-        if rule.relation in ("won", "finished") and races:
-            return races[:1]
-        if rule.relation == "enters_only" and any(n.is_a("event") for n in races):
-            return [n for n in races if n.is_a("event")]
-        if races or series:
-            return [n for n in found if not n.is_a("class")]
-    if rule.relation == "drives":
-        cars = [n for n in found if n.is_a("vehicle")]
-        return cars or found
-    return found
-
-
-def _topic(rule: Rule, talk: Talk, title: bool) -> list[Name]:
-    kinds = [slot.kind for slot in rule.object]
-    if rule.relation in ("won", "finished"):
-        kinds = ["series"] if title else ["event", "series"]
-    for kind in dict.fromkeys(kinds):
-        if kind in ("team", "make") and rule.relation == "drives_for" and (main := talk.main_team()) is not None:
-            return [main]
-        if kind == "person":
-            return [talk.speaker] if talk.speaker else list(talk.subject[:1])
-        if kind in talk.last:
-            return [talk.last[kind]]
-    return []
-
-
-def place_in(clause: Clause) -> str:
-    """The place a clause tells: "Rang drei", "Zweiter", "als Zweiter", "auf Platz 4"."""
-    for n, item in enumerate(clause.items):
-        low = item.low
-        if low in _PLACE_NOUN:
-            for other in (clause.items[n + 1 : n + 2]) + (clause.items[n - 1 : n] if n else []):
-                if other.low in PLACES:
-                    return PLACES[other.low]
-                number = re.fullmatch(r"(\d{1,2})\.?", other.text)
-                if number:
-                    return number.group(1)
-        elif (
-            item.text[:1].isupper() and low in PLACES and item.kind == "word" and low not in ("zwei", "drei", "vier")
-        ):
-            after = clause.items[n + 1 : n + 2]
-            if not (after and after[0].text[:1].isupper() and after[0].kind == "word"):
-                return PLACES[low]
-    return ""

@@ -35,6 +35,12 @@ _PLURALS = word_set("plurals")
 _PLURAL_FINITE = word_set("plural_finite")
 _GERMAN = word_set("german")
 _OTHERS = word_set("other")
+_TIMES = frozenset(
+    {"kommend", "folgend", "laufend", "anstehend", "bevorstehend", "entscheidend", "passend", "fehlend"}
+)
+"""Participles that tell when, or what sort, and not what somebody does."""
+_SEPARATED = re.compile(rf"^(?:{'|'.join(PARTICLES)})ge\w{{2,}}(?:t|en)$")
+_PARTICIPLE = re.compile(rf"({'|'.join(PARTICLES)}|)ge(\w{{3,}})t")
 _TO = re.compile(rf"^(?:{'|'.join(PARTICLES)})zu\w+n$")
 
 
@@ -68,6 +74,13 @@ def lemma(word: str) -> str:
         stem = low[:-1] + "en"  # "verstärkt", "komplettiert": read as a participle, as often a verb
         if low.endswith("iert") or (low.startswith(_INSEPARABLE) and is_german_word(stem)):
             return stem
+    if found.endswith("end") and word[0].islower() and found not in _TIMES and is_german_word(found[:-1]):
+        return found[:-1].lower()  # "der für Rowe startende"
+    if found == low and (part := _PARTICIPLE.fullmatch(low)):  # "geangelt", "ausgebootet"
+        stem = part.group(2).removesuffix("e")
+        verb = stem + ("n" if stem.endswith(("el", "er")) else "en")
+        if is_german_word(verb):
+            return part.group(1) + verb
     if found.endswith("t") and low.endswith(("te", "ten")) and is_german_word(found[:-1] + "en"):
         return found[:-1].lower() + "en"  # "belegte"
     return found.lower()
@@ -84,10 +97,12 @@ def is_finite(word: str) -> bool:
     """Whether a lower-case word looks like a finite verb: its basic form is an infinitive and it is none itself."""
     if not word or not word[0].islower() or not word.isalpha() or len(word) < 2:
         return False
-    if word in _NOT_VERBS or _TO.match(word):
+    if word in _NOT_VERBS or _TO.match(word) or word.endswith("end"):
         return False
     if word in _PLURAL_FINITE:
         return True
+    if _SEPARATED.match(word):  # "eingesetzt"
+        return False
     base = lemma(word)
     if base in MODAL:
         return word not in (
@@ -104,6 +119,37 @@ def is_finite(word: str) -> bool:
     if not base.endswith(("en", "ern", "eln")) or base == word:
         return base == word and word in _PLURALS
     return not (word.startswith("ge") and word.endswith(("t", "en")) and not base.startswith("ge"))
+
+
+_PRESENT_T = ("t", "st")
+
+
+@lru_cache(maxsize=65536)
+def is_preterite(word: str) -> bool:
+    """Whether a lower-case word looks like a verb in the past tense: "wechselte", "fuhren"; not "könnte"."""
+    if not is_finite(word) or word in _PLURAL_FINITE:
+        return False
+    base = lemma(word)
+    if base in MODAL:
+        return word in (
+            "war",
+            "waren",
+            "hatte",
+            "hatten",
+            "wurde",
+            "wurden",
+            "musste",
+            "mussten",
+            "durfte",
+            "durften",
+        )
+    if base == word or not base.endswith("n"):
+        return False
+    if word.endswith(("te", "ten")):
+        return not base.endswith(("ten", "den")) or len(word) > len(base)
+    if word.endswith(_PRESENT_T):
+        return word in ("hielt", "hielten", "trat", "bat", "galt", "riet", "bot")
+    return not word.endswith("e")
 
 
 def is_plural_form(word: str) -> bool:

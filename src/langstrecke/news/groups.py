@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from langstrecke.news.german import PREPOSITIONS, is_finite, word_set
+from langstrecke.news.german import PREPOSITIONS, word_set
 from langstrecke.news.items import POSSESSIVES, Item
 
 JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehungsweise"})
 _DETERMINERS = word_set("determiners")
+_TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
 _NOT_NOMINATIVE = word_set("not_nominative")
+_AS_BEFORE = frozenset(
+    {"bisher", "gehabt", "gewohnt", "immer", "schon", "zuletzt", "zuvor", "früher", "erwartet", "geplant"}
+)
 _HEAD_NOUN = re.compile(
     r"(serie|klasse|team|rennen|meisterschaft|cup|championship|saison|auto|wagen|boliden|mannschaft|rennstall|klassiker"
     r"|klassikers|lauf|läufe|runde|auftakt|finale|saisonauftakt|saisonfinale|saisonhighlight|highlight|höhepunkt|saisonhöhepunkt|rennwochenende|programm|werksteam|kundenteam"
@@ -89,6 +93,8 @@ def _modifier(items: list[Item], n: int) -> bool:
         return False
     if n + 1 < len(items) and items[n + 1].kind in ("person", "name"):
         return True
+    if n + 1 < len(items) and items[n + 1].kind == "role" and _modifier(items, n + 1):
+        return True  # "der Grazer GRT-Boss Gottfried Grasser"
     return (
         n + 2 < len(items)
         and items[n + 1].low in JOINERS
@@ -159,8 +165,21 @@ def _adjective(item: Item) -> bool:
         item.kind == "word"
         and item.text[:1].islower()
         and item.low.endswith(("e", "en", "er", "es", "em"))
-        and not is_finite(item.text)
+        and not item.finite
     )
+
+
+_PARTICIPLE = re.compile(r"ende[nrsm]?$")
+
+
+def _its_article(items: list[Item], n: int) -> int | None:
+    """The article of "der bei Porsche unter Vertrag stehende", seen from its participle."""
+    for back in range(n - 2, max(-1, n - 8), -1):
+        if items[back].low in _DETERMINERS and items[back + 1].low in PREPOSITIONS:
+            return back
+        if items[back].kind == "mark" or items[back].finite:
+            return None
+    return None
 
 
 def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
@@ -168,8 +187,16 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
     oblique, possessive = False, ""
     if items[n].kind == "pronoun" and items[n].low in ("er", "ich", "wir", "du"):
         return "", False, ""
+    if (
+        n == 2
+        and items[n].kind == "person"
+        and items[0].low in PREPOSITIONS
+        and items[1].low in ("dem", "der", "denen")
+    ):
+        return "", False, ""  # "das Auto, in dem A und B sitzen"
     back = n - 1
     steps = 0
+    fixed = False
     while back >= 0 and steps < 8:
         item = items[back]
         low = item.low
@@ -177,8 +204,21 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             return "seite", oblique, possessive
         if low in ("wem", "wen", "wer", "was"):
             break
+        if low == "wie" and items[back + 1].low in _AS_BEFORE:
+            break  # "starten wie bisher A, B und C"
+        if low == "von" and steps <= 1 and back > 0 and items[back - 1].low in _TEAM_NOUNS:
+            return governing(items, back - 1)  # "zum Team von Precote Herberth"
+        if low == "richtung":  # "verlässt das Team in Richtung GT Masters"
+            return "nach", oblique, possessive
         if low == "als" and back == 0 and item.text[:1] == "A" and _ends_in_verb(items):
             return "", oblique, possessive  # "Als Louis Delétraz aus seinem Oreca kletterte"
+        if (
+            steps == 0
+            and item.kind == "word"
+            and _PARTICIPLE.search(low)
+            and (at := _its_article(items, back)) is not None
+        ):
+            return governing(items, at)[0], items[at].low in _NOT_NOMINATIVE, ""
         if low in PREPOSITIONS and item.kind == "word":
             prep = PREPOSITIONS[low]
             if prep == "mit" and back > 0 and items[back - 1].low in ("gemeinsam", "zusammen"):
@@ -186,7 +226,10 @@ def governing(items: list[Item], n: int) -> tuple[str, bool, str]:
             if prep == "in" and back > 0 and items[back - 1].low == "bis":
                 prep = "in"
             return prep, oblique, possessive
+        if fixed and (item.text.isdecimal() or (item.kind == "word" and item.text[:1].isupper() and back > 0)):
+            break  # "ab 2024 den SC63", "in dieser Klasse die Corvette": another thing
         if low in _DETERMINERS:
+            fixed = True
             oblique = oblique or (low in _NOT_NOMINATIVE)
             if low in ("des",) or (low == "der" and back > 0 and _is_noun(items[back - 1])):
                 before = items[back - 1] if back else None

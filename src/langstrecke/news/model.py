@@ -89,6 +89,8 @@ class Claim:
     sentence: str = ""
     rule: str = ""
     """The rule that read it."""
+    implied: bool = False
+    """Not said in so many words: it follows from who shares the car, or whose cars the lines before are about."""
     page_span: tuple[int, int] | None = field(default=None, compare=False)
     """Where the sentence stands in the saved page the text came from."""
 
@@ -117,4 +119,5 @@ class Claim:
         verb = self.relation.replace("_", " ")
         when = "-".join(str(y) for y in self.seasons) or (f"since {self.since}" if self.since else "")
         told = " ".join(p for p in (self.subject_name, verb, self.object_name, self.place, when) if p)
-        return f"{told} [{self.certainty}{', ' + self.by if self.by else ''}]"
+        marks = [self.certainty, *([self.by] if self.by else []), *(["implied"] if self.implied else [])]
+        return f"{told} [{', '.join(marks)}]"

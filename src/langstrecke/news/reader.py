@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from langstrecke.news.certainty import Verdict, certainty_of, cue_book, find_cue
+from langstrecke.news.certainty import Verdict, certainty_of, find_cue
 from langstrecke.news.clauses import Clause, split_clauses
+from langstrecke.news.colons import across_colons
+from langstrecke.news.crews import Garage
 from langstrecke.news.dates import When, when
 from langstrecke.news.details import PAST, count_in, series_of, source_in, tense_of
 from langstrecke.news.frames import Told, told_by
+from langstrecke.news.gathering import once, starters
 from langstrecke.news.german import looks_german
-from langstrecke.news.items import Spotted, sentence_items, spot_names
+from langstrecke.news.items import sentence_items
+from langstrecke.news.memory import learn, remember_names, remember_people
 from langstrecke.news.model import Article, Claim
 from langstrecke.news.names import Gazetteer, Name, compound, gazetteer
 from langstrecke.news.pages import page_span
 from langstrecke.news.scene import Scene, set_scene
+from langstrecke.news.seats import Sure
+from langstrecke.news.speakers import set_speaker
+from langstrecke.news.spotting import Spotted, spot_names
 from langstrecke.news.story import Sentence, sentences
-from langstrecke.news.talk import Talk, guest_of, spot_bare
+from langstrecke.news.surnames import guest_of, spot_bare
+from langstrecke.news.survey import survey, within
+from langstrecke.news.talk import Talk
 from langstrecke.news.titles import titles
 
 if TYPE_CHECKING:
@@ -31,6 +39,10 @@ _OPEN = ("reported", "expected", "possible")
 _AFFAIR_WORDS = frozenset({"bestätigung"}) | frozenset(
     {"personalie", "wechsel", "gerücht", "verpflichtung", "deal", "bericht", "spekulation", "meldung"}
 )
+_IN_THE_CAR = frozenset({"drives_for", "drives", "shares_car"})
+"""Of a result these are told along: "wird mit A und B Zweiter" is as sure as the result."""
+_ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher"})
+"""With these the present tense tells how things are."""
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 
 
@@ -68,14 +80,14 @@ def read_article(article: Article) -> Reading:
         return Reading(article, (), "nothing about racing that we know of")
     talk = Talk(book, article.year)
     story = sentences(article.text)
-    talk.introduce(_within(spots, story))
+    talk.introduce(within(spots, story))
     spots = spot_bare([(t.text, t.idx) for t in doc], spots, talk)
     labels = {s.label for s in story if s.turn == "answer" and s.label}
     if any(s.turn for s in story):
-        inside = [s.name.id for s in _within(spots, story) if s.name.is_a("person") and s.name.id in talk.people]
+        inside = [s.name.id for s in within(spots, story) if s.name.is_a("person") and s.name.id in talk.people]
         talk.guest = guest_of(labels, talk.people, inside)
     reader = _Reader(article, talk, story, spots, doc)
-    claims = _once(reader.read())
+    claims = once(reader.read())
     if article.page:
         claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
     return Reading(article, tuple(claims))
@@ -87,31 +99,6 @@ def _speaks_of_racing(doc: Doc, book: Gazetteer) -> bool:
     return any(c is not None and c.name is not None for c in words)
 
 
-def _is_past(clause: Clause, time: When, year: int | None) -> bool:
-    return tense_of(clause, time, year, "confirmed") == "past"
-
-
-def _within(spots: list[Spotted], story: list[Sentence]) -> list[Spotted]:
-    return [s for s in spots if any(a.start <= s.start < a.end for a in story)]
-
-
-def _once(claims: Iterable[Claim]) -> list[Claim]:
-    """Each statement once: a repetition that adds neither season nor series is left out."""
-    kept: list[Claim] = []
-    for claim in claims:
-        twins = [c for c in kept if c.key == claim.key and c.since == claim.since]
-        if any(
-            set(claim.seasons) <= set(c.seasons) and (not claim.series or claim.series == c.series) for c in twins
-        ):
-            continue
-        poorer = [c for c in twins if not c.seasons and not c.since and claim.seasons and c.tense == claim.tense]
-        for c in poorer:
-            if c.rule == claim.rule:
-                kept.remove(c)
-        kept.append(claim)
-    return kept
-
-
 class _Reader:
     """Reads sentence by sentence and remembers."""
 
@@ -121,14 +108,20 @@ class _Reader:
         self.story = story
         self.spots = spots
         self.doc = doc
-        self.long_spa = talk.book.names["spa-24h"] if any(s.name.id == "spa-24h" for s in spots) else None
-        """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
+        self.about = survey(article, talk, spots, story)
+        self.forward: frozenset[str] = frozenset()
+        """Of whom a sentence of this paragraph told something to come."""
+        self.planned: frozenset[str] = frozenset()
+        """Of whom this sentence announced something."""
+        self.garage = Garage(self.about.preview)
         self.carried = ""
         self.paragraph = -1
         self.plan: Claim | None = None
         """The last plan told of."""
         self.asked_years: tuple[int, ...] = ()
         """The years the last question of an interview named: answers in the past tense are about them."""
+        self.asked_ahead = False
+        """The last question of an interview was about times to come."""
         self.next_season: int | None = None
         """The last year to come that was named: what is planned without a year is planned for then."""
 
@@ -138,99 +131,70 @@ class _Reader:
             if sentence.paragraph != self.paragraph:
                 self.paragraph = sentence.paragraph
                 self.carried = ""
-            self._set_speaker(n)
+                self.garage.next_paragraph()
+                self.forward = frozenset()
+                if sentence.turn != "answer":
+                    self.talk.here = frozenset()
+            set_speaker(n, self.story, self.talk, self._clauses)
             if BROKEN not in sentence.text:  # it may have been the word that says how sure it is
                 claims += self._sentence(sentence)
-        return claims
-
-    # --- who speaks -------------------------------------------------------------------------------------------------
-
-    def _set_speaker(self, n: int) -> None:
-        sentence = self.story[n]
-        if sentence.turn:
-            self.talk.speaker = self.talk.guest if sentence.turn == "answer" else None
-            return
-        if not sentence.quoted:
-            self.talk.speaker = None
-            return
-        if n and self.story[n - 1].quoted and self.story[n - 1].paragraph == sentence.paragraph and self.talk.speaker:
-            return
-        before = self.story[n - 1] if n and not self.story[n - 1].quoted else None
-        after = next((s for s in self.story[n + 1 :] if not s.quoted), None)
-        found: Name | None = None
-        if before is not None and before.paragraph == sentence.paragraph and before.text.rstrip().endswith(":"):
-            found = self._attributed(before)
-        if found is None and after is not None and after.paragraph == sentence.paragraph:
-            found = self._attributed(after, first=True)
-        if found is None and before is not None and before.paragraph == sentence.paragraph:
-            found = self._attributed(before)
-        self.talk.speaker = found or (self.talk.salient() if before is not None else None)
-
-    def _attributed(self, sentence: Sentence, *, first: bool = False) -> Name | None:
-        """The subject of the clause with a verb of speech next to a quotation."""
-        clauses = self._clauses(sentence)
-        self.talk.speaker = None
-        for clause in clauses[:1] if first else clauses[::-1]:
-            speech = any(i.lemma in cue_book().speech for i in clause.items if i.kind == "word")
-            if not speech and not sentence.text.rstrip().endswith(":"):
-                continue
-            weights = dict(self.talk.weights)
-            scene = set_scene(clause, None, None, self.talk)
-            self.talk.weights.update(weights)
-            for title in titles(scene, self.talk):
-                if title.told.relation == "leads":
-                    self.talk.leads[title.told.subject.id] = title.told.object
-            people = [p for p in scene.subject if p.is_a("person")]
-            if people:
-                return people[0]
-            named = [i for i in clause.items if i.kind == "person" and i.who]
-            if named:
-                return named[0].who[0]
-        return None
+        return claims + starters(claims, self.talk, self.about, self.article.year)
 
     # --- one sentence -----------------------------------------------------------------------------------------------
 
     def _clauses(self, sentence: Sentence) -> list[Clause]:
         items = sentence_items(self.doc, sentence.start, sentence.end, self.spots, self.talk.book)
-        if self.long_spa is not None:
-            items = [
-                replace(i, name=self.long_spa) if i.name is not None and i.name.id == "spa" else i for i in items
-            ]
+        races = self.about.races
+        if races:
+            items = [replace(i, name=races[i.name.id]) if i.name and i.name.id in races else i for i in items]
         return split_clauses(items, question=sentence.text.rstrip().endswith("?"))
 
     def _sentence(self, sentence: Sentence) -> list[Claim]:
         talk = self.talk
         talk.next_sentence()
+        self.garage.next_sentence()
+        self.planned = frozenset()
         if talk.speaker is not None and (sentence.quoted or sentence.turn):
             talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
+        across_colons(clauses, talk)
+        self.garage.headed(clauses)
         whole = when(" ".join(c.text for c in clauses if c.kind in ("main", "part")), self.article.year)
         if self.article.year is not None and whole.years and max(whole.years) > self.article.year:
             self.next_season = max(whole.years)
         if sentence.turn == "question" and whole.years:
             self.asked_years = whole.years
+        if sentence.turn == "question":
+            self.asked_ahead = whole.ahead
         claims: list[Claim] = []
         scenes: list[Scene] = []
         for n, clause in enumerate(clauses):
             before = scenes[-1] if scenes else None
             parent = scenes[clause.parent] if clause.parent is not None and clause.parent < n else None
+            talk.section = self.garage.spoken_of()
+            talk.begun = any(p.is_a("person") for s in scenes for p in s.subject)
             scene = set_scene(clause, before, parent, talk)
             scenes.append(scene)
-            self._remember_names(scene)
+            remember_names(talk, scene)
             if not clause.question:
                 told = self._claims(sentence, n, clauses, scene, whole)
                 claims += told
+                self.planned |= {id for c in told if c.certainty == "announced" for id in (c.subject, c.object)}
                 following = clauses[n + 1] if n + 1 < len(clauses) else None
                 if following is not None and following.lows >= {"anders", "als"}:
                     claims += self._unlike(told, following)
-            self._remember_people(scene)
+            remember_people(talk, scene)
         if sentence.turn == "question":
             talk.asked_words = frozenset(w for c in clauses for w in c.lemmas)
         if not claims:
             claims += self._no_comment(sentence, clauses)
+        if whole.ahead and not sentence.turn:
+            self.forward |= {id for c in claims if c.tense != "past" for id in (c.subject, c.object)}
         plans = [c for c in claims if c.relation in ("drives_for", "enters") and c.certainty in _OPEN]
         self.plan = plans[-1] if plans else self.plan
         self._carry(sentence, clauses)
+        named = [p for c in clauses for i in c.items if i.kind == "person" for p in i.who]
+        talk.latest = named[-1] if named else None
         if scenes:
             acting = next((s.subject for s in scenes if any(n.is_a("person") for n in s.subject)), ())
             talk.subject = acting or talk.subject
@@ -247,16 +211,12 @@ class _Reader:
         spoken = sentence.quoted or sentence.turn == "answer"
         talk = self.talk
         spans = "jahre" in clause.lows  # "einige Jahre nicht": no one year
-        if (
-            sentence.turn
-            and not spans
-            and not time.years
-            and not time.since
-            and _is_past(clause, time, self.article.year)
-        ):
+        if sentence.turn and not spans and not time.years and not time.since and self._past(clause, time):
             time = replace(time, years=tuple(y for y in self.asked_years if y <= (self.article.year or y)))
         found: list[Claim] = []
-        for title in titles(scene, self.talk):
+        borne = titles(scene, self.talk)
+        by_role: list[Sure] = []
+        for title in borne:
             at = When(title.years)
             tense = "past" if title.past else "present"
             sure, told_title = "confirmed", title.told
@@ -269,24 +229,73 @@ class _Reader:
                 told_title, at = replace(told_title, relation="driven_since"), own
             if sure != "none":
                 found.append(self._claim(told_title, sure, at, scene, sentence, tense))
+                if not title.past:
+                    by_role.append((told_title, sure))
         if not clause.finite and sentence.turn == "answer" and talk.speaker and "teamkollege" in talk.asked_words:
             mates = [p for i in clause.items if i.kind == "person" for p in i.who]
             named = [Told(talk.speaker, "shares_car", m, "asked for his team mates") for m in mates]
             found += [self._claim(t, "confirmed", time, scene, sentence, "present") for t in named]
-        for told in told_by(scene, self.talk, since=own.since is not None):
-            verdict = certainty_of(
-                n, clauses, ahead=time.ahead, spoken=spoken, carried=self.carried,
-                relation=told.relation, drop_negation=told.drop_negation,
-            )  # fmt: skip
-            sure = self._sure(told, verdict)
+        sure_of: list[Sure] = []
+        all_told = told_by(scene, self.talk, since=own.since is not None)
+        raced = any(t.relation in ("won", "finished") for t in all_told)
+        by_title = {
+            (t.told.subject.id, "driven_since" if own.since else t.told.relation, t.told.object.id)
+            for t in borne
+            if not t.stated
+        }
+        for told in all_told:
+            if (told.subject.id, told.relation, told.object.id) in by_title:
+                continue
+            like = replace(told, relation="won") if raced and told.relation in _IN_THE_CAR else told
+            sure = self._how_sure(like, n, clauses, own, time, spoken=spoken)
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
                 continue
             if told.relation == "won" and told.topical and sure not in ("confirmed", "denied", "reported"):
                 continue
-            found.append(
-                self._claim(told, sure, time, scene, sentence, tense_of(clause, time, self.article.year, sure))
-            )
+            if self.about.grid and told.topical and told.relation in ("won", "finished") and sure == "confirmed":
+                continue
+            sure_of.append((told, sure))
+
+        year = self.article.year
+        then = bool(whole.years) and year is not None and max(whole.years) < year
+
+        def as_sure(relation: str) -> str:
+            nobody = Name("", "", ())
+            told = Told(nobody, relation, nobody, "")
+            return self._how_sure(told, n, clauses, own, time, spoken=spoken)
+
+        sure_of += self.garage.complete(
+            scene, [*by_role, *sure_of], as_sure, talk.leads, then=then, apart=bool(sentence.turn)
+        )
+        for told, sure in sure_of:
+            tense = tense_of(clause, time, self.article.year, sure)
+            found.append(self._claim(told, sure, time, scene, sentence, tense))
         return found
+
+    def _how_sure(self, told: Told, n: int, clauses: list[Clause], own: When, time: When, *, spoken: bool) -> str:
+        verdict = certainty_of(
+            n, clauses, ahead=time.ahead, spoken=spoken, carried=self.carried,
+            relation=told.relation, drop_negation=told.drop_negation,
+        )  # fmt: skip
+        sure = self._sure(told, verdict)
+        if not verdict.own and sure == self.carried == "announced" and self._past(clauses[n], time):
+            return "confirmed"  # what was, is not part of the plans of the sentence before
+        ahead_of = bool({told.subject.id, told.object.id} & (self.forward | self.planned))
+        open_plan = told.relation in _PLANS and sure == "confirmed" and not verdict.own and not told.certainty
+        if not open_plan or not self._now(clauses[n], time):
+            return sure
+        if spoken and self.asked_ahead and not own.years:
+            return "announced"  # "Was steht 2024 an?" "Mike kommt dazu."
+        planned = (self.about.preview or ahead_of) and not own.since and not spoken
+        if planned and (not clauses[n].lows & _ALREADY or "wie_bisher" in clauses[n].pairs):
+            return "announced"
+        return sure
+
+    def _past(self, clause: Clause, time: When) -> bool:
+        return tense_of(clause, time, self.article.year, "confirmed") == "past"
+
+    def _now(self, clause: Clause, time: When) -> bool:
+        return tense_of(clause, time, self.article.year, "confirmed") == "present"
 
     def _no_comment(self, sentence: Sentence, clauses: list[Clause]) -> list[Claim]:
         """Reads "wollte die Personalie nicht kommentieren": what was just reported is not confirmed."""
@@ -315,8 +324,10 @@ class _Reader:
     def _sure(self, told: Told, verdict: Verdict) -> str:
         if told.certainty and verdict.certainty not in ("denied", "not_confirmed", "none"):
             return told.certainty
-        if told.certainty == "denied":
-            return "denied"
+        if told.certainty == "denied" or (told.certainty and told.drop_negation):
+            return told.certainty
+        if told.certainty and told.drop_negation and verdict.certainty == "denied":
+            return told.certainty
         return verdict.certainty
 
     def _claim(self, told: Told, sure: str, time: When, scene: Scene, sentence: Sentence, tense: str) -> Claim:
@@ -325,7 +336,7 @@ class _Reader:
         source = source_in(text) if sure == "reported" else ""
         if told.relation in ("leads", "father_of"):
             time = When()
-        self._learn(told, sure)
+        learn(talk, told, sure)
         planned = sure in ("announced", "reported", "expected", "possible") and tense != "past"
         if planned and not time.years and not time.since and self.next_season and told.relation in _PLANS:
             time = replace(time, years=(self.next_season,))
@@ -358,49 +369,10 @@ class _Reader:
             end=sentence.end,
             sentence=text,
             rule=told.rule,
+            implied=told.implied,
         )
 
     # --- memory -----------------------------------------------------------------------------------------------------
-
-    def _learn(self, told: Told, sure: str) -> None:
-        talk = self.talk
-        if told.relation == "leads":
-            talk.leads[told.subject.id] = told.object
-        if told.relation == "drives_for" and sure in ("confirmed", "announced"):
-            talk.team_of[told.subject.id] = told.object
-        if told.relation == "shares_car":
-            for one, other in ((told.subject, told.object), (told.object, told.subject)):
-                talk.with_whom[one.id] = (other,)
-
-    def _remember_names(self, scene: Scene) -> None:
-        for item in scene.clause.items:
-            if item.kind in ("name", "role") and item.name is not None:
-                if item.name.is_a("team", "make"):
-                    self.talk.spoken_of[item.name.id] += 1
-                    self.talk.outfit = item.name
-                for kind in item.name.kinds:
-                    self.talk.last[kind] = item.name
-                    if item.kind == "name" and kind in ("series", "event"):
-                        self.talk.last["races"] = item.name
-                    if scene.clause.question:
-                        self.talk.asked[kind] = item.name
-
-    def _remember_people(self, scene: Scene) -> None:
-        talk = self.talk
-        subject = tuple(p for p in scene.subject if p.is_a("person"))
-        if scene.clause.items[0].low == "anders":  # who it is not like
-            return
-        talk.mention(subject, 1.0)
-        talk.recent = subject or talk.recent
-        for group in scene.clause.groups:
-            items = tuple(scene.clause.items[n] for n in group.members)
-            people = tuple(p for i in items if i.is_person for p in i.who if p not in subject)
-            talk.mention(people, 0.9 if items[0].kind == "pronoun" else 0.6)
-            everybody = tuple(dict.fromkeys(p for i in items if i.kind == "person" for p in i.who))
-            if len(everybody) > 1:
-                talk.group = everybody
-        if len(subject) + len(scene.partners) > 1:
-            talk.group = tuple(dict.fromkeys((*subject, *scene.partners)))
 
     def _carry(self, sentence: Sentence, clauses: list[Clause]) -> None:
         """What an announcement or a "laut" leaves for the sentences after it."""

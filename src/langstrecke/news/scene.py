@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from langstrecke.news.bearers import COPULA, anybody, bearer_of, before_a_name, parent_named, said_of
+from langstrecke.news.certainty import cue_book
 from langstrecke.news.clauses import Clause
-from langstrecke.news.groups import JOINERS, Group, find_groups, governing
+from langstrecke.news.groups import Group, governing
 from langstrecke.news.items import GROUPS, Item
+from langstrecke.news.meant import outfits_meant, place_meant, teams_by_head
 from langstrecke.news.names import Name
 from langstrecke.news.talk import Talk
+from langstrecke.news.whose import is_car, owners
 
 _NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide"})
-_COPULA = frozenset({"ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde", "werden", "heißt"})
 _DATIVE = frozenset({"ihm", "mir", "dir", "ihnen", "uns", "mich", "dich", "ihn"})
-_TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "teams"})
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Scene:
 def pick_subject(clause: Clause) -> Group | None:
     """The group that can be the subject: pronouns in the nominative first, then the first without preposition."""
     first: Group | None = None
+    if clause.items and clause.items[0].low == "wer":
+        return None
     for group in clause.groups:
         item = clause.items[group.first]
         if group.prep and group.prep != "wie":
@@ -43,7 +47,11 @@ def pick_subject(clause: Clause) -> Group | None:
         if group.prep == "wie":
             continue
         if item.kind == "pronoun":
+            if item.low == "sie" and first is not None:
+                continue  # "Teamchef Rauturier lobt sie"
             if item.low in _NOMINATIVE and not group.oblique:
+                return group
+            if item.low == "beiden" and group.first == 1 and clause.items[0].low == "die":
                 return group
             if item.low in GROUPS and not group.oblique and first is None:
                 first = group
@@ -52,20 +60,33 @@ def pick_subject(clause: Clause) -> Group | None:
             continue
         if item.kind == "role" and _predicate(clause, group.first):
             continue
-        if first is None or (not _is_somebody(clause.items[first.first]) and item.is_person):
+        if first is None or (not _is_somebody(clause.items, first.first) and item.is_person):
             first = group
     return first
 
 
-def _is_somebody(item: Item) -> bool:
-    """A person, team or make; a car number acts only where nobody else does."""
+def _is_somebody(items: list[Item], n: int) -> bool:
+    """A person, team or make; a car or "das Trio" acts only where nobody else does."""
+    item = items[n]
+    if item.low in GROUPS or is_car(items, n):
+        return False
     return item.is_person or (item.name is not None and item.name.is_a("team", "make"))
 
 
 def _can_act(item: Item) -> bool:
     if item.is_person:
         return True
+    if item.compound is not None and item.car is None and item.compound.head not in _ACTING:
+        return False  # "treue Ferrari-Kunden"
     return item.name is not None and item.name.is_a("team", "make", "car", "vehicle") and item.kind == "name"
+
+
+_ACTING = frozenset(
+    {"team", "mannschaft", "rennstall", "werksteam", "truppe", "crew", "besatzung", "duo", "trio", "quartett",
+     "lager", "auto", "wagen", "prototyp", "bolide", "equipe", "werksmannschaft", "einsatzteam", "kundenteam",
+     "paarung", "armada", "flotte", "fraktion"}
+)  # fmt: skip
+"""The second half of "Audi-Mannschaft": what can act in its name."""
 
 
 def _before_role(items: list[Item], n: int) -> bool:
@@ -79,7 +100,7 @@ def _predicate(clause: Clause, n: int) -> bool:
     if "als" in before:
         return True
     after = [i.low for i in clause.items[n + 1 : n + 2]]
-    if after and after[0] in _COPULA and clause.items[max(0, n - 1)].low not in ("der", "die", "dieser"):
+    if after and after[0] in COPULA and clause.items[max(0, n - 1)].low not in ("der", "die", "dieser"):
         return any(i.kind == "person" for i in clause.items[n + 2 : n + 4])
     named = any(i.kind == "person" or (i.kind == "pronoun" and i.low in _NOMINATIVE) for i in clause.items)
     return named and any(
@@ -87,13 +108,40 @@ def _predicate(clause: Clause, n: int) -> bool:
     )
 
 
+_OFFICE = frozenset(
+    {"gespräch", "verhandeln", "verhandlung", "sprechen", "holen", "verpflichten", "planen", "leiten", "führen",
+     "entscheiden", "engagieren", "kontakt", "angebot"}
+)  # fmt: skip
+"""What the head of a team does rather than a driver."""
+
+
+def _is_about(clause: Clause, group: Group | None) -> bool:
+    """Whether the "der" of a relative clause is who acts in it: "der das Team verlassen hat"."""
+    if clause.kind != "rel" or group is None or clause.items[0].low not in ("der", "welcher"):
+        return False
+    return (
+        clause.antecedent is not None
+        and clause.items[group.first].low not in _NOMINATIVE
+        and any(
+            i.low == clause.items[0].low
+            or i.low in ("das", "die", "den", "sein", "seinen", "seine", "ein", "einen", "eine")
+            for i in clause.items[1 : group.first]
+        )
+    )
+
+
 def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: Talk) -> Scene:
     """Say who everybody in a clause is, the subject first."""
     scene = Scene(clause)
-    _outfits_meant(clause, talk)
+    told = parent.clause.lemmas if parent is not None and clause.lows & {"dass", "daß"} else frozenset()
+    talk.speech = not cue_book().speech.isdisjoint(clause.lemmas | told) or not _OFFICE.isdisjoint(clause.lemmas)
+    outfits_meant(clause, talk)
+    place_meant(clause, talk)
+    scene.heads += teams_by_head(clause, talk)
     group = pick_subject(clause)
     plural = any(i.finite and i.low.endswith("en") for i in clause.items)
-    _teams_by_head(scene, talk)
+    if _is_about(clause, group):
+        group = None
     if (
         before is not None
         and clause.kind == "main"
@@ -104,11 +152,13 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
         lead = clause.items[group.first]
         if lead.kind == "name" and any(i.low == "sich" for i in clause.items):
             group = None  # "und hat sich Peugeot angeschlossen" goes on with who acted before
+        elif clause.mark == "und" and before.clause.kind == "main":
+            group = None  # "und verpflichtet Robert Kubica"
     if group is not None:
         _resolve(clause, group, (), talk, plural=plural, subject_slot=True)
         scene.subject_group = group
         scene.subject_items = tuple(clause.items[n] for n in group.members)
-        scene.subject = _car_of(clause, group) or _names(scene.subject_items)
+        scene.subject = _car_of(clause, group, talk) or _names(scene.subject_items)
         first = clause.items[group.first]
         scene.they = first.low == "sie" and first.text != "Sie" and plural and not scene.subject
     if not scene.subject:
@@ -118,21 +168,19 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
             _resolve(clause, other, scene.subject, talk, plural=plural, subject_slot=False)
     if not scene.subject:
         _by_possession(scene, talk)
-    scene.indirect = _indirect(scene)
+    scene.indirect = _indirect(scene) or _befallen(clause, before, talk)
     scene.partners = _partners(scene, talk)
     return scene
 
 
-def _car_of(clause: Clause, group: Group) -> tuple[Name, ...]:
-    """Reads "der Aston Martin von Garage 59": the team is meant."""
-    item = clause.items[group.first]
-    after = clause.items[group.members[-1] + 1 : group.members[-1] + 3]
-    if item.is_person or len(group.members) > 1 or len(after) < 2 or item.name is None:
+def _car_of(clause: Clause, group: Group, talk: Talk) -> tuple[Name, ...]:
+    """Reads "der Aston Martin von Garage 59", "der M8 von A und B": the team or the crew is meant."""
+    if len(group.members) > 1 or not is_car(clause.items, group.first):
         return ()
-    team = after[1].name
-    if item.name.is_a("make", "vehicle") and after[0].low == "von" and team is not None and team.is_a("team"):
-        return (team,)
-    return ()
+    for other in clause.groups:
+        if other.first > group.first and other.prep in ("von", "mit") and clause.items[other.first].kind == "person":
+            _resolve(clause, other, (), talk, plural=False, subject_slot=False)
+    return owners(clause.items, group.first)
 
 
 def _resolve(
@@ -140,11 +188,35 @@ def _resolve(
 ) -> None:
     for n in group.members:
         item = clause.items[n]
+        if item.low in GROUPS and any(
+            i.low in ("ein", "einem", "kein", "eine") for i in clause.items[max(0, n - 3) : n]
+        ):
+            continue  # "ein starkes Trio" is not the one spoken of
+        if (
+            item.kind == "role"
+            and not item.who
+            and (anybody(clause.items, n) or before_a_name(clause.items, n) or said_of(clause, n))
+        ):
+            continue
+        if item.kind == "role" and item.compound is not None and item.compound.head in ("child", "father"):
+            parent = parent_named(clause.items, n)
+            if parent is not None and not item.who and subject_slot:
+                clause.items[n] = item.of(*talk.child_of(parent))
+                continue
         if item.is_person and not item.who:
             possessive = group.possessive if n == group.first else governing(clause.items, n)[2]
             clause.items[n] = item.of(
                 *talk.who(
-                    item, clause_subject=subject, possessive=possessive, plural=plural, subject_slot=subject_slot
+                    item,
+                    clause_subject=subject,
+                    possessive=possessive,
+                    plural=plural,
+                    subject_slot=subject_slot,
+                    both=any(i.low in ("beiden", "beide") for i in clause.items[max(0, n - 2) : n]),
+                    opening=subject_slot
+                    and not clause.mark
+                    and not any(i.kind == "person" for i in clause.items[:n])
+                    and (clause.items[0].low in ("der", "die") or (item.compound is not None and item.compound.age)),
                 )
             )
     for n in range(len(clause.items)):  # roles before their bearers are the bearers
@@ -153,18 +225,6 @@ def _resolve(
             bearer = bearer_of(clause.items, n)
             if bearer is not None and bearer.who:
                 clause.items[n] = item.of(*bearer.who)
-
-
-def bearer_of(items: list[Item], n: int) -> Item | None:
-    """The person named right after a role, or right before it and a comma."""
-    at = n + 1
-    while at < len(items) and (items[at].low in JOINERS or items[at].kind == "role"):
-        at += 1
-    if at < len(items) and items[at].kind == "person" and (at == n + 1 or items[at - 1].kind == "role"):
-        return items[at]
-    if n >= 2 and items[n - 1].text == "," and items[n - 2].kind == "person":
-        return items[n - 2]
-    return None
 
 
 def _names(items: tuple[Item, ...]) -> tuple[Name, ...]:
@@ -229,6 +289,12 @@ def _by_possession(scene: Scene, talk: Talk) -> None:
     clause = scene.clause
     for group in clause.groups:
         items = tuple(clause.items[n] for n in group.members)
+        owned = clause.items[group.members[-1] + 1 : group.members[-1] + 2]
+        thing = (
+            owned[0] if group.genitive and owned and owned[0].kind == "word" and owned[0].text[:1].isupper() else None
+        )
+        if thing is not None and thing.lemma not in _OWN_AFFAIRS and not thing.lemma.endswith(tuple(_OWN_AFFAIRS)):
+            continue  # "Lietz’ Schützling" is somebody else
         if (group.genitive or group.prep == "of") and items[0].is_person and items[0].who:
             scene.subject = _names(items)
             return
@@ -272,6 +338,9 @@ _OWN_AFFAIRS = frozenset(
         "teamkollege",
         "partner",
         "stallgefährte",
+        "stallkollege",
+        "boxennachbar",
+        "cockpitpartner",
     ]
 )
 _OWNED = frozenset(f"{p}{e}" for p in ("sein", "mein", "unser", "dein") for e in ("", "e", "er", "en", "em"))
@@ -289,85 +358,42 @@ def _indirect(scene: Scene) -> tuple[Name, ...]:
     return ()
 
 
+_SHARING = frozenset({"teilen", "gemeinsam", "zusammen", "duo", "abwechseln"})
+_RACED = frozenset(
+    {"gewinnen", "siegen", "triumphieren", "belegen", "landen", "feiern", "holen", "bringen", "retten",
+     "erobern", "einfahren", "ausscheiden", "siegerpodest", "ziel", "ziellinie", "zweite", "zweiter", "dritte",
+     "dritter", "vierte", "vierter", "fünfte", "fünfter", "rang", "pole", "sieg", "klassensieg", "gesamtsieg",
+     "podium", "podest"}
+)  # fmt: skip
+_SPOKE = frozenset(
+    {"sprechen", "reden", "verhandeln", "kollidieren", "liefern", "kämpfen", "duell", "kollision", "streiten"}
+)
+
+
+def _befallen(clause: Clause, before: Scene | None, talk: Talk) -> tuple[Name, ...]:
+    """Reads "Wittmann, dem ein Wechsel bevorsteht": Wittmann."""
+    item = clause.antecedent
+    if (
+        clause.kind != "rel"
+        or item is None
+        or item.kind != "person"
+        or clause.items[0].low not in ("dem", "den", "denen")
+    ):
+        return ()
+    return _antecedent_names(item, before, talk)
+
+
 def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
     clause = scene.clause
     found: list[Name] = []
-    sharing = bool(clause.lemmas & {"teilen", "gemeinsam", "zusammen", "duo", "abwechseln"})
+    sharing = bool(clause.lemmas & _SHARING)
+    raced = bool(clause.lemmas & _RACED) and not clause.lemmas & _SPOKE
     for group in clause.groups:
         items = tuple(clause.items[n] for n in group.members)
         if group is scene.subject_group or not items[0].is_person:
             continue
-        if group.prep in ("gemeinsam", "zusammen") or (group.prep == "mit" and sharing):
+        if group.prep in ("gemeinsam", "zusammen") or (group.prep == "mit" and (sharing or raced)):
             found += [n for n in _names(items) if n not in scene.subject]
     if not found and clause.lows & {"zusammen", "gemeinsam"} and len(scene.subject) == 1:
         return tuple(n for n in talk.with_whom.get(scene.subject[0].id, ()) if n not in scene.subject)
     return tuple(dict.fromkeys(found))
-
-
-_OUTFITS = {
-    **dict.fromkeys(("team", "mannschaft", "rennstall", "rennstalls", "truppe", "equipe", "équipe"), "team"),
-    **dict.fromkeys(("marke", "hersteller", "herstellers", "autobauer", "autobauers", "werksteam"), "make"),
-}
-_THE = frozenset({"das", "dem", "des", "der", "die", "den", "beim", "zum", "vom", "zur"})
-_MAKES_OF = {
-    "FRA": ("peugeot", "alpine"), "ITA": ("ferrari", "lamborghini"), "JPN": ("toyota", "acura", "lexus", "mazda"),
-    "USA": ("cadillac", "corvette", "ford"), "GBR": ("aston-martin", "mclaren"),
-    "DEU": ("porsche", "bmw", "audi", "mercedes"),
-}  # fmt: skip
-
-
-def _outfits_meant(clause: Clause, talk: Talk) -> None:
-    """Reads "für das Team", "der Marke", "für die Franzosen": the team or make spoken of."""
-    found = False
-    for n, item in enumerate(clause.items):
-        if not n or clause.items[n - 1].low not in _THE:
-            continue
-        after = clause.items[n + 1] if n + 1 < len(clause.items) else None
-        owned = after is not None and (after.kind in ("name", "person") or after.low in ("von", "um", "aus", "des"))
-        meant: Name | None = None
-        if item.kind == "word" and item.low in _OUTFITS and not owned:
-            meant = talk.last.get(_OUTFITS[item.low])
-        elif item.kind == "role" and item.compound is not None and item.low.endswith("n") and not owned:
-            makes = _MAKES_OF.get(item.compound.country, ())
-            last = talk.last.get("make")
-            through = n > 1 and clause.items[n - 2].low in ("für", "bei", "mit", "zu", "von")
-            meant = last if through and last is not None and last.id in makes else None
-        if meant is not None:
-            clause.items[n] = Item(item.text, item.start, item.end, "name", meant)
-            found = True
-    if found:
-        clause.groups = find_groups(clause.items)
-
-
-def _teams_by_head(scene: Scene, talk: Talk) -> None:
-    """Reads "das Team von Chip Ganassi", "die Mannschaft von Karsten Molitor": the team takes the person's place."""
-    clause = scene.clause
-    for n, item in enumerate(clause.items):
-        if item.kind != "person" or n < 2 or item.name is None:
-            continue
-        if clause.items[n - 1].low != "von" or clause.items[n - 2].low not in _TEAM_NOUNS:
-            continue
-        person = talk.who(item, clause_subject=(), possessive="", plural=False, subject_slot=True)
-        if not person:
-            continue
-        known = talk.book.teams_of.get(person[0].id)
-        team = talk.book.names[known] if known else talk.last.get("team")
-        if team is None:
-            continue
-        scene.heads.append((person[0], team))
-        clause.items[n] = Item(item.text, item.start, item.end, "name", team)
-    if scene.heads:
-        clause.groups = find_groups(clause.items)
-        clause.groups = [
-            Group(g.first, g.members, _prep_of_team(clause.items, g.first) or g.prep, g.oblique, False, g.possessive)
-            if clause.items[g.first].name in [t for _, t in scene.heads]
-            else g
-            for g in clause.groups
-        ]
-
-
-def _prep_of_team(items: list[Item], n: int) -> str:
-    """What governs "das Team von ..." as a whole."""
-    if n >= 2 and items[n - 1].low == "von" and items[n - 2].low in _TEAM_NOUNS:
-        return governing(items, n - 2)[0]
-    return ""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from langstrecke.news.german import is_german_word, slug
-from langstrecke.news.items import PARTICLES, Item, Spotted
+from langstrecke.news.items import Item
 from langstrecke.news.names import Gazetteer, Name, norm
-from langstrecke.news.story import same_name
-
-NEAR_YEARS = 2
-"""A bare surname nobody introduced is one of the registry's drivers only if he raced about that time."""
+from langstrecke.news.spotting import Spotted
 
 
 @dataclass
@@ -38,6 +33,26 @@ class Talk:
     """The one who is interviewed."""
     last: dict[str, Name] = field(default_factory=dict)
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
+    hero: str = ""
+    """Whom a text is about: named at least three times, and twice as often as anybody else."""
+    begun: bool = False
+    """Somebody acted in this sentence already."""
+    named: Name | None = None
+    """The team, make, race or series named last."""
+    just_named: Name | None = None
+    """The team or make named last in this sentence."""
+    section: Name | None = None
+    """The team or make these lines are about."""
+    main_series: Name | None = None
+    """The series a text names first."""
+    latest: Name | None = None
+    """The last of several people named in the sentence before."""
+    speech: bool = False
+    """The clause tells what somebody says, or what heads of teams do."""
+    main_race: Name | None = None
+    """The event a text names most often, of several the first."""
+    here: frozenset[str] = frozenset()
+    """Kinds named in this paragraph."""
     spoken_of: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How often a team or make was named."""
     outfit: Name | None = None
@@ -52,6 +67,19 @@ class Talk:
     with_whom: dict[str, tuple[Name, ...]] = field(default_factory=dict)
     strangers: dict[str, Name | None] = field(default_factory=dict)
     """What was found for names nobody introduced."""
+
+    def race(self, *, one: bool = False) -> Name | None:
+        """The race a result is of, where the clause does not say: the one named in this paragraph, else the text's.
+
+        Before any race was named it is one of the series spoken of, unless the clause speaks of `one` race.
+        """
+        last = self.last.get("event")
+        if last is not None and ("event" in self.here or self.main_race is None):
+            return last
+        races = self.last.get("races")
+        if last is None and not one and "series" in self.here and races is not None and races.is_a("series"):
+            return races  # "das Heimspiel des ADAC GT Masters"
+        return self.main_race
 
     def main_team(self) -> Name | None:
         """The team or make a text is about: named most often, of several the first."""
@@ -98,61 +126,11 @@ class Talk:
                     return list(dict.fromkeys(table[form]))
         return []
 
-    def stranger(self, word: str) -> Name | None:
-        """A driver of the registry that a bare surname must mean, if he raced about then."""
-        if self.year is None or (is_german_word(word) and not word[0].isupper()) or len(word) < 4:
-            return None
-        if is_german_word(word) or self.book.lookup(word):
-            return None
-        found = []
-        for match in self.book.registry.match(word, limit=30):
-            entries = self.book.registry.entries_of(match.driver.id)
-            if slug(match.driver.name.split()[-1]) != slug(word).removesuffix("s") and slug(
-                match.driver.name.split()[-1]
-            ) != slug(word):
-                continue
-            if any(abs(self.book.registry.events[e.event].year - self.year) <= NEAR_YEARS for e in entries):
-                found.append(match.driver)
-        if len(found) != 1:
-            return None
-        return self.book.names.get(found[0].id) or Name(found[0].id, found[0].name, ("person",))
-
-    def mate(self, word: str) -> Name | None:
-        """Of a first name alone: the one team mate, about that time, of somebody the text names in full."""
-        key = norm(word)
-        if self.year is None or len(key) < 3 or not (key in self.book.first_names or self._short(key)):
-            return None
-        if key in self.strangers:
-            return self.strangers[key]
-        self.strangers[key] = found = self._mate(key)
-        return found
-
-    def _mate(self, key: str) -> Name | None:
-        assert self.year is not None
-        found: set[str] = set()
-        registry = self.book.registry
-        for id in self.people:
-            if id not in registry.drivers:
-                continue
-            for entry in registry.entries_of(id):
-                if abs(registry.events[entry.event].year - self.year) > 1:
-                    continue
-                for other in entry.drivers:
-                    names = (registry.drivers[other].name, *registry.drivers[other].aliases)
-                    if other != id and any(norm(n.split()[0]).startswith(key) for n in names):
-                        found.add(other)
-        if len(found) != 1:
-            return None
-        driver = registry.drivers[found.pop()]
-        return Name(driver.id, driver.name, ("person",))
-
-    def _short(self, key: str) -> bool:
-        return len(key) >= 4 and key in self.book.short_names
-
     # --- keeping in mind --------------------------------------------------------------------------------------------
 
     def next_sentence(self) -> None:
         """What was said fades a little."""
+        self.just_named = None
         for id in list(self.weights):
             self.weights[id] *= 0.5
 
@@ -164,11 +142,17 @@ class Talk:
             if not self.first_person:
                 self.first_person = name.id
 
-    def salient(self, *, without: tuple[str, ...] = (), country: str = "") -> Name | None:
-        """Who is most in mind."""
+    def is_woman(self, id: str) -> bool:
+        """Whether the first name is a woman's."""
+        return norm(self.someone(id).name.split()[0]) in self.book.women
+
+    def salient(self, *, without: tuple[str, ...] = (), country: str = "", woman: bool | None = None) -> Name | None:
+        """Who is most in mind; of one sex where the word tells."""
         best: tuple[float, Name] | None = None
         for id, weight in self.weights.items():
             if id in without or (country and not self._from(id, country)):
+                continue
+            if woman is not None and self.is_woman(id) != woman:
                 continue
             bonus = 0.1 if id == self.first_person or id in self.bare.values() else 0.0
             if best is None or weight + bonus > best[0]:
@@ -185,15 +169,26 @@ class Talk:
     # --- who an item stands for -------------------------------------------------------------------------------------
 
     def who(
-        self, item: Item, *, clause_subject: tuple[Name, ...], possessive: str, plural: bool, subject_slot: bool
+        self,
+        item: Item,
+        *,
+        clause_subject: tuple[Name, ...],
+        possessive: str,
+        plural: bool,
+        subject_slot: bool,
+        opening: bool = False,
+        both: bool = False,
     ) -> tuple[Name, ...]:
-        """The people an item stands for; empty where nobody fits."""
+        """The people an item stands for; empty where nobody fits.
+
+        `opening`: a sentence begins with it; `both`: two of them, "die beiden Dänen".
+        """
         if item.kind == "person":
             return self._named(item)
         if item.kind == "pronoun":
             return self._pronoun(item, clause_subject, plural=plural, subject_slot=subject_slot)
         if item.kind == "role" and item.compound is not None:
-            return self._role(item, clause_subject, possessive)
+            return self._role(item, clause_subject, possessive, opening=opening, both=both)
         return ()
 
     def _named(self, item: Item) -> tuple[Name, ...]:
@@ -219,7 +214,9 @@ class Talk:
             return (self.speaker,) if self.speaker else ()
         if low in ("wir", "uns"):
             return self._we()
-        if low in ("du", "dich", "dir", "ihr") or item.text in ("Sie", "Ihnen"):
+        if low in ("du", "dich", "dir", "ihr") or (item.text in ("Sie", "Ihnen") and self.guest):
+            if self.speaker is not None and self.speaker == self.guest:
+                return ()  # who is interviewed speaks to the interviewer
             if low == "ihr" and not self.guest:
                 return ()
             return (self.guest,) if self.guest and (low != "sie" or item.text == "Sie") else ()
@@ -238,12 +235,18 @@ class Talk:
             return self.group
         if low == "sie" and plural:  # who speaks is not one of "them"
             return () if self.speaker in self.group else self.group
-        if low in ("sich", "man", "ihr", "sie"):
+        if low in ("sich", "man", "ihr") or (low == "sie" and not subject_slot):
             return ()
+        if low == "sie":
+            found = self.salient(woman=True)
+            return (found,) if found and self.weights[found.id] > 0.2 and not plural else ()
         taken = tuple(n.id for n in subject) if not subject_slot else ()
         if self.speaker and self.speaker.id not in taken:
             taken = (*taken, self.speaker.id)  # who says "he" means somebody else
-        found = self.salient(without=taken)
+        found = self.salient(without=taken, woman=False)
+        if found is not None and found.id in self.leads and not self.speech:  # "he" who drives is no team manager
+            driver = self.salient(without=(*taken, *self.leads), woman=False)
+            found = driver if driver is not None and self.weights[driver.id] > 0.2 else found
         return (found,) if found else ()
 
     def _we(self) -> tuple[Name, ...]:
@@ -251,21 +254,36 @@ class Talk:
             return ()
         if self.speaker.id in self.leads:
             return (self.leads[self.speaker.id],)
+        racers = self.book.registry.drivers
+        if self.guest is None and self.section is not None and self.speaker.id not in racers:
+            return (self.section,)  # somebody of the team says "we"
         if self.guest is not None:  # in an interview "we" is mostly the team
             return (self.speaker,)
         mates = self.with_whom.get(self.speaker.id, ())
         kin = {self.fathers.get(self.speaker.id), *(c for c, f in self.fathers.items() if f == self.speaker.id)}
         return (self.speaker, *(m for m in mates if m.id in kin))
 
-    def _role(self, item: Item, subject: tuple[Name, ...], possessive: str) -> tuple[Name, ...]:
+    def _role(
+        self, item: Item, subject: tuple[Name, ...], possessive: str, *, opening: bool, both: bool
+    ) -> tuple[Name, ...]:
         compound = item.compound
         assert compound is not None
         if compound.head == "kin":
             return ()
         if compound.head in ("father", "child") and compound.role is None:
             return self._kin(compound.head, possessive, subject)
+        if compound.country and both:
+            near = sorted((w, id) for id, w in self.weights.items() if w > 0.1 and self._from(id, compound.country))
+            return tuple(self.someone(id) for _, id in near[-2:]) if len(near) > 1 else ()
         if compound.country:
-            found = self.salient(country=compound.country) or self.salient(country="?")
+            sex = compound.woman
+            latest = self.latest
+            if opening and latest and self._from(latest.id, compound.country) and self.is_woman(latest.id) == sex:
+                return (latest,)
+            found = self.salient(country=compound.country, woman=sex)
+            if found is None and self.begun and len(self.recent) == 1:  # of two passports the registry has one
+                found = self.recent[0]
+            found = found or self.salient(country="?", woman=sex)
             return (found,) if found else ()
         if compound.role is not None and "person" in compound.role.relation and compound.name is None:
             return ()  # "sein Teamkollege": somebody not named yet
@@ -275,8 +293,12 @@ class Talk:
             for id, team in self.team_of.items():
                 if team.id == compound.name.id and self.weights.get(id, 0) > 0.1:
                     return (self.someone(id),)
+        if compound.role is not None and "won" in compound.role.relation.values() and self.latest and opening:
+            return (self.latest,)  # "übergibt an Dixon. Der Champion ...": who was named last is described further
+        if compound.age and opening and self.hero and self.weights.get(self.hero, 0.0) > 0:
+            return (self.someone(self.hero),)  # at the beginning "der Engelberger" is whom the text is about
         owner = self.owner(possessive, subject) if possessive else None  # "sein Fahrer" is somebody else
-        found = self.salient(without=(owner.id,) if owner else ())
+        found = self.salient(without=(owner.id,) if owner else (), woman=True if compound.woman else None)
         return (found,) if found else ()
 
     def _head_of(self, team: Name) -> tuple[Name, ...]:
@@ -296,9 +318,16 @@ class Talk:
             return self.guest
         if possessive.startswith("ihr") and self.guest:
             return self.guest
+        if possessive.startswith("ihr"):
+            return self.salient(woman=True)
         if subject:
             return subject[0]
         return self.recent[0] if self.recent else self.salient()
+
+    def child_of(self, other: Name | None) -> tuple[Name, ...]:
+        """Reads "der Sohn des Niki Lauda": whoever was spoken of before, the father aside."""
+        found = self.salient(without=(other.id,) if other is not None else ())
+        return (found,) if found else ()
 
     def _kin(self, kin: str, possessive: str, subject: tuple[Name, ...]) -> tuple[Name, ...]:
         owner = self.owner(possessive, subject)
@@ -309,66 +338,3 @@ class Talk:
             return (self.someone(father),) if father else ()
         children = [child for child, father in self.fathers.items() if father == owner.id]
         return (self.someone(children[0]),) if children else ()
-
-
-def spot_bare(doc_text: list[tuple[str, int]], spots: list[Spotted], talk: Talk) -> list[Spotted]:
-    """Surnames and first names standing alone, of people the text names in full or the registry knows."""
-    taken = [(s.start, s.end) for s in spots]
-    found: list[Spotted] = []
-    k = 0
-    n = 0
-    while n < len(doc_text):
-        word, at = doc_text[n]
-        while k < len(taken) and taken[k][1] <= at:
-            k += 1
-        inside = k < len(taken) and taken[k][0] <= at
-        if inside or not word[:1].isupper() or not word[-1].isalpha() or len(word) < 3:
-            step = 1
-        else:
-            step = _bare_at(doc_text, n, talk, found)
-        n += step
-    return sorted([*spots, *found], key=lambda s: s.start)
-
-
-def _bare_at(words: list[tuple[str, int]], n: int, talk: Talk, found: list[Spotted]) -> int:
-    word, at = words[n]
-    long = n + 1
-    while long < len(words) and words[long][0] in PARTICLES and long < n + 3:  # "Van der Linde"
-        long += 1
-    if long > n + 1 and long < len(words):
-        joined = " ".join(w for w, _ in words[n : long + 1])
-        options = talk.surnames.get(norm(joined), [])
-        if options:
-            found.append(_bare_spot(joined, at, words[long][1] + len(words[long][0]), options))
-            return long + 1 - n
-    options = talk.bare_name(word)
-    mate = None if options else talk.mate(word)
-    if options:
-        found.append(_bare_spot(word, at, at + len(word), options))
-    elif mate is not None:
-        talk.people.setdefault(mate.id, mate)
-        found.append(Spotted(at, at + len(word), mate, word))
-    elif not is_german_word(word) and re.fullmatch(r"[^\W\d_]+", word) and not word.isupper():
-        known = talk.stranger(word)
-        if known is not None:
-            talk.people.setdefault(known.id, known)
-            found.append(Spotted(at, at + len(word), known, word))
-    return 1
-
-
-def _bare_spot(word: str, start: int, end: int, options: list[str]) -> Spotted:
-    name = Name(
-        "?" + "|".join(options),
-        word.removesuffix("s") if len(options) > 1 and word.endswith("s") else word,
-        ("person",),
-    )
-    return Spotted(start, end, name, word)
-
-
-def guest_of(labels: set[str], people: dict[str, Name], mentioned: list[str]) -> Name | None:
-    """Who is interviewed: the person whose name stands before the answers, else who is named first."""
-    for label in labels:
-        for name in people.values():
-            if same_name(label, name.name):
-                return name
-    return people[mentioned[0]] if mentioned else None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from langstrecke.news.bearers import bearer_of
 from langstrecke.news.frames import Told
 from langstrecke.news.groups import JOINERS, governing
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
-from langstrecke.news.scene import Scene, bearer_of
+from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
+from langstrecke.news.whose import crew_of_car, is_car
 
 _LINKS = frozenset({"bei", "von", "der", "des", "beim", "vom", "für", "im", "in"})
 
@@ -31,10 +33,38 @@ def titles(scene: Scene, talk: Talk) -> list[Title]:
     found: list[Title] = [Title(Told(person, "leads", team, "the team of")) for person, team in scene.heads]
     items = scene.clause.items
     for n, item in enumerate(items):
+        if item.kind == "word" and item.low in _STABLES:
+            found += _employer(scene, n, talk)
         if item.kind != "role" or item.compound is None:
             continue
-        found += _of_role(scene, n, item, talk)
+        found += _outfit_that_won(items, n, talk) or _of_role(scene, n, item, talk)
     return found
+
+
+_STABLES = frozenset({"rennstall", "stammteam", "stall"})
+"""With "sein" before and a name behind, somebody's team: "von seinem Rennstall Force India"."""
+
+
+def _outfit_that_won(items: list[Item], n: int, talk: Talk) -> list[Title]:
+    """Reads "Titelverteidiger Toyota", "Vorjahressieger Manthey"."""
+    role = items[n].compound
+    outfit = items[n + 1].name if n + 1 < len(items) and items[n + 1].kind == "name" else None
+    if (
+        role is None
+        or role.role is None
+        or outfit is None
+        or not outfit.is_a("team", "make")
+        or items[n + 1].compound
+    ):
+        return []
+    if role.role.word not in ("titelverteidiger", "vorjahressieger", "rekordsieger", "champion", "meister"):
+        return []
+    won = role.name
+    if won is None and role.role.word in ("vorjahressieger", "rekordsieger"):
+        won = talk.race()
+    elif won is None:
+        won = talk.main_series or talk.last.get("series") or talk.race()
+    return [Title(Told(outfit, "won", won, f"title {role.role.word}"))] if won is not None else []
 
 
 def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
@@ -44,10 +74,14 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
     if compound.role is None:
         return _kin(scene, n, item, talk) if compound.head in ("father", "child") else []
     relation = compound.role.relation
+    if relation.get("person") == "manages":
+        return _manager(scene, n, relation["person"], talk)
     if "person" in relation:
         return _mate(scene, n, talk)
     if compound.role.word in ("arbeitgeber", "dienstgeber", "brötchengeber"):
         return _employer(scene, n, talk)
+    if compound.role.behind and bearer_of(items, n) is None:
+        return []  # "der Audi-Mann" is somebody, but who is a guess
     bearers, stated = _bearers(scene, n)
     owner, said = _belongs_to(items, n, item, talk)
     if owner is None or not bearers:
@@ -57,29 +91,44 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
         return []
     if relation[kind] == "won" and not said:
         return []
+    if (
+        kind == "class"
+        and relation[kind] == "won"
+        and compound.role.word in _OF_A_SEASON
+        and talk.main_series is not None
+    ):
+        world = compound.role.word == "weltmeister"  # classes have a world championship in the WEC alone
+        owner = talk.book.names["wec"] if world else talk.main_series
     past = compound.former or _former(items, n)
     years = _years_after(items, n)
+    if relation[kind] == "won" and "als" in [i.low for i in items[max(0, n - 4) : n]]:
+        stated = False  # "starten als Le-Mans-Sieger": they have won, whatever comes
     return [
         Title(Told(b, relation[kind], owner, f"title {compound.role.word}"), years, past, stated) for b in bearers
     ]
+
+
+_ONE_RACE = ("rennen", "lauf", "auftakt", "finale")
+_OF_A_SEASON = frozenset({"weltmeister", "titelverteidiger", "meister", "champion"})
 
 
 def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
     items = scene.clause.items
     bearer = bearer_of(items, n)
     if bearer is not None:
-        if n and items[n - 1].low == "die":  # "die Meister A und B"
+        if n and items[n - 1].low == "die":  # "die Meister A und B", "A und B, die Meister"
             for group in scene.clause.groups:
                 members = [items[m] for m in group.members]
                 if any(m.start == bearer.start for m in members):
                     return tuple(p for m in members for p in m.who), False
         return bearer.who, False
-    behind = _behind_copula(items, n)
+    owned = items[n].genitive or any(i.low == "des" for i in items[max(0, n - 3) : n])
+    behind = () if owned else _behind_copula(items, n)  # "Nachfolger des Champions wird Hartley"
     if behind:
         return behind, True
     before = [i.low for i in items[max(0, n - 4) : n]]
     after = [i.low for i in items[n + 1 : n + 2]]
-    is_predicate = (
+    is_predicate = not owned and (
         "als" in before
         or (bool(after) and after[0] in ("bleibt", "ist", "wird", "war"))
         or any(
@@ -90,7 +139,8 @@ def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
     people = tuple(p for p in scene.subject if p.is_a("person"))
     if is_predicate and people and not any(items[k].start == items[n].start for k in _subject_members(scene)):
         return people, True
-    return items[n].who, False
+    bare = n == 0 and (not after or after[0] not in ("ist", "wird", "bleibt"))  # "Gesamtsieger des Laufs wurde ..."
+    return (() if bare else items[n].who), False
 
 
 _COPULA = frozenset({"ist", "sind", "war", "waren", "wird", "werden", "wurde", "wurden", "bleibt", "bleiben", "heißt",
@@ -105,9 +155,13 @@ def _behind_copula(items: list[Item], n: int) -> tuple[Name, ...]:
     if at + 1 >= len(items) or items[at].low not in _COPULA or any(i.is_person for i in items[:n]):
         return ()
     found: list[Name] = []
-    for item in items[at + 1 :]:
+    for k, item in enumerate(items[at + 1 :], at + 1):
         if item.kind == "person":
             found += item.who
+        elif not found and is_car(items, k):  # "Sieger wurde der Porsche von A und B"
+            return crew_of_car(items, k)
+        elif item.kind == "name" and item.name is not None and item.name.is_a("team", "make") and not found:
+            found.append(item.name)
         elif item.low in JOINERS or item.text == ",":
             continue
         elif found or item.kind != "word" or not item.text[:1].islower():
@@ -125,12 +179,17 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     assert compound is not None
     if compound.name is not None:
         return compound.name, True
+    ahead = items[n + 1 : n + 4]
+    lap = next((i for i in ahead if i.compound is not None and i.compound.head.rstrip("s").endswith(_ONE_RACE)), None)
+    if lap is not None and talk.race() is not None:
+        return talk.race(), True  # "Sieger des WEC-Auftakts": of that race, not of the series
     if n > 0 and items[n - 1].kind == "name" and items[n - 1].name is not None:
         return items[n - 1].name, True
     at = n + 1
     while at < len(items) and at <= n + 4:
         name = items[at].name
-        if items[at].kind == "name" and name is not None and not name.is_a("car"):
+        a_car = name is not None and name.is_a("vehicle") and not name.is_a("team", "make")
+        if items[at].kind == "name" and name is not None and not name.is_a("car") and not a_car:
             return name, True
         if items[at].low not in _LINKS and not items[at].text[:1].isupper():
             break
@@ -141,11 +200,18 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     if "team" in compound.role.relation and inverted and "team" in talk.last:
         return talk.last["team"], True
     if compound.role.word in ("titelverteidiger", "champion", "meister", "weltmeister") and "series" in talk.last:
-        return talk.last["series"], True
+        named = next(
+            (i.name for i in items if i.kind == "name" and i.name and i.name.is_a("series") and not i.compound), None
+        )
+        away = any(i.low == "nach" for i in items)  # "der 2020 Meister war, kehrt nach einem Jahr in der WEC zurück"
+        return (None if away else named) or talk.main_series or talk.last["series"], True
+    if "team" in compound.role.relation and talk.section is not None and _behind_copula(items, n):
+        return talk.section, True  # "Neuer Testfahrer ist Malthe Jakobsen"
     bearer = bearer_of(items, n)
     heads = "leads" in compound.role.relation.values() and bearer is not None and bearer.who
-    if heads and bearer is not None and bearer.who[0].id not in talk.leads:
-        return talk.outfit, talk.outfit is not None
+    if heads and bearer is not None:
+        led = talk.leads.get(bearer.who[0].id) or talk.just_named or talk.section or talk.main_team() or talk.outfit
+        return led, led is not None
     return None, False
 
 
@@ -166,6 +232,13 @@ def _years_after(items: list[Item], n: int) -> tuple[int, ...]:
 def _kin(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
     """Reads "Sohn Kevin", "sein Vater": who is whose father, told or known."""
     bearer = bearer_of(scene.clause.items, n)
+    if bearer is None and item.who and item.compound is not None:  # "Der Sohn des Niki Lauda"
+        follows = [i for i in scene.clause.items[n + 1 : n + 7] if i.kind == "person" and i.who]
+        if follows and follows[0].who[0] != item.who[0]:
+            child, father = (item.who[0], follows[0].who[0])
+            if item.compound.head == "father":
+                child, father = father, child
+            return [Title(Told(father, "father_of", child, "title " + item.low))]
     if bearer is None or not bearer.who or item.compound is None:
         return []
     person = bearer.who[0]
@@ -202,10 +275,18 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
     """Reads "sein Teamkollege Antonio García", "mit meinen Kollegen Nicky und Alex", "Sein Teamkollege ist ..."."""
     items = scene.clause.items
     possessive = governing(items, n)[2]
+    if n + 3 < len(items) and items[n + 1].low == "von" and items[n + 2].is_person and items[n + 3].low in _COPULA:
+        said = [p for i in items[n + 4 :] if i.kind == "person" for p in i.who]
+        return [  # "Teamkollege von Earl Bamber ist Alex Lynn"
+            Title(Told(owner, "shares_car", mate, "title teamkollege"), stated=True)
+            for owner in items[n + 2].who
+            for mate in said
+            if mate != owner
+        ]
     compound = items[n].compound
     plain = compound is not None and compound.former
-    if not possessive and not plain:
-        return []
+    if (not possessive and not plain) or (compound is not None and compound.name is not None):
+        return []  # a "Formel-1-Kollege" need not share a car
     subject = tuple(p for p in scene.subject if p.is_a("person"))
     owner = talk.owner(possessive, () if n < 3 else subject) if possessive else talk.salient()
     mates: list[Name] = []
@@ -216,6 +297,12 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
             item.low not in JOINERS
             and item.text != ","
             and item.kind != "role"
+            and not (
+                item.kind == "word"
+                and item.text[:1].islower()
+                and not item.finite
+                and item.low not in ("mit", "für", "zu", "vor")
+            )
             and item.low not in ("ist", "sind", "wird", "werden", "war", "waren")
             and item.kind != "name"
         ):
@@ -226,7 +313,40 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
         return []
     if "vor" in [i.low for i in items[max(0, n - 2) : n]]:
         return []
-    return [Title(Told(owner, "shares_car", mate, "title teamkollege")) for mate in mates if mate.id != owner.id]
+    stated = items[n + 1].low in _COPULA if n + 1 < len(items) else False
+    return [
+        Title(Told(owner, "shares_car", mate, "title teamkollege"), stated=stated)
+        for mate in mates
+        if mate.id != owner.id
+    ]
+
+
+def _manager(scene: Scene, n: int, relation: str, talk: Talk) -> list[Title]:
+    """Reads "Engs Manager Dennis Rostek", "der Manager von Philipp Eng ist Dennis Rostek", "sein Manager"."""
+    items = scene.clause.items
+    possessive = governing(items, n)[2]
+    after = items[n + 2] if n + 2 < len(items) and items[n + 1].low in ("von", "des") else None
+    before = items[n - 1] if n else None
+    owner: Name | None = None
+    if after is not None and after.is_person and after.who:
+        owner = after.who[0]
+    elif (
+        before is not None
+        and before.kind == "person"
+        and before.text.endswith(("s", "x", "z", "’", "'"))
+        and before.who
+    ):
+        owner = before.who[0]
+    elif possessive:
+        owner = talk.owner(possessive, ())
+    bearers, stated = _bearers(scene, n)
+    if after is not None and n + 3 < len(items) and items[n + 3].low in _COPULA:
+        bearers, stated = tuple(p for i in items[n + 4 :] if i.kind == "person" for p in i.who), True
+    return [
+        Title(Told(b, relation, owner, "title manager"), (), _former(items, n), stated)
+        for b in bearers
+        if owner and b != owner
+    ]
 
 
 def _employer(scene: Scene, n: int, talk: Talk) -> list[Title]:
