@@ -209,7 +209,9 @@ def _print_reading(reading: Reading) -> None:
 
 
 def _claim_text(claim: Claim) -> Text:
-    return Text.assemble("  ", (f"{claim.certainty:14}", _COLOURS.get(claim.certainty, "yellow")), claim.words())
+    marks = f"  ({', '.join(claim.marks())})" if claim.marks() else ""
+    sure = (f"{claim.certainty:14}", _COLOURS.get(claim.certainty, "yellow"))
+    return Text.assemble("  ", sure, claim.told(), (marks, "dim"))
 
 
 def _print_lines(found: list[Line]) -> None:
@@ -224,10 +226,9 @@ def _print_lines(found: list[Line]) -> None:
         c = line.claim
         others = list(dict.fromkeys(articles.get(id, id) for id in line.by))
         by = f" by {', '.join(others[:2])}" if others else ""
-        words = c.words().rpartition(" [")[0]
         colour = _COLOURS.get(c.certainty, "yellow")
         table.add_row(
-            c.date or "?", Text(c.certainty, style=colour), Text(words), Text(line.status + by), Text(c.article)
+            c.date or "?", Text(c.certainty, style=colour), Text(c.told()), Text(line.status + by), Text(c.article)
         )
     console.print(table)
 

@@ -114,10 +114,16 @@ class Claim:
         data["seasons"] = list(self.seasons)
         return data
 
-    def words(self) -> str:
-        """The claim in one line for people."""
+    def told(self) -> str:
+        """The claim in one line for people, without how sure it is."""
         verb = self.relation.replace("_", " ")
         when = "-".join(str(y) for y in self.seasons) or (f"since {self.since}" if self.since else "")
-        told = " ".join(p for p in (self.subject_name, verb, self.object_name, self.place, when) if p)
-        marks = [self.certainty, *([self.by] if self.by else []), *(["implied"] if self.implied else [])]
-        return f"{told} [{', '.join(marks)}]"
+        return " ".join(p for p in (self.subject_name, verb, self.object_name, self.place, when) if p)
+
+    def words(self) -> str:
+        """The claim in one line for people, with how sure it is, by whom, and whether it is only implied."""
+        return f"{self.told()} [{', '.join([self.certainty, *self.marks()])}]"
+
+    def marks(self) -> list[str]:
+        """Whom the text names as its source, and `implied` where the claim is."""
+        return [*([self.by] if self.by else []), *(["implied"] if self.implied else [])]
