@@ -125,7 +125,7 @@ def _told(article: Any) -> Read:
     claims = [
         Told(
             f.claim.id,
-            f.claim.words().rpartition(" [")[0],
+            f.claim.told(),
             f.claim.certainty,
             f.claim.by or f.claim.speaker,
             f.claim.start,
