@@ -14,12 +14,13 @@ from langstrecke.news.whose import is_car, team_of_car
 Triple = tuple[Name, str, Name]
 
 _CONTEST = frozenset(
-    {"überholen", "schlagen", "verfolgen", "jagen", "attackieren", "passieren", "berühren", "abdrängen", "treffen",
-     "distanzieren", "bezwingen", "besiegen", "sehen", "halten", "abwehren", "verdrängen", "rammen", "abschießen",
-     "lassen", "kriegen", "einholen", "hinter", "gegen", "vor", "aufhalten", "loben", "fordern", "verweisen", "umdrehen",
-     "kritisieren", "entwickeln", "bauen", "kennen", "verlassen", "lassen", "kosten", "stoppen", "erwischen", "mögen",
-     "kollidieren", "kollision", "berührung", "kontakt", "duell", "zusammenstoß", "kämpfen", "kampf", "aneinandergeraten",
-     "vermissen", "fürchten", "tauschen", "ersetzen", "einsetzen", "melden", "feiern", "fragen", "wollen"}
+    {"überholen", "schlagen", "verfolgen", "jagen", "attackieren", "passieren", "berühren", "abdrängen",
+     "treffen", "distanzieren", "bezwingen", "besiegen", "sehen", "halten", "abwehren", "verdrängen", "rammen",
+     "abschießen", "lassen", "kriegen", "einholen", "hinter", "gegen", "vor", "aufhalten", "loben", "fordern",
+     "verweisen", "umdrehen", "kritisieren", "entwickeln", "bauen", "kennen", "verlassen", "kosten", "stoppen",
+     "erwischen", "mögen", "kollidieren", "kollision", "berührung", "kontakt", "duell", "zusammenstoß",
+     "kämpfen", "kampf", "aneinandergeraten", "vermissen", "fürchten", "tauschen", "ersetzen", "einsetzen",
+     "melden", "feiern", "fragen", "wollen"}
 )  # fmt: skip
 """With these the car is somebody else's."""
 _STEER = frozenset({"teilen", "pilotieren", "steuern", "fahren", "lenken", "bewegen", "besetzen", "chauffieren"})
@@ -32,7 +33,7 @@ def seats(scene: Scene) -> Iterator[Triple]:
     """Everything a clause says of who drives which car for which team."""
     items = scene.clause.items
     drivers = tuple(n for n in scene.subject if n.is_a("person"))
-    for n, item in enumerate(items):
+    for n in range(len(items)):
         car = car_at(items, n)
         if car is None:
             continue
@@ -61,7 +62,8 @@ def seats(scene: Scene) -> Iterator[Triple]:
 
 def _a_thing(items: list[Item], n: int) -> bool:
     """Reads "der Audi", "den zweiten Audi": a car; "Audi" alone is who enters it."""
-    if items[n].car is not None or (items[n].name is not None and items[n].name.is_a("vehicle")):
+    name = items[n].name
+    if items[n].car is not None or (name is not None and name.is_a("vehicle")):
         return True
     return any(i.low in _ARTICLES for i in items[max(0, n - 2) : n])
 
@@ -97,7 +99,7 @@ def car_at(items: list[Item], n: int) -> Name | None:
         return None
     if item.compound is not None and item.car is not None:
         return item.car
-    if item.compound is None and is_car(items, n) and not item.genitive:
+    if item.compound is None and is_car(items, n) and not item.genitive and item.name is not None:
         return item.name
     return None
 
@@ -174,8 +176,10 @@ def _listed(scene: Scene) -> Iterator[Triple]:
                 yield from ((p, "drives_for", name) for p in crew)
 
 
-_CREWS = frozenset({"trio", "duo", "quartett", "paarung", "fahrertrio", "fahrerduo", "gespann", "besatzung", "crew",
-                    "fahrerpaarung", "fahrerquartett", "fahrergespann"})  # fmt: skip
+_CREWS = frozenset(
+    {"trio", "duo", "quartett", "paarung", "fahrertrio", "fahrerduo", "gespann", "besatzung", "crew",
+     "fahrerpaarung", "fahrerquartett", "fahrergespann"}
+)  # fmt: skip
 
 
 def _told_in_a_relative_clause(scene: Scene, drivers: tuple[Name, ...]) -> Iterator[Triple]:

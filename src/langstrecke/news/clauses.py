@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 from langstrecke.news.german import MODAL, PARTICLES, PREPOSITIONS, lemma, word_set
 from langstrecke.news.groups import Group, find_groups, same_sort
@@ -47,7 +48,7 @@ class Clause:
     def pairs(self) -> frozenset[str]:
         """Words that follow each other: "nicht_nur"."""
         lows = [i.low for i in self.items]
-        return frozenset(f"{a}_{b}" for a, b in zip(lows, lows[1:], strict=False))
+        return frozenset(f"{a}_{b}" for a, b in pairwise(lows))
 
     @cached_property
     def lemmas(self) -> frozenset[str]:

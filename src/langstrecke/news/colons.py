@@ -1,16 +1,18 @@
-"""What stands on both sides of a colon is about the same: "Die Sieger stehen fest: A und B", "Bitter für C: Der Sieger ..."."""
+"""Both sides of a colon are about the same: "Die Sieger stehen fest: A und B", "Bitter für C: Der Sieger ..."."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+from langstrecke.news.bearers import bearer_of
 from langstrecke.news.clauses import Clause
 from langstrecke.news.names import Name
-from langstrecke.news.scene import bearer_of
 from langstrecke.news.talk import Talk
 
 
 def across_colons(clauses: list[Clause], talk: Talk) -> None:
     """Give the words for people on one side of a colon the names of the other."""
-    for one, other in zip(clauses, clauses[1:], strict=False):
+    for one, other in pairwise(clauses):
         if other.mark != ":":
             continue
         role = _role(one)

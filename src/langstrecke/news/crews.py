@@ -7,27 +7,33 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from langstrecke.news.clauses import Clause
-from langstrecke.news.frames import FIELDS, Told
+from langstrecke.news.frames import Told
 from langstrecke.news.names import Name
 from langstrecke.news.scene import Scene
+from langstrecke.news.seats import (
+    JOINS,
+    SEATED,
+    SISTER,
+    Sure,
+    agents,
+    at_the_wheel,
+    beside,
+    crew_in,
+    driving,
+    follows,
+    in_one_car,
+    of_the_team,
+    result_of,
+    third,
+)
 
-Sure = tuple[Told, str]
-"""A claim in the making and how sure the text is of it."""
-
-_SEATED = ("confirmed", "announced", "reported", "expected")
-"""So sure a text must be of a crew before anything is concluded from it."""
 _GOODS = ("drives_for", "drives", "enters")
 """What those who share a car have in common."""
-_SISTER = ("schwesterauto", "schwesterwagen", "schwesterfahrzeug", "schwester")
 _SEAT = frozenset(
     {"steuer", "lenkrad", "volant", "cockpit", "startnummer", "nummer", "besatzung", "auto", "wagen", "fahrzeug",
-     "bolide", "fahrerpaarung", "paarung", "fahrertrio", "fahrerduo", "fahrerwechsel", "stint", *_SISTER}
+     "bolide", "fahrerpaarung", "paarung", "fahrertrio", "fahrerduo", "fahrerwechsel", "stint", *SISTER}
 )  # fmt: skip
 """With these somebody sits in a car that need not be named again."""
-_WHEEL = frozenset({"steuer", "lenkrad", "volant", "cockpit"})
-_SITS = frozenset(
-    {"sitzen", "greifen", "drehen", "sein", "steigen", "klettern", "nehmen", "rücken", "=am", "ablösen"}
-)
 _OUTFITS = frozenset(
     {"besatzung", "crew", "mannschaft", "piloten", "duo", "trio", "lager", "box", "fraktion", "quartett"}
 )
@@ -110,27 +116,27 @@ class Garage:
         """What a clause says of one of a crew, said of all; then what was said of their team before.
 
         `how_sure` tells the certainty of the clause for a relation, `leads` who heads which team; `then`: it tells of
-        a year before that of the text; `apart`: it is one of an interview, where every turn may be about another team.
+        a year before that of the text; `apart`: it is one of an interview, whose turns may be about other teams.
         """
         self._turn_to_a_series(scene)
         found: list[Sure] = []
-        crew, sure = _crew_in(told)
+        crew, sure = crew_in(told)
         together = bool(crew)
         if not crew:
-            crew, sure = _driving(told, self.home if self.preview else None)
-        if not crew and (crew := _agents(scene)):
+            crew, sure = driving(told, self.home if self.preview else None)
+        if not crew and (crew := agents(scene)):
             sure = how_sure("drives_for")
             shared = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]]
             found += [(Told(a, "shares_car", b, "driven by"), sure) for a, b in shared]
-        if not crew and len(crew := _in_one_car(scene)) > 1:
+        if not crew and len(crew := in_one_car(scene)) > 1:
             sure = how_sure("shares_car")
-            pairs = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]] if sure in _SEATED else []
+            pairs = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]] if sure in SEATED else []
             found += [(Told(a, "shares_car", b, "in the car of one number"), sure) for a, b in pairs]
-        if not crew and (crew := _beside(scene)):
+        if not crew and (crew := beside(scene)):
             sure = how_sure("drives_for")
-            pairs = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]] if sure in _SEATED else []
+            pairs = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]] if sure in SEATED else []
             found += [(Told(a, "shares_car", b, "seats beside a free one"), sure) for a, b in pairs]
-        if not crew and (crew := _at_the_wheel(scene)):
+        if not crew and (crew := at_the_wheel(scene)):
             sure = how_sure("drives_for")
         known = {(t.subject.id, t.relation, t.object.id) for t, _ in [*told, *found]} | self.told
 
@@ -141,28 +147,28 @@ class Garage:
                 found.append((Told(one, relation, other, rule, implied=True), sure))
 
         for t, s in [*told]:
-            if t.relation == "shares_car" and s in _SEATED:
+            if t.relation == "shares_car" and s in SEATED:
                 for other in crew:
                     add(t.object, "shares_car", other, sure, "in one crew")
         for t, s in [*told]:
-            if together and t.relation in _GOODS and t.subject in crew and s in _SEATED and not t.fallback:
+            if together and t.relation in _GOODS and t.subject in crew and s in SEATED and not t.fallback:
                 for other in crew:
                     add(other, t.relation, t.object, s, "the crew's, too")
-        for person, relation, thing, s in _follows(scene, told):
+        for person, relation, thing, s in follows(scene, told):
             add(person, relation, thing, s, "follows from it")
         for one, other in self._joined(scene, crew):
-            add(one, "shares_car", other, how_sure("shares_car") if sure not in _SEATED else sure, "joins the crew")
-        if crew and sure in _SEATED and not apart:
+            add(one, "shares_car", other, how_sure("shares_car") if sure not in SEATED else sure, "joins the crew")
+        if crew and sure in SEATED and not apart:
             for person, relation, thing in self._of_the_garage(scene, [*told, *found], crew):
                 add(person, relation, thing, sure, "the team's, too")
         for person, team in self._in_the_race(scene, told):
             add(person, "drives_for", team, "confirmed", "one of the team's drivers in the race")
-        for person, relation, thing, s in _of_the_team(scene, told, how_sure, leads):
+        for person, relation, thing, s in of_the_team(scene, told, how_sure, leads):
             add(person, relation, thing, s, "named with the team")
         for person, relation, thing, s in self._mates_have(scene, [*told, *found]) if not then else ():
             add(person, relation, thing, s, "a crew mate's, too")
         self._remember(scene, [*told, *found], crew)
-        self.told |= {(t.subject.id, t.relation, t.object.id) for t, s in [*told, *found] if s in _SEATED}
+        self.told |= {(t.subject.id, t.relation, t.object.id) for t, s in [*told, *found] if s in SEATED}
         return found
 
     def _turn_to_a_series(self, scene: Scene) -> None:
@@ -185,7 +191,7 @@ class Garage:
         ahead = self.preview or any(s == "announced" for _, s in told)
         mates, goods = (self.mates[ahead], self.goods[ahead])
         for t, s in told:
-            if s in _SEATED and t.relation == "shares_car":
+            if s in SEATED and t.relation == "shares_car":
                 mates.setdefault(t.subject.id, {})[t.object.id] = t.object
                 mates.setdefault(t.object.id, {})[t.subject.id] = t.subject
             if (
@@ -208,7 +214,7 @@ class Garage:
     def _joined(self, scene: Scene, crew: tuple[Name, ...]) -> Iterator[tuple[Name, Name]]:
         """Reads "als dritter Mann stößt X dazu": X shares the car with those told of before."""
         clause = scene.clause
-        if not self.crew or crew or not (clause.lemmas & _JOINS or _third(scene)) or self.age > _NEAR + 1:
+        if not self.crew or crew or not (clause.lemmas & JOINS or third(scene)) or self.age > _NEAR + 1:
             return
         for person in scene.subject:
             if person.is_a("person") and person not in self.crew:
@@ -219,10 +225,10 @@ class Garage:
     ) -> Iterator[tuple[Name, str, Name]]:
         has = {(t.subject.id, t.relation) for t, _ in told}
         words = scene.clause.lemmas
-        sister = any(w.startswith(_SISTER) for w in words)
+        sister = any(w.startswith(SISTER) for w in words)
         seat = (
             sister
-            or bool(_agents(scene))
+            or bool(agents(scene))
             or bool(words & _SEAT)
             or any(i.name and i.name.is_a("car") for i in scene.clause.items)
         )
@@ -266,7 +272,7 @@ class Garage:
         if others or any(t.relation in ("drives_for", "leaves") for t, _ in told):
             return
         for t, s in told:
-            result = _result(t)
+            result = result_of(t)
             if s != "confirmed" or not result or not t.subject.is_a("person") or t.subject.is_a("team"):
                 continue
             if t.subject in scene.subject and (not self.results or result in self.results):
@@ -283,7 +289,7 @@ class Garage:
             name = scene.clause.items[first.first].name
             self.about = name if name is not None and name.is_a("series") else self.about
         acting = next((n for n in scene.subject if n.is_a("team", "make")), None)
-        joined = next((t.object for t, s in told if t.relation == "drives_for" and s in _SEATED), None)
+        joined = next((t.object for t, s in told if t.relation == "drives_for" and s in SEATED), None)
         joined = None if scene.clause.kind == "rel" else joined
         if joined is not None and self.leaving:
             self.team = None  # of two teams it is not told which the next sentence is about
@@ -312,7 +318,7 @@ class Garage:
                 self.vehicle, self.results, self.series = None, (), self.about
             self.team, self.age, self.acted = team, 0, acting is not None
             self.results = tuple(
-                dict.fromkeys((*self.results, *(_result(t) for t, _ in told if t.subject == team and _result(t))))
+                dict.fromkeys((*self.results, *(result_of(t) for t, _ in told if t.subject == team and result_of(t))))
             )
             if self.preview and acting is not None and self.home is None:
                 self.home = team
@@ -325,153 +331,7 @@ class Garage:
             ):
                 self.vehicle = item.name
         for t, s in told:
-            if t.relation == "enters" and t.subject.is_a("team", "make") and t.object.is_a("series") and s in _SEATED:
+            if t.relation == "enters" and t.subject.is_a("team", "make") and t.object.is_a("series") and s in SEATED:
                 self.series = t.object
         if len(crew) > 1:
             self.crew = crew
-
-
-def _crew_in(told: list[Sure]) -> tuple[tuple[Name, ...], str]:
-    """Everybody who shares a car in a clause, and how sure it is."""
-    shared = [(t, s) for t, s in told if t.relation == "shares_car" and s in _SEATED]
-    if not shared:
-        return (), ""
-    people = tuple(dict.fromkeys(n for t, _ in shared for n in (t.subject, t.object)))
-    return people, shared[0][1]
-
-
-_JOINS = frozenset({"dazustoßen", "hinzustoßen", "dazustossen", "hinzustossen", "hinzukommen", "dazukommen", "komplettieren",
-                    "ergänzen", "vervollständigen", "zustoßen"})  # fmt: skip
-
-
-def _third(scene: Scene) -> bool:
-    """Reads "als dritter Mann", "Dritter im Bunde", "den dritten Platz im Cockpit"."""
-    words = scene.clause.lows
-    return bool(words & {"dritter", "dritten", "dritte", "vierter", "vierten"}) and bool(
-        words & {"mann", "fahrer", "pilot", "bunde", "cockpit", "fahrerin", "platz", "stammpilot"}
-    )
-
-
-def _of_the_team(
-    scene: Scene, told: list[Sure], how_sure: Callable[[str], str], leads: dict[str, Name]
-) -> Iterator[tuple[Name, str, Name, str]]:
-    """Reads "das Team Phoenix um A und B", "Audi mit A, B und C": they drive for it, and its result is theirs."""
-    items = scene.clause.items
-    teams = [t for n in scene.subject if (t := leads.get(n.id, n)).is_a("team", "make")]
-    for group in scene.clause.groups:
-        people = tuple(p for n in group.members for p in items[n].who if items[n].kind == "person")
-        if not people or group.prep not in ("um", "mit", "für") or group.first < 2:
-            continue
-        if group.prep == "für":
-            if teams and scene.clause.lemmas & FIELDS:
-                yield from _fielded(teams[0], people, told, how_sure)
-            continue
-        if group.prep == "mit" and not any(_result(t) for t, _ in told):
-            continue
-        team = items[group.first - 2].name
-        if group.prep == "um" and len(people) == 1:
-            continue
-        if team is None or team not in teams or items[group.first - 1].low != group.prep:
-            continue
-        results = [(t, s) for t, s in told if t.subject == team and _result(t)]
-        for person in people:
-            yield person, "drives_for", team, results[0][1] if results else "confirmed"
-            yield from ((person, t.relation, t.object, s) for t, s in results)
-
-
-def _fielded(
-    team: Name, people: tuple[Name, ...], told: list[Sure], how_sure: Callable[[str], str]
-) -> Iterator[tuple[Name, str, Name, str]]:
-    """Reads "WRT bringt einen BMW für A, B und C": they drive it for the team, together."""
-    of_the_car = [(t, s) for t, s in told if t.subject == team and t.relation == "drives"]
-    sure = of_the_car[0][1] if of_the_car else how_sure("drives_for")
-    if sure not in _SEATED:
-        return
-    for k, person in enumerate(people):
-        yield person, "drives_for", team, sure
-        yield from ((person, "drives", t.object, s) for t, s in of_the_car)
-        yield from ((person, "shares_car", other, sure) for other in people[k + 1 :])
-
-
-def _follows(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, str, Name, str]]:
-    """Who has driven for a make since 2005, or leaves it after ten years, drives or drove for it."""
-    for t, s in told:
-        if t.relation == "driven_since" and s in _SEATED and t.object.is_a("team", "make"):
-            yield t.subject, "drives_for", t.object, s
-        after = "nach" in scene.clause.lows and scene.clause.lows & {"jahren", "saisons", "jahr", "saison"}
-        if (
-            t.relation == "leaves"
-            and s in _SEATED
-            and after
-            and t.subject.is_a("person")
-            and t.object.is_a("team", "make")
-        ):
-            yield t.subject, "drives_for", t.object, "confirmed"
-    raced = [
-        (t.subject, s) for t, s in told if _result(t) and t.subject.is_a("person") and t.subject in scene.subject
-    ]
-    if raced:
-        for group in scene.clause.groups:
-            team = scene.clause.items[group.first].name
-            if group.prep not in ("für", "mit") or team is None or scene.clause.items[group.first].kind != "name":
-                continue
-            if team.is_a("team") and (group.prep == "für" or not team.is_a("make")) and len(group.members) == 1:
-                yield from ((person, "drives_for", team, s) for person, s in raced)
-
-
-def _agents(scene: Scene) -> tuple[Name, ...]:
-    """Reads "gefahren wird er von A, B und C"."""
-    if not scene.clause.lows & {"gefahren", "pilotiert", "gesteuert", "gelenkt", "bewegt", "besetzt"}:
-        return ()
-    for group in scene.clause.groups:
-        if group.prep == "von" and scene.clause.items[group.first].kind == "person":
-            return tuple(p for n in group.members for p in scene.clause.items[n].who)
-    return ()
-
-
-def _driving(told: list[Sure], home: Name | None) -> tuple[tuple[Name, ...], str]:
-    """Who is told to drive a car, alone; in a team's release also who drives for it."""
-    sure = [
-        (t.subject, s)
-        for t, s in told
-        if s in _SEATED and t.subject.is_a("person") and (t.relation == "drives" or (t.relation == "drives_for" and t.object == home))
-    ]  # fmt: skip
-    return tuple(dict.fromkeys(p for p, _ in sure)), sure[0][1] if sure else ""
-
-
-def _at_the_wheel(scene: Scene) -> tuple[Name, ...]:
-    """Who sits in a car that is not named: "James Calado, der am Steuer saß", "im Schwesterauto gibt er sein Debüt"."""
-    words = scene.clause.lemmas
-    sister = any(w.startswith(_SISTER) for w in words)
-    if not sister and not (words & _WHEEL and words & _SITS):
-        return ()
-    return tuple(n for n in scene.subject if n.is_a("person"))
-
-
-def _beside(scene: Scene) -> tuple[Name, ...]:
-    """Reads "der freie Platz neben A und B": A and B have theirs."""
-    if not scene.clause.lemmas & {"platz", "cockpit", "sitz", "fahrersitz"}:
-        return ()
-    for group in scene.clause.groups:
-        if group.prep == "neben" and scene.clause.items[group.first].kind == "person":
-            return tuple(p for n in group.members for p in scene.clause.items[n].who)
-    return ()
-
-
-def _in_one_car(scene: Scene) -> tuple[Name, ...]:
-    """Reads "in der Nummer 93 starten A, B und C", "die Nummer 94 übernehmen A und B"."""
-    people = tuple(n for n in scene.subject if n.is_a("person"))
-    for group in scene.clause.groups:
-        name = scene.clause.items[group.first].name
-        if name is None or not name.is_a("car") or len(group.members) > 1 or group is scene.subject_group:
-            continue
-        if group.prep == "in" or (not group.prep and scene.clause.lemmas & _STEERED):
-            return people
-    return ()
-
-
-_STEERED = frozenset({"übernehmen", "teilen", "steuern", "fahren", "pilotieren", "lenken", "besetzen", "bewegen"})
-
-
-def _result(told: Told) -> str:
-    return "" if told.rule.startswith("title") else {"won": "1", "finished": told.place}.get(told.relation, "")

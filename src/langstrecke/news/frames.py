@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from langstrecke.news.cars import seats
-from langstrecke.news.clauses import Clause
 from langstrecke.news.groups import Group
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
+from langstrecke.news.places import place_in
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
 from langstrecke.news.whose import owners, team_of_car, told_of_crews, told_of_drivers, told_of_heads
 
-PLACES = {
-    "zweite": "2", "zweiter": "2", "zweiten": "2", "dritte": "3", "dritter": "3", "dritten": "3", "vierte": "4",
-    "vierter": "4", "fünfte": "5", "fünfter": "5", "sechste": "6", "sechster": "6", "siebte": "7", "siebter": "7",
-    "achte": "8", "achter": "8", "neunte": "9", "neunter": "9", "zehnte": "10", "zehnter": "10", "zwei": "2",
-    "drei": "3", "vier": "4", "fünf": "5", "sechs": "6", "sieben": "7", "acht": "8", "neun": "9", "zehn": "10",
-    "elfter": "11", "elf": "11", "elfte": "11", "zwölfter": "12", "zwölfte": "12", "zwölf": "12", "dreizehnter": "13",
-    "vierzehnter": "14", "fünfzehnter": "15", "sechzehnter": "16", "siebzehnter": "17", "achtzehnter": "18",
-    "neunzehnter": "19", "zwanzigster": "20", "fünften": "5", "vierten": "4", "sechsten": "6", "siebten": "7",
-    "achten": "8", "neunten": "9", "zehnten": "10",
-}  # fmt: skip
-_PLACE_NOUN = frozenset({"rang", "platz", "position"})
 _DROPS = {
     "enters_only": ("enters",),
     "leaves": ("drives_for", "enters", "driven_since", "drives"),
@@ -73,9 +61,9 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
         for one, other in _pairs(rule, scene, talk):
             if one.id == other.id:
                 continue
-            if rule.relation == "leaves" and not rule.constant and not _named_in(other, scene):
-                if not scene.clause.lemmas & _DEPARTS:  # "kam nicht mehr zum Fahren" is no farewell
-                    continue
+            unnamed = rule.relation == "leaves" and not rule.constant and not _named_in(other, scene)
+            if unnamed and not scene.clause.lemmas & _DEPARTS:  # "kam nicht mehr zum Fahren" is no farewell
+                continue
             told = Told(
                 one, rule.relation, other, rule.name, rule.certainty, place,
                 bool(rule.flags & {"negated", "drop_negation"}),
@@ -124,15 +112,18 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     found = {k: t for k, t in found.items() if not (t.fallback and t.subject.id in busy)}
     alone = {t.relation for t in found.values() if t.alone}
     kept = [t for t in found.values() if not _said_better(t, found) and (t.alone or t.relation not in alone)]
-    since = {t.subject.id for t in kept if t.relation == "driven_since"}
+    drove = {t.subject.id for t in kept if t.relation == "driven_since"}
     return [
-        replace(t, implied=True) if t.relation in ("enters", "drives_for") and t.subject.id in since else t
+        replace(t, implied=True) if t.relation in ("enters", "drives_for") and t.subject.id in drove else t
         for t in kept
     ]
 
 
-_DEPARTS = frozenset({"vertrag", "kontrakt", "kader", "aufgebot", "team", "mannschaft", "rennstall", "platz", "cockpit", "weichen", "ersetzen",
-                      "ablösen", "verlassen", "abschied", "trennen", "ausscheiden", "hut", "sitz", "stammplatz", "gehen", "partnerschaft", "zusammenarbeit", "enden", "engagement"})  # fmt: skip
+_DEPARTS = frozenset(
+    {"vertrag", "kontrakt", "kader", "aufgebot", "team", "mannschaft", "rennstall", "platz", "cockpit",
+     "weichen", "ersetzen", "ablösen", "verlassen", "abschied", "trennen", "ausscheiden", "hut", "sitz",
+     "stammplatz", "gehen", "partnerschaft", "zusammenarbeit", "enden", "engagement"}
+)  # fmt: skip
 """With these somebody leaves a team that is not named again."""
 
 
@@ -210,8 +201,8 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             outfits = (i.name for g in owned for i in (scene.clause.items[m] for m in g.members) if i.kind == "name")
             found += [n for n in outfits if n is not None and n.is_a("team", "make")]
         elif kind == "crew":
-            named = {n for i in scene.clause.items for n in i.who}
-            found += [n for n in talk.group if n not in named]
+            there = {n for i in scene.clause.items for n in i.who}
+            found += [n for n in talk.group if n not in there]
         elif kind == "last":
             if not scene.subject:
                 for group in scene.clause.groups:  # "Für den Audi-Mann reicht es zu Rang drei"
@@ -326,9 +317,10 @@ FIELDS = frozenset(
 
 
 _AFFAIRS = frozenset(
-    {"wechsel", "einstieg", "start", "gastspiel", "comeback", "rückkehr", "einsatz", "abschied", "karriere", "debüt",
-     "gaststart", "stammplatz", "cockpit", "engagement", "verpflichtung", "zukunft", "trennung", "ausstieg", "abgang",
-     "transfer", "vertragsverlängerung", "rückzug", "auftritt", "teilnahme", "umstieg", "vertrag"}
+    {"wechsel", "einstieg", "start", "gastspiel", "comeback", "rückkehr", "einsatz", "abschied", "karriere",
+     "debüt", "gaststart", "stammplatz", "cockpit", "engagement", "verpflichtung", "zukunft", "trennung",
+     "ausstieg", "abgang", "transfer", "vertragsverlängerung", "rückzug", "auftritt", "teilnahme", "umstieg",
+     "vertrag"}
 )  # fmt: skip
 """Nouns that tell something of the person in the genitive: "den Wechsel seines Sohnes"."""
 
@@ -435,38 +427,9 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             if rule.relation == "agrees" and talk.speaker and talk.speaker.id in talk.leads:
                 return [p for p in near if p != talk.speaker][:1]  # who leads the team speaks of somebody else
             return [talk.speaker] if talk.speaker else list(near[:1])
-        near = kind in talk.here or (
+        here = kind in talk.here or (
             kind != "vehicle" and not (kind == "event" and rule.relation in ("enters", "enters_only"))
         )
-        if kind in talk.last and near:
+        if kind in talk.last and here:
             return [talk.last[kind]]
     return []
-
-
-def place_in(clause: Clause) -> str:
-    """The place a clause tells: "Rang drei", "Zweiter", "als Zweiter", "auf Platz 4"."""
-    for n, item in enumerate(clause.items):
-        low = item.low
-        if clause.items[n + 1].low in ("mann", "fahrer", "pilot", "im") if n + 1 < len(clause.items) else False:
-            if (
-                low in PLACES
-                and low not in ("zwei", "drei", "vier")
-                and (clause.lows & {"bunde", "mann", "fahrer", "pilot", "cockpit"})
-            ):
-                continue  # "Dritter im Bunde", "dritter Mann" is no result
-        if low in _PLACE_NOUN and "cockpit" in clause.lows:
-            continue  # "den dritten Platz im Cockpit"
-        if low in _PLACE_NOUN:
-            for other in (clause.items[n + 1 : n + 2]) + (clause.items[n - 1 : n] if n else []):
-                if other.low in PLACES:
-                    return PLACES[other.low]
-                number = re.fullmatch(r"(\d{1,2})\.?", other.text)
-                if number:
-                    return number.group(1)
-        elif (
-            item.text[:1].isupper() and low in PLACES and item.kind == "word" and low not in ("zwei", "drei", "vier")
-        ):
-            after = clause.items[n + 1 : n + 2]
-            if not (after and after[0].text[:1].isupper() and after[0].kind == "word"):
-                return PLACES[low]
-    return ""

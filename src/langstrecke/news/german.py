@@ -126,7 +126,7 @@ _PRESENT_T = ("t", "st")
 
 @lru_cache(maxsize=65536)
 def is_preterite(word: str) -> bool:
-    """Whether a lower-case word looks like a verb in the past tense: "wechselte", "fuhren"; no subjunctive of a modal."""
+    """Whether a lower-case word looks like a verb in the past tense: "wechselte", "fuhren"; not "könnte"."""
     if not is_finite(word) or word in _PLURAL_FINITE:
         return False
     base = lemma(word)

@@ -12,7 +12,9 @@ JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehung
 _DETERMINERS = word_set("determiners")
 _TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
 _NOT_NOMINATIVE = word_set("not_nominative")
-_AS_BEFORE = frozenset({"bisher", "gehabt", "gewohnt", "immer", "schon", "zuletzt", "zuvor", "früher", "erwartet", "geplant"})
+_AS_BEFORE = frozenset(
+    {"bisher", "gehabt", "gewohnt", "immer", "schon", "zuletzt", "zuvor", "früher", "erwartet", "geplant"}
+)
 _HEAD_NOUN = re.compile(
     r"(serie|klasse|team|rennen|meisterschaft|cup|championship|saison|auto|wagen|boliden|mannschaft|rennstall|klassiker"
     r"|klassikers|lauf|läufe|runde|auftakt|finale|saisonauftakt|saisonfinale|saisonhighlight|highlight|höhepunkt|saisonhöhepunkt|rennwochenende|programm|werksteam|kundenteam"

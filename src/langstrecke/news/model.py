@@ -90,7 +90,7 @@ class Claim:
     rule: str = ""
     """The rule that read it."""
     implied: bool = False
-    """It is not said in so many words: it follows from who shares the car, or whose cars the lines before are about."""
+    """Not said in so many words: it follows from who shares the car, or whose cars the lines before are about."""
     page_span: tuple[int, int] | None = field(default=None, compare=False)
     """Where the sentence stands in the saved page the text came from."""
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _ENDS = re.compile(r"\S+ (?:Racing|Motorsport|Motorsports|Sport|Team|Racing Team|Competition|Autosport)")
+PARTICLES = frozenset({"van", "der", "von", "de", "di", "da", "del", "den", "dos", "zu", "vom", "la"})
+"""Small words inside a surname."""
 ENDINGS = ("e", "en", "er", "em", "es", "")
 
 
@@ -191,12 +193,12 @@ def _add_registry(registry: Registry, names: dict[str, Name], spellings: list[tu
     for team in registry.teams.values():
         others = tuple(a for a in team.aliases if " " in a)
         if " " in team.name and len(team.name) > 6:
-            short = tuple(_short_names(team.name)) if team.id in recent else ()
-            first = short[0] if short else ""
+            called_so = tuple(_short_names(team.name)) if team.id in recent else ()
+            first = called_so[0] if called_so else ""
             fits = len(first) > 4 and norm(first) not in surnames and not is_german_word(first)
             if first and not fits and norm(first) in surnames:
                 called.setdefault(norm(first), slug(team.name))
-            others = (*others, *short[1:], *(f"Team {f}" for f in (first,) if f))
+            others = (*others, *called_so[1:], *(f"Team {f}" for f in (first,) if f))
             add(slug(team.name), team.name, "team", (*others, first) if fits else others)
         elif team.id in recent and len(team.name) > 4 and norm(team.name) not in surnames:
             add(slug(team.name), team.name, "team", others)

@@ -9,22 +9,25 @@ from typing import TYPE_CHECKING, Any
 from langstrecke.news.certainty import Verdict, certainty_of, find_cue
 from langstrecke.news.clauses import Clause, split_clauses
 from langstrecke.news.colons import across_colons
-from langstrecke.news.crews import Garage, Sure
+from langstrecke.news.crews import Garage
 from langstrecke.news.dates import When, when
 from langstrecke.news.details import PAST, count_in, series_of, source_in, tense_of
 from langstrecke.news.frames import Told, told_by
 from langstrecke.news.gathering import once, starters
 from langstrecke.news.german import looks_german
-from langstrecke.news.items import Spotted, sentence_items, spot_names
+from langstrecke.news.items import sentence_items
 from langstrecke.news.memory import learn, remember_names, remember_people
 from langstrecke.news.model import Article, Claim
 from langstrecke.news.names import Gazetteer, Name, compound, gazetteer
 from langstrecke.news.pages import page_span
 from langstrecke.news.scene import Scene, set_scene
+from langstrecke.news.seats import Sure
 from langstrecke.news.speakers import set_speaker
+from langstrecke.news.spotting import Spotted, spot_names
 from langstrecke.news.story import Sentence, sentences
+from langstrecke.news.surnames import guest_of, spot_bare
 from langstrecke.news.survey import survey, within
-from langstrecke.news.talk import Talk, guest_of, spot_bare
+from langstrecke.news.talk import Talk
 from langstrecke.news.titles import titles
 
 if TYPE_CHECKING:

@@ -111,7 +111,7 @@ def speaks(rule: Rule, clause: Clause) -> bool:
 
 
 def fillers(slot: Slot, clause: Clause, *, cars: bool = True) -> Iterator[tuple[Group, tuple[Item, ...]]]:
-    """The groups of a clause that can stand in a slot, with their items of that kind; `cars`: a car is its make, too."""
+    """The groups of a clause that can stand in a slot, with their items of that kind; `cars`: a car is a make."""
     for group in clause.groups:
         if slot.prep not in ("*", group.prep or "-") and not (slot.prep == "of" and group.genitive):
             continue

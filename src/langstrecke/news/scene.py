@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from langstrecke.news.bearers import COPULA, anybody, bearer_of, before_a_name, parent_named, said_of
 from langstrecke.news.certainty import cue_book
 from langstrecke.news.clauses import Clause
-from langstrecke.news.german import is_german_word
-from langstrecke.news.groups import JOINERS, Group, find_groups, governing
+from langstrecke.news.groups import Group, governing
 from langstrecke.news.items import GROUPS, Item
+from langstrecke.news.meant import outfits_meant, place_meant, teams_by_head
 from langstrecke.news.names import Name
 from langstrecke.news.talk import Talk
 from langstrecke.news.whose import is_car, owners
 
 _NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide"})
-_COPULA = frozenset({"ist", "war", "sind", "waren", "bin", "bist", "wird", "bleibt", "wurde", "werden", "heißt"})
 _DATIVE = frozenset({"ihm", "mir", "dir", "ihnen", "uns", "mich", "dich", "ihn"})
-_TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "teams"})
 
 
 @dataclass
@@ -91,7 +90,7 @@ def _predicate(clause: Clause, n: int) -> bool:
     if "als" in before:
         return True
     after = [i.low for i in clause.items[n + 1 : n + 2]]
-    if after and after[0] in _COPULA and clause.items[max(0, n - 1)].low not in ("der", "die", "dieser"):
+    if after and after[0] in COPULA and clause.items[max(0, n - 1)].low not in ("der", "die", "dieser"):
         return any(i.kind == "person" for i in clause.items[n + 2 : n + 4])
     named = any(i.kind == "person" or (i.kind == "pronoun" and i.low in _NOMINATIVE) for i in clause.items)
     return named and any(
@@ -99,8 +98,10 @@ def _predicate(clause: Clause, n: int) -> bool:
     )
 
 
-_OFFICE = frozenset({"gespräch", "verhandeln", "verhandlung", "sprechen", "holen", "verpflichten", "planen", "leiten", "führen",
-                     "entscheiden", "engagieren", "kontakt", "angebot"})  # fmt: skip
+_OFFICE = frozenset(
+    {"gespräch", "verhandeln", "verhandlung", "sprechen", "holen", "verpflichten", "planen", "leiten", "führen",
+     "entscheiden", "engagieren", "kontakt", "angebot"}
+)  # fmt: skip
 """What the head of a team does rather than a driver."""
 
 
@@ -123,9 +124,9 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     """Say who everybody in a clause is, the subject first."""
     scene = Scene(clause)
     talk.speech = not cue_book().speech.isdisjoint(clause.lemmas) or not _OFFICE.isdisjoint(clause.lemmas)
-    _outfits_meant(clause, talk)
-    _place_meant(clause, talk)
-    _teams_by_head(scene, talk)
+    outfits_meant(clause, talk)
+    place_meant(clause, talk)
+    scene.heads += teams_by_head(clause, talk)
     group = pick_subject(clause)
     plural = any(i.finite and i.low.endswith("en") for i in clause.items)
     if _is_about(clause, group):
@@ -176,12 +177,14 @@ def _resolve(
 ) -> None:
     for n in group.members:
         item = clause.items[n]
-        if item.kind == "role" and not item.who and (
-            _anybody(clause.items, n) or _before_a_name(clause.items, n) or _said_of(clause, n)
+        if (
+            item.kind == "role"
+            and not item.who
+            and (anybody(clause.items, n) or before_a_name(clause.items, n) or said_of(clause, n))
         ):
             continue
         if item.kind == "role" and item.compound is not None and item.compound.head in ("child", "father"):
-            parent = _parent_named(clause.items, n)
+            parent = parent_named(clause.items, n)
             if parent is not None and not item.who and subject_slot:
                 clause.items[n] = item.of(*talk.child_of(parent))
                 continue
@@ -207,64 +210,6 @@ def _resolve(
             bearer = bearer_of(clause.items, n)
             if bearer is not None and bearer.who:
                 clause.items[n] = item.of(*bearer.who)
-
-
-_ANY = frozenset(
-    {"etliche", "etlichen", "viele", "vielen", "einige", "einigen", "mehrere", "mehreren", "manche", "manchen", "alle",
-     "allen", "kein", "keine", "keinen", "keiner", "keinem", "jeder", "jedem", "jeden", "zwei", "drei", "vier", "fünf",
-     "sechs", "acht", "zehn", "weitere", "weiteren", "andere", "anderen", "anderer", "sämtliche", "wenige", "beste"}
-)  # fmt: skip
-"""With these a word for people names nobody in particular."""
-
-
-def _anybody(items: list[Item], n: int) -> bool:
-    """Reads "etliche Piloten": nobody who was spoken of."""
-    for back in range(n - 1, max(-1, n - 5), -1):
-        item = items[back]
-        if item.low in _ANY:
-            return True
-        if not (item.kind == "word" and item.text[:1].islower()) or item.low in _THE:
-            return False
-    return False
-
-
-def _parent_named(items: list[Item], n: int) -> Name | None:
-    """Reads "Niki Lauda" in "der Sohn des dreifachen Weltmeisters Niki Lauda"."""
-    if n + 1 >= len(items) or items[n + 1].low not in ("des", "von", "der"):
-        return None
-    for item in items[n + 2 : n + 6]:
-        if item.kind == "person":
-            return item.name
-        if item.kind == "mark" or item.finite:
-            return None
-    return None
-
-
-def _said_of(clause: Clause, n: int) -> bool:
-    """Reads "Gesamtsieger" in "Gesamtsieger des Laufs wurde Toyota": what somebody named later is."""
-    compound = clause.items[n].compound
-    won = compound is not None and compound.role is not None and "won" in compound.role.relation.values()
-    return n == 0 and won and bearer_of(clause.items, n) is None and any(i.low in _COPULA for i in clause.items)
-
-
-def _before_a_name(items: list[Item], n: int) -> bool:
-    """Reads "Teamchef Gottfried": who bears the role is a name that nobody knows."""
-    after = items[n + 1 : n + 2]
-    if not after or after[0].kind != "word" or not after[0].text[:1].isupper() or after[0].text.isupper():
-        return False
-    return not is_german_word(after[0].text.lower()) and n > 0 and items[n - 1].low not in _THE
-
-
-def bearer_of(items: list[Item], n: int) -> Item | None:
-    """The person named right after a role, or right before it and a comma."""
-    at = n + 1
-    while at < len(items) and (items[at].low in JOINERS or items[at].kind == "role"):
-        at += 1
-    if at < len(items) and items[at].kind == "person" and (at == n + 1 or items[at - 1].kind == "role"):
-        return items[at]
-    if n >= 2 and items[n - 1].text == "," and items[n - 2].kind == "person":
-        return items[n - 2]
-    return None
 
 
 def _names(items: tuple[Item, ...]) -> tuple[Name, ...]:
@@ -400,9 +345,10 @@ def _indirect(scene: Scene) -> tuple[Name, ...]:
 
 _SHARING = frozenset({"teilen", "gemeinsam", "zusammen", "duo", "abwechseln"})
 _RACED = frozenset(
-    {"gewinnen", "siegen", "triumphieren", "belegen", "landen", "feiern", "holen", "bringen", "retten", "erobern",
-     "einfahren", "ausscheiden", "siegerpodest", "ziel", "ziellinie", "zweite", "zweiter", "dritte", "dritter", "vierte",
-     "vierter", "fünfte", "fünfter", "rang", "pole", "sieg", "klassensieg", "gesamtsieg", "podium", "podest"}
+    {"gewinnen", "siegen", "triumphieren", "belegen", "landen", "feiern", "holen", "bringen", "retten",
+     "erobern", "einfahren", "ausscheiden", "siegerpodest", "ziel", "ziellinie", "zweite", "zweiter", "dritte",
+     "dritter", "vierte", "vierter", "fünfte", "fünfter", "rang", "pole", "sieg", "klassensieg", "gesamtsieg",
+     "podium", "podest"}
 )  # fmt: skip
 _SPOKE = frozenset(
     {"sprechen", "reden", "verhandeln", "kollidieren", "liefern", "kämpfen", "duell", "kollision", "streiten"}
@@ -436,120 +382,3 @@ def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
     if not found and clause.lows & {"zusammen", "gemeinsam"} and len(scene.subject) == 1:
         return tuple(n for n in talk.with_whom.get(scene.subject[0].id, ()) if n not in scene.subject)
     return tuple(dict.fromkeys(found))
-
-
-_OUTFITS = {
-    **dict.fromkeys(("team", "mannschaft", "rennstall", "rennstalls", "truppe", "equipe", "équipe"), "team"),
-    **dict.fromkeys(("klassiker", "klassikers", "langstreckenklassiker", "langstreckenklassikers"), "event"),
-    **dict.fromkeys(("marke", "hersteller", "herstellers", "autobauer", "autobauers", "werksteam"), "make"),
-}
-_THE = frozenset({"das", "dem", "des", "der", "die", "den", "beim", "zum", "vom", "zur"})
-_MAKES_OF = {
-    "FRA": ("peugeot", "alpine"), "ITA": ("ferrari", "lamborghini"), "JPN": ("toyota", "acura", "lexus", "mazda"),
-    "USA": ("cadillac", "corvette", "ford"), "GBR": ("aston-martin", "mclaren"),
-    "DEU": ("porsche", "bmw", "audi", "mercedes"),
-}  # fmt: skip
-
-
-def _outfits_meant(clause: Clause, talk: Talk) -> None:
-    """Reads "für das Team", "der Marke", "für die Franzosen": the team or make spoken of."""
-    found = False
-    for n, item in enumerate(clause.items):
-        if not n or clause.items[n - 1].low not in _THE:
-            continue
-        after = clause.items[n + 1] if n + 1 < len(clause.items) else None
-        owned = after is not None and (after.kind in ("name", "person") or after.low in ("von", "um", "des"))
-        if after is not None and after.low == "aus":  # "das Team aus Niederdreisbach", not "aus A und B"
-            owned = clause.items[n + 2].kind != "word" if n + 2 < len(clause.items) else True
-        meant: Name | None = None
-        if item.kind == "word" and item.low in _OUTFITS and not owned:
-            meant = talk.last.get(_OUTFITS[item.low])
-            if talk.section is not None and talk.section.is_a(_OUTFITS[item.low]):
-                meant = talk.section
-            if meant is not None and meant.is_a("make") and _OUTFITS[item.low] == "team" and "outfit" in talk.here:
-                meant = talk.last["outfit"]  # "das Team" is rather a team than a make
-        elif item.kind == "role" and item.compound is not None and item.low.endswith("n") and not owned:
-            makes = _MAKES_OF.get(item.compound.country, ())
-            last = talk.last.get("make")
-            through = n > 1 and clause.items[n - 2].low in ("für", "bei", "mit", "zu", "von")
-            meant = last if through and last is not None and last.id in makes else None
-        if meant is None and talk.section is not None and _townsfolk(clause.items, n):
-            meant = talk.section
-        if meant is not None:
-            clause.items[n] = Item(item.text, item.start, item.end, "name", meant)
-            found = True
-    if found:
-        clause.groups = find_groups(clause.items)
-
-
-def _townsfolk(items: list[Item], n: int) -> bool:
-    """Reads "René Rast verlässt die Kemptener": those of a town, where somebody else acts, are the team from there."""
-    item, before = items[n], items[n - 1].low
-    compound = item.compound
-    town = item.kind == "role" and compound is not None and compound.role is None and (compound.age or bool(compound.country))
-    if not town or item.text[:1].isdigit() or before != "die" or not item.low.endswith(("er", "en", "n")):
-        return False
-    if n + 1 < len(items) and items[n + 1].kind in ("person", "role"):
-        return False
-    return any(i.kind == "person" or i.low in ("er", "sie") for i in items[:n])
-
-
-_RACES_THERE = frozenset({"fahren", "starten", "antreten", "teilnehmen", "mitfahren", "gewinnen", "siegen", "debütieren", "dabei",
-                          "holen", "angreifen", "gesamtsieg", "sieg", "triumphieren", "rennen", "zurückkehren"})  # fmt: skip
-
-
-def _place_meant(clause: Clause, talk: Talk) -> None:
-    """Reads "dort" in "wollte dort immer einmal fahren": the race or series named last."""
-    place = talk.last.get("event") if "event" in talk.here else talk.last.get("races")
-    at = next((n for n, i in enumerate(clause.items) if i.low == "dort" and i.kind == "word"), None)
-    named = any(i.kind == "name" and i.name and i.name.is_a("event") for i in clause.items)
-    if clause.lemmas.isdisjoint(_RACES_THERE):
-        return
-    with_a_team = at == 0 and talk.named is not None and talk.named.is_a("team", "make")  # "Dort trifft er auf ..."
-    if at is None or place is None or named or with_a_team or any(i.kind == "name" and i.name == place for i in clause.items):
-        return
-    item = clause.items[at]
-    clause.items[at] = Item(item.text, item.start, item.end, "name", place)
-    clause.groups = sorted([*clause.groups, Group(at, (at,), "in")], key=lambda g: g.first)
-
-
-def _teams_by_head(scene: Scene, talk: Talk) -> None:
-    """Reads "das Team von Chip Ganassi", "die Mannschaft von Karsten Molitor": the team takes the person's place."""
-    clause = scene.clause
-    for n, item in enumerate(clause.items):
-        called = n > 0 and item.kind == "person" and item.name is not None and item.name.id in talk.book.teams_of
-        if called and item.name is not None and clause.items[n - 1].low in ("für", "bei", "zu"):
-            team = talk.book.names[talk.book.teams_of[item.name.id]]  # "ein Rennen für Chip Ganassi"
-            clause.items[n] = Item(item.text, item.start, item.end, "name", team)
-            clause.groups = find_groups(clause.items)
-            continue
-        if item.kind != "person" or n < 2 or item.name is None:
-            continue
-        if clause.items[n - 1].low != "von" or clause.items[n - 2].low not in _TEAM_NOUNS:
-            continue
-        person = talk.who(item, clause_subject=(), possessive="", plural=False, subject_slot=True)
-        if not person:
-            continue
-        known = talk.book.teams_of.get(person[0].id)
-        team = talk.book.names[known] if known else talk.last.get("team")
-        if team is None or (not known and team.is_a("make")):
-            continue
-        scene.heads.append((person[0], team))
-        clause.items[n] = Item(item.text, item.start, item.end, "name", team)
-    if scene.heads:
-        clause.groups = find_groups(clause.items)
-        clause.groups = [
-            Group(g.first, g.members, _prep_of_team(clause.items, g.first), g.oblique, False, g.possessive)
-            if clause.items[g.first].name in [t for _, t in scene.heads] and _is_the_team_of(clause.items, g.first)
-            else g
-            for g in clause.groups
-        ]
-
-
-def _prep_of_team(items: list[Item], n: int) -> str:
-    """What governs "das Team von ..." as a whole."""
-    return governing(items, n - 2)[0]
-
-
-def _is_the_team_of(items: list[Item], n: int) -> bool:
-    return n >= 2 and items[n - 1].low == "von" and items[n - 2].low in _TEAM_NOUNS

@@ -50,7 +50,7 @@ class Score:
 
 
 def same_id(id: str) -> str:
-    """The id of what an annotator's id names: `manthey-racing` and `formel-e` are other spellings of names we know."""
+    """The id of what an annotator's id names: `formel-e` is another spelling of a name we know."""
     name = gazetteer().lookup(id)
     return name.id if name is not None else id
 
@@ -69,7 +69,7 @@ def _key(claim: Claim) -> Key:
 
 
 STATED = frozenset({"articles", "known", "held_out", "third", "fourth"})
-"""Sets whose gold lists only what is stated; from the fifth on it lists what a crew has in common for each of them."""
+"""Sets whose gold lists only what is stated; from the fifth on it lists what a crew has in common for each."""
 
 
 def score_text(gold_file: Path, text_file: Path, *, stated: bool = False) -> Score:

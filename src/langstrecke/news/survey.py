@@ -7,15 +7,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from langstrecke.news.dates import looks_ahead
-from langstrecke.news.items import Spotted
 from langstrecke.news.model import Article
 from langstrecke.news.names import Name
+from langstrecke.news.spotting import Spotted
 from langstrecke.news.story import Sentence
 from langstrecke.news.talk import Talk
 
 _LONG_RACES = {"spa": "spa-24h", "nurburgring": "nurburgring-24h"}
 _GRID = re.compile(r"Qualifying|Qualifikation|Zeittraining|Pole-?Position|Startaufstellung|Startreihe")
-_RACED = re.compile(r"\bgewann(?:en)?\b|\bsiegten?\b|\b[Ss]ieger\b|Zielflagge|Ziellinie|\bsetzten? sich\b.*\bdurch\b|\bim Rennen (?:war|lief|kam)")
+_RACED = re.compile(
+    r"\bgewann(?:en)?\b|\bsiegten?\b|\b[Ss]ieger\b|Zielflagge|Ziellinie|\bsetzten? sich\b.*\bdurch\b"
+    r"|\bim Rennen (?:war|lief|kam)"
+)
 _CLOCK = re.compile(r"^\s*\W*\d{1,2}[:.]\d\d Uhr", re.M)
 _ENTRIES = 3
 """So many times of day at the beginning of lines make a ticker."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from langstrecke.news.bearers import bearer_of
 from langstrecke.news.frames import Told
 from langstrecke.news.groups import JOINERS, governing
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
-from langstrecke.news.scene import Scene, bearer_of
+from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
 from langstrecke.news.whose import crew_of_car, is_car
 
@@ -90,7 +91,12 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
         return []
     if relation[kind] == "won" and not said:
         return []
-    if kind == "class" and relation[kind] == "won" and compound.role.word in _OF_A_SEASON and talk.main_series is not None:
+    if (
+        kind == "class"
+        and relation[kind] == "won"
+        and compound.role.word in _OF_A_SEASON
+        and talk.main_series is not None
+    ):
         world = compound.role.word == "weltmeister"  # classes have a world championship in the WEC alone
         owner = talk.book.names["wec"] if world else talk.main_series
     past = compound.former or _former(items, n)
@@ -304,9 +310,9 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
         return []
     if "vor" in [i.low for i in items[max(0, n - 2) : n]]:
         return []
-    said = items[n + 1].low in _COPULA if n + 1 < len(items) else False
+    stated = items[n + 1].low in _COPULA if n + 1 < len(items) else False
     return [
-        Title(Told(owner, "shares_car", mate, "title teamkollege"), stated=said)
+        Title(Told(owner, "shares_car", mate, "title teamkollege"), stated=stated)
         for mate in mates
         if mate.id != owner.id
     ]

@@ -12,8 +12,10 @@ from langstrecke.news.names import Name
 
 CAR_WORDS = frozenset({"auto", "wagen", "fahrzeug", "bolide", "rennwagen", "prototyp", "renner", "exemplar"})
 """The second half of "BMW-Prototyp"."""
-CREWS = frozenset({"besatzung", "crew", "fahrerpaarung", "fahrergespann", "fahrercrew", "fahrerquartett", "siegertrio",
-                   "siegerduo", "paarung", "mannschaft", "fahrerteam"})  # fmt: skip
+CREWS = frozenset(
+    {"besatzung", "crew", "fahrerpaarung", "fahrergespann", "fahrercrew", "fahrerquartett", "siegertrio",
+     "siegerduo", "paarung", "mannschaft", "fahrerteam"}
+)  # fmt: skip
 """Other words for those who share a car."""
 _ARTICLES = word_set("determiners") | frozenset(
     {"im", "am", "vom", "zum", "beim", "ins", "zweier", "mehrere", "beide"}
@@ -82,20 +84,20 @@ def crew_of_car(items: list[Item], n: int) -> tuple[Name, ...]:
     return _people_from(items, at + 1)
 
 
+def _is_number(item: Item) -> bool:
+    return item.kind == "name" and item.name is not None and item.name.is_a("car")
+
+
 def _behind(items: list[Item], n: int) -> int:
     """Where the words go on behind "mit der Nummer 92"."""
     at = n + 1
     if at < len(items) and items[at].low == "mit":
         for k in range(at + 1, min(at + 4, len(items))):
-            if items[k].kind == "name" and items[k].name is not None and items[k].name.is_a("car"):
+            if _is_number(items[k]):
                 return k + 1
             if items[k].low not in ("der", "nummer", "startnummer", "#"):
                 return at
-    while at < len(items) and (
-        items[at].low in _NO_CAR_NEXT
-        or items[at].text == "#"
-        or (items[at].kind == "name" and items[at].name is not None and items[at].name.is_a("car"))
-    ):
+    while at < len(items) and (items[at].low in _NO_CAR_NEXT or items[at].text == "#" or _is_number(items[at])):
         at += 1
     return at
 
@@ -121,9 +123,12 @@ def _people_from(items: list[Item], at: int) -> tuple[Name, ...]:
         item = items[k]
         if item.kind == "person":
             found += item.who or ((item.name,) if item.name is not None and not item.name.id.startswith("?") else ())
-        elif item.kind == "role" or item.low in JOINERS or (item.text == "," and found):
-            continue
-        elif not found and item.kind == "word" and k < at + 2 and item.low in ("den", "dem", "der", "die"):
+        elif (
+            item.kind == "role"
+            or item.low in JOINERS
+            or (item.text == "," and found)
+            or (not found and item.kind == "word" and k < at + 2 and item.low in ("den", "dem", "der", "die"))
+        ):
             continue
         else:
             break
@@ -145,7 +150,7 @@ _SERVICE = frozenset({"diensten", "farben", "sold"})
 
 
 def told_of_drivers(items: list[Item]) -> Iterator[tuple[Name, str, Name]]:
-    """Reads "gefahren wird er von A und B": they share it; "dem Berliner in Diensten von Ford": he drives for Ford."""
+    """Reads "gefahren wird er von A und B", who share it, and "dem Berliner in Diensten von Ford"."""
     lows = {i.low for i in items}
     if lows & _DRIVEN and lows & _PASSIVE:
         for n, item in enumerate(items):
@@ -175,8 +180,7 @@ def told_of_heads(items: list[Item], drivers: Container[str]) -> Iterator[tuple[
         if len(people) == 1 and (people[0].id not in drivers or slug(item.name.head) == people[0].id):
             if (
                 slug(item.name.head) == people[0].id
-                or n
-                and items[n - 1].low in _TEAM_NOUNS
+                or (n and items[n - 1].low in _TEAM_NOUNS)
                 or item.text.lower().startswith("team")
             ):
                 yield people[0], "leads", item.name
