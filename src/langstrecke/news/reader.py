@@ -44,6 +44,11 @@ _IN_THE_CAR = frozenset({"drives_for", "drives", "shares_car"})
 _ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher"})
 """With these the present tense tells how things are."""
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
+_CHANGES = frozenset(
+    {"wechseln", "zurückkehren", "aussteigen", "einsteigen", "umsteigen", "verlassen", "zurückziehen", "ersetzen",
+     "übernehmen", "aufsteigen", "aufhören", "umziehen"}
+)  # fmt: skip
+"""In the present tense these tell what is to come: "wechselt zu BMW"."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,7 @@ class _Reader:
         talk.next_sentence()
         self.garage.next_sentence()
         self.planned = frozenset()
+        talk.asking = sentence.turn == "question"
         if talk.speaker is not None and (sentence.quoted or sentence.turn):
             talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
@@ -280,12 +286,14 @@ class _Reader:
         if not verdict.own and sure == self.carried == "announced" and self._past(clauses[n], time):
             return "confirmed"  # what was, is not part of the plans of the sentence before
         ahead_of = bool({told.subject.id, told.object.id} & (self.forward | self.planned))
-        open_plan = told.relation in _PLANS and sure == "confirmed" and not verdict.own and not told.certainty
+        open_plan = told.relation in (*_PLANS, "leaves") and sure == "confirmed" and not verdict.own and not told.certainty
         if not open_plan or not self._now(clauses[n], time):
             return sure
         if spoken and self.asked_ahead and not own.years:
             return "announced"  # "Was steht 2024 an?" "Mike kommt dazu."
-        planned = (self.about.preview or ahead_of) and not own.since and not spoken
+        changes = bool(clauses[n].lemmas & _CHANGES or "den_rücken" in clauses[n].pairs) and clauses[n].kind != "rel"
+        planned = changes or ((self.about.preview or ahead_of) and told.relation != "leaves")
+        planned = planned and not own.since and not spoken
         if planned and (not clauses[n].lows & _ALREADY or "wie_bisher" in clauses[n].pairs):
             return "announced"
         return sure

@@ -15,6 +15,8 @@ from langstrecke.news.talk import Talk
 from langstrecke.news.whose import is_car, owners
 
 _NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide"})
+_SINGULAR = frozenset({"hat", "ist", "wird", "war", "hatte", "wurde", "kann", "will", "soll", "muss", "möchte", "dürfte"})
+"""Beside these "unterschrieben" is a participle, no plural."""
 _DATIVE = frozenset({"ihm", "mir", "dir", "ihnen", "uns", "mich", "dich", "ihn"})
 
 
@@ -128,7 +130,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     place_meant(clause, talk)
     scene.heads += teams_by_head(clause, talk)
     group = pick_subject(clause)
-    plural = any(i.finite and i.low.endswith("en") for i in clause.items)
+    plural = any(i.finite and i.low.endswith("en") for i in clause.items) and not clause.lows & _SINGULAR
     if _is_about(clause, group):
         group = None
     if (

@@ -187,7 +187,7 @@ def split_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         if stop.group().startswith(".") and len(stop.group()) == 1:
             if re.match(r"\s+[a-zäöü]", text[stop.end() : stop.end() + 4]):
                 continue
-            if _ABBREVIATED.search(before) and not re.search(r"\b(V\.R|C\d\.R)\.$", before):
+            if _ABBREVIATED.search(before) and not re.search(r"\b(V\.R|C\d\.R|Formel [E1-4]|Gruppe [A-Z])\.$", before):
                 continue
             if _ORDINAL.search(before) and _ORDINAL_NEXT.match(text, stop.end()):
                 continue

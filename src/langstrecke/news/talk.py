@@ -10,6 +10,8 @@ from langstrecke.news.items import Item
 from langstrecke.news.names import Gazetteer, Name, norm
 from langstrecke.news.spotting import Spotted
 
+_JUST = 0.29
+"""So present in mind is who was named in the sentence before."""
 NEAR_YEARS = 2
 """A bare surname nobody introduced is one of the registry's drivers only if he raced about that time."""
 
@@ -35,6 +37,8 @@ class Talk:
     speaker: Name | None = None
     guest: Name | None = None
     """The one who is interviewed."""
+    asking: bool = False
+    """This is a question to the guest."""
     last: dict[str, Name] = field(default_factory=dict)
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
     hero: str = ""
@@ -310,6 +314,8 @@ class Talk:
         taken = tuple(n.id for n in subject) if not subject_slot else ()
         if self.speaker and self.speaker.id not in taken:
             taken = (*taken, self.speaker.id)  # who says "he" means somebody else
+        if self.asking and self.guest:
+            taken = (*taken, self.guest.id)  # nor is he the one who is asked
         found = self.salient(without=taken, woman=False)
         if found is not None and found.id in self.leads and not self.speech:  # "he" who drives is no team manager
             driver = self.salient(without=(*taken, *self.leads), woman=False)
@@ -347,6 +353,9 @@ class Talk:
             latest = self.latest
             if opening and latest and self._from(latest.id, compound.country) and self.is_woman(latest.id) == sex:
                 return (latest,)
+            if opening and latest and self.is_woman(latest.id) == sex and self._from(latest.id, "?"):
+                if not any(w > _JUST and self._from(id, compound.country) for id, w in self.weights.items()):
+                    return (latest,)  # nobody knows where the one named last is from
             found = self.salient(country=compound.country, woman=sex) or self.salient(country="?", woman=sex)
             return (found,) if found else ()
         if compound.role is not None and "person" in compound.role.relation and compound.name is None:
@@ -358,7 +367,10 @@ class Talk:
                 if team.id == compound.name.id and self.weights.get(id, 0) > 0.1:
                     return (self.someone(id),)
         if compound.role is not None and "won" in compound.role.relation.values() and self.latest and opening:
-            return (self.latest,)  # "übergibt an Dixon. Der Champion ...": who was named last is described further
+            if self.latest.id not in self.leads:
+                return (self.latest,)  # "übergibt an Dixon. Der Champion ...": who was named last is described further
+            driver = self.salient(without=tuple(self.leads))
+            return (driver,) if driver else ()
         if compound.age and opening and self.hero and self.weights.get(self.hero, 0.0) > 0:
             return (self.someone(self.hero),)  # at the beginning "der Engelberger" is whom the text is about
         owner = self.owner(possessive, subject) if possessive else None  # "sein Fahrer" is somebody else
