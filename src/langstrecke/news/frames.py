@@ -240,9 +240,10 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
         racers = talk.book.registry.drivers
         found = [n if n.id in racers else talk.leads.get(n.id, n) for n in found]
     fields = rule.relation in ("drives", "enters") and bool(scene.clause.lemmas & FIELDS)
-    if (
-        fields or rule.relation in ("asks", "agrees")
-    ) and "inverse" not in rule.flags:  # the head of a team speaks for it
+    if rule.relation in ("asks", "agrees") and "inverse" not in rule.flags:  # called by name he asks himself
+        called = {i.name.id for i in scene.clause.items if i.kind == "person" and i.name is not None}
+        found = [n if n.id in called else talk.leads.get(n.id, n) for n in found]
+    if fields and "inverse" not in rule.flags:  # the head of a team speaks for it
         found = [talk.leads.get(n.id, n) for n in found]
     if "partners" in rule.flags and found:
         found += list(scene.partners)

@@ -219,6 +219,9 @@ def _named(spot: Spotted, after: str = "") -> Item:
     return Item(spot.text, spot.start, spot.end, kind, spot.name, genitive=genitive)
 
 
+_LATTER = ("Letzterer", "Letztere", "Dieser")
+
+
 def _item(text: str, at: int, before: list[Item], doc: Doc, index: int, book: Gazetteer) -> Item:
     end = at + len(text)
     low = text.lower()
@@ -227,7 +230,7 @@ def _item(text: str, at: int, before: list[Item], doc: Doc, index: int, book: Ga
     following = doc[index + 1].text if index + 1 < len(doc) else ""
     if low in ("beide", "beiden") and following[:1].isupper():
         return Item(text, at, end)
-    if low in PRONOUNS or text == "Sie":
+    if low in PRONOUNS or text == "Sie" or (text in _LATTER and not any(c.kind != "mark" for c in before[-1:])):
         return Item(text, at, end, "pronoun")
     if low in FAMILY and text[0].isupper():
         return Item(text, at, end, "role", compound=Compound(head=FAMILY[low]))

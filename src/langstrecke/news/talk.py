@@ -285,6 +285,8 @@ class Talk:
             return (self.speaker,) if self.speaker else ()
         if low in ("wir", "uns"):
             return self._we()
+        if low in ("letzterer", "letztere", "dieser"):
+            return (self.latest,) if self.latest else ()
         if low in ("du", "dich", "dir", "ihr") or (item.text in ("Sie", "Ihnen") and self.guest):
             if self.speaker is not None and self.speaker == self.guest:
                 return ()  # who is interviewed speaks to the interviewer
