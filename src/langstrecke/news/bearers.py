@@ -47,8 +47,10 @@ def parent_named(items: list[Item], n: int) -> Name | None:
 def said_of(clause: Clause, n: int) -> bool:
     """Reads "Gesamtsieger" in "Gesamtsieger des Laufs wurde Toyota": what somebody named later is."""
     compound = clause.items[n].compound
-    won = compound is not None and compound.role is not None and "won" in compound.role.relation.values()
-    return n == 0 and won and bearer_of(clause.items, n) is None and any(i.low in COPULA for i in clause.items)
+    if n != 0 or compound is None or compound.role is None or bearer_of(clause.items, n) is not None:
+        return False
+    verb = next((k for k, i in enumerate(clause.items) if i.low in COPULA), None)
+    return verb is not None and any(i.kind in ("person", "name") for i in clause.items[verb + 1 :])
 
 
 def before_a_name(items: list[Item], n: int) -> bool:

@@ -111,7 +111,7 @@ def _has(slot: Alternatives, clause: Clause) -> bool:
         return True
     if slot.runs and not slot.runs.isdisjoint(clause.pairs):
         return True
-    return bool(slot.ends) and ("" in slot.ends or any(w.endswith(slot.ends) for w in clause.lemmas))
+    return bool(slot.ends) and ("" in slot.ends or any(e + "|" in clause.endings for e in slot.ends))
 
 
 def negated(clause: Clause) -> bool:

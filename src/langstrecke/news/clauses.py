@@ -79,6 +79,11 @@ class Clause:
                 found.add(item.low)
         return frozenset(found - {""})
 
+    @cached_property
+    def endings(self) -> str:
+        """Its basic forms in one line, a bar behind each: what ends in "sieg" is found as "sieg|"."""
+        return "|".join(self.lemmas) + "|"
+
     @property
     def text(self) -> str:
         """Its words with single blanks."""

@@ -243,6 +243,8 @@ class Garage:
         if not (seat or self.age == 0 or self.home is not None):
             return
         for person in crew:
+            if (person.id, "leaves") in has:
+                continue
             if (person.id, "drives_for") not in has:
                 yield person, "drives_for", self.team
             if self.vehicle is not None and seat and (person.id, "drives") not in has:

@@ -31,6 +31,8 @@ _RELATIVE: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"\bzum saisonende\b|\bam saisonende\b|\bam jahresende\b", 0),
     )
 )
+_ANY_RELATIVE = re.compile(r"jahr|saison|heuer|heurig|wochenende|woche", re.IGNORECASE)
+"""Without one of these words none of the others need be looked for."""
 _SINCE_YEAR = re.compile(r"\bseit (?:der saison |dem jahr )?((?:19|20)\d\d)\b", re.IGNORECASE)
 _SINCE_SPAN = re.compile(
     r"\bseit (?:fast |über |mehr als |rund |etwa |gut |knapp )*(\d+|[a-zäöü]+) (?:jahren|saisons)\b", re.IGNORECASE
@@ -103,7 +105,7 @@ def when(text: str, year: int | None) -> When:
     rest = _SINCE_YEAR.sub(" ", text)
     years = {int(y) for y in _YEAR.findall(rest)}
     ahead = bool(years) and year is not None and max(years) > year
-    if year is not None:
+    if year is not None and _ANY_RELATIVE.search(rest):
         for pattern, shift in _RELATIVE:
             if pattern.search(rest):
                 years.add(year + shift)

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from langstrecke.news.cars import seats
-from langstrecke.news.groups import Group
-from langstrecke.news.items import Item
 from langstrecke.news.names import Name
+from langstrecke.news.objects import TITLE_WORDS, item_names, objects
 from langstrecke.news.places import place_in
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
-from langstrecke.news.whose import owners, team_of_car, told_of_crews, told_of_drivers, told_of_heads
+from langstrecke.news.whose import team_of_car, told_of_crews, told_of_drivers, told_of_heads
 
 _DROPS = {
     "enters_only": ("enters",),
@@ -52,8 +51,13 @@ class Told:
 def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     """Everything the rules read in a clause."""
     found: dict[tuple[str, str, str], Told] = {}
+    kinds = frozenset(
+        k for i in scene.clause.items for n in (i.name, i.car, *i.who) if n is not None for k in n.kinds
+    )
     for rule in likely_rules(scene.clause):
-        if ("needs_since" in rule.flags and not since) or not speaks(rule, scene.clause):
+        if ("needs_since" in rule.flags and not since) or (rule.needs and rule.needs.isdisjoint(kinds)):
+            continue
+        if not speaks(rule, scene.clause):
             continue
         place = rule.place or (place_in(scene.clause) if "needs_place" in rule.flags else "")
         if "needs_place" in rule.flags and not place:
@@ -62,8 +66,8 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
             if one.id == other.id:
                 continue
             unnamed = rule.relation == "leaves" and not rule.constant and not _named_in(other, scene)
-            if unnamed and not scene.clause.lemmas & _DEPARTS:  # "kam nicht mehr zum Fahren" is no farewell
-                continue
+            if unnamed and (not scene.clause.lemmas & _DEPARTS or _of_a_series(scene)):
+                continue  # "kam nicht mehr zum Fahren" is no farewell, "sein DTM-Cockpit" not the team's
             told = Told(
                 one, rule.relation, other, rule.name, rule.certainty, place,
                 bool(rule.flags & {"negated", "drop_negation"}),
@@ -127,6 +131,10 @@ _DEPARTS = frozenset(
 """With these somebody leaves a team that is not named again."""
 
 
+def _of_a_series(scene: Scene) -> bool:
+    return any(i.compound is not None and i.name is not None and i.name.is_a("series") for i in scene.clause.items)
+
+
 def _named_in(name: Name, scene: Scene) -> bool:
     return any(i.name == name or name in i.who for i in scene.clause.items)
 
@@ -149,9 +157,9 @@ def _pairs(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
         yield from _crew_behind(rule, scene, talk)
         return
     subjects = _subjects(rule, scene, talk)
-    objects = _objects(rule, scene, talk)
+    things = objects(rule, scene, talk) if subjects else []
     for one in subjects:
-        for other in objects:
+        for other in things:
             yield (other, one) if "inverse" in rule.flags else (one, other)
 
 
@@ -163,7 +171,7 @@ def _crew_behind(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, N
         n
         for _, items in fillers(Slot("*", "event"), scene.clause)
         for i in items
-        for n in _item_names(i, "event", talk)
+        for n in item_names(i, "event", talk)
     ]
     race = races[0] if races else talk.race()
     if (len(people) > 1 or rule.flags & {"needs_place"}) and race is not None:
@@ -183,7 +191,7 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     for kind in rule.subject:
         if kind == "none":
             if not scene.subject:
-                title = bool(scene.clause.lemmas & _TITLE_WORDS)
+                title = bool(scene.clause.lemmas & TITLE_WORDS)
                 last = talk.race() if not title else talk.last.get("series")
                 last = last or talk.last.get("series")
                 return [last] if last is not None else []
@@ -250,67 +258,6 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     return list(dict.fromkeys(found))
 
 
-_WITH_OUTFITS = frozenset({"drives_for", "driven_since", "leaves", "asks", "agrees", "leads"})
-"""Nobody drives for, leaves or asks a car."""
-
-
-def _objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
-    if rule.constant:
-        return [Name(rule.constant, rule.constant.title(), ("goal",))]
-    found: list[Name] = []
-    spoken_of = rule.subject == ("topic",) or bool(rule.topic_subject)
-    for slot in rule.object:
-        if slot.prep == "indirect":
-            found += [n for n in scene.indirect if n.is_a(slot.kind)]
-            continue
-        for group, items in fillers(slot, scene.clause, cars=rule.relation not in _WITH_OUTFITS):
-            if slot.prep == "in" and slot.kind in ("auto", "vehicle") and _somebody_elses(group, scene):
-                continue
-            if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:
-                continue
-            for item in items:
-                meant = owners(scene.clause.items, _at(item, scene)) if rule.relation == "beat" else ()
-                found += meant or _item_names(item, slot.kind, talk)
-    if "uns" in scene.clause.lows and "wir" in scene.clause.lows and rule.relation in ("agrees", "asks", "beat"):
-        found = [n for n in found if n != talk.speaker]  # "Wir waren uns einig": with each other
-    found = [n for n in dict.fromkeys(found) if spoken_of or n not in scene.subject or n.is_a("vehicle")]
-    if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
-        return found
-    title = bool(scene.clause.lemmas & _TITLE_WORDS)
-    race = talk.main_race
-    if rule.relation in ("won", "finished") and race is not None and race.id == "nurburgring-24h":
-        found = [race if n.id == "nordschleife" else n for n in found]  # "der Gesamtsieg auf der Nordschleife"
-    found = _main_ones(found, rule, scene, title)
-    if not found and rule.asked and rule.asked in talk.asked:
-        return [talk.asked[rule.asked]]
-    if not found and rule.relation in ("enters", "enters_only"):
-        found = _series_meant(scene, talk)
-    if not found and rule.relation == "shares_car" and "beside" not in rule.name:
-        found = list(scene.partners)
-    if not found and rule.flags & {"topic"}:
-        found = _topic(rule, scene, talk, title)
-    return found
-
-
-_TITLE_WORDS = frozenset(
-    {
-        "meister",
-        "champion",
-        "weltmeister",
-        "titel",
-        "meisterschaft",
-        "wm-titel",
-        "saison",
-        "gesamtwertung",
-        "meistertitel",
-        "titelgewinn",
-    }
-)
-"""With these a result is one of a season, not of a race."""
-
-
-_ONE_RACE = ("rennen", "lauf", "finale", "auftakt")
-
 FIELDS = frozenset(
     {"einsetzen", "bringen", "aufbieten", "vorsehen", "melden", "stellen", "vorbereiten", "betreuen", "aufbauen"}
 )
@@ -353,84 +300,3 @@ def _behind_affair(scene: Scene, n: int) -> bool:
     """Reads "von Robert Kubica" in "der Wechsel von Robert Kubica"."""
     items = scene.clause.items
     return n > 1 and items[n - 1].low == "von" and items[n - 2].lemma in _AFFAIRS
-
-
-def _series_meant(scene: Scene, talk: Talk) -> list[Name]:
-    """Reads "in der Serie" is the one spoken of; "das Team, das ...": the one in its name."""
-    clause = scene.clause
-    if clause.kind == "rel" and clause.antecedent is not None and clause.antecedent.compound is not None:
-        name = clause.antecedent.name
-        return [name] if name is not None and name.is_a("series") else []
-    if clause.lows & {"serie", "meisterschaft"} and "series" in talk.last and clause.lows & {"in", "die"}:
-        return [talk.last["series"]]
-    return []
-
-
-def _somebody_elses(group: Group, scene: Scene) -> bool:
-    """Reads "verwies Felipe Nasr im Porsche auf Rang zwei": it is Nasr's car."""
-    items = scene.clause.items
-    at = next((k for k in range(group.first - 1, -1, -1) if items[k].low in ("im", "in")), 0)
-    return at > 0 and items[at - 1].kind == "person" and not set(items[at - 1].who) & set(scene.subject)
-
-
-def _at(item: Item, scene: Scene) -> int:
-    return next(n for n, i in enumerate(scene.clause.items) if i.start == item.start)
-
-
-def _item_names(item: Item, kind: str, talk: Talk) -> list[Name]:
-    if item.is_person:
-        return list(item.who)
-    if kind == "auto" and item.car is not None:
-        return [item.car]
-    if kind == "team" and item.compound is not None and item.compound.head.startswith("team"):
-        return []  # "bei dessen IMSA-Team": whose it is stands elsewhere
-    return [item.name] if item.name is not None else []
-
-
-def _main_ones(found: list[Name], rule: Rule, scene: Scene, title: bool) -> list[Name]:
-    """Beside a race or a series the class is a detail; beside the race won, so is its series."""
-    if rule.relation in ("won", "finished", "enters", "enters_only"):
-        races = [n for n in found if n.is_a("event", "rounds")]
-        series = [n for n in found if n.is_a("series")]
-        if rule.relation == "won" and series and title:
-            return series[:1]
-        if rule.relation in ("won", "finished") and races:
-            return races[:1]
-        if rule.relation == "enters_only" and any(n.is_a("event") for n in races):
-            return [n for n in races if n.is_a("event")]
-        if rule.relation == "won" and series and any(w.endswith(_ONE_RACE) for w in scene.clause.lemmas):
-            return []  # "das letzte Saisonrennen der WEC"
-        if races or series:
-            return [n for n in found if not n.is_a("class")]
-    if rule.relation == "drives":
-        cars = [n for n in found if n.is_a("vehicle")]
-        return cars or found
-    return found
-
-
-def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
-    kinds = [slot.kind for slot in rule.object]
-    if rule.relation in ("won", "finished"):
-        kinds = ["series"] if title else ["event", "series"]
-    for kind in dict.fromkeys(kinds):
-        if kind == "event" and rule.relation in ("won", "finished"):
-            race = talk.race(one=any(w.endswith(_ONE_RACE) for w in scene.clause.lemmas))
-            if race is not None:
-                return [race]
-        if kind == "series" and (title or "series" not in talk.here) and talk.main_series is not None:
-            return [talk.main_series]
-        if kind in ("team", "make") and talk.section is not None:
-            return [talk.section]
-        if kind in ("team", "make") and rule.relation == "drives_for" and (main := talk.main_team()) is not None:
-            return [main]
-        if kind == "person":
-            near = tuple(n for n in talk.recent if n not in scene.subject) or talk.subject
-            if rule.relation == "agrees" and talk.speaker and talk.speaker.id in talk.leads:
-                return [p for p in near if p != talk.speaker][:1]  # who leads the team speaks of somebody else
-            return [talk.speaker] if talk.speaker else list(near[:1])
-        here = kind in talk.here or (
-            kind != "vehicle" and not (kind == "event" and rule.relation in ("enters", "enters_only"))
-        )
-        if kind in talk.last and here:
-            return [talk.last[kind]]
-    return []

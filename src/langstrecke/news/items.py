@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from langstrecke.news.german import is_finite, is_german_word, is_plural_form, lemma
@@ -62,17 +63,17 @@ class Item:
     infinitive: bool = False
     """A word that could be a plural and is none: "zu fahren", "wollen fahren"."""
 
-    @property
+    @cached_property
     def low(self) -> str:
         """In lower case."""
         return self.text.lower()
 
-    @property
+    @cached_property
     def lemma(self) -> str:
         """Its basic form."""
         return lemma(self.text) if self.kind == "word" else self.low
 
-    @property
+    @cached_property
     def finite(self) -> bool:
         """Whether it looks like a finite verb."""
         return self.kind == "word" and not self.infinitive and is_finite(self.text)

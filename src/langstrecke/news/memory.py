@@ -44,7 +44,7 @@ def remember_names(talk: Talk, scene: Scene) -> None:
 def remember_people(talk: Talk, scene: Scene) -> None:
     """Keep who acted in a clause and who else was in it."""
     subject = tuple(p for p in scene.subject if p.is_a("person"))
-    if scene.clause.items[0].low == "anders":  # who it is not like
+    if scene.clause.items[0].low == "anders" and "als" in scene.clause.lows:  # who it is not like
         return
     talk.mention(subject, 1.0)
     talk.recent = subject or talk.recent

@@ -119,4 +119,5 @@ class Claim:
         verb = self.relation.replace("_", " ")
         when = "-".join(str(y) for y in self.seasons) or (f"since {self.since}" if self.since else "")
         told = " ".join(p for p in (self.subject_name, verb, self.object_name, self.place, when) if p)
-        return f"{told} [{self.certainty}{', ' + self.by if self.by else ''}]"
+        marks = [self.certainty, *([self.by] if self.by else []), *(["implied"] if self.implied else [])]
+        return f"{told} [{', '.join(marks)}]"

@@ -178,6 +178,7 @@ class _Reader:
             before = scenes[-1] if scenes else None
             parent = scenes[clause.parent] if clause.parent is not None and clause.parent < n else None
             talk.section = self.garage.spoken_of()
+            talk.begun = any(p.is_a("person") for s in scenes for p in s.subject)
             scene = set_scene(clause, before, parent, talk)
             scenes.append(scene)
             remember_names(talk, scene)

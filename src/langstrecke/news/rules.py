@@ -43,6 +43,8 @@ class Rule:
     topic_subject: str = ""
     asked: str = ""
     flags: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
+    """Kinds of which the clause must name something; empty where what was said before may fill in."""
     example: str = ""
     gives: str = ""
 
@@ -51,6 +53,9 @@ _FLAGS = (
     "pairs", "partners", "topic", "negated", "passive", "inverse", "drop_negation", "needs_since", "needs_place",
     "topic_object", "of_object_person", "alone", "crew_behind", "fallback", "implied",
 )  # fmt: skip
+
+
+_NAMED_AS = {"auto": ("vehicle", "make"), "outfit": ("team",)}
 
 
 @cache
@@ -69,12 +74,16 @@ def _rule(entry: dict[str, object]) -> Rule:
             raise NewsError("must be a list", file="relations.toml", key=f"{entry.get('name')}.{key}")
         return [str(v) for v in value]
 
+    flags = frozenset(f for f in _FLAGS if entry.get(f))
+    slots = tuple(_slot(s) for s in texts("object"))
+    said = flags & {"topic", "pairs"} or any(k in entry for k in ("is", "asked", "topic_subject"))
+    needs = frozenset(k for s in slots for k in _NAMED_AS.get(s.kind, (s.kind,)))
     return Rule(
         name=str(entry["name"]),
         relation=str(entry["relation"]),
         words=tuple(phrase(w) for w in texts("words")),
         subject=tuple(texts("subject")),
-        object=tuple(_slot(s) for s in texts("object")),
+        object=slots,
         not_with=tuple(_slot(s) for s in texts("not_with")),
         unless=tuple(phrase(w) for w in texts("unless")),
         constant=str(entry.get("is", "")),
@@ -82,7 +91,8 @@ def _rule(entry: dict[str, object]) -> Rule:
         place=str(entry.get("place", "")),
         topic_subject=str(entry.get("topic_subject", "")),
         asked=str(entry.get("asked", "")),
-        flags=frozenset(f for f in _FLAGS if entry.get(f)),
+        flags=flags,
+        needs=frozenset() if said or str(entry["relation"]).startswith(("enters", "shares_car")) else needs,
         example=str(entry["example"]),
         gives=str(entry["gives"]),
     )

@@ -15,7 +15,7 @@ SEATED = ("confirmed", "announced", "reported", "expected")
 SISTER = ("schwesterauto", "schwesterwagen", "schwesterfahrzeug", "schwester")
 _WHEEL = frozenset({"steuer", "lenkrad", "volant", "cockpit"})
 _SITS = frozenset(
-    {"sitzen", "greifen", "drehen", "sein", "steigen", "klettern", "nehmen", "rücken", "=am", "ablösen"}
+    {"sitzen", "greifen", "drehen", "steigen", "klettern", "nehmen", "rücken", "=am", "ablösen"}
 )
 
 
@@ -135,7 +135,8 @@ def at_the_wheel(scene: Scene) -> tuple[Name, ...]:
     """Who sits in a car that is not named: "Calado, der am Steuer saß", "im Schwesterauto gibt er sein Debüt"."""
     words = scene.clause.lemmas
     sister = any(w.startswith(SISTER) for w in words)
-    if not sister and not (words & _WHEEL and words & _SITS):
+    sits = bool(words & _SITS) or bool(scene.clause.lows & {"ist", "war", "sind", "waren"})
+    if (not sister and not (words & _WHEEL and sits)) or words & {"verlieren", "räumen", "abgeben", "suchen"}:
         return ()
     return tuple(n for n in scene.subject if n.is_a("person"))
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from langstrecke.news.german import is_german_word, slug
 from langstrecke.news.items import Item
 from langstrecke.news.names import Gazetteer, Name, norm
 from langstrecke.news.spotting import Spotted
 
 _JUST = 0.29
 """So present in mind is who was named in the sentence before."""
-NEAR_YEARS = 2
-"""A bare surname nobody introduced is one of the registry's drivers only if he raced about that time."""
-
 
 @dataclass
 class Talk:
@@ -43,6 +39,8 @@ class Talk:
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
     hero: str = ""
     """Whom a text is about: named at least three times, and twice as often as anybody else."""
+    begun: bool = False
+    """Somebody acted in this sentence already."""
     named: Name | None = None
     """The team, make, race or series named last."""
     just_named: Name | None = None
@@ -131,71 +129,6 @@ class Talk:
                 if form in table and (table is self.surnames or len(form) > 2):
                     return list(dict.fromkeys(table[form]))
         return []
-
-    def team_called(self, word: str) -> Name | None:
-        """Reads "Walkenhorst": where nobody of that surname was introduced, the team is meant."""
-        for key in (norm(word), norm(word).removesuffix("s")):
-            if key in self.book.team_words and key not in self.surnames and key not in self.firsts:
-                return self.book.names[self.book.team_words[key]]
-        return None
-
-    def stranger(self, word: str, *, listed: bool = False) -> Name | None:
-        """A driver of the registry that a bare surname must mean, if he raced about then.
-
-        `listed`: it stands among other people, so that it is a name even if German has the word.
-        """
-        if self.year is None or len(word) < 4 or not word[0].isupper():
-            return None
-        if (is_german_word(word) and not listed) or self.book.lookup(word):
-            return None
-        found = []
-        for match in self.book.registry.match(word, limit=30):
-            entries = self.book.registry.entries_of(match.driver.id)
-            if slug(match.driver.name.split()[-1]) != slug(word).removesuffix("s") and slug(
-                match.driver.name.split()[-1]
-            ) != slug(word):
-                continue
-            if any(abs(self.book.registry.events[e.event].year - self.year) <= NEAR_YEARS for e in entries):
-                found.append(match.driver)
-        if len(found) != 1:
-            return None
-        return self.book.names.get(found[0].id) or Name(found[0].id, found[0].name, ("person",))
-
-    def mate(self, word: str) -> Name | None:
-        """Of a first name alone: the one team mate, about that time, of somebody the text names in full."""
-        key = norm(word)
-        if self.year is None or len(key) < 3 or not (key in self.book.first_names or self._short(key)):
-            return None
-        if is_german_word(word.lower()) and key not in self.book.first_names:  # "denn" is no Dennis
-            return None
-        if key not in self.book.first_names and is_german_word(word.lower()):  # "Denn" is not Dennis
-            return None
-        if key in self.strangers:
-            return self.strangers[key]
-        self.strangers[key] = found = self._mate(key)
-        return found
-
-    def _mate(self, key: str) -> Name | None:
-        assert self.year is not None
-        found: set[str] = set()
-        registry = self.book.registry
-        for id in self.people:
-            if id not in registry.drivers:
-                continue
-            for entry in registry.entries_of(id):
-                if abs(registry.events[entry.event].year - self.year) > 1:
-                    continue
-                for other in entry.drivers:
-                    names = (registry.drivers[other].name, *registry.drivers[other].aliases)
-                    if other != id and any(norm(n.split()[0]).startswith(key) for n in names):
-                        found.add(other)
-        if len(found) != 1:
-            return None
-        driver = registry.drivers[found.pop()]
-        return Name(driver.id, driver.name, ("person",))
-
-    def _short(self, key: str) -> bool:
-        return len(key) >= 4 and key in self.book.short_names
 
     # --- keeping in mind --------------------------------------------------------------------------------------------
 
@@ -358,7 +291,10 @@ class Talk:
             if opening and latest and self.is_woman(latest.id) == sex and self._from(latest.id, "?"):
                 if not any(w > _JUST and self._from(id, compound.country) for id, w in self.weights.items()):
                     return (latest,)  # nobody knows where the one named last is from
-            found = self.salient(country=compound.country, woman=sex) or self.salient(country="?", woman=sex)
+            found = self.salient(country=compound.country, woman=sex)
+            if found is None and self.begun and len(self.recent) == 1:  # of two passports the registry has one
+                found = self.recent[0]
+            found = found or self.salient(country="?", woman=sex)
             return (found,) if found else ()
         if compound.role is not None and "person" in compound.role.relation and compound.name is None:
             return ()  # "sein Teamkollege": somebody not named yet

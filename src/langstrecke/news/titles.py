@@ -101,6 +101,8 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
         owner = talk.book.names["wec"] if world else talk.main_series
     past = compound.former or _former(items, n)
     years = _years_after(items, n)
+    if relation[kind] == "won" and "als" in [i.low for i in items[max(0, n - 4) : n]]:
+        stated = False  # "starten als Le-Mans-Sieger": they have won, whatever comes
     return [
         Title(Told(b, relation[kind], owner, f"title {compound.role.word}"), years, past, stated) for b in bearers
     ]
@@ -186,7 +188,8 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     at = n + 1
     while at < len(items) and at <= n + 4:
         name = items[at].name
-        if items[at].kind == "name" and name is not None and not name.is_a("car"):
+        a_car = name is not None and name.is_a("vehicle") and not name.is_a("team", "make")
+        if items[at].kind == "name" and name is not None and not name.is_a("car") and not a_car:
             return name, True
         if items[at].low not in _LINKS and not items[at].text[:1].isupper():
             break
