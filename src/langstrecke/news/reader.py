@@ -194,6 +194,8 @@ class _Reader:
             talk.asked_words = frozenset(w for c in clauses for w in c.lemmas)
         if not claims:
             claims += self._no_comment(sentence, clauses)
+        if not sentence.turn:
+            self.forward |= {c.subject for c in claims if c.certainty == "announced" and c.relation in _PLANS}
         if whole.ahead and not sentence.turn:
             self.forward |= {id for c in claims if c.tense != "past" for id in (c.subject, c.object)}
         plans = [c for c in claims if c.relation in ("drives_for", "enters") and c.certainty in _OPEN]
