@@ -41,7 +41,7 @@ _AFFAIR_WORDS = frozenset({"bestätigung"}) | frozenset(
 )
 _IN_THE_CAR = frozenset({"drives_for", "drives", "shares_car"})
 """Of a result these are told along: "wird mit A und B Zweiter" is as sure as the result."""
-_ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher"})
+_ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher", "heute", "mittlerweile", "inzwischen"})
 """With these the present tense tells how things are."""
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 _CHANGES = frozenset(
@@ -292,7 +292,7 @@ class _Reader:
         open_plan = told.relation in (*_PLANS, "leaves") and sure == "confirmed" and not verdict.own and not told.certainty
         if not open_plan or not self._now(clauses[n], time):
             return sure
-        if spoken and self.asked_ahead and not own.years:
+        if spoken and self.asked_ahead and not own.years and not clauses[n].lows & _ALREADY:
             return "announced"  # "Was steht 2024 an?" "Mike kommt dazu."
         changes = bool(clauses[n].lemmas & _CHANGES or "den_rücken" in clauses[n].pairs) and clauses[n].kind != "rel"
         planned = changes or ((self.about.preview or ahead_of) and told.relation != "leaves")
