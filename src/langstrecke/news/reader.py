@@ -286,6 +286,8 @@ class _Reader:
             relation=told.relation, drop_negation=told.drop_negation,
         )  # fmt: skip
         sure = self._sure(told, verdict)
+        if verdict.own and sure == "announced" and clauses[n].lows & {"hatte", "hatten"} and not own.ahead:
+            return "confirmed"  # "der seinen Abschied verkündet hatte"
         if not verdict.own and sure == self.carried == "announced" and self._past(clauses[n], time):
             return "confirmed"  # what was, is not part of the plans of the sentence before
         ahead_of = bool({told.subject.id, told.object.id} & (self.forward | self.planned))
