@@ -49,6 +49,11 @@ _CHANGES = frozenset(
      "übernehmen", "aufsteigen", "aufhören", "umziehen"}
 )  # fmt: skip
 """In the present tense these tell what is to come: "wechselt zu BMW"."""
+_MONTHS = frozenset(
+    {"januar", "jänner", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober",
+     "november", "dezember"}
+)  # fmt: skip
+"""With these so does any other verb: "bestreitet im Januar die 24 Stunden von Daytona"."""
 
 
 @dataclass(frozen=True)
@@ -296,7 +301,7 @@ class _Reader:
             return sure
         if spoken and self.asked_ahead and not own.years and not clauses[n].lows & _ALREADY:
             return "announced"  # "Was steht 2024 an?" "Mike kommt dazu."
-        changes = bool(clauses[n].lemmas & _CHANGES or "den_rücken" in clauses[n].pairs) and clauses[n].kind != "rel"
+        changes = bool(clauses[n].lows & _MONTHS or clauses[n].lemmas & _CHANGES or "den_rücken" in clauses[n].pairs) and clauses[n].kind != "rel"
         planned = changes or ((self.about.preview or ahead_of) and told.relation != "leaves")
         planned = planned and not own.since and not spoken
         if planned and (not clauses[n].lows & _ALREADY or "wie_bisher" in clauses[n].pairs):
