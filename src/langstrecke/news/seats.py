@@ -14,9 +14,7 @@ SEATED = ("confirmed", "announced", "reported", "expected")
 """So sure a text must be of a crew before anything is concluded from it."""
 SISTER = ("schwesterauto", "schwesterwagen", "schwesterfahrzeug", "schwester")
 _WHEEL = frozenset({"steuer", "lenkrad", "volant", "cockpit"})
-_SITS = frozenset(
-    {"sitzen", "greifen", "drehen", "steigen", "klettern", "nehmen", "rücken", "=am", "ablösen"}
-)
+_SITS = frozenset({"sitzen", "greifen", "drehen", "steigen", "klettern", "nehmen", "rücken", "=am", "ablösen"})
 
 
 def crew_in(told: list[Sure]) -> tuple[tuple[Name, ...], str]:
