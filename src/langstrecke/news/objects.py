@@ -29,6 +29,8 @@ def objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
                 continue
             if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:
                 continue
+            if rule.relation in ("enters", "enters_only") and _of_something_else(group, scene):
+                continue
             for item in items:
                 meant = owners(scene.clause.items, _at(item, scene)) if rule.relation == "beat" else ()
                 found += meant or item_names(item, slot.kind, talk)
@@ -70,6 +72,7 @@ TITLE_WORDS = frozenset(
 """With these a result is one of a season, not of a race."""
 
 
+_TITLES = frozenset({"titel", "meistertitel", "wm-titel", "meisterschaft", "titelgewinn", "fahrertitel", "gesamtwertung"})
 _ONE_RACE = ("rennen", "lauf", "finale", "auftakt")
 
 
@@ -89,6 +92,23 @@ def _somebody_elses(group: Group, scene: Scene) -> bool:
     items = scene.clause.items
     at = next((k for k in range(group.first - 1, -1, -1) if items[k].low in ("im", "in")), 0)
     return at > 0 and items[at - 1].kind == "person" and not set(items[at - 1].who) & set(scene.subject)
+
+
+_ONCE = frozenset(
+    {"unfall", "crash", "sieg", "erfolg", "triumph", "ausfall", "podium", "podestplatz", "debakel", "niederlage",
+     "klassensieg", "gesamtsieg", "titelgewinn", "rekordsieg", "premierensieg", "doppelsieg", "abflug", "pole", "aus"}
+)  # fmt: skip
+
+
+def _of_something_else(group: Group, scene: Scene) -> bool:
+    """Reads "Spa" in "nach dem Unfall in Spa": where something was, and not where somebody races now."""
+    items = scene.clause.items
+    at = next((k for k in range(group.first - 1, -1, -1) if items[k].low in _AT), 0)
+    named = sum(i.kind == "name" and i.name is not None and i.name.is_a("event", "series") for i in items)
+    return at > 1 and group.first - at < 3 and named > 1 and items[at - 1].lemma in _ONCE
+
+
+_AT = frozenset({"in", "im", "bei", "beim", "von", "auf"})
 
 
 def _at(item: Item, scene: Scene) -> int:
@@ -113,6 +133,8 @@ def _main_ones(found: list[Name], rule: Rule, scene: Scene, title: bool) -> list
         series = [n for n in found if n.is_a("series")]
         if rule.relation == "won" and series and title:
             return series[:1]
+        if rule.relation == "won" and races and scene.clause.lemmas & _TITLES:
+            return []  # "in Bahrain den Titel gewonnen": that of the series
         if rule.relation in ("won", "finished") and races:
             return races[:1]
         if rule.relation == "enters_only" and any(n.is_a("event") for n in races):

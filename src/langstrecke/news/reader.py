@@ -46,7 +46,7 @@ _ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "geg
 _PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 _CHANGES = frozenset(
     {"wechseln", "zurückkehren", "aussteigen", "einsteigen", "umsteigen", "verlassen", "zurückziehen", "ersetzen",
-     "übernehmen", "aufsteigen", "aufhören", "umziehen"}
+     "übernehmen", "aufsteigen", "aufhören", "umziehen", "anheuern", "anschließen", "unterkommen"}
 )  # fmt: skip
 """In the present tense these tell what is to come: "wechselt zu BMW"."""
 _MONTHS = frozenset(
@@ -256,12 +256,17 @@ class _Reader:
             for t in borne
             if not t.stated
         }
+        mates = {id for t in borne if t.told.relation == "shares_car" for id in (t.told.subject.id, t.told.object.id)}
         for told in all_told:
             if (told.subject.id, told.relation, told.object.id) in by_title:
                 continue
             like = replace(told, relation="won") if raced and told.relation in _IN_THE_CAR else told
             sure = self._how_sure(like, n, clauses, own, time, spoken=spoken)
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
+                continue
+            if told.topical and told.relation in ("drives_for", "leaves") and sure == "possible":
+                continue  # of whom it may be, and of which team, is guessing twice
+            if told.topical and told.relation == "shares_car" and mates & {told.subject.id, told.object.id}:
                 continue
             if told.relation == "won" and told.topical and sure not in ("confirmed", "denied", "reported"):
                 continue

@@ -152,7 +152,8 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
         scene.subject = _car_of(clause, group, talk) or _names(scene.subject_items)
         first = clause.items[group.first]
         scene.they = first.low == "sie" and first.text != "Sie" and plural and not scene.subject
-    if not scene.subject:
+    unknown = group is not None and clause.items[group.first].low == "sie"  # a woman or some, but nobody we know
+    if not scene.subject and not unknown:
         _inherit(scene, before, parent, talk)
     for other in clause.groups:
         if other is not scene.subject_group:
