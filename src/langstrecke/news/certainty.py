@@ -279,6 +279,8 @@ _ORDER = ("denied", "wished", "possible", "expected", "reported", "announced", "
 def _weaker(own: str, above: str) -> str:
     if not above or above == "none":
         return own
+    if own == "confirmed" and above == "announced":
+        return own  # "hat verlängert, wie das Team mitteilte"
     if own in ("confirmed",) and above:
         return above
     return min(own, above, key=lambda c: _ORDER.index(c) if c in _ORDER else 9)
