@@ -172,7 +172,12 @@ def _mark_infinitives(items: list[Item]) -> list[Item]:
         for n in range(begin, end):
             item = items[n]
             goes_on = item.low == "wollen" and n and items[n - 1].low in ("und", "aber", "doch")
-            if item.kind == "word" and is_plural_form(item.text) and not goes_on and (sure or (n and items[n - 1].low == "zu")):
+            if (
+                item.kind == "word"
+                and is_plural_form(item.text)
+                and not goes_on
+                and (sure or (n and items[n - 1].low == "zu"))
+            ):
                 items[n] = replace(item, infinitive=True)
         begin = end
     for n in range(len(items) - 1):

@@ -29,6 +29,8 @@ def objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
                 continue
             if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:
                 continue
+            if group.prep in ("von", "of", "für") and slot.kind == "person" and _made_way(group, scene):
+                continue
             if rule.relation in ("enters", "enters_only") and _of_something_else(group, scene):
                 continue
             for item in items:
@@ -72,7 +74,9 @@ TITLE_WORDS = frozenset(
 """With these a result is one of a season, not of a race."""
 
 
-_TITLES = frozenset({"titel", "meistertitel", "wm-titel", "meisterschaft", "titelgewinn", "fahrertitel", "gesamtwertung"})
+_TITLES = frozenset(
+    {"titel", "meistertitel", "wm-titel", "meisterschaft", "titelgewinn", "fahrertitel", "gesamtwertung"}
+)
 _ONE_RACE = ("rennen", "lauf", "finale", "auftakt")
 
 
@@ -106,6 +110,12 @@ def _of_something_else(group: Group, scene: Scene) -> bool:
     at = next((k for k in range(group.first - 1, -1, -1) if items[k].low in _AT), 0)
     named = sum(i.kind == "name" and i.name is not None and i.name.is_a("event", "series") for i in items)
     return at > 1 and group.first - at < 3 and named > 1 and items[at - 1].lemma in _ONCE
+
+
+def _made_way(group: Group, scene: Scene) -> bool:
+    """Reads "Neel Jani" in "als Nachfolger von Neel Jani": he is the one who goes."""
+    words = [i.low for i in scene.clause.items[max(0, group.first - 3) : group.first]]
+    return any(w.startswith(("nachfolg", "ersatz", "vertretung")) for w in words)
 
 
 _AT = frozenset({"in", "im", "bei", "beim", "von", "auf"})

@@ -15,7 +15,9 @@ from langstrecke.news.talk import Talk
 from langstrecke.news.whose import is_car, owners
 
 _NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide", "letzterer", "letztere", "dieser"})
-_SINGULAR = frozenset({"hat", "ist", "wird", "war", "hatte", "wurde", "kann", "will", "soll", "muss", "möchte", "dürfte"})
+_SINGULAR = frozenset(
+    {"hat", "ist", "wird", "war", "hatte", "wurde", "kann", "will", "soll", "muss", "möchte", "dürfte"}
+)
 """Beside these "unterschrieben" is a participle, no plural."""
 _DATIVE = frozenset({"ihm", "mir", "dir", "ihnen", "uns", "mich", "dich", "ihn"})
 

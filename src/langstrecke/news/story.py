@@ -74,7 +74,8 @@ def story_lines(text: str) -> Iterator[tuple[int, int]]:
 
 _LABEL = re.compile(r"^(?:\*+\s*)?([A-ZÄÖÜ][\wäöüéáß.-]*(?: [A-ZÄÖÜ][\wäöüéáß.-]*){0,3})\s*:\s+(?=\S)")
 _INTERVIEW = re.compile(
-    r"\b(interview|im gespräch mit|unterhielten uns|gesprochen|im exklusiv|stand uns rede|fragen an|zeit für uns)\b", re.I
+    r"\b(interview|im gespräch mit|unterhielten uns|gesprochen|im exklusiv|stand uns rede|fragen an|zeit für uns)\b",
+    re.I,
 )
 _ASKER = re.compile(r"^(?i:frage|motorsport[\w.-]*|redaktion|reporter)$|^[A-ZÄÖÜ]{2,5}$")
 
@@ -203,7 +204,9 @@ def split_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         if stop.group().startswith(".") and len(stop.group()) == 1:
             if re.match(r"\s+[a-zäöü]", text[stop.end() : stop.end() + 4]):
                 continue
-            if _ABBREVIATED.search(before) and not re.search(r"\b(V\.R|C\d\.R|Formel [E1-4]|Gruppe [A-Z])\.$", before):
+            if _ABBREVIATED.search(before) and not re.search(
+                r"\b(V\.R|C\d\.R|Formel [E1-4]|Gruppe [A-Z])\.$", before
+            ):
                 continue
             if _ORDINAL.search(before) and _ORDINAL_NEXT.match(text, stop.end()):
                 continue

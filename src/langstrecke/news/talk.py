@@ -12,6 +12,7 @@ from langstrecke.news.spotting import Spotted
 _JUST = 0.29
 """So present in mind is who was named in the sentence before."""
 
+
 @dataclass
 class Talk:
     """The state of a reading: who was spoken of, and as what."""
@@ -288,9 +289,10 @@ class Talk:
             latest = self.latest
             if opening and latest and self._from(latest.id, compound.country) and self.is_woman(latest.id) == sex:
                 return (latest,)
-            if opening and latest and self.is_woman(latest.id) == sex and self._from(latest.id, "?"):
-                if not any(w > _JUST and self._from(id, compound.country) for id, w in self.weights.items()):
-                    return (latest,)  # nobody knows where the one named last is from
+            stranger = opening and latest and self.is_woman(latest.id) == sex and self._from(latest.id, "?")
+            others = (w > _JUST and self._from(id, compound.country) for id, w in self.weights.items())
+            if stranger and latest and not any(others):
+                return (latest,)  # nobody knows where the one named last is from
             found = self.salient(country=compound.country, woman=sex)
             if found is None and self.begun and len(self.recent) == 1:  # of two passports the registry has one
                 found = self.recent[0]
@@ -306,7 +308,9 @@ class Talk:
                     return (self.someone(id),)
         if compound.role is not None and "won" in compound.role.relation.values() and self.latest and opening:
             if self.latest.id not in self.leads:
-                return (self.latest,)  # "übergibt an Dixon. Der Champion ...": who was named last is described further
+                return (
+                    self.latest,
+                )  # "übergibt an Dixon. Der Champion ...": who was named last is described further
             driver = self.salient(without=tuple(self.leads))
             return (driver,) if driver else ()
         if compound.age and opening and self.hero and self.weights.get(self.hero, 0.0) > 0:
@@ -326,6 +330,9 @@ class Talk:
 
     def owner(self, possessive: str, subject: tuple[Name, ...]) -> Name | None:
         """Whose: "mein", "dein", "sein"."""
+        if possessive.startswith("unser") and self.speaker is not None and self.guest is None:
+            we = self._we()
+            return we[0] if we else self.speaker
         if possessive.startswith(("mein", "unser")):
             return self.speaker
         if possessive.startswith(("dein", "eu")):
