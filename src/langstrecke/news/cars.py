@@ -137,7 +137,7 @@ def _right_before(scene: Scene, n: int) -> tuple[Name, ...]:
     """Reads "das Duo" in "das Duo im Cadillac"."""
     for group in scene.clause.groups:
         between = scene.clause.items[group.members[-1] + 1 : n]
-        if between and all(i.low in (*_BY, "dem", "einem", "zweiten", "neuen") for i in between):
+        if between and between[0].low in _BY and all(i.kind == "word" and i.text[:1].islower() for i in between):
             return tuple(p for m in group.members for p in scene.clause.items[m].who)
     return ()
 
@@ -169,7 +169,9 @@ def _listed(scene: Scene) -> Iterator[Triple]:
             yield from ((a, "shares_car", b) for k, a in enumerate(people) for b in people[k + 1 :])
         if last + 2 < len(items) and items[last + 1].text == "(":
             crew = people if slashed or called or len(people) == 1 else people[-1:]
-            name, car = items[last + 2].name, car_at(items, last + 2)
+            name = items[last + 2].name
+            make = name is not None and name.is_a("make", "vehicle") and items[last + 2].car is None
+            car = name if make else items[last + 2].car
             if car is not None:
                 yield from ((p, "drives", car) for p in crew)
             if name is not None and name != car and name.is_a("team"):

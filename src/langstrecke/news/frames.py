@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from langstrecke.news.cars import seats
 from langstrecke.news.names import Name
-from langstrecke.news.objects import TITLE_WORDS, item_names, objects
+from langstrecke.news.objects import item_names, objects, of_a_season
 from langstrecke.news.places import place_in
 from langstrecke.news.rules import Rule, Slot, fillers, likely_rules, speaks
 from langstrecke.news.scene import Scene
 from langstrecke.news.talk import Talk
-from langstrecke.news.whose import team_of_car, told_of_crews, told_of_drivers, told_of_heads
+from langstrecke.news.whose import is_car, team_of_car, told_of_crews, told_of_drivers, told_of_heads
 
 _DROPS = {
     "enters_only": ("enters",),
@@ -62,8 +62,12 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
         place = rule.place or (place_in(scene.clause) if "needs_place" in rule.flags else "")
         if "needs_place" in rule.flags and not place:
             continue
+        if rule.relation == "shares_car" and _a_car_acts(scene):
+            continue  # "neben ihm startet der Cadillac von A und B"
         for one, other in _pairs(rule, scene, talk):
             if one.id == other.id:
+                continue
+            if rule.relation in _OF_THE_GRID and scene.clause.lemmas & _GRID:
                 continue
             unnamed = rule.relation == "leaves" and not rule.constant and not _named_in(other, scene)
             if unnamed and (not scene.clause.lemmas & _DEPARTS or _of_a_series(scene)):
@@ -131,6 +135,16 @@ _DEPARTS = frozenset(
 """With these somebody leaves a team that is not named again."""
 
 
+_OF_THE_GRID = frozenset({"finished", "shares_car"})
+_GRID = frozenset({"qualifizieren", "startplatz", "startreihe", "zeittraining", "startaufstellung"})
+"""With these a place is one on the grid, and who stands beside somebody is a rival."""
+
+
+def _a_car_acts(scene: Scene) -> bool:
+    group = scene.subject_group
+    return group is not None and is_car(scene.clause.items, group.first)
+
+
 def _of_a_series(scene: Scene) -> bool:
     return any(i.compound is not None and i.name is not None and i.name.is_a("series") for i in scene.clause.items)
 
@@ -191,7 +205,7 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     for kind in rule.subject:
         if kind == "none":
             if not scene.subject:
-                title = bool(scene.clause.lemmas & TITLE_WORDS)
+                title = of_a_season(scene)
                 last = talk.race() if not title else talk.last.get("series")
                 last = last or talk.last.get("series")
                 return [last] if last is not None else []
@@ -208,9 +222,6 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
             owned = [g for g in scene.clause.groups if g.prep in ("von", "of") or g.genitive]
             outfits = (i.name for g in owned for i in (scene.clause.items[m] for m in g.members) if i.kind == "name")
             found += [n for n in outfits if n is not None and n.is_a("team", "make")]
-        elif kind == "crew":
-            there = {n for i in scene.clause.items for n in i.who}
-            found += [n for n in talk.group if n not in there]
         elif kind == "last":
             if not scene.subject:
                 for group in scene.clause.groups:  # "Für den Audi-Mann reicht es zu Rang drei"

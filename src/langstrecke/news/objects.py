@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from langstrecke.news.bearers import bearer_of
 from langstrecke.news.groups import Group
 from langstrecke.news.items import Item
 from langstrecke.news.names import Name
@@ -41,7 +42,7 @@ def objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
     found = [n for n in dict.fromkeys(found) if spoken_of or n not in scene.subject or n.is_a("vehicle")]
     if "topic_object" in rule.flags:  # "Doppelsieg für BMW": who is named has won what was spoken of
         return found
-    title = bool(scene.clause.lemmas & TITLE_WORDS)
+    title = of_a_season(scene)
     race = talk.main_race
     if rule.relation in ("won", "finished") and race is not None and race.id == "nurburgring-24h":
         found = [race if n.id == "nordschleife" else n for n in found]  # "der Gesamtsieg auf der Nordschleife"
@@ -77,6 +78,19 @@ TITLE_WORDS = frozenset(
 _TITLES = frozenset(
     {"titel", "meistertitel", "wm-titel", "meisterschaft", "titelgewinn", "fahrertitel", "gesamtwertung"}
 )
+
+
+def of_a_season(scene: Scene) -> bool:
+    """Whether a clause tells of a title; "Meister Farnbacher wurde Fünfter" only names who bears one."""
+    items = scene.clause.items
+    borne = {
+        i.compound.role.word
+        for n, i in enumerate(items)
+        if i.compound is not None and i.compound.role is not None and bearer_of(items, n) is not None
+    }
+    return bool((scene.clause.lemmas - borne) & TITLE_WORDS)
+
+
 _ONE_RACE = ("rennen", "lauf", "finale", "auftakt")
 
 
@@ -171,7 +185,8 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             race = talk.race(one=any(w.endswith(_ONE_RACE) for w in scene.clause.lemmas))
             if race is not None:
                 return [race]
-        if kind == "series" and (title or "series" not in talk.here) and talk.main_series is not None:
+        far = "series" not in talk.here or (title and rule.relation in ("won", "finished"))
+        if kind == "series" and far and talk.main_series is not None:
             return [talk.main_series]
         if kind in ("team", "make") and talk.section is not None:
             return [talk.section]

@@ -37,6 +37,8 @@ class Rule:
     object: tuple[Slot, ...] = ()
     not_with: tuple[Slot, ...] = ()
     unless: tuple[Phrase, ...] = ()
+    openings: frozenset[str] | None = None
+    """A clause with none of these holds no phrase of `unless`; None where that cannot be said."""
     constant: str = ""
     certainty: str = ""
     place: str = ""
@@ -75,6 +77,7 @@ def _rule(entry: dict[str, object]) -> Rule:
         return [str(v) for v in value]
 
     flags = frozenset(f for f in _FLAGS if entry.get(f))
+    unless = tuple(phrase(w) for w in texts("unless"))
     slots = tuple(_slot(s) for s in texts("object"))
     said = flags & {"topic", "pairs"} or any(k in entry for k in ("is", "asked", "topic_subject"))
     needs = frozenset(k for s in slots for k in _NAMED_AS.get(s.kind, (s.kind,)))
@@ -85,7 +88,8 @@ def _rule(entry: dict[str, object]) -> Rule:
         subject=tuple(texts("subject")),
         object=slots,
         not_with=tuple(_slot(s) for s in texts("not_with")),
-        unless=tuple(phrase(w) for w in texts("unless")),
+        unless=unless,
+        openings=_openings(unless),
         constant=str(entry.get("is", "")),
         certainty=str(entry.get("certainty", "")),
         place=str(entry.get("place", "")),
@@ -113,9 +117,21 @@ def likely_rules(clause: Clause) -> Iterator[Rule]:
     return (rules()[number] for number in sorted(_index().fulfilled(clause)))
 
 
+def _openings(phrases: tuple[Phrase, ...]) -> frozenset[str] | None:
+    """One word of each phrase with its alternatives; None where a phrase has none that can be looked up."""
+    found: set[str] = set()
+    for one in phrases:
+        fixed = [slot for slot in one if not slot.ends and not slot.runs]
+        if not fixed:
+            return None
+        found |= min((slot.words | slot.forms for slot in fixed), key=len)
+    return frozenset(found)
+
+
 def speaks(rule: Rule, clause: Clause) -> bool:
     """Whether a clause that holds the words of a rule holds nothing that forbids it."""
-    if any(holds(words, clause) for words in rule.unless):
+    forbidding = rule.openings is None or not rule.openings.isdisjoint(clause.words)
+    if forbidding and any(holds(words, clause) for words in rule.unless):
         return False
     return not any(any(True for _ in fillers(slot, clause)) for slot in rule.not_with)
 

@@ -80,7 +80,17 @@ def _is_somebody(items: list[Item], n: int) -> bool:
 def _can_act(item: Item) -> bool:
     if item.is_person:
         return True
+    if item.compound is not None and item.car is None and item.compound.head not in _ACTING:
+        return False  # "treue Ferrari-Kunden"
     return item.name is not None and item.name.is_a("team", "make", "car", "vehicle") and item.kind == "name"
+
+
+_ACTING = frozenset(
+    {"team", "mannschaft", "rennstall", "werksteam", "truppe", "crew", "besatzung", "duo", "trio", "quartett",
+     "lager", "auto", "wagen", "prototyp", "bolide", "equipe", "werksmannschaft", "einsatzteam", "kundenteam",
+     "paarung", "armada", "flotte", "fraktion"}
+)  # fmt: skip
+"""The second half of "Audi-Mannschaft": what can act in its name."""
 
 
 def _before_role(items: list[Item], n: int) -> bool:
@@ -127,7 +137,8 @@ def _is_about(clause: Clause, group: Group | None) -> bool:
 def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: Talk) -> Scene:
     """Say who everybody in a clause is, the subject first."""
     scene = Scene(clause)
-    talk.speech = not cue_book().speech.isdisjoint(clause.lemmas) or not _OFFICE.isdisjoint(clause.lemmas)
+    told = parent.clause.lemmas if parent is not None and clause.lows & {"dass", "daß"} else frozenset()
+    talk.speech = not cue_book().speech.isdisjoint(clause.lemmas | told) or not _OFFICE.isdisjoint(clause.lemmas)
     outfits_meant(clause, talk)
     place_meant(clause, talk)
     scene.heads += teams_by_head(clause, talk)
@@ -182,6 +193,10 @@ def _resolve(
 ) -> None:
     for n in group.members:
         item = clause.items[n]
+        if item.low in GROUPS and any(
+            i.low in ("ein", "einem", "kein", "eine") for i in clause.items[max(0, n - 3) : n]
+        ):
+            continue  # "ein starkes Trio" is not the one spoken of
         if (
             item.kind == "role"
             and not item.who

@@ -59,7 +59,9 @@ def of_the_team(
         team = items[group.first - 2].name
         if group.prep == "um" and len(people) == 1:
             continue
-        if team is None or team not in teams or items[group.first - 1].low != group.prep:
+        if group.prep == "mit" and len(teams) == 1:
+            team = teams[0]  # "Alpine blieb mit A und B nur der dritte Rang"
+        elif team is None or team not in teams or items[group.first - 1].low != group.prep:
             continue
         results = [(t, s) for t, s in told if t.subject == team and result_of(t)]
         for person in people:

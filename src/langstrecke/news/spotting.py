@@ -44,8 +44,9 @@ def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
     """Known names in a text, the longest first; cars made of a make and a model; people and teams not known yet."""
     from spacy.util import filter_spans
 
-    spans = [doc[a:b] for _, a, b in book.matcher(doc)]
-    labels = {(a, b): book.nlp.vocab.strings[m] for m, a, b in book.matcher(doc)}
+    matches = book.matcher(doc)
+    spans = [doc[a:b] for _, a, b in matches]
+    labels = {(a, b): book.nlp.vocab.strings[m] for m, a, b in matches}
     found: list[tuple[int, int, Name]] = []
     for span in filter_spans(spans):
         if span.text[0].islower():
