@@ -158,7 +158,7 @@ class Garage:
         for person, relation, thing, s in follows(scene, told):
             add(person, relation, thing, s, "follows from it")
         for person, relation, thing, s in raced_for(scene, told):
-            add(person, relation, thing, s, "raced for the team", implied=False)
+            add(person, relation, thing, s, "raced for the team", implied=thing.is_a("make"))
         for one, other in self._joined(scene, crew):
             add(one, "shares_car", other, how_sure("shares_car") if sure not in SEATED else sure, "joins the crew")
         if crew and sure in SEATED and not apart:
