@@ -32,7 +32,9 @@ def objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
                 continue
             if group.prep in ("von", "of", "für") and slot.kind == "person" and _made_way(group, scene):
                 continue
-            if rule.relation in ("enters", "enters_only") and _of_something_else(group, scene):
+            before = rule.relation in ("enters", "enters_only", "won") and _of_something_else(group, scene)
+            earlier = rule.name == "the win of" and any(_of_something_else(g, scene) for g in scene.clause.groups)
+            if before != earlier:
                 continue
             for item in items:
                 meant = owners(scene.clause.items, _at(item, scene)) if rule.relation == "beat" else ()
@@ -123,7 +125,10 @@ def _of_something_else(group: Group, scene: Scene) -> bool:
     items = scene.clause.items
     at = next((k for k in range(group.first - 1, -1, -1) if items[k].low in _AT), 0)
     named = sum(i.kind == "name" and i.name is not None and i.name.is_a("event", "series") for i in items)
-    return at > 1 and group.first - at < 3 and named > 1 and items[at - 1].lemma in _ONCE
+    if at < 2 or group.first - at > 2 or named < 2:
+        return False
+    placed = any(i.low in ("platz", "rang", "position") for i in items[at - 2 : at])
+    return "nach" in [i.low for i in items[max(0, at - 5) : at]] and (placed or items[at - 1].lemma in _ONCE)
 
 
 def _made_way(group: Group, scene: Scene) -> bool:

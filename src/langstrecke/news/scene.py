@@ -303,6 +303,13 @@ def _by_possession(scene: Scene, talk: Talk) -> None:
         if (group.genitive or group.prep == "of") and items[0].is_person and items[0].who:
             scene.subject = _names(items)
             return
+    for group in clause.groups:  # "Die Ära von Timo Bernhard bei Porsche endet"
+        thing = clause.items[group.first - 2] if group.first > 1 and group.prep == "von" else None
+        person = clause.items[group.first]
+        if thing is not None and thing.lemma in _OWN_AFFAIRS and clause.items[group.first - 1].low == "von":
+            if person.kind == "person" and person.who and len(group.members) == 1:
+                scene.subject = person.who
+                return
     for group in clause.groups:
         items = tuple(clause.items[n] for n in group.members)
         if not group.prep and group.oblique and items[0].low in ("duo", "trio", "beiden"):
@@ -317,6 +324,7 @@ def _by_possession(scene: Scene, talk: Talk) -> None:
 
 _OWN_AFFAIRS = frozenset(
     [
+        "ära",
         "ziel",
         "traum",
         "wunsch",
