@@ -75,7 +75,9 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
             unnamed = rule.relation == "leaves" and not rule.constant and not _named_in(other, scene)
             if unnamed and (not scene.clause.lemmas & _DEPARTS or _of_a_series(scene)):
                 continue  # "kam nicht mehr zum Fahren" is no farewell, "sein DTM-Cockpit" not the team's
-            before = "needs_place" in rule.flags and scene.clause.pairs & _AFTER  # that was so, whatever they want now
+            before = (
+                "needs_place" in rule.flags and scene.clause.pairs & _AFTER
+            )  # that was so, whatever they want now
             told = Told(
                 one, rule.relation, other, rule.name, "confirmed" if before else rule.certainty, place,
                 bool(rule.flags & {"negated", "drop_negation"}),

@@ -55,6 +55,8 @@ def objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
         found = _series_meant(scene, talk)
     if not found and rule.relation == "shares_car" and "beside" not in rule.name:
         found = list(scene.partners)
+    if not found and rule.name == "turns down who asked":
+        return [talk.suitors[n.id] for n in scene.subject if n.id in talk.suitors]
     if not found and rule.flags & {"topic"}:
         found = _topic(rule, scene, talk, title)
     return found

@@ -131,6 +131,7 @@ class _Reader:
                 self.carried = ""
                 self.garage.next_paragraph()
                 self.forward = frozenset()
+                self.talk.suitors.clear()
                 if sentence.turn != "answer":
                     self.talk.here = frozenset()
             set_speaker(n, self.story, self.talk, self._clauses)

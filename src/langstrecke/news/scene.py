@@ -306,7 +306,7 @@ def _by_possession(scene: Scene, talk: Talk) -> None:
     for group in clause.groups:  # "Die Ära von Timo Bernhard bei Porsche endet"
         thing = clause.items[group.first - 2] if group.first > 1 and group.prep == "von" else None
         person = clause.items[group.first]
-        if thing is not None and thing.lemma in _OWN_AFFAIRS and clause.items[group.first - 1].low == "von":
+        if thing is not None and thing.lemma in _TIMES and clause.items[group.first - 1].low == "von":
             if person.kind == "person" and person.who and len(group.members) == 1:
                 scene.subject = person.who
                 return
@@ -322,6 +322,7 @@ def _by_possession(scene: Scene, talk: Talk) -> None:
             return
 
 
+_TIMES = frozenset({"ära", "karriere", "laufbahn", "zeit", "epoche"})
 _OWN_AFFAIRS = frozenset(
     [
         "ära",

@@ -69,6 +69,8 @@ class Talk:
     team_of: dict[str, Name] = field(default_factory=dict)
     asked_words: frozenset[str] = frozenset()
     leads: dict[str, Name] = field(default_factory=dict)
+    suitors: dict[str, Name] = field(default_factory=dict)
+    """Which team asked somebody in this paragraph."""
     with_whom: dict[str, tuple[Name, ...]] = field(default_factory=dict)
     strangers: dict[str, Name | None] = field(default_factory=dict)
     """What was found for names nobody introduced."""
