@@ -149,9 +149,15 @@ def fillers(slot: Slot, clause: Clause, *, cars: bool = True) -> Iterator[tuple[
             continue  # "mit dem Lamborghini von Emil Frey Racing"
         else:
             members = [n for n in group.members if cars or slot.kind not in _OUTFITS or not is_car(clause.items, n)]
+            if slot.kind == "vehicle":  # "mit Corvette": the team
+                members = [n for n in members if not _also_a_make(clause.items[n]) or is_car(clause.items, n)]
             found = tuple(i for i in (clause.items[n] for n in members) if is_kind(i, slot.kind))
         if found:
             yield group, found
+
+
+def _also_a_make(item: Item) -> bool:
+    return item.name is not None and item.name.is_a("make")
 
 
 _OUTFITS = frozenset({"team", "make", "outfit"})

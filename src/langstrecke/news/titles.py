@@ -349,6 +349,8 @@ def _manager(scene: Scene, n: int, relation: str, talk: Talk) -> list[Title]:
     elif possessive:
         owner = talk.owner(possessive, ())
     bearers, stated = _bearers(scene, n)
+    if after is not None and n + 3 < len(items) and items[n + 3].low in _COPULA:
+        bearers, stated = tuple(p for i in items[n + 4 :] if i.kind == "person" for p in i.who), True
     return [
         Title(Told(b, relation, owner, "title manager"), (), _former(items, n), stated)
         for b in bearers
