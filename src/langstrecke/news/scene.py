@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from langstrecke.news.affairs import names_of, whose_affair
 from langstrecke.news.bearers import COPULA, anybody, bearer_of, before_a_name, parent_named, said_of
 from langstrecke.news.certainty import cue_book
 from langstrecke.news.clauses import Clause
@@ -162,7 +163,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
         _resolve(clause, group, (), talk, plural=plural, subject_slot=True)
         scene.subject_group = group
         scene.subject_items = tuple(clause.items[n] for n in group.members)
-        scene.subject = _car_of(clause, group, talk) or _names(scene.subject_items)
+        scene.subject = _car_of(clause, group, talk) or names_of(scene.subject_items)
         first = clause.items[group.first]
         scene.they = first.low == "sie" and first.text != "Sie" and plural and not scene.subject
     unknown = group is not None and clause.items[group.first].low == "sie"  # a woman or some, but nobody we know
@@ -172,7 +173,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
         if other is not scene.subject_group:
             _resolve(clause, other, scene.subject, talk, plural=plural, subject_slot=False)
     if not scene.subject:
-        _by_possession(scene, talk)
+        scene.subject = whose_affair(clause, talk)
     scene.indirect = _indirect(scene) or _befallen(clause, before, talk)
     scene.partners = _partners(scene, talk)
     return scene
@@ -232,16 +233,6 @@ def _resolve(
                 clause.items[n] = item.of(*bearer.who)
 
 
-def _names(items: tuple[Item, ...]) -> tuple[Name, ...]:
-    found: list[Name] = []
-    for item in items:
-        if item.is_person:
-            found += item.who
-        elif item.name is not None:
-            found.append(item.name)
-    return tuple(dict.fromkeys(found))
-
-
 def _inherit(scene: Scene, before: Scene | None, parent: Scene | None, talk: Talk) -> None:
     clause = scene.clause
     if clause.kind == "rel" and clause.antecedent is not None and not _relative_object(clause):
@@ -278,7 +269,7 @@ def _antecedent_names(item: Item, before: Scene | None, talk: Talk) -> tuple[Nam
         for one in before.clause.groups:
             items = tuple(before.clause.items[n] for n in one.members)
             if any(i.start == item.start for i in items):
-                return _names(items)
+                return names_of(items)
     if item.kind == "person":
         return item.who or talk.who(item, clause_subject=(), possessive="", plural=False, subject_slot=True)
     return (item.name,) if item.name is not None else ()
@@ -289,84 +280,13 @@ def _goes_on(clause: Clause) -> bool:
     return bool(clause.finite) and not any(i.is_person or i.low in ("es", "das") for i in clause.items[:3])
 
 
-def _by_possession(scene: Scene, talk: Talk) -> None:
-    """Reads "Magnussens Karriere endet", "dem Duo reichte": somebody else's affair told of him."""
-    clause = scene.clause
-    for group in clause.groups:
-        items = tuple(clause.items[n] for n in group.members)
-        owned = clause.items[group.members[-1] + 1 : group.members[-1] + 2]
-        thing = (
-            owned[0] if group.genitive and owned and owned[0].kind == "word" and owned[0].text[:1].isupper() else None
-        )
-        if thing is not None and thing.lemma not in _OWN_AFFAIRS and not thing.lemma.endswith(tuple(_OWN_AFFAIRS)):
-            continue  # "Lietz’ Schützling" is somebody else
-        if (group.genitive or group.prep == "of") and items[0].is_person and items[0].who:
-            scene.subject = _names(items)
-            return
-    for group in clause.groups:  # "Die Ära von Timo Bernhard bei Porsche endet"
-        thing = clause.items[group.first - 2] if group.first > 1 and group.prep == "von" else None
-        person = clause.items[group.first]
-        if thing is not None and thing.lemma in _TIMES and clause.items[group.first - 1].low == "von":
-            if person.kind == "person" and person.who and len(group.members) == 1:
-                scene.subject = person.who
-                return
-    for group in clause.groups:
-        items = tuple(clause.items[n] for n in group.members)
-        if not group.prep and group.oblique and items[0].low in ("duo", "trio", "beiden"):
-            scene.subject = _names(items)
-            return
-    for item, after in zip(clause.items, clause.items[1:], strict=False):
-        if item.kind == "word" and item.low in _OWNED and after.lemma in _OWN_AFFAIRS:
-            owner = talk.owner(item.low, ())
-            scene.subject = (owner,) if owner else ()
-            return
-
-
-_TIMES = frozenset({"ära", "karriere", "laufbahn", "zeit", "epoche"})
-_OWN_AFFAIRS = frozenset(
-    [
-        "ära",
-        "ziel",
-        "traum",
-        "wunsch",
-        "karriere",
-        "laufbahn",
-        "vertrag",
-        "zukunft",
-        "zeit",
-        "comeback",
-        "debüt",
-        "abschied",
-        "einsatz",
-        "start",
-        "rückkehr",
-        "wechsel",
-        "plan",
-        "engagement",
-        "hoffnung",
-        "chance",
-        "platz",
-        "cockpit",
-        "stammplatz",
-        "kollege",
-        "teamkollege",
-        "partner",
-        "stallgefährte",
-        "stallkollege",
-        "boxennachbar",
-        "cockpitpartner",
-    ]
-)
-_OWNED = frozenset(f"{p}{e}" for p in ("sein", "mein", "unser", "dein") for e in ("", "e", "er", "en", "em"))
-
-
 def _indirect(scene: Scene) -> tuple[Name, ...]:
     for group in scene.clause.groups:
         if group is scene.subject_group or group.prep:
             continue
         items = tuple(scene.clause.items[n] for n in group.members)
         if items[0].is_person and (group.oblique or items[0].low in _DATIVE):
-            found = tuple(n for n in _names(items) if n not in scene.subject or items[0].low in ("mich", "mir"))
+            found = tuple(n for n in names_of(items) if n not in scene.subject or items[0].low in ("mich", "mir"))
             if found:
                 return found
     return ()
@@ -407,7 +327,7 @@ def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
         if group is scene.subject_group or not items[0].is_person:
             continue
         if group.prep in ("gemeinsam", "zusammen") or (group.prep == "mit" and (sharing or raced)):
-            found += [n for n in _names(items) if n not in scene.subject]
+            found += [n for n in names_of(items) if n not in scene.subject]
     if not found and clause.lows & {"zusammen", "gemeinsam"} and len(scene.subject) == 1:
         return tuple(n for n in talk.with_whom.get(scene.subject[0].id, ()) if n not in scene.subject)
     return tuple(dict.fromkeys(found))
