@@ -225,7 +225,8 @@ def _order(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]
     for mark, segment in segments:
         low = _opening(segment)
         loose = not _has_finite(segment) and not any(i.low == "zu" for i in segment)
-        told_apart = {"unter", "vertrag"} <= {i.low for i in segment}  # "bis 2016 bei Porsche unter Vertrag"
+        lows = {i.low for i in segment}
+        told_apart = {"unter", "vertrag"} <= lows or segment[-1].low in ("nie", "nicht")  # "in Le Mans noch nie"
         if (
             joined
             and loose

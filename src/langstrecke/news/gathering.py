@@ -55,6 +55,8 @@ def guesses(told: Told, sure: str, mates: frozenset[str], *, grid: bool) -> bool
 
     `mates`: who is told to share a car by a word for it; `grid`: the text is about a qualifying.
     """
+    if told.fallback and sure in ("denied", "not_confirmed"):
+        return True
     if not told.topical:
         return False
     if told.relation in ("drives_for", "leaves"):

@@ -30,6 +30,7 @@ def remember_names(talk: Talk, scene: Scene) -> None:
                 talk.named = item.name
             if item.name.is_a("team", "make"):
                 talk.spoken_of[item.name.id] += 1
+                talk.outfits.add(item.name.id)
                 talk.outfit = talk.just_named = item.name
             if item.name.is_a("team") and not item.name.is_a("make"):
                 talk.last["outfit"] = item.name

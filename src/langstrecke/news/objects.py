@@ -197,6 +197,8 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             return [talk.main_series]
         if kind in ("team", "make") and talk.section is not None:
             return [talk.section]
+        if kind in ("team", "make") and rule.relation in ("drives_for", "leaves") and len(talk.outfits) > 1:
+            return []  # of two it is not told which
         seat = rule.relation == "drives_for" and not scene.clause.lemmas.isdisjoint(_SEATS)
         if kind in ("team", "make") and seat and talk.outfit is not None:
             return [talk.outfit]  # "seinen Platz übernimmt ...": of the team named last

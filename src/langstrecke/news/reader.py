@@ -132,6 +132,7 @@ class _Reader:
                 self.garage.next_paragraph()
                 self.forward = frozenset()
                 self.talk.suitors.clear()
+                self.talk.outfits.clear()
                 if sentence.turn != "answer":
                     self.talk.here = frozenset()
             set_speaker(n, self.story, self.talk, self._clauses)

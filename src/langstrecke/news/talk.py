@@ -69,6 +69,8 @@ class Talk:
     team_of: dict[str, Name] = field(default_factory=dict)
     asked_words: frozenset[str] = frozenset()
     leads: dict[str, Name] = field(default_factory=dict)
+    outfits: set[str] = field(default_factory=set)
+    """Teams and makes named in this paragraph."""
     suitors: dict[str, Name] = field(default_factory=dict)
     """Which team asked somebody in this paragraph."""
     with_whom: dict[str, tuple[Name, ...]] = field(default_factory=dict)
