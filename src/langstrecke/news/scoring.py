@@ -69,7 +69,7 @@ def _key(claim: Claim) -> Key:
 
 
 STATED = frozenset({"articles", "known", "held_out", "third", "fourth", "eighth"})
-"""Sets whose gold lists only what is stated; of the fifth to the seventh it lists what a crew has in common for each."""
+"""Sets whose gold lists only what is stated; that of the fifth to the seventh lists all a crew has in common."""
 
 
 def score_text(gold_file: Path, text_file: Path, *, stated: bool = False) -> Score:

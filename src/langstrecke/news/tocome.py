@@ -5,11 +5,8 @@ from __future__ import annotations
 from langstrecke.news.clauses import Clause
 
 PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
-_CHANGES = frozenset(
-    {"wechseln", "zurückkehren", "aussteigen", "einsteigen", "umsteigen", "verlassen", "zurückziehen", "ersetzen",
-     "übernehmen", "aufsteigen", "aufhören", "umziehen", "anheuern", "anschließen", "unterkommen"}
-)  # fmt: skip
-"""In the present tense these tell what is to come."""
+_CHANGES = frozenset({"wechseln", "zurückziehen", "übernehmen", "umsteigen", "umziehen"})
+"""In the present tense these tell what is to come; "verlässt" and "kehrt zurück" are told as facts as often."""
 _MONTHS = frozenset(
     {"januar", "jänner", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober",
      "november", "dezember"}
