@@ -112,9 +112,46 @@ CASES = [
     ),
     (
         "heads of teams speak for them",
-        "Teamchef Gottfried Grasser von Grasser Racing hat mit Mirko Bortolotti verhandelt.",
+        "Teamchef Gottfried Grasser von Grasser Racing war in Spa. Mit Mirko Bortolotti hat er Gespräche geführt.",
         {"grasser-racing-team asks mirko-bortolotti", "gottfried-grasser leads grasser-racing-team"},
         set(),
+    ),
+    (
+        "called by name they speak themselves",
+        "Teamchef Gottfried Grasser von Grasser Racing hat mit Mirko Bortolotti verhandelt.",
+        {"gottfried-grasser asks mirko-bortolotti", "gottfried-grasser leads grasser-racing-team"},
+        {"grasser-racing-team asks mirko-bortolotti"},
+    ),
+    (
+        "those of a town are a team",
+        "BMW: Im Mai kehren die Münchner mit dem M8 GTE in die WEC zurück.",
+        {"bmw enters wec"},
+        set(),
+    ),
+    (
+        "the one who was named last",
+        "Fabian Schiller fährt für GetSpeed. Für das Schwesterauto hat GetSpeed Nico Bastian verpflichtet."
+        " Der Frankfurter fuhr 2018 für AKKA ASP.",
+        {"nico-bastian drives_for akka-asp"},
+        {"fabian-schiller drives_for akka-asp"},
+    ),
+    (
+        "the latter",
+        "Maxime Martin teilt sich das Auto mit Alex Lynn. Letzterer startet nebenbei in der Formel E.",
+        {"alex-lynn enters formula-e"},
+        {"maxime-martin enters formula-e"},
+    ),
+    (
+        "where something was is not where he starts",
+        "Nach seinem Unfall in Spa muss Tom Dillmann auf den Start in Le Mans verzichten.",
+        {"tom-dillmann enters le-mans"},
+        {"tom-dillmann enters spa"},
+    ),
+    (
+        "a successor's predecessor is no driver there",
+        "Rebellion hat Bruno Senna als Nachfolger von Neel Jani präsentiert.",
+        {"bruno-senna drives_for rebellion"},
+        {"neel-jani drives_for rebellion"},
     ),
 ]
 

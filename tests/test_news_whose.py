@@ -18,7 +18,7 @@ def told(text, date="2019-11"):
         ("Den Land-Audi fuhr Max Hofer.", "max-hofer | drives_for | montaplast-by-land-motorsport | confirmed"),
         ("Das Audi-Duo Ricardo Feller und Max Hofer war stark.", "max-hofer | shares_car | ricardo-feller | confirmed"),
         ("Der für Rowe startende Philipp Eng war zufrieden.", "philipp-eng | drives_for | rowe-racing | confirmed"),
-        ("Philipp Eng wechselt zum Team von Grasser.", "philipp-eng | drives_for | grasser-racing-team | confirmed"),
+        ("Philipp Eng wechselt zum Team von Grasser.", "philipp-eng | drives_for | grasser-racing-team | announced"),
         ("Penske bedient sich und verpflichtet Alex Lynn.", "alex-lynn | drives_for | team-penske | confirmed"),
         ("Titelverteidiger in der IMSA ist Penske. Titelverteidiger Penske war da.", "team-penske | won | imsa | confirmed"),
         ("Der Manager von Kévin Estre ist Julien Jousse.", "julien-jousse | manages | kevin-estre | confirmed"),

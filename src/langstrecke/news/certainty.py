@@ -185,6 +185,7 @@ def _cue_index() -> Index:
     return index_of([c.phrases for c in cue_book().cues])
 
 
+_BY_THE_WAY = frozenset({"früher", "bis", "zuletzt", "einst", "ehemals", "zuvor", "vormals", "bisher", "bislang"})
 _FUTURE = frozenset({"wird", "werden", "wirst", "werde"})
 _SUBJUNCTIVE = word_set("subjunctive")
 
@@ -207,6 +208,8 @@ def certainty_of(
     clause = clauses[number]
     own = find_cue(clause)
     no = negated(clause) and not drop_negation
+    if clause.kind == "part" and not own and not no and clause.lows & _BY_THE_WAY:
+        return Verdict("confirmed", True)  # "Müller, früher bei Audi, dürfte zu Peugeot wechseln"
     above = ""
     if clause.kind in ("sub", "inf", "part") and clause.parent is not None:
         up: int | None = clause.parent
@@ -279,6 +282,8 @@ _ORDER = ("denied", "wished", "possible", "expected", "reported", "announced", "
 def _weaker(own: str, above: str) -> str:
     if not above or above == "none":
         return own
+    if own == "confirmed" and above == "announced":
+        return own  # "hat verlängert, wie das Team mitteilte"
     if own in ("confirmed",) and above:
         return above
     return min(own, above, key=lambda c: _ORDER.index(c) if c in _ORDER else 9)

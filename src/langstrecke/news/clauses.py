@@ -225,7 +225,16 @@ def _order(segments: list[tuple[str, list[Item]]]) -> list[tuple[str, list[Item]
     for mark, segment in segments:
         low = _opening(segment)
         loose = not _has_finite(segment) and not any(i.low == "zu" for i in segment)
-        if joined and loose and mark in (",", "–", "-") and low in PREPOSITIONS and low not in ("als", "wie", "um"):
+        lows = {i.low for i in segment}
+        told_apart = {"unter", "vertrag"} <= lows or segment[-1].low in ("nie", "nicht")  # "in Le Mans noch nie"
+        if (
+            joined
+            and loose
+            and not told_apart
+            and mark in (",", "–", "-")
+            and low in PREPOSITIONS
+            and low not in ("als", "wie", "um")
+        ):
             host = -2 if len(joined) > 1 and _is_relative(joined[-1][1]) else -1
             joined[host][1].extend(segment)
         else:

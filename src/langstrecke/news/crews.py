@@ -23,6 +23,7 @@ from langstrecke.news.seats import (
     follows,
     in_one_car,
     of_the_team,
+    raced_for,
     result_of,
     third,
 )
@@ -140,11 +141,11 @@ class Garage:
             sure = how_sure("drives_for")
         known = {(t.subject.id, t.relation, t.object.id) for t, _ in [*told, *found]} | self.told
 
-        def add(one: Name, relation: str, other: Name, sure: str, rule: str) -> None:
+        def add(one: Name, relation: str, other: Name, sure: str, rule: str, *, implied: bool = True) -> None:
             key = (one.id, relation, other.id)
             if key not in known and (other.id, relation, one.id) not in known and one.id != other.id:
                 known.add(key)
-                found.append((Told(one, relation, other, rule, implied=True), sure))
+                found.append((Told(one, relation, other, rule, implied=implied), sure))
 
         for t, s in [*told]:
             if t.relation == "shares_car" and s in SEATED:
@@ -156,6 +157,8 @@ class Garage:
                     add(other, t.relation, t.object, s, "the crew's, too")
         for person, relation, thing, s in follows(scene, told):
             add(person, relation, thing, s, "follows from it")
+        for person, relation, thing, s in raced_for(scene, told):
+            add(person, relation, thing, s, "raced for the team", implied=thing.is_a("make"))
         for one, other in self._joined(scene, crew):
             add(one, "shares_car", other, how_sure("shares_car") if sure not in SEATED else sure, "joins the crew")
         if crew and sure in SEATED and not apart:

@@ -48,6 +48,9 @@ class Told:
     """It follows from something else that is told."""
 
 
+_AFTER = frozenset({"nach_platz", "nach_rang", "nach_position"})
+
+
 def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
     """Everything the rules read in a clause."""
     found: dict[tuple[str, str, str], Told] = {}
@@ -72,8 +75,11 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
             unnamed = rule.relation == "leaves" and not rule.constant and not _named_in(other, scene)
             if unnamed and (not scene.clause.lemmas & _DEPARTS or _of_a_series(scene)):
                 continue  # "kam nicht mehr zum Fahren" is no farewell, "sein DTM-Cockpit" not the team's
+            before = (
+                "needs_place" in rule.flags and scene.clause.pairs & _AFTER
+            )  # that was so, whatever they want now
             told = Told(
-                one, rule.relation, other, rule.name, rule.certainty, place,
+                one, rule.relation, other, rule.name, "confirmed" if before else rule.certainty, place,
                 bool(rule.flags & {"negated", "drop_negation"}),
                 one in scene.partners and rule.relation != "shares_car",
                 not _named_in(other, scene) and not rule.constant,
@@ -259,9 +265,10 @@ def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
         racers = talk.book.registry.drivers
         found = [n if n.id in racers else talk.leads.get(n.id, n) for n in found]
     fields = rule.relation in ("drives", "enters") and bool(scene.clause.lemmas & FIELDS)
-    if (
-        fields or rule.relation in ("asks", "agrees")
-    ) and "inverse" not in rule.flags:  # the head of a team speaks for it
+    if rule.relation in ("asks", "agrees") and "inverse" not in rule.flags:  # called by name he asks himself
+        called = {i.name.id for i in scene.clause.items if i.kind == "person" and i.name is not None}
+        found = [n if n.id in called else talk.leads.get(n.id, n) for n in found]
+    if fields and "inverse" not in rule.flags:  # the head of a team speaks for it
         found = [talk.leads.get(n.id, n) for n in found]
     if "partners" in rule.flags and found:
         found += list(scene.partners)

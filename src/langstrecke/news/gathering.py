@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from langstrecke.news.frames import Told
 from langstrecke.news.model import Claim
 from langstrecke.news.survey import Survey
 from langstrecke.news.talk import Talk
@@ -47,3 +48,21 @@ def starters(claims: list[Claim], talk: Talk, about: Survey, year: int | None) -
         )
         found.setdefault(c.subject, made)
     return list(found.values())
+
+
+def guesses(told: Told, sure: str, mates: frozenset[str], *, grid: bool) -> bool:
+    """Whether a claim whose object no word of the clause names had better not be told.
+
+    `mates`: who is told to share a car by a word for it; `grid`: the text is about a qualifying.
+    """
+    if told.fallback and sure in ("denied", "not_confirmed"):
+        return True
+    if not told.topical:
+        return False
+    if told.relation in ("drives_for", "leaves"):
+        return sure == "possible"  # whether, and for whom, is guessing twice
+    if told.relation == "shares_car":
+        return bool(mates & {told.subject.id, told.object.id})
+    if told.relation == "won" and sure not in ("confirmed", "denied", "reported"):
+        return True
+    return grid and told.relation in ("won", "finished") and sure == "confirmed"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from langstrecke.news.german import PREPOSITIONS, word_set
 from langstrecke.news.items import POSSESSIVES, Item
 
-JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehungsweise"})
+JOINERS = frozenset({"und", "sowie", "bzw", "bzw.", "oder", "&", "/", "beziehungsweise", "noch"})
 _DETERMINERS = word_set("determiners")
 _TEAM_NOUNS = frozenset({"team", "mannschaft", "rennstall", "truppe", "equipe", "équipe"})
 _NOT_NOMINATIVE = word_set("not_nominative")

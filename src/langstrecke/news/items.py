@@ -171,7 +171,13 @@ def _mark_infinitives(items: list[Item]) -> list[Item]:
         sure = any(i.kind == "word" and is_finite(i.text) and not is_plural_form(i.text) for i in items[begin:end])
         for n in range(begin, end):
             item = items[n]
-            if item.kind == "word" and is_plural_form(item.text) and (sure or (n and items[n - 1].low == "zu")):
+            goes_on = item.low == "wollen" and n and items[n - 1].low in ("und", "aber", "doch")
+            if (
+                item.kind == "word"
+                and is_plural_form(item.text)
+                and not goes_on
+                and (sure or (n and items[n - 1].low == "zu"))
+            ):
                 items[n] = replace(item, infinitive=True)
         begin = end
     for n in range(len(items) - 1):
@@ -220,6 +226,9 @@ def _named(spot: Spotted, after: str = "") -> Item:
     return Item(spot.text, spot.start, spot.end, kind, spot.name, genitive=genitive)
 
 
+_LATTER = ("Letzterer", "Letztere", "Dieser")
+
+
 def _item(text: str, at: int, before: list[Item], doc: Doc, index: int, book: Gazetteer) -> Item:
     end = at + len(text)
     low = text.lower()
@@ -228,7 +237,7 @@ def _item(text: str, at: int, before: list[Item], doc: Doc, index: int, book: Ga
     following = doc[index + 1].text if index + 1 < len(doc) else ""
     if low in ("beide", "beiden") and following[:1].isupper():
         return Item(text, at, end)
-    if low in PRONOUNS or text == "Sie":
+    if low in PRONOUNS or text == "Sie" or (text in _LATTER and not any(c.kind != "mark" for c in before[-1:])):
         return Item(text, at, end, "pronoun")
     if low in FAMILY and text[0].isupper():
         return Item(text, at, end, "role", compound=Compound(head=FAMILY[low]))

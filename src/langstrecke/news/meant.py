@@ -46,11 +46,48 @@ def outfits_meant(clause: Clause, talk: Talk) -> None:
             meant = last if through and last is not None and last.id in makes else None
         if meant is None and talk.section is not None and _townsfolk(clause.items, n):
             meant = talk.section
+        if meant is None and _folk(clause.items, n):
+            meant = _of_the_folk(clause, n, talk)
+            if meant is None:  # more than one, and nobody says who
+                clause.items[n] = Item(item.text, item.start, item.end)
+                found = True
         if meant is not None:
             clause.items[n] = Item(item.text, item.start, item.end, "name", meant)
             found = True
     if found:
         clause.groups = find_groups(clause.items)
+
+
+_MAKES_AT = {
+    "münchner": "bmw", "münchener": "bmw", "bayern": "bmw", "ingolstädter": "audi", "weissacher": "porsche",
+    "zuffenhausener": "porsche", "stuttgarter": "porsche", "schwaben": "porsche", "affalterbacher": "mercedes",
+}  # fmt: skip
+"""Makes called by where they sit."""
+
+
+def _folk(items: list[Item], n: int) -> bool:
+    """Reads "die Münchner", "die Amerikaner": more than one from there, none of them named."""
+    compound, low = items[n].compound, items[n].low
+    if items[n].kind != "role" or compound is None or compound.role is not None or compound.woman:
+        return False
+    if not (compound.country or compound.age) or items[n].text[:1].isdigit() or not low.endswith(("er", "en", "n")):
+        return False
+    after = items[n + 1] if n + 1 < len(items) else None
+    return items[n - 1].low == "die" and not (after is not None and after.kind in ("person", "role", "name"))
+
+
+def _of_the_folk(clause: Clause, n: int, talk: Talk) -> Name | None:
+    """The make or team called by its town or country, if it was spoken of."""
+    compound = clause.items[n].compound
+    assert compound is not None
+    near = [m for m in (talk.section, talk.outfit, talk.last.get("make")) if m is not None]
+    at = _MAKES_AT.get(clause.items[n].low)
+    if at is not None:
+        return next((m for m in near if m.id == at), talk.book.names[at] if at in talk.spoken_of else None)
+    makes = _MAKES_OF.get(compound.country, ())
+    town = compound.age or compound.country in ("DEU", "AUT", "CHE")
+    town = town and not clause.items[n].low.startswith(("deutsch", "österreich", "schweiz"))
+    return talk.section if town else next((m for m in near if m.id in makes), None)
 
 
 def _townsfolk(items: list[Item], n: int) -> bool:

@@ -13,6 +13,8 @@ def learn(talk: Talk, told: Told, sure: str) -> None:
         talk.leads[told.subject.id] = told.object
     if told.relation == "drives_for" and sure in ("confirmed", "announced"):
         talk.team_of[told.subject.id] = told.object
+    if told.relation == "asks" and told.subject.is_a("team", "make") and told.object.is_a("person"):
+        talk.suitors[told.object.id] = told.subject
     if told.relation == "shares_car":
         for one, other in ((told.subject, told.object), (told.object, told.subject)):
             talk.with_whom[one.id] = (other,)
@@ -28,6 +30,7 @@ def remember_names(talk: Talk, scene: Scene) -> None:
                 talk.named = item.name
             if item.name.is_a("team", "make"):
                 talk.spoken_of[item.name.id] += 1
+                talk.outfits.add(item.name.id)
                 talk.outfit = talk.just_named = item.name
             if item.name.is_a("team") and not item.name.is_a("make"):
                 talk.last["outfit"] = item.name

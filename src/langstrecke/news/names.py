@@ -252,7 +252,7 @@ _AGE = re.compile(r"^\d{1,2}-?[Jj]ährige[nrm]?$")
 _ROLE_ENDINGS = ("innen", "in", "en", "es", "n", "s", "e", "")
 _MODEL = re.compile(
     r"^(?:[A-Z]{1,4}[\d.]+[\w.-]*|\d{3}[\w.-]*|\d[A-Z]\d|[A-Z][\d]+|GT[234E]?|GTE|GTD|LMH|LMDh|LM|RSR|Evo|EVO|EVO2|R|S|M|II"
-    r"|Hybrid|V\d+|Cayman|Huracán|Huracan|Vantage|Continental|Supra|NSX|DPi(?:-V\.R\.?)?|V-Series\.R|ARX-0\d|SC63)$"
+    r"|Hybrid|V\d+|Cayman|Huracán|Huracan|Vantage|Continental|Supra|NSX|DPi(?:-V\.R\.?)?|V-Series\.R|ARX-0\d|SC63|0\d)$"
 )
 
 

@@ -30,6 +30,12 @@ def objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
                 continue
             if group is scene.subject_group and slot.kind != "vehicle" and not spoken_of:
                 continue
+            if group.prep in ("von", "of", "für") and slot.kind == "person" and _made_way(group, scene):
+                continue
+            before = rule.relation in ("enters", "enters_only", "won") and _of_something_else(group, scene)
+            earlier = rule.name == "the win of" and any(_of_something_else(g, scene) for g in scene.clause.groups)
+            if before != earlier:
+                continue
             for item in items:
                 meant = owners(scene.clause.items, _at(item, scene)) if rule.relation == "beat" else ()
                 found += meant or item_names(item, slot.kind, talk)
@@ -49,6 +55,8 @@ def objects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:
         found = _series_meant(scene, talk)
     if not found and rule.relation == "shares_car" and "beside" not in rule.name:
         found = list(scene.partners)
+    if not found and rule.name == "turns down who asked":
+        return [talk.suitors[n.id] for n in scene.subject if n.id in talk.suitors]
     if not found and rule.flags & {"topic"}:
         found = _topic(rule, scene, talk, title)
     return found
@@ -69,6 +77,11 @@ TITLE_WORDS = frozenset(
     }
 )
 """With these a result is one of a season, not of a race."""
+
+
+_TITLES = frozenset(
+    {"titel", "meistertitel", "wm-titel", "meisterschaft", "titelgewinn", "fahrertitel", "gesamtwertung"}
+)
 
 
 def of_a_season(scene: Scene) -> bool:
@@ -103,6 +116,32 @@ def _somebody_elses(group: Group, scene: Scene) -> bool:
     return at > 0 and items[at - 1].kind == "person" and not set(items[at - 1].who) & set(scene.subject)
 
 
+_ONCE = frozenset(
+    {"unfall", "crash", "sieg", "erfolg", "triumph", "ausfall", "podium", "podestplatz", "debakel", "niederlage",
+     "klassensieg", "gesamtsieg", "titelgewinn", "rekordsieg", "premierensieg", "doppelsieg", "abflug", "pole", "aus"}
+)  # fmt: skip
+
+
+def _of_something_else(group: Group, scene: Scene) -> bool:
+    """Reads "Spa" in "nach dem Unfall in Spa": where something was, and not where somebody races now."""
+    items = scene.clause.items
+    at = next((k for k in range(group.first - 1, -1, -1) if items[k].low in _AT), 0)
+    named = sum(i.kind == "name" and i.name is not None and i.name.is_a("event", "series") for i in items)
+    if at < 2 or group.first - at > 2 or named < 2:
+        return False
+    placed = any(i.low in ("platz", "rang", "position") for i in items[at - 2 : at])
+    return "nach" in [i.low for i in items[max(0, at - 5) : at]] and (placed or items[at - 1].lemma in _ONCE)
+
+
+def _made_way(group: Group, scene: Scene) -> bool:
+    """Reads "Neel Jani" in "als Nachfolger von Neel Jani": he is the one who goes."""
+    words = [i.low for i in scene.clause.items[max(0, group.first - 3) : group.first]]
+    return any(w.startswith(("nachfolg", "ersatz", "vertretung")) for w in words)
+
+
+_AT = frozenset({"in", "im", "bei", "beim", "von", "auf"})
+
+
 def _at(item: Item, scene: Scene) -> int:
     return next(n for n, i in enumerate(scene.clause.items) if i.start == item.start)
 
@@ -125,6 +164,8 @@ def _main_ones(found: list[Name], rule: Rule, scene: Scene, title: bool) -> list
         series = [n for n in found if n.is_a("series")]
         if rule.relation == "won" and series and title:
             return series[:1]
+        if rule.relation == "won" and races and scene.clause.lemmas & _TITLES:
+            return []  # "in Bahrain den Titel gewonnen": that of the series
         if rule.relation in ("won", "finished") and races:
             return races[:1]
         if rule.relation == "enters_only" and any(n.is_a("event") for n in races):
@@ -156,6 +197,8 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             return [talk.main_series]
         if kind in ("team", "make") and talk.section is not None:
             return [talk.section]
+        if kind in ("team", "make") and rule.relation in ("drives_for", "leaves") and len(talk.outfits) > 1:
+            return []  # of two it is not told which
         seat = rule.relation == "drives_for" and not scene.clause.lemmas.isdisjoint(_SEATS)
         if kind in ("team", "make") and seat and talk.outfit is not None:
             return [talk.outfit]  # "seinen Platz übernimmt ...": of the team named last

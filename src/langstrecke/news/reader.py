@@ -13,7 +13,7 @@ from langstrecke.news.crews import Garage
 from langstrecke.news.dates import When, when
 from langstrecke.news.details import PAST, count_in, series_of, source_in, tense_of
 from langstrecke.news.frames import Told, told_by
-from langstrecke.news.gathering import once, starters
+from langstrecke.news.gathering import guesses, once, starters
 from langstrecke.news.german import looks_german
 from langstrecke.news.items import sentence_items
 from langstrecke.news.memory import learn, remember_names, remember_people
@@ -29,6 +29,7 @@ from langstrecke.news.surnames import guest_of, spot_bare
 from langstrecke.news.survey import survey, within
 from langstrecke.news.talk import Talk
 from langstrecke.news.titles import titles
+from langstrecke.news.tocome import PLANS, is_change, is_so_now
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -41,9 +42,6 @@ _AFFAIR_WORDS = frozenset({"bestätigung"}) | frozenset(
 )
 _IN_THE_CAR = frozenset({"drives_for", "drives", "shares_car"})
 """Of a result these are told along: "wird mit A und B Zweiter" is as sure as the result."""
-_ALREADY = frozenset({"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher"})
-"""With these the present tense tells how things are."""
-_PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
 
 
 @dataclass(frozen=True)
@@ -133,6 +131,8 @@ class _Reader:
                 self.carried = ""
                 self.garage.next_paragraph()
                 self.forward = frozenset()
+                self.talk.suitors.clear()
+                self.talk.outfits.clear()
                 if sentence.turn != "answer":
                     self.talk.here = frozenset()
             set_speaker(n, self.story, self.talk, self._clauses)
@@ -154,6 +154,7 @@ class _Reader:
         talk.next_sentence()
         self.garage.next_sentence()
         self.planned = frozenset()
+        talk.asking = sentence.turn == "question"
         if talk.speaker is not None and (sentence.quoted or sentence.turn):
             talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
@@ -188,6 +189,8 @@ class _Reader:
             talk.asked_words = frozenset(w for c in clauses for w in c.lemmas)
         if not claims:
             claims += self._no_comment(sentence, clauses)
+        if not sentence.turn:
+            self.forward |= {c.subject for c in claims if c.certainty == "announced" and c.relation in PLANS}
         if whole.ahead and not sentence.turn:
             self.forward |= {id for c in claims if c.tense != "past" for id in (c.subject, c.object)}
         plans = [c for c in claims if c.relation in ("drives_for", "enters") and c.certainty in _OPEN]
@@ -243,6 +246,8 @@ class _Reader:
             for t in borne
             if not t.stated
         }
+        shared = [t.told for t in borne if t.told.relation == "shares_car"]
+        said_mates = frozenset(id for t in shared for id in (t.subject.id, t.object.id))
         for told in all_told:
             if (told.subject.id, told.relation, told.object.id) in by_title:
                 continue
@@ -250,9 +255,7 @@ class _Reader:
             sure = self._how_sure(like, n, clauses, own, time, spoken=spoken)
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
                 continue
-            if told.relation == "won" and told.topical and sure not in ("confirmed", "denied", "reported"):
-                continue
-            if self.about.grid and told.topical and told.relation in ("won", "finished") and sure == "confirmed":
+            if guesses(told, sure, said_mates, grid=self.about.grid):
                 continue
             sure_of.append((told, sure))
 
@@ -278,18 +281,20 @@ class _Reader:
             relation=told.relation, drop_negation=told.drop_negation,
         )  # fmt: skip
         sure = self._sure(told, verdict)
+        if verdict.own and sure == "announced" and clauses[n].lows & {"hatte", "hatten"} and not own.ahead:
+            return "confirmed"  # "der seinen Abschied verkündet hatte"
         if not verdict.own and sure == self.carried == "announced" and self._past(clauses[n], time):
             return "confirmed"  # what was, is not part of the plans of the sentence before
         ahead_of = bool({told.subject.id, told.object.id} & (self.forward | self.planned))
-        open_plan = told.relation in _PLANS and sure == "confirmed" and not verdict.own and not told.certainty
+        may_be_planned = told.relation in PLANS or told.relation == "leaves"
+        open_plan = may_be_planned and sure == "confirmed" and not verdict.own and not told.certainty
         if not open_plan or not self._now(clauses[n], time):
             return sure
-        if spoken and self.asked_ahead and not own.years:
+        so_now = is_so_now(clauses[n])
+        if spoken and self.asked_ahead and not own.years and not so_now:
             return "announced"  # "Was steht 2024 an?" "Mike kommt dazu."
-        planned = (self.about.preview or ahead_of) and not own.since and not spoken
-        if planned and (not clauses[n].lows & _ALREADY or "wie_bisher" in clauses[n].pairs):
-            return "announced"
-        return sure
+        planned = is_change(clauses[n]) or ((self.about.preview or ahead_of) and told.relation != "leaves")
+        return "announced" if planned and not own.since and not spoken and not so_now else sure
 
     def _past(self, clause: Clause, time: When) -> bool:
         return tense_of(clause, time, self.article.year, "confirmed") == "past"
@@ -338,7 +343,7 @@ class _Reader:
             time = When()
         learn(talk, told, sure)
         planned = sure in ("announced", "reported", "expected", "possible") and tense != "past"
-        if planned and not time.years and not time.since and self.next_season and told.relation in _PLANS:
+        if planned and not time.years and not time.since and self.next_season and told.relation in PLANS:
             time = replace(time, years=(self.next_season,))
         series = series_of(told, scene, talk)
         classes = [i.name for i in scene.clause.items if i.kind == "name" and i.name and i.name.is_a("class")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from langstrecke.news.affairs import names_of, whose_affair
 from langstrecke.news.bearers import COPULA, anybody, bearer_of, before_a_name, parent_named, said_of
 from langstrecke.news.certainty import cue_book
 from langstrecke.news.clauses import Clause
@@ -14,7 +15,11 @@ from langstrecke.news.names import Name
 from langstrecke.news.talk import Talk
 from langstrecke.news.whose import is_car, owners
 
-_NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide"})
+_NOMINATIVE = frozenset({"er", "ich", "wir", "du", "sie", "beide", "letzterer", "letztere", "dieser"})
+_SINGULAR = frozenset(
+    {"hat", "ist", "wird", "war", "hatte", "wurde", "kann", "will", "soll", "muss", "möchte", "dürfte"}
+)
+"""Beside these "unterschrieben" is a participle, no plural."""
 _DATIVE = frozenset({"ihm", "mir", "dir", "ihnen", "uns", "mich", "dich", "ihn"})
 
 
@@ -139,7 +144,7 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
     place_meant(clause, talk)
     scene.heads += teams_by_head(clause, talk)
     group = pick_subject(clause)
-    plural = any(i.finite and i.low.endswith("en") for i in clause.items)
+    plural = any(i.finite and i.low.endswith("en") for i in clause.items) and not clause.lows & _SINGULAR
     if _is_about(clause, group):
         group = None
     if (
@@ -158,16 +163,17 @@ def set_scene(clause: Clause, before: Scene | None, parent: Scene | None, talk: 
         _resolve(clause, group, (), talk, plural=plural, subject_slot=True)
         scene.subject_group = group
         scene.subject_items = tuple(clause.items[n] for n in group.members)
-        scene.subject = _car_of(clause, group, talk) or _names(scene.subject_items)
+        scene.subject = _car_of(clause, group, talk) or names_of(scene.subject_items)
         first = clause.items[group.first]
         scene.they = first.low == "sie" and first.text != "Sie" and plural and not scene.subject
-    if not scene.subject:
+    unknown = group is not None and clause.items[group.first].low == "sie"  # a woman or some, but nobody we know
+    if not scene.subject and not unknown:
         _inherit(scene, before, parent, talk)
     for other in clause.groups:
         if other is not scene.subject_group:
             _resolve(clause, other, scene.subject, talk, plural=plural, subject_slot=False)
     if not scene.subject:
-        _by_possession(scene, talk)
+        scene.subject = whose_affair(clause, talk)
     scene.indirect = _indirect(scene) or _befallen(clause, before, talk)
     scene.partners = _partners(scene, talk)
     return scene
@@ -227,16 +233,6 @@ def _resolve(
                 clause.items[n] = item.of(*bearer.who)
 
 
-def _names(items: tuple[Item, ...]) -> tuple[Name, ...]:
-    found: list[Name] = []
-    for item in items:
-        if item.is_person:
-            found += item.who
-        elif item.name is not None:
-            found.append(item.name)
-    return tuple(dict.fromkeys(found))
-
-
 def _inherit(scene: Scene, before: Scene | None, parent: Scene | None, talk: Talk) -> None:
     clause = scene.clause
     if clause.kind == "rel" and clause.antecedent is not None and not _relative_object(clause):
@@ -273,7 +269,7 @@ def _antecedent_names(item: Item, before: Scene | None, talk: Talk) -> tuple[Nam
         for one in before.clause.groups:
             items = tuple(before.clause.items[n] for n in one.members)
             if any(i.start == item.start for i in items):
-                return _names(items)
+                return names_of(items)
     if item.kind == "person":
         return item.who or talk.who(item, clause_subject=(), possessive="", plural=False, subject_slot=True)
     return (item.name,) if item.name is not None else ()
@@ -284,75 +280,13 @@ def _goes_on(clause: Clause) -> bool:
     return bool(clause.finite) and not any(i.is_person or i.low in ("es", "das") for i in clause.items[:3])
 
 
-def _by_possession(scene: Scene, talk: Talk) -> None:
-    """Reads "Magnussens Karriere endet", "dem Duo reichte": somebody else's affair told of him."""
-    clause = scene.clause
-    for group in clause.groups:
-        items = tuple(clause.items[n] for n in group.members)
-        owned = clause.items[group.members[-1] + 1 : group.members[-1] + 2]
-        thing = (
-            owned[0] if group.genitive and owned and owned[0].kind == "word" and owned[0].text[:1].isupper() else None
-        )
-        if thing is not None and thing.lemma not in _OWN_AFFAIRS and not thing.lemma.endswith(tuple(_OWN_AFFAIRS)):
-            continue  # "Lietz’ Schützling" is somebody else
-        if (group.genitive or group.prep == "of") and items[0].is_person and items[0].who:
-            scene.subject = _names(items)
-            return
-    for group in clause.groups:
-        items = tuple(clause.items[n] for n in group.members)
-        if not group.prep and group.oblique and items[0].low in ("duo", "trio", "beiden"):
-            scene.subject = _names(items)
-            return
-    for item, after in zip(clause.items, clause.items[1:], strict=False):
-        if item.kind == "word" and item.low in _OWNED and after.lemma in _OWN_AFFAIRS:
-            owner = talk.owner(item.low, ())
-            scene.subject = (owner,) if owner else ()
-            return
-
-
-_OWN_AFFAIRS = frozenset(
-    [
-        "ziel",
-        "traum",
-        "wunsch",
-        "karriere",
-        "laufbahn",
-        "vertrag",
-        "zukunft",
-        "zeit",
-        "comeback",
-        "debüt",
-        "abschied",
-        "einsatz",
-        "start",
-        "rückkehr",
-        "wechsel",
-        "plan",
-        "engagement",
-        "hoffnung",
-        "chance",
-        "platz",
-        "cockpit",
-        "stammplatz",
-        "kollege",
-        "teamkollege",
-        "partner",
-        "stallgefährte",
-        "stallkollege",
-        "boxennachbar",
-        "cockpitpartner",
-    ]
-)
-_OWNED = frozenset(f"{p}{e}" for p in ("sein", "mein", "unser", "dein") for e in ("", "e", "er", "en", "em"))
-
-
 def _indirect(scene: Scene) -> tuple[Name, ...]:
     for group in scene.clause.groups:
         if group is scene.subject_group or group.prep:
             continue
         items = tuple(scene.clause.items[n] for n in group.members)
         if items[0].is_person and (group.oblique or items[0].low in _DATIVE):
-            found = tuple(n for n in _names(items) if n not in scene.subject or items[0].low in ("mich", "mir"))
+            found = tuple(n for n in names_of(items) if n not in scene.subject or items[0].low in ("mich", "mir"))
             if found:
                 return found
     return ()
@@ -393,7 +327,7 @@ def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
         if group is scene.subject_group or not items[0].is_person:
             continue
         if group.prep in ("gemeinsam", "zusammen") or (group.prep == "mit" and (sharing or raced)):
-            found += [n for n in _names(items) if n not in scene.subject]
+            found += [n for n in names_of(items) if n not in scene.subject]
     if not found and clause.lows & {"zusammen", "gemeinsam"} and len(scene.subject) == 1:
         return tuple(n for n in talk.with_whom.get(scene.subject[0].id, ()) if n not in scene.subject)
     return tuple(dict.fromkeys(found))

@@ -97,6 +97,10 @@ def follows(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, str, Name, s
             and t.object.is_a("team", "make")
         ):
             yield t.subject, "drives_for", t.object, "confirmed"
+
+
+def raced_for(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, str, Name, str]]:
+    """Reads "kam für Graff auf Rang vier", "wurde mit Attempto Zehnter": who had that result drove for the team."""
     raced = [
         (t.subject, s) for t, s in told if result_of(t) and t.subject.is_a("person") and t.subject in scene.subject
     ]

@@ -74,7 +74,8 @@ def story_lines(text: str) -> Iterator[tuple[int, int]]:
 
 _LABEL = re.compile(r"^(?:\*+\s*)?([A-ZÄÖÜ][\wäöüéáß.-]*(?: [A-ZÄÖÜ][\wäöüéáß.-]*){0,3})\s*:\s+(?=\S)")
 _INTERVIEW = re.compile(
-    r"\b(interview|im gespräch mit|unterhielten uns|gesprochen|im exklusiv|stand uns rede|fragen an)\b", re.I
+    r"\b(interview|im gespräch mit|unterhielten uns|gesprochen|im exklusiv|stand uns rede|fragen an|zeit für uns)\b",
+    re.I,
 )
 _ASKER = re.compile(r"^(?i:frage|motorsport[\w.-]*|redaktion|reporter)$|^[A-ZÄÖÜ]{2,5}$")
 
@@ -102,7 +103,9 @@ def _turns(text: str, lines: list[tuple[int, int]]) -> list[tuple[str, str]]:
     repeated = any(spoken.count(label) > 1 for label in spoken)
     asks = [text[a:b].rstrip().endswith("?") for a, b in lines]
     announced = _INTERVIEW.search(text[:1500])
-    if not (repeated or announced) or sum(asks) < 2:
+    asks = _asked_in_pairs(text, lines, asks)
+    replied = any(asks[n - 1] and labels[n] for n in range(1, len(lines)))
+    if not (repeated or announced or (replied and sum(asks) > _PAIRS)) or sum(asks) < 2:
         return none
     turns: list[tuple[str, str]] = []
     begun = False
@@ -120,6 +123,20 @@ def _turns(text: str, lines: list[tuple[int, int]]) -> list[tuple[str, str]]:
         else:
             turns.append(("answer", "") if begun else ("", ""))
     return turns
+
+
+_PAIRS = 2
+"""More questions than these, each with its answer in the next line, make an interview."""
+
+
+def _asked_in_pairs(text: str, lines: list[tuple[int, int]], asks: list[bool]) -> list[bool]:
+    """Where blank lines part question and answer from the next, the first line of each pair asks."""
+    opens = [n == 0 or text.count("\n", lines[n - 1][1], lines[n][0]) > 1 for n in range(len(lines))]
+    pairs = [n for n in range(len(lines) - 1) if opens[n] and not opens[n + 1]]
+    asked = [n for n in pairs if asks[n]]
+    if len(asked) <= _PAIRS:
+        return asks
+    return [asks[n] or (n in pairs and n > asked[0]) for n in range(len(lines))]
 
 
 def _label(line: str) -> str:
@@ -187,7 +204,9 @@ def split_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         if stop.group().startswith(".") and len(stop.group()) == 1:
             if re.match(r"\s+[a-zäöü]", text[stop.end() : stop.end() + 4]):
                 continue
-            if _ABBREVIATED.search(before) and not re.search(r"\b(V\.R|C\d\.R)\.$", before):
+            if _ABBREVIATED.search(before) and not re.search(
+                r"\b(V\.R|C\d\.R|Formel [E1-4]|Gruppe [A-Z])\.$", before
+            ):
                 continue
             if _ORDINAL.search(before) and _ORDINAL_NEXT.match(text, stop.end()):
                 continue

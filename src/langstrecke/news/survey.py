@@ -53,6 +53,8 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
     lines = told if any(s.name.is_a("event") for s in told) else spots  # else the place in the dateline
     events = Counter(s.name for s in lines if s.name.is_a("event")).most_common(1)
     talk.main_race = races.get(events[0][0].id, events[0][0]) if events else None
+    if talk.main_race is not None and talk.main_race.id == "nordschleife" and "nurburgring-24h" in named:
+        talk.main_race = talk.book.names["nurburgring-24h"]
     talk.main_series = next((s.name for s in told if s.name.is_a("series")), None)
     talk.hero = _hero(told)
     opening = article.text[:300]

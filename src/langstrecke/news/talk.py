@@ -9,6 +9,9 @@ from langstrecke.news.items import Item
 from langstrecke.news.names import Gazetteer, Name, norm
 from langstrecke.news.spotting import Spotted
 
+_JUST = 0.29
+"""So present in mind is who was named in the sentence before."""
+
 
 @dataclass
 class Talk:
@@ -31,6 +34,8 @@ class Talk:
     speaker: Name | None = None
     guest: Name | None = None
     """The one who is interviewed."""
+    asking: bool = False
+    """This is a question to the guest."""
     last: dict[str, Name] = field(default_factory=dict)
     """The last series, event, team, make, vehicle named; under "races" the last series or event."""
     hero: str = ""
@@ -64,6 +69,10 @@ class Talk:
     team_of: dict[str, Name] = field(default_factory=dict)
     asked_words: frozenset[str] = frozenset()
     leads: dict[str, Name] = field(default_factory=dict)
+    outfits: set[str] = field(default_factory=set)
+    """Teams and makes named in this paragraph."""
+    suitors: dict[str, Name] = field(default_factory=dict)
+    """Which team asked somebody in this paragraph."""
     with_whom: dict[str, tuple[Name, ...]] = field(default_factory=dict)
     strangers: dict[str, Name | None] = field(default_factory=dict)
     """What was found for names nobody introduced."""
@@ -214,6 +223,8 @@ class Talk:
             return (self.speaker,) if self.speaker else ()
         if low in ("wir", "uns"):
             return self._we()
+        if low in ("letzterer", "letztere", "dieser"):
+            return (self.latest,) if self.latest else ()
         if low in ("du", "dich", "dir", "ihr") or (item.text in ("Sie", "Ihnen") and self.guest):
             if self.speaker is not None and self.speaker == self.guest:
                 return ()  # who is interviewed speaks to the interviewer
@@ -243,6 +254,8 @@ class Talk:
         taken = tuple(n.id for n in subject) if not subject_slot else ()
         if self.speaker and self.speaker.id not in taken:
             taken = (*taken, self.speaker.id)  # who says "he" means somebody else
+        if self.asking and self.guest:
+            taken = (*taken, self.guest.id)  # nor is he the one who is asked
         found = self.salient(without=taken, woman=False)
         if found is not None and found.id in self.leads and not self.speech:  # "he" who drives is no team manager
             driver = self.salient(without=(*taken, *self.leads), woman=False)
@@ -280,6 +293,10 @@ class Talk:
             latest = self.latest
             if opening and latest and self._from(latest.id, compound.country) and self.is_woman(latest.id) == sex:
                 return (latest,)
+            stranger = opening and latest and self.is_woman(latest.id) == sex and self._from(latest.id, "?")
+            others = (w > _JUST and self._from(id, compound.country) for id, w in self.weights.items())
+            if stranger and latest and not any(others):
+                return (latest,)  # nobody knows where the one named last is from
             found = self.salient(country=compound.country, woman=sex)
             if found is None and self.begun and len(self.recent) == 1:  # of two passports the registry has one
                 found = self.recent[0]
@@ -294,7 +311,12 @@ class Talk:
                 if team.id == compound.name.id and self.weights.get(id, 0) > 0.1:
                     return (self.someone(id),)
         if compound.role is not None and "won" in compound.role.relation.values() and self.latest and opening:
-            return (self.latest,)  # "übergibt an Dixon. Der Champion ...": who was named last is described further
+            if self.latest.id not in self.leads:
+                return (
+                    self.latest,
+                )  # "übergibt an Dixon. Der Champion ...": who was named last is described further
+            driver = self.salient(without=tuple(self.leads))
+            return (driver,) if driver else ()
         if compound.age and opening and self.hero and self.weights.get(self.hero, 0.0) > 0:
             return (self.someone(self.hero),)  # at the beginning "der Engelberger" is whom the text is about
         owner = self.owner(possessive, subject) if possessive else None  # "sein Fahrer" is somebody else
@@ -312,6 +334,9 @@ class Talk:
 
     def owner(self, possessive: str, subject: tuple[Name, ...]) -> Name | None:
         """Whose: "mein", "dein", "sein"."""
+        if possessive.startswith("unser") and self.speaker is not None and self.guest is None:
+            we = self._we()
+            return we[0] if we else self.speaker
         if possessive.startswith(("mein", "unser")):
             return self.speaker
         if possessive.startswith(("dein", "eu")):

@@ -210,9 +210,18 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     bearer = bearer_of(items, n)
     heads = "leads" in compound.role.relation.values() and bearer is not None and bearer.who
     if heads and bearer is not None:
-        led = talk.leads.get(bearer.who[0].id) or talk.just_named or talk.section or talk.main_team() or talk.outfit
+        led = talk.leads.get(bearer.who[0].id) or _led(compound.role.word, talk)
         return led, led is not None
     return None, False
+
+
+def _led(role: str, talk: Talk) -> Name | None:
+    """Which team or make a head leads that the clause does not name; who heads the motorsport heads a make's."""
+    near = talk.outfit if talk.here & {"team", "make"} else None
+    found = (talk.just_named, talk.section, near, talk.main_team(), talk.outfit)
+    if role.startswith("motorsport"):
+        return next((f for f in (*found, talk.last.get("make")) if f is not None and f.is_a("make")), None)
+    return next((f for f in found if f is not None), None)
 
 
 def _former(items: list[Item], n: int) -> bool:
