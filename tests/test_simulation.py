@@ -178,7 +178,7 @@ def test_no_overtaking_behind_the_safety_car() -> None:
         duration_s=7200.0,
         rulebook="wec-2016",
         neutralisation=Neutralisation(rate_per_h=2.0, length_s=1500.0),
-        figures={"retire_per_h": 0.0, "repair_per_h": 0.0, "incident_per_h": 0.0},
+        figures={"retire_per_h": 0.0, "repair_per_h": 0.0, "incident_per_h": 0.0, "penalty_per_h": 0.0},
     )
     checked = 0
     for race in range(20):
@@ -204,7 +204,7 @@ def test_no_overtaking_behind_the_safety_car() -> None:
 
 
 def test_extremes_work() -> None:
-    zero = {"retire_per_h": 0.0, "repair_per_h": 0.0, "incident_per_h": 0.0}
+    zero = {"retire_per_h": 0.0, "repair_per_h": 0.0, "incident_per_h": 0.0, "penalty_per_h": 0.0}
     calm = Neutralisation(rate_per_h=0.0, start_share=0.0)
     lonely = simulate(
         make_card(sizes={"GTD": 1}, drivers=1, duration_s=1800.0, neutralisation=calm, figures=zero), races=8

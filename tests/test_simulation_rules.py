@@ -17,7 +17,8 @@ from langstrecke.simulation import simulate, simulate_laps
 from langstrecke.simulation.trace import simulate_lap_tables
 from test_simulation import make_card
 
-CALM = {"retire_per_h": 0.0, "repair_per_h": 0.0, "incident_per_h": 0.0, "stop_trouble": 0.0, "stop_scatter_s": 0.1}
+CALM = {"retire_per_h": 0.0, "repair_per_h": 0.0, "incident_per_h": 0.0, "penalty_per_h": 0.0}
+CALM |= {"stop_trouble": 0.0, "stop_scatter_s": 0.1}
 YELLOWS = Neutralisation(rate_per_h=3.0, length_s=900.0, start_share=0.0)
 
 

@@ -23,6 +23,7 @@ def certain_card(duration_s: float, figures: dict[str, Any], cars: int = 2, **ra
     """Cars of one class that differ in nothing and meet no luck at all, far enough apart not to meet each other."""
     quiet = {"noise_s": 0.0, "noise_tail_s": 0.0, "stint_laps_sd": 0.0, "stop_scatter_s": 0.0, "stop_trouble": 0.0}
     quiet |= {"retire_per_h": 0.0, "repair_per_h": 0.0, "incident_per_h": 0.0, "tyres_s": 0.0, "driver_change_s": 0.0}
+    quiet |= {"penalty_per_h": 0.0}
     base = {"lap_s": LAP_S, "stint_laps": 20.0, "lane_s": 30.0, "refuel_s": 40.0}
     return RaceCard.model_validate(
         {
