@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.paddock.registry import Registry, load_registry
+from langstrecke.errors import LangstreckeError
 from langstrecke.paddock.store import open_store
+from langstrecke.racecard.build import registered_licence
 from langstrecke.ratings.annotate import AnnotatedLaps, annotate
 from langstrecke.ratings.archive import race_metas
 from langstrecke.ratings.race_facts import LOST_S, SLOW_SHARE, level_of
@@ -51,17 +51,6 @@ class Field:
     later: tuple[int, int]  # the same of later laps
     penalties: int
     hours: float
-
-
-def licences(registry: Registry, drivers: tuple[str, ...], season: int) -> list[str]:
-    """The licence of each driver in that season; "none" where it is not known."""
-    found = []
-    for name in drivers:
-        try:
-            found.append(registry.driver(name).licence(season) or "none")
-        except (NotFoundError, LangstreckeError):
-            found.append("none")
-    return found
 
 
 def fields(laps: AnnotatedLaps, race: str, season: int, known: list[str]) -> list[Field]:
@@ -126,7 +115,6 @@ def main() -> None:
     """Fit the chosen seasons, then the others."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("store", type=Path)
-    registry = load_registry()
     found: list[Field] = []
     with open_store(parser.parse_args().store, read_only=True) as store:
         for race, meta in race_metas(store).items():
@@ -136,7 +124,8 @@ def main() -> None:
                 continue
             if not table.is_empty():
                 laps = annotate(table)
-                found += fields(laps, race, meta.season, licences(registry, laps.drivers, meta.season))
+                known = [registered_licence(driver, meta.season) or "none" for driver in laps.drivers]
+                found += fields(laps, race, meta.season, known)
     for title, group in (
         ("chosen", [f for f in found if f.season in CHOSEN]),
         ("held against", [f for f in found if f.season not in CHOSEN]),

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from langstrecke.cli.app import app, console, progress_console
+from langstrecke.cli.asked import named
 from langstrecke.cli.drawn import check_figure, save_figure
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.forecast.names import surname
@@ -87,8 +88,8 @@ def _chosen(found: SeasonForecast, title: str, car_class: str) -> list[tuple[str
     """Titles to show: those of the class and of the kind asked for."""
     titles = list(dict.fromkeys(t for t, _ in found.titles))
     classes = list(dict.fromkeys(c for _, c in found.titles))
-    kind = _named("title", title, titles)
-    table = _named("class", car_class, classes)
+    kind = named("title", title, titles) if title else ""
+    table = named("class", car_class, classes) if car_class else ""
     keys = [k for k in found.titles if (not table or k[1] == table) and (not kind or k[0] == kind)]
     if not keys:
         told = ", ".join(f"{c}: {t}" for t, c in found.titles)
@@ -96,16 +97,6 @@ def _chosen(found: SeasonForecast, title: str, car_class: str) -> list[tuple[str
             f"{found.season} has no title for the {kind} of {table}", hint=told or "it has none yet"
         )
     return keys
-
-
-def _named(what: str, asked: str, known: list[str]) -> str:
-    """A name as the season has it, whatever its case; empty where nothing was asked."""
-    if not asked:
-        return ""
-    for name in known:
-        if name.casefold() == asked.casefold():
-            return name
-    raise NotFoundError.nearest(what, asked, known)
 
 
 def _print(found: SeasonForecast, keys: list[tuple[str, str]], most: int) -> None:

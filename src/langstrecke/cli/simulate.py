@@ -12,9 +12,10 @@ import typer
 from rich.table import Table
 
 from langstrecke.cli.app import app, console
+from langstrecke.cli.asked import named
 from langstrecke.cli.drawn import check_figure, save_figure
-from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.racecard import RaceCard, load_card
+from langstrecke.errors import LangstreckeError
+from langstrecke.racecard import load_card
 from langstrecke.simulation import simulate_laps
 from langstrecke.simulation.bench import all_threads, measure
 from langstrecke.timing.derive import class_gaps, classification, neutralisations
@@ -40,7 +41,10 @@ def simulate_verb(
     """Play one race and show how it ended; --laps keeps every lap, as real timing data would look."""
     check_figure(figure)
     played = load_card(card)
-    drawn = _class_of(played, car_class)
+    classes = list(played.classes)
+    fastest = min(classes, key=lambda c: played.classes[c].lap_s)
+    hint = f"the card has {', '.join(classes)}"
+    drawn = fastest if car_class is None else named("class", car_class, classes, hint=hint)
     table = simulate_laps(played, race=race, seed=seed)
     order = classification(table)
     if laps is not None:
@@ -67,16 +71,6 @@ def simulate_verb(
     for what, path in (("laps", laps), ("figure", figure)):
         if path is not None:
             console.print(f"{what}: {path}", highlight=False, markup=False, soft_wrap=True)
-
-
-def _class_of(card: RaceCard, name: str | None) -> str:
-    """The class asked for, in the card's spelling; NotFoundError names the nearest."""
-    if name is None:
-        return min(card.classes, key=lambda c: card.classes[c].lap_s)
-    for known in card.classes:
-        if known.casefold() == name.casefold():
-            return known
-    raise NotFoundError.nearest("class", name, list(card.classes), hint=f"the card has {', '.join(card.classes)}")
 
 
 def _draw(table: pl.DataFrame, order: pl.DataFrame, car_class: str, race: str, path: Path) -> None:

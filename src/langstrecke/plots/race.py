@@ -67,7 +67,7 @@ def race_gaps(
     _number_lines(axes, cars, colours, deepest, end, marked)
     axes.grid(axis="y", color=style.LINE, linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.set_yticks([t for t in _ticks(deepest) if t <= deepest])
+    axes.set_yticks(style.seconds_ticks(deepest))
     axes.set_xlabel("hours", fontsize=style.SMALL, color=style.MUTED, family=style.FONT)
     axes.set_ylabel("seconds behind the class leader", fontsize=style.SMALL, color=style.MUTED, family=style.FONT)
     style.heading(figure, title, legend)
@@ -91,8 +91,3 @@ def _number_lines(
         colour = colours[place] if place < min(marked, len(colours)) else style.MUTED
         weight = "bold" if place < marked else "normal"
         style.write(axes, 1.008 * end, at * deepest, number, color=colour, fontsize=style.SMALL, weight=weight)
-
-
-def _ticks(deepest: float) -> list[float]:
-    step = next(s for s in (5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 1e9) if deepest / s <= 7)
-    return [n * step for n in range(int(deepest / step) + 1)]

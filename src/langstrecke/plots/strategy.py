@@ -152,7 +152,7 @@ def gap_chart(lines: Sequence[GapLine], title: str, legend: str, past: GapLine |
         top = max(top, *line.high)
     axes.set_ylim(1.3 * top, 0)  # the names of the lines stand below them
     axes.set_xlim(past.hours[0] if past and past.hours else 0, max(max(line.hours) for line in lines))
-    axes.set_yticks(list(_nice(top)))
+    axes.set_yticks(style.seconds_ticks(top))
     axes.grid(axis="y", color=style.LINE, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel("hours", fontsize=style.SMALL, color=style.MUTED, family=style.FONT)
@@ -162,8 +162,3 @@ def gap_chart(lines: Sequence[GapLine], title: str, legend: str, past: GapLine |
         text.set_color(style.INK)
     style.heading(figure, title, legend)
     return figure
-
-
-def _nice(top: float) -> list[float]:
-    step = next(s for s in (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 1e9) if top / s <= 6)
-    return [n * step for n in range(int(top / step) + 1)]

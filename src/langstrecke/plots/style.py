@@ -124,6 +124,12 @@ def percent_ticks(axes: Axes, top: float) -> None:
     axes.set_axisbelow(True)
 
 
+def seconds_ticks(top: float) -> list[float]:
+    """Ticks from 0 to `top` seconds at steps people read easily, seven at most."""
+    step = next(s for s in (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 1e9) if top / s <= 6)
+    return [n * step for n in range(int(top / step) + 1)]
+
+
 def shorten(text: str, longest: int) -> str:
     """A name cut with an ellipsis."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
