@@ -16,7 +16,7 @@ import polars as pl
 
 import langstrecke
 from langstrecke.timing import derive
-from langstrecke.timing.derive_pace import BIN_S, field_speed
+from langstrecke.timing.derive.pace import BIN_S, field_speed
 
 
 def main(path: str, figure: str = "field_speed.png") -> None:

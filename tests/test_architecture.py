@@ -37,7 +37,7 @@ FREE = {room for room, others in TABLE.items() if "*" in others} | {"__init__", 
 
 def above(room: str) -> set[str]:
     """Every room that stands above: those of the table and those above them."""
-    found: set[str] = {"errors"}
+    found: set[str] = {"errors", "formatting"}
     if room in RESULTS_ROOMS:
         return found | TABLE[room]
     waiting = set(TABLE[room])
@@ -49,7 +49,7 @@ def above(room: str) -> set[str]:
     return found
 
 
-RESULTS_ONLY = {"langstrecke.forecast", "langstrecke.forecast.result", "langstrecke.forecast.names"}
+RESULTS_ONLY = {"langstrecke.forecast", "langstrecke.forecast.result", "langstrecke.forecast.season.result"}
 """What figures and reports may see of the forecasts' room: results, nothing that simulates."""
 
 LONGEST = 420
@@ -97,8 +97,56 @@ def test_the_table_has_no_way_back() -> None:
     walled = set(TABLE) - FREE
     assert {"timing", "racecard", "simulation", "forecast", "report"} <= walled
     for room in walled:
-        for other in above(room) - {room}:
+        for other in above(room) - {room, "errors", "formatting"}:
             assert room not in above(other), f"{room} and {other} may import each other"
+
+
+def rings(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Groups of modules that import each other in a circle (strongly connected, larger than one), sorted."""
+    reach: dict[str, set[str]] = {}
+    for begin in graph:
+        seen: set[str] = set()
+        waiting = set(graph[begin])
+        while waiting:
+            other = waiting.pop()
+            if other not in seen:
+                seen.add(other)
+                waiting |= graph[other]
+        reach[begin] = seen
+    found = {tuple(sorted({a, *(b for b in reach[a] if a in reach[b])})) for a in graph if a in reach[a]}
+    return sorted(list(ring) for ring in found)
+
+
+def graph_of(modules: dict[str, Path]) -> dict[str, set[str]]:
+    """Module -> the modules of the project it imports anywhere, itself aside."""
+    graph = {}
+    for name, path in modules.items():
+        found = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                inner = {f"{node.module}.{alias.name}" for alias in node.names}
+                found |= inner & set(modules)
+                if not inner <= set(modules):
+                    found.add(node.module)
+        graph[name] = (found & set(modules)) - {name}
+    return graph
+
+
+def test_no_ring_of_imports() -> None:
+    names = {
+        ".".join(("langstrecke", *m.relative_to(SRC).with_suffix("").parts)).removesuffix(".__init__"): m
+        for m in MODULES
+    }
+    assert rings(graph_of(names)) == []
+
+
+def test_a_ring_would_be_found(tmp_path: Path) -> None:
+    for name, other in (("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")):
+        (tmp_path / f"{name}.py").write_text(f"def f():\n    from p import {other}\n", encoding="utf-8")
+    modules = {f"p.{name}": tmp_path / f"{name}.py" for name in "abcd"}
+    assert rings(graph_of(modules)) == [["p.a", "p.b", "p.c"]]
 
 
 def test_figures_and_reports_see_results_only() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from langstrecke.errors import CardError
-from langstrecke.web.hub_models import CarChance, OddsPoint
-from langstrecke.web.settings import Settings
+from langstrecke.services.settings import Settings
+from langstrecke.web.following.models import CarChance, OddsPoint
 
 
 def count(steps: int, wait_s: float, *, step: Any) -> int:

@@ -14,7 +14,9 @@ from langstrecke.cli import season as _season  # noqa: F401  (hangs its verbs on
 from langstrecke.cli import serve as _serve  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import simulate as _simulate  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli import store as _store  # noqa: F401  (hangs its verbs on the app)
-from langstrecke.cli import strategy as _strategy  # noqa: F401  (hangs its verbs on the app)
 from langstrecke.cli.app import app, main
+from langstrecke.cli.strategy import call as _call  # noqa: F401  (hangs its verbs on the app)
+from langstrecke.cli.strategy import plan as _plan  # noqa: F401  (hangs its verbs on the app)
+from langstrecke.cli.strategy import what_if as _what_if  # noqa: F401  (hangs its verbs on the app)
 
 __all__ = ["app", "main"]

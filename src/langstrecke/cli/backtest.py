@@ -40,7 +40,7 @@ def backtest_verb(
     ] = None,
 ) -> None:
     """Forecast every race of a period from what was known by then; an interrupted run goes on where it stopped."""
-    from langstrecke.forecast.backtest import backtest
+    from langstrecke.forecast.evaluation.backtest import backtest
 
     began = time.perf_counter()
     bar = Progress(
@@ -102,7 +102,7 @@ def score_verb(
     ] = None,
 ) -> None:
     """Score forecasts against the official class results, beside the baselines."""
-    from langstrecke.forecast.score import grouped, headline, reliability, score_file
+    from langstrecke.forecast.evaluation.score import grouped, headline, reliability, score_file
 
     with progress_console.status("scoring") if sys.stderr.isatty() else nullcontext():
         scored = score_file(forecasts, data)

@@ -12,11 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from langstrecke.cli.app import progress_console
 from langstrecke.cli.card import card_app
-from langstrecke.paddock.store import Store, open_store
 from langstrecke.racecard.build import archive_for, build_card
 from langstrecke.racecard.io import write_card
 from langstrecke.racecard.text import card_text
 from langstrecke.ratings.archive import Archive
+from langstrecke.store import Store, open_store
 
 
 class Knowledge(StrEnum):

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from langstrecke.cli.app import app, console
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
-from langstrecke.forecast.names import printable, surname
+from langstrecke.formatting import printable, surname
 from langstrecke.racecard import RaceCard, card_facts, card_json, check_card, list_cards, load_card, warnings_of
 from langstrecke.report import screen
 from langstrecke.report.words import hours

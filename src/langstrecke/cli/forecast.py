@@ -86,7 +86,7 @@ def _under_way(
 ) -> Forecast:
     """The odds of a race of the store from its timing until then."""
     from langstrecke.forecast.live import forecast_under_way
-    from langstrecke.paddock.store import open_store
+    from langstrecke.store import open_store
 
     at_s = _race_time(at) if at is not None else None
     with open_store(store, read_only=True) as opened:

@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from langstrecke.cli.app import app, console, progress_console
-from langstrecke.paddock.store import open_store
 from langstrecke.report.files import write_whole
+from langstrecke.store import open_store
 
 if TYPE_CHECKING:
-    from langstrecke.news.ledger import Line
+    from langstrecke.news.claims.ledger import Line
     from langstrecke.news.model import Claim, NewsError
     from langstrecke.news.reader import Reading
 
@@ -50,7 +50,7 @@ def read_verb(
     """Read articles into claims and keep them in the store."""
     readings, problems = _readings(sources, date)
     if not dry and readings:
-        from langstrecke.news.ledger import keep, settled
+        from langstrecke.news.claims.ledger import keep, settled
 
         with open_store(store) as opened:
             readings = settled(opened, readings)
@@ -75,7 +75,7 @@ def show_verb(
     as_json: Json = False,
 ) -> None:
     """Show the claims that stand, with contradictions side by side."""
-    from langstrecke.news.ledger import side_by_side
+    from langstrecke.news.claims.ledger import side_by_side
 
     found = side_by_side([line for line in _lines(driver, store) if line.status != "superseded"])
     if as_json:
@@ -102,7 +102,7 @@ def timeline_verb(
 def check_verb(sources: Sources, date: Date = "", as_json: Json = False) -> None:
     """Check every claim of articles against the registry of races and results."""
     readings, problems = _readings(sources, date)
-    from langstrecke.news.checking import check_claims
+    from langstrecke.news.claims.fact_check import check_claims
 
     findings = [f for r in readings for f in check_claims(r.claims)]
     if as_json:
@@ -136,8 +136,8 @@ def patch_verb(
     as_json: Json = False,
 ) -> None:
     """The what-if that articles imply for a race: langstrecke forecast CARD --what-if FILE plays it."""
-    from langstrecke.news.weights import read_weights
-    from langstrecke.news.whatif import Car, Race, what_if
+    from langstrecke.news.claims.what_if import Car, Race, what_if
+    from langstrecke.news.lexicon.weights import read_weights
     from langstrecke.racecard import load_card
 
     found = load_card(card)
@@ -170,7 +170,7 @@ def patch_verb(
 
 def _readings(sources: list[str], date: str) -> tuple[list[Reading], list[NewsError]]:
     from langstrecke.news.reader import read_article
-    from langstrecke.news.reading import read_articles
+    from langstrecke.news.sources.files import read_articles
 
     problems: list[NewsError] = []
     readings = [read_article(article) for article in read_articles(sources, date=date, problems=problems)]
@@ -188,7 +188,7 @@ def _end(readings: list[Reading], problems: list[NewsError]) -> None:
 
 
 def _lines(name: str, store: Path | None) -> list[Line]:
-    from langstrecke.news.ledger import lines_about
+    from langstrecke.news.claims.ledger import lines_about
 
     with open_store(store, read_only=True) as opened:
         return lines_about(opened, name)

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from langstrecke.cli.app import app, console, progress_console
-from langstrecke.cli.drawn import check_figure, save_figure
+from langstrecke.cli.figures import check_figure, save_figure
 from langstrecke.errors import LangstreckeError
 from langstrecke.paddock import calendars, careers
 from langstrecke.paddock.matching import fold

@@ -14,11 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from langstrecke.cli.app import app, console, progress_console
-from langstrecke.cli.drawn import check_figure, save_figure
-from langstrecke.paddock.store import open_store
+from langstrecke.cli.figures import check_figure, save_figure
 from langstrecke.ratings.archive import Archive, open_archive
 from langstrecke.ratings.rate import shared_history
 from langstrecke.ratings.tables import Rated, rated_cars, rated_drivers
+from langstrecke.store import open_store
 
 ratings_app = typer.Typer(help="Ratings: drivers and cars, with intervals.", no_args_is_help=True)
 app.add_typer(ratings_app, name="ratings")

@@ -13,7 +13,7 @@ from langstrecke.cli.app import app
 from langstrecke.errors import LangstreckeError
 from langstrecke.live.replay import Recording, Replay, record_file, record_race
 from langstrecke.live.server import listening_socket, need_web, serve_feed
-from langstrecke.paddock.store import open_store
+from langstrecke.store import open_store
 
 
 @app.command("replay")

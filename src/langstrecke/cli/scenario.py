@@ -12,9 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from langstrecke.cli.app import app, console, progress_console
-from langstrecke.cli.drawn import check_figure, save_figure
+from langstrecke.cli.figures import check_figure, save_figure
 from langstrecke.forecast.scenario import Answer, list_scenarios, load_scenario, run_scenario
-from langstrecke.forecast.scenario_ask import sentence
+from langstrecke.forecast.scenario.question import sentence
 from langstrecke.report.files import write_whole
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def figures_of(answer: Answer) -> list[tuple[str, Figure]]:
 
 
 def _write(answer: Answer, path: Path, drawn: list[tuple[str, Figure]]) -> None:
-    from langstrecke.cli.season_page import figure_part, page, sentences
+    from langstrecke.report.season import figure_part, page, sentences
 
     s = answer.scenario
     parts = [sentences(answer.sentences, "The answer")]

@@ -13,12 +13,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from langstrecke.cli.app import app, console, progress_console
-from langstrecke.cli.asked import named
-from langstrecke.cli.drawn import check_figure, save_figure
+from langstrecke.cli.figures import check_figure, save_figure
+from langstrecke.cli.names import named
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.forecast.names import surname
-from langstrecke.forecast.season import SeasonForecast, season_forecast, title_race
-from langstrecke.forecast.season_real import OVERALL, Round
+from langstrecke.forecast.season import season_forecast, title_race
+from langstrecke.forecast.season.result import SeasonForecast
+from langstrecke.forecast.season.standings import OVERALL, Round
+from langstrecke.formatting import surname
 from langstrecke.paddock.matching import fold
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import Patch, joined, read_patch
@@ -78,7 +79,7 @@ def season_verb(
     if figure is not None:
         save_figure(drawn[0][1], figure)
     if report is not None:
-        from langstrecke.cli.season_page import write_season
+        from langstrecke.report.season import write_season
 
         write_season(found, report, shown, drawn, (patch.title or "changed cards") if patch else "")
     progress_console.print(f"{found.simulated:,} seasons in {time.perf_counter() - began:.1f} s", style="dim")

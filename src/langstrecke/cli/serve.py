@@ -15,11 +15,11 @@ from rich.markup import escape
 
 from langstrecke.cli.app import app, progress_console
 from langstrecke.errors import LangstreckeError
-from langstrecke.paddock.store import default_path
+from langstrecke.store import default_path
 
 if TYPE_CHECKING:
-    from langstrecke.web.hub_models import FollowAsk
-    from langstrecke.web.settings import Settings
+    from langstrecke.services.settings import Settings
+    from langstrecke.web.following.models import FollowAsk
 
 LARGEST_FRAME = 1024 * 1024
 """Bytes of one WebSocket message taken: a page's own are far smaller (default)."""
@@ -55,9 +55,9 @@ def serve_verb(
         import uvicorn
 
         from langstrecke.live.server import listening_socket
+        from langstrecke.services.settings import MEBIBYTE, Settings, default_work
         from langstrecke.web.app import create_app
         from langstrecke.web.security import checked, new_token
-        from langstrecke.web.settings import MEBIBYTE, Settings, default_work
     except ModuleNotFoundError as error:
         what = f"the pit wall needs {error.name}, which is not installed"
         raise LangstreckeError(what, hint='pip install "langstrecke[web]"') from None
@@ -129,7 +129,7 @@ def _followed(
     """What is to be followed from the start."""
     from pydantic import ValidationError
 
-    from langstrecke.web.hub_models import FollowAsk
+    from langstrecke.web.following.models import FollowAsk
 
     if feed is not None and watch is not None:
         raise LangstreckeError("a feed or a folder, not both: they would be the same race")

@@ -12,8 +12,8 @@ import typer
 from rich.table import Table
 
 from langstrecke.cli.app import app, console
-from langstrecke.cli.asked import named
-from langstrecke.cli.drawn import check_figure, save_figure
+from langstrecke.cli.figures import check_figure, save_figure
+from langstrecke.cli.names import named
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard import load_card
 from langstrecke.simulation import simulate_laps

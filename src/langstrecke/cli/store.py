@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from langstrecke.cli.app import app, console, progress_console
-from langstrecke.paddock.importing import ImportReport, import_paths
-from langstrecke.paddock.store import default_path, open_store
+from langstrecke.store import default_path, open_store
+from langstrecke.store.importing import ImportReport, import_paths
 
 StoreOption = Annotated[
     Path | None,

@@ -25,7 +25,7 @@ from langstrecke.live.feed import (
     read_message,
     write_message,
 )
-from langstrecke.live.seqs import Seqs
+from langstrecke.live.sequence import Seqs
 from langstrecke.live.state import RaceState
 
 FIRST_PAUSE_S = 0.5

@@ -10,10 +10,10 @@ from langstrecke.live.cars import CarFacts
 from langstrecke.live.driver_time import DriverTime, driver_times
 from langstrecke.live.state import RaceState
 from langstrecke.racecard.schema import Entry, RaceCard
-from langstrecke.ratings.sessions import person
 from langstrecke.rulebooks.legality import Stint
 from langstrecke.rulebooks.limits import DriverLimits, driver_limits
 from langstrecke.rulebooks.load import load_rulebook
+from langstrecke.timing.people import person
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from langstrecke.live.feed import (
 from langstrecke.timing.schema import LAPS
 
 if TYPE_CHECKING:
-    from langstrecke.paddock.store import Store
+    from langstrecke.store import Store
 
 BEAT_S = 1.0
 """Seconds of wall clock between two heartbeats (default)."""

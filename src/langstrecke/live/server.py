@@ -15,7 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING, Protocol
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.live.faults import disturbed
+from langstrecke.live.fault_injection import disturbed
 from langstrecke.live.feed import (
     DataMessage,
     HeartbeatMessage,

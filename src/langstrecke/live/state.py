@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from langstrecke.forecast.live_state import STILL_S
 from langstrecke.live.cars import COLUMNS, CarLaps, Crossing
 from langstrecke.live.feed import (
     DataMessage,
@@ -27,8 +26,9 @@ from langstrecke.live.feed import (
     LapMessage,
     ResumeMessage,
 )
-from langstrecke.live.seqs import Seqs
-from langstrecke.live.stillness import FieldTimes
+from langstrecke.live.sequence import Seqs
+from langstrecke.racestate.from_laps import STILL_S
+from langstrecke.racestate.standstill import FieldTimes
 from langstrecke.timing.schema import LAPS
 
 MAX_LEAD_S = 900.0

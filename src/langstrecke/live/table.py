@@ -16,8 +16,8 @@ from langstrecke.live.cars import CarFacts
 from langstrecke.live.crew import Crew, crews
 from langstrecke.live.doubt import doubts
 from langstrecke.live.driver_time import DriverTime
-from langstrecke.live.running import Status, Watch, watch
 from langstrecke.live.state import RaceState
+from langstrecke.live.status import Status, Watch, watch
 from langstrecke.racecard.schema import RaceCard
 
 

@@ -7,11 +7,11 @@
 The language libraries come with the extra: pip install "langstrecke[news]".
 """
 
-from langstrecke.news.checking import Finding, check_claims
+from langstrecke.news.claims.fact_check import Finding, check_claims
+from langstrecke.news.claims.what_if import WhatIf, what_if
 from langstrecke.news.model import Article, Claim, NewsError
 from langstrecke.news.reader import Reading, read_article
-from langstrecke.news.reading import article_from_text, read_articles
-from langstrecke.news.whatif import WhatIf, what_if
+from langstrecke.news.sources.files import article_from_text, read_articles
 
 __all__ = [
     "Article",

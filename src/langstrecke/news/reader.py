@@ -6,30 +6,30 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from langstrecke.news.certainty import Verdict, certainty_of, find_cue
-from langstrecke.news.clauses import Clause, split_clauses
-from langstrecke.news.colons import across_colons
-from langstrecke.news.crews import Garage
-from langstrecke.news.dates import When, when
-from langstrecke.news.details import PAST, count_in, series_of, source_in, tense_of
-from langstrecke.news.frames import Told, told_by
-from langstrecke.news.gathering import guesses, once, starters
-from langstrecke.news.german import looks_german
-from langstrecke.news.items import sentence_items
-from langstrecke.news.memory import learn, remember_names, remember_people
+from langstrecke.news.coreference.clause_roles import Scene, set_scene
+from langstrecke.news.coreference.colons import across_colons
+from langstrecke.news.coreference.discourse import Talk
+from langstrecke.news.coreference.document import survey, within
+from langstrecke.news.coreference.surnames import guest_of, spot_bare
+from langstrecke.news.lexicon.gazetteer import Gazetteer, Name, compound, gazetteer
+from langstrecke.news.lexicon.morphology import looks_german
+from langstrecke.news.mentions.certainty import Verdict, certainty_of, find_cue
+from langstrecke.news.mentions.clauses import Clause, split_clauses
+from langstrecke.news.mentions.named import Spotted, spot_names
+from langstrecke.news.mentions.tokens import sentence_items
 from langstrecke.news.model import Article, Claim
-from langstrecke.news.names import Gazetteer, Name, compound, gazetteer
-from langstrecke.news.pages import page_span
-from langstrecke.news.scene import Scene, set_scene
-from langstrecke.news.seats import Sure
-from langstrecke.news.speakers import set_speaker
-from langstrecke.news.spotting import Spotted, spot_names
-from langstrecke.news.story import Sentence, sentences
-from langstrecke.news.surnames import guest_of, spot_bare
-from langstrecke.news.survey import survey, within
-from langstrecke.news.talk import Talk
-from langstrecke.news.titles import titles
-from langstrecke.news.tocome import PLANS, is_change, is_so_now
+from langstrecke.news.relations.collect import guesses, once, starters
+from langstrecke.news.relations.extract import Told, told_by
+from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now
+from langstrecke.news.relations.line_ups import Garage
+from langstrecke.news.relations.qualifiers import PAST, count_in, series_of, source_in, tense_of
+from langstrecke.news.relations.seats import Sure
+from langstrecke.news.relations.speakers import set_speaker
+from langstrecke.news.relations.titles import titles
+from langstrecke.news.relations.update_discourse import learn, remember_names, remember_people
+from langstrecke.news.sources.dates import When, when
+from langstrecke.news.sources.sentences import Sentence, sentences
+from langstrecke.news.sources.web_pages import page_span
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

@@ -1,6 +1,6 @@
 """How often it rains where a circuit lies.
 
-The table (data/circuit_rain.csv) is made by `scripts/build_circuit_rain.py` after Recommendation ITU-R P.837-7, from
+The table (data/circuit_rain.csv) is made by `scripts/build/circuit_rain.py` after Recommendation ITU-R P.837-7, from
 mean monthly rain and temperature of the place: one method for the whole world, climate and not forecast.
 """
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 
-from langstrecke.forecast.names import printable
+from langstrecke.formatting import printable
 from langstrecke.plots.style import COLOURS
 
 _SVG_SETTINGS = threading.Lock()

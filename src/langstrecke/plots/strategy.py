@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from langstrecke.forecast.names import printable, surname
+from langstrecke.formatting import printable, surname
 from langstrecke.plots import style
 
 TIMELINE_LEFT = 1.75

@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from langstrecke.forecast.names import printable
+from langstrecke.formatting import printable
 
 PAPER = "#fffffe"
 INK = "#1c2430"

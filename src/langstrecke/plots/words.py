@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from langstrecke.forecast import CarForecast
-from langstrecke.forecast.names import printable
+from langstrecke.formatting import printable
 
 
 def label(car: CarForecast) -> tuple[str, str]:

@@ -57,7 +57,7 @@ class CircuitInfo(CardModel):
     """... and until which; None: 6:00."""
     track_sd: Share = 0.0027
     """How far the track's pace wanders during a race, standard deviation as a share of the lap (rubber, temperature,
-    wind). Default: fitted to twelve races of 2015-18 by `scripts/fit_track.py`, which tells how later ones agree."""
+    wind). Default: fitted to twelve races of 2015-18 by `scripts/fit/track.py`, which tells how later ones agree."""
     track_s: Positive = 12500.0
     """Time constant of that wandering (same source)."""
 
@@ -172,7 +172,7 @@ class ClassFigures(CardModel):
     incident_s: NonNegative = 25.0
     """Mean cost of one (exponential)."""
     penalty_per_h: NonNegative = 0.019
-    """Drive-throughs; one costs `lane_s`. Default: fitted to 35 races of 2015-22 by `scripts/fit_mistakes.py`."""
+    """Drive-throughs; one costs `lane_s`. Default: fitted to 35 races of 2015-22 by `scripts/fit/mistakes.py`."""
     lapping_s: NonNegative = 0.0
     """Lost by passing one slower car of another class."""
     lapped_s: NonNegative = 0.0

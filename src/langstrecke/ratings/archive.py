@@ -17,7 +17,6 @@ from typing import Any, cast
 import platformdirs
 from pydantic import TypeAdapter, ValidationError
 
-from langstrecke.paddock.store import Store
 from langstrecke.ratings.sessions import (
     FACT_COLUMNS,
     CarFact,
@@ -30,6 +29,7 @@ from langstrecke.ratings.sessions import (
     facts_from_laps,
     summarise_laps,
 )
+from langstrecke.store import Store
 
 VERSION = 8
 """Raise when a summary's content or meaning changes."""

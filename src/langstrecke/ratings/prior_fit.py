@@ -1,4 +1,4 @@
-"""Moments of race figures over whole seasons: what `scripts/fit_priors.py` writes into priors.toml.
+"""Moments of race figures over whole seasons: what `scripts/fit/priors.py` writes into priors.toml.
 
 Between-race variances are what is left of the variance of the estimates after their own errors (method of moments).
 """
@@ -12,8 +12,9 @@ import numpy as np
 
 from langstrecke.paddock.climate import rain_share
 from langstrecke.ratings.race_facts import BINS, Measured, RaceFacts
-from langstrecke.ratings.sessions import GROUPS, SessionSummary, group_of
+from langstrecke.ratings.sessions import SessionSummary
 from langstrecke.ratings.stops import LONG_RACE_S
+from langstrecke.timing.car_classes import GROUPS, group_of
 
 SHORT_NEUTRAL_S = 420.0
 """In series that know both, a neutralisation shorter than this counts as a full-course yellow without safety car."""

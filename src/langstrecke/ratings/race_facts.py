@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from langstrecke.ratings.annotate import AnnotatedLaps, Bools, Floats, Ints
-from langstrecke.ratings.session_pace import SessionPace
+from langstrecke.ratings.pace.session import SessionPace
 from langstrecke.ratings.stops import StopFacts, stop_facts
 
 NEUTRAL_BURN = 0.5

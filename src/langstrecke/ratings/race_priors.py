@@ -1,6 +1,6 @@
 """What is known of a race's figures before any race of the season: means and spreads by group and by series.
 
-Like the pace components they come from whole seasons by `scripts/fit_priors.py`, with one set per season left out.
+Like the pace components they come from whole seasons by `scripts/fit/priors.py`, with one set per season left out.
 """
 
 from __future__ import annotations

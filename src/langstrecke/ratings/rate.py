@@ -9,17 +9,19 @@ import numpy as np
 
 from langstrecke.paddock.sun import sites
 from langstrecke.ratings.archive import Archive, RaceMeta
-from langstrecke.ratings.as_it_was import neutralisation_as_it_was, weather_as_it_was
-from langstrecke.ratings.pace_posterior import CarPace, PacePosterior, car_paces, level_of
-from langstrecke.ratings.pace_priors import load_pace_priors
+from langstrecke.ratings.hindsight import neutralisation_as_it_was, weather_as_it_was
+from langstrecke.ratings.pace.posterior import CarPace, PacePosterior, car_paces, level_of
+from langstrecke.ratings.pace.priors import load_pace_priors
+from langstrecke.ratings.pace.race import PaceHistory, RaceBelief, race_posterior
 from langstrecke.ratings.pooling import Evidence, Rate, pool, pool_rate
 from langstrecke.ratings.prior_fit import region
 from langstrecke.ratings.race_facts import ClassFacts, Measured
-from langstrecke.ratings.race_pace import PaceHistory, RaceBelief, race_posterior
 from langstrecke.ratings.race_priors import RacePriors, load_race_priors, set_name
 from langstrecke.ratings.rate_circuit import Past, neutralisation, overtaking, weather
-from langstrecke.ratings.sessions import CarFact, group_of, person
+from langstrecke.ratings.sessions import CarFact
 from langstrecke.ratings.stops import LONG_RACE_S
+from langstrecke.timing.car_classes import group_of
+from langstrecke.timing.people import person
 
 MASS_SENSITIVITY = 0.25
 """Share by which a lap lengthens when the car's mass doubles, near the car's mass (documented default: 0.2 to 0.3 in
@@ -39,7 +41,7 @@ TYRES_EVERY = {"le-mans": {"top": 3, "lmp1": 3, "lmp2": 3, "gt-pro": 2, "gt-am":
 """Stints on a set of tyres where it is not one (documented default: the quadruple and double stints of Le Mans)."""
 
 NIGHT = 0.0012
-"""Share by which a lap in the dark is longer where the circuit is not lit (`scripts/fit_track.py`)."""
+"""Share by which a lap in the dark is longer where the circuit is not lit (`scripts/fit/track.py`)."""
 
 TANK_BOUND = 0.05
 """How far (log) under the prior a short race's longest stint may lie and still tell something of the tank."""

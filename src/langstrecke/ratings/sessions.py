@@ -7,11 +7,8 @@ function of one session's tables; the order of their rows does not matter.
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -19,85 +16,10 @@ import polars as pl
 
 from langstrecke.ratings.annotate import AnnotatedLaps, annotate
 from langstrecke.ratings.blas import on_one_thread
+from langstrecke.ratings.pace.session import SessionPace, fit_session
 from langstrecke.ratings.race_facts import RaceFacts, race_facts
-from langstrecke.ratings.session_pace import SessionPace, fit_session
 
 Kind = Literal["practice", "qualifying", "warm_up", "race", "test"]
-
-GROUPS = ("top", "lmp1", "lmp2", "lmp3", "gt-pro", "gt-am")
-"""Classes of a kind across series and years; spreads and licence effects are pooled within one."""
-
-_GROUP_OF = {
-    "DPI": "top",
-    "GTP": "top",
-    "LMP1": "lmp1",
-    "HYPERCAR": "top",
-    "P": "top",
-    "LMP2": "lmp2",
-    "LMP2PRO/AM": "lmp2",
-    "LMP3": "lmp3",
-    "PC": "lmp3",
-    "GTLM": "gt-pro",
-    "LMGTEPRO": "gt-pro",
-    "GTDPRO": "gt-pro",
-    "GTD": "gt-am",
-    "LMGTEAM": "gt-am",
-    "LMGT3": "gt-am",
-}
-
-
-@cache
-def group_of(car_class: str) -> str:
-    """The group a class belongs to; classes not known by name are taken for customer GT cars."""
-    return _GROUP_OF.get(re.sub(r"[\s_-]", "", car_class).upper(), "gt-am")
-
-
-def family(car_class: str) -> str:
-    """Classes whose cars are one species share make effects (GTD and GTD Pro race the same cars)."""
-    group = group_of(car_class)
-    return "gt" if group.startswith("gt") else group
-
-
-_SHORT = {
-    "alexander": "alex",
-    "benjamin": "ben",
-    "charles": "charlie",
-    "christopher": "chris",
-    "gregory": "greg",
-    "jeffrey": "jeff",
-    "jonathan": "jon",
-    "joseph": "joe",
-    "matthew": "matt",
-    "michael": "mike",
-    "nicholas": "nick",
-    "nicolas": "nick",
-    "patrick": "pat",
-    "richard": "rich",
-    "robert": "rob",
-    "stephen": "steve",
-    "steven": "steve",
-    "thomas": "tom",
-    "timothy": "tim",
-    "william": "will",
-}
-"""First names whose long and short forms both stand in timing files, often of one driver."""
-
-
-@cache
-def person(name: str) -> str:
-    """A driver's key: first and last name, no accents, no case.
-
-    "Kévin ESTRE" is "kevin estre"; "Felipe De Oliveira Nasr" and "Felipe Nasr" are one, so are "Alexander Lynn" and
-    "Alex Lynn".
-    """
-    text = name.replace("ø", "o").replace("Ø", "O").replace("ß", "ss").replace("æ", "ae")
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    words = re.sub(r"[-.]", " ", plain).casefold().split()
-    while len(words) > 2 and words[-1] in ("jr", "sr", "ii", "iii", "iv"):
-        words.pop()
-    if len(words) < 2:
-        return " ".join(words)
-    return f"{_SHORT.get(words[0], words[0])} {words[-1]}"
 
 
 @dataclass(frozen=True)

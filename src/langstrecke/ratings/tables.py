@@ -12,11 +12,13 @@ import numpy as np
 
 from langstrecke.errors import NotFoundError
 from langstrecke.ratings.archive import Archive
-from langstrecke.ratings.pace_history import group_events, make_of
-from langstrecke.ratings.pace_model import PaceState
-from langstrecke.ratings.pace_types import Key
-from langstrecke.ratings.race_pace import PaceHistory
-from langstrecke.ratings.sessions import SessionSummary, family, group_of, person
+from langstrecke.ratings.pace.history import group_events, make_of
+from langstrecke.ratings.pace.model import PaceState
+from langstrecke.ratings.pace.race import PaceHistory
+from langstrecke.ratings.pace.types import Key
+from langstrecke.ratings.sessions import SessionSummary
+from langstrecke.timing.car_classes import family, group_of
+from langstrecke.timing.people import person
 
 Z90 = 1.645
 

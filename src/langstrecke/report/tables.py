@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from langstrecke.forecast import CarForecast, Forecast
-from langstrecke.forecast.names import is_out
+from langstrecke.formatting import is_out
 from langstrecke.plots.words import signed
 from langstrecke.report.html import Html, join, table, tag
 from langstrecke.report.words import EVIDENCE, crew, percent

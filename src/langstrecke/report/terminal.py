@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from langstrecke.forecast import CarForecast, ClassForecast, Forecast
-from langstrecke.forecast.names import is_out, printable
+from langstrecke.formatting import is_out, printable
 from langstrecke.report.words import (
     cars_word,
     crew,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from langstrecke.forecast import CarForecast, ClassForecast, Forecast, RaceFacts
-from langstrecke.forecast.names import printable, surname
+from langstrecke.formatting import printable, surname
 
 KNOWLEDGE = {
     "before": "before the race: earlier sessions of the weekend and earlier races only",

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 
 from langstrecke.racecard.schema import RaceCard
-from langstrecke.simulation.engine import simulate
-from langstrecke.simulation.engine_ray import cluster
+from langstrecke.simulation.engines.ray import cluster
+from langstrecke.simulation.simulate import simulate
 
 LEAST_S = 2.0
 """A measurement lasts at least about this long (default)."""

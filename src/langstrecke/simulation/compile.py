@@ -14,8 +14,8 @@ from langstrecke.racecard.schema import ClassFigures, Entry, RaceCard
 from langstrecke.rulebooks.limits import driver_limits
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.rulebooks.schema import Groups, RuleBook
-from langstrecke.simulation import rng
-from langstrecke.simulation.params import (
+from langstrecke.simulation.kernel import rng
+from langstrecke.simulation.kernel.params import (
     BUNCH_NONE,
     BUNCH_ONE,
     BUNCH_THREE,
@@ -31,7 +31,7 @@ from langstrecke.simulation.params import (
     Records,
     records,
 )
-from langstrecke.simulation.state import MAX_CARS
+from langstrecke.simulation.kernel.state import MAX_CARS
 
 HOUR_S = 3600.0
 UNLIMITED = 1.0e12
@@ -43,7 +43,7 @@ TURN_S = 5400.0
 """A driver stays in for as many stints as fit into about this long in races of six hours and more (default)."""
 MOST_TURN_STINTS = 3
 MISTAKES = {"platinum": 0.81, "gold": 1.01, "silver": 1.08, "bronze": 1.60}
-"""Incidents by licence over those of the average driver of the same class and race (`scripts/fit_mistakes.py`: 35
+"""Incidents by licence over those of the average driver of the same class and race (`scripts/fit/mistakes.py`: 35
 races of 2015-22; 14 later ones say 0.87, 0.81, 1.00, 1.81)."""
 DUSK_DAWN = (dt.time(21), dt.time(6))
 """Between these it is dark where the card does not say (default)."""

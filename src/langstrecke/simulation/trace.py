@@ -13,8 +13,8 @@ from langstrecke.racecard.schema import RaceCard
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.rulebooks.schema import RuleBook
 from langstrecke.simulation.compile import compile_race, expected_laps
-from langstrecke.simulation.engine import play_traced
-from langstrecke.simulation.state import (
+from langstrecke.simulation.kernel.entries import play_traced
+from langstrecke.simulation.kernel.state import (
     MODE_FCY,
     MODE_SAFETY_CAR,
     ROW_CAR,

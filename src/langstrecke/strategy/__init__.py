@@ -3,11 +3,11 @@
 from langstrecke.strategy.audit import Audit, Scored, audit
 from langstrecke.strategy.call import Call, Option, call
 from langstrecke.strategy.candidates import Candidate
-from langstrecke.strategy.past import Moment, moment, race_laps
-from langstrecke.strategy.past_whatif import WhatIfThen, what_if_then
+from langstrecke.strategy.counterfactual.before_race import WhatIf, what_if
+from langstrecke.strategy.counterfactual.during_race import WhatIfThen, what_if_then
+from langstrecke.strategy.counterfactual.moment import Moment, moment, race_laps
 from langstrecke.strategy.plan import Plan, PlanStint, make_plan
 from langstrecke.strategy.search import Found, optimise
-from langstrecke.strategy.whatif import WhatIf, what_if
 
 __all__ = [
     "Audit",

@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 
 from langstrecke.rulebooks.load import load_rulebook
-from langstrecke.simulation.params import Params
-from langstrecke.simulation.planned import with_stops
+from langstrecke.simulation.kernel.params import Params
+from langstrecke.simulation.planned_stops import with_stops
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
+from langstrecke.strategy.counterfactual.moment import Moment, running_car, yellow_chance
+from langstrecke.strategy.counterfactual.paired import Difference, difference
 from langstrecke.strategy.goals import PODIUM, column, in_class
-from langstrecke.strategy.lookup import hms
-from langstrecke.strategy.paired import Difference, difference
-from langstrecke.strategy.past import Moment, running_car, yellow_chance
-from langstrecke.strategy.schedule import stop_cost
+from langstrecke.strategy.plan.schedule import stop_cost
 from langstrecke.strategy.tyres import tyre_value
+from langstrecke.timing.clock import hms
 
 CAR_LAPS = 30_000_000
 """Car-laps played for one call, about three seconds of processor time (default). Counted, not timed: the same

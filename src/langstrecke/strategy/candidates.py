@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from langstrecke.racecard.schema import RaceCard
-from langstrecke.simulation.params import Params
+from langstrecke.simulation.kernel.params import Params
 from langstrecke.strategy.lookup import car_index
 
 SAVE_COST = 1.2

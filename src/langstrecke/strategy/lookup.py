@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.racecard.schema import Entry, RaceCard
-
-DAY_S = 86_400.0
+from langstrecke.timing.clock import DAY_S, span_s
 
 
 def car_index(card: RaceCard, car: str) -> int:
@@ -29,18 +27,6 @@ def driver_index(entry: Entry, name: str) -> int:
         if len(found) == 1:
             return found[0]
     raise NotFoundError.nearest("driver", name, names, hint=f"car {entry.car} is driven by {', '.join(names)}")
-
-
-def span_s(text: str) -> float:
-    """Seconds of `H:MM:SS`, `H:MM` or `6h`, `90min`; LangstreckeError for anything else."""
-    colon = re.fullmatch(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?", text.strip())
-    if colon:
-        hours, minutes, seconds = colon.groups()
-        return int(hours) * 3600.0 + int(minutes) * 60.0 + float(seconds or 0)
-    unit = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(h|min|s)", text.strip())
-    if unit:
-        return float(unit[1]) * {"h": 3600.0, "min": 60.0, "s": 1.0}[unit[2]]
-    raise LangstreckeError(f"{text!r} is no time", hint="write H:MM:SS of race time, 6h, or a clock time with @")
 
 
 def race_time(card: RaceCard, text: str) -> float:
@@ -67,10 +53,3 @@ def race_time(card: RaceCard, text: str) -> float:
 def clock_of(card: RaceCard, race_s: float) -> dt.datetime:
     """Date and local time of a race time."""
     return dt.datetime.combine(card.race.date, card.race.start_time) + dt.timedelta(seconds=race_s)
-
-
-def hms(seconds: float) -> str:
-    """Seconds as h:mm:ss, rounded; negative ones with a minus."""
-    whole = round(abs(seconds))
-    sign = "-" if seconds < 0 and whole else ""
-    return f"{sign}{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"

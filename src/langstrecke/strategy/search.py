@@ -20,13 +20,13 @@ from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.compile import compile_race
-from langstrecke.simulation.params import Params
+from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.watch import simulate_watched
 from langstrecke.strategy.candidates import Candidate, candidates
+from langstrecke.strategy.counterfactual.paired import Difference, difference
 from langstrecke.strategy.goals import Goal, goal_named
 from langstrecke.strategy.lookup import car_index
-from langstrecke.strategy.paired import Difference, difference
-from langstrecke.strategy.schedule import stop_cost
+from langstrecke.strategy.plan.schedule import stop_cost
 from langstrecke.strategy.tyres import FUEL_BELIEF, TyreValue, tyre_value, with_fuel_effect
 
 F64 = NDArray[np.float64]

@@ -9,10 +9,10 @@ from typing import Literal
 import polars as pl
 
 from langstrecke.errors import TimingFileError
-from langstrecke.timing import alkamel, dossier
-from langstrecke.timing.entrylist import read_entries
 from langstrecke.timing.notices import Notice
-from langstrecke.timing.text import read_text
+from langstrecke.timing.readers import alkamel, dossier
+from langstrecke.timing.readers.entrylist import read_entries
+from langstrecke.timing.readers.text import read_text
 
 Kind = Literal["laps", "results", "weather", "pits", "entries"]
 Provider = Literal["alkamel", "dossier"]

@@ -10,8 +10,8 @@ import polars as pl
 
 from langstrecke.errors import TimingFileError
 from langstrecke.timing.names import FLAG_CODES
+from langstrecke.timing.readers.times import format_durations
 from langstrecke.timing.schema import LAPS
-from langstrecke.timing.times import format_durations
 
 Dialect = Literal["imsa", "wec"]
 

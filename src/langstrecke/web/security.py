@@ -20,8 +20,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.exceptions import HTTPException
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.services.settings import MEBIBYTE, Settings
 from langstrecke.web.problem import Problem
-from langstrecke.web.settings import MEBIBYTE, Settings
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
-from langstrecke.web.pages import bits
-from langstrecke.web.pages.bits import esc
+from langstrecke.web.pages import components as bits
+from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import desk_of
 from langstrecke.web.pages.theme import class_colour
 
 if TYPE_CHECKING:
     from langstrecke.live.alerts import Alert
-    from langstrecke.web.app import Pitwall
     from langstrecke.web.pages.viewer import Viewer
+    from langstrecke.web.pitwall import Pitwall
 
 KEPT = "langstrecke-alerts"
 """Where the browser keeps the chosen cars."""

@@ -12,14 +12,14 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from langstrecke.web.pages import lines
+from langstrecke.web.pages.charts import lines
+from langstrecke.web.pages.charts.race_series import Points, tails
 from langstrecke.web.pages.race_rows import Row, changes, rows_of
-from langstrecke.web.pages.race_series import Points, tails
 from langstrecke.web.pages.strip_words import strip_words
 
 if TYPE_CHECKING:
     from langstrecke.live.alerts import Alert
-    from langstrecke.web.hub import RaceHub
+    from langstrecke.web.following.race import RaceHub
     from langstrecke.web.pages.viewer import Viewer
 
 log = logging.getLogger("langstrecke.web")

@@ -6,12 +6,12 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.web.hub_models import FollowAsk
+from langstrecke.web.following.models import FollowAsk
 from langstrecke.web.pages.desk import Desk, Desks
 
 if TYPE_CHECKING:
-    from langstrecke.web.app import Pitwall
     from langstrecke.web.pages.viewer import Viewer
+    from langstrecke.web.pitwall import Pitwall
 
 SPEEDS = (1, 10, 30, 60, 120, 300, 1200)
 

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from nicegui import ui
 from nicegui.context import context
 
-from langstrecke.web.pages import bell, bits, news, odds, paddock, race, races, season, strategist, strip, whatif
+from langstrecke.web.pages import bell, news, odds, paddock, race, races, season, strategist, strip, whatif
+from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.following import desks_of
 from langstrecke.web.pages.grids import number_script
 from langstrecke.web.pages.theme import chart_themes, script, style_sheet
 from langstrecke.web.pages.viewer import Viewer
 
 if TYPE_CHECKING:
-    from langstrecke.web.app import Pitwall
+    from langstrecke.web.pitwall import Pitwall
 
 PAGES: dict[str, tuple[str, Callable[[Pitwall, Viewer], Any]]] = {
     "/": ("Race", race.page),

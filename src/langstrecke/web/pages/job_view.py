@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from nicegui import background_tasks, ui
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.web.pages import bits
+from langstrecke.web.pages import components as bits
 
 if TYPE_CHECKING:
-    from langstrecke.web.app import Pitwall
+    from langstrecke.web.pitwall import Pitwall
 
 
 LEFT_S = 1.0

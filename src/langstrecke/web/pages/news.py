@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from nicegui import background_tasks, events, ui
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.web.pages import bits
+from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.news_text import SURE_WORDS, Told, claim_list, highlighted
 from langstrecke.web.pages.uploads import kept_file
 
 if TYPE_CHECKING:
-    from langstrecke.web.app import Pitwall
     from langstrecke.web.pages.viewer import Viewer
+    from langstrecke.web.pitwall import Pitwall
 
 EXAMPLE = (
     "Kevin Magnussen wird 2021 in der IMSA-Serie für Chip Ganassi Racing fahren. Der Däne teilt sich den Cadillac "
@@ -103,7 +103,7 @@ Read = tuple[str, str, str, str, list[Told]]
 
 def read_text(text: str, date: str, *, step: Callable[..., None]) -> list[Read]:
     """Job: the claims of a pasted text, checked."""
-    from langstrecke.news.reading import article_from_text
+    from langstrecke.news.sources.files import article_from_text
 
     step(0, 1, "reading")
     return [_told(article_from_text(text[:MOST_CHARS], date=date, source="pasted text"))]
@@ -111,14 +111,14 @@ def read_text(text: str, date: str, *, step: Callable[..., None]) -> list[Read]:
 
 def read_files(path: str, date: str, *, step: Callable[..., None]) -> list[Read]:
     """Job: the claims of a dropped file, checked."""
-    from langstrecke.news.reading import read_articles
+    from langstrecke.news.sources.files import read_articles
 
     step(0, 1, "reading")
     return [_told(article) for article in read_articles([Path(path)], date=date)]
 
 
 def _told(article: Any) -> Read:
-    from langstrecke.news.checking import check_claims
+    from langstrecke.news.claims.fact_check import check_claims
     from langstrecke.news.reader import read_article
 
     reading = read_article(article)

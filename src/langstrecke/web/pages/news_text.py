@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from langstrecke.web.pages.bits import esc
+from langstrecke.web.pages.components import esc
 
 SURE_WORDS = {
     "confirmed": "Confirmed",

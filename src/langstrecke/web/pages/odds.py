@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
-from langstrecke.web.pages import bits, lines
-from langstrecke.web.pages.bits import esc
-from langstrecke.web.pages.charts_odds import odds_chart
+from langstrecke.web.pages import components as bits
+from langstrecke.web.pages.charts import lines
+from langstrecke.web.pages.charts.odds import odds_chart
+from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import desk_of
 from langstrecke.web.pages.theme import car_colours, class_colour
 
 if TYPE_CHECKING:
-    from langstrecke.web.app import Pitwall
-    from langstrecke.web.hub_models import HubView
+    from langstrecke.web.following.models import HubView
     from langstrecke.web.pages.desk import Desk
     from langstrecke.web.pages.viewer import Viewer
+    from langstrecke.web.pitwall import Pitwall
 
 METRICS = {"win": "Class win", "podium": "Class podium", "overall": "Overall win"}
 MOVES = 24

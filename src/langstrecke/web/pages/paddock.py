@@ -13,13 +13,13 @@ from langstrecke.errors import LangstreckeError
 from langstrecke.paddock import calendars, careers
 from langstrecke.paddock.model import Event
 from langstrecke.paddock.registry import Registry, load_registry
-from langstrecke.web.pages import bits
-from langstrecke.web.pages.bits import esc
-from langstrecke.web.pages.charts_paddock import career_chart, year_chart
+from langstrecke.web.pages import components as bits
+from langstrecke.web.pages.charts.paddock import career_chart, year_chart
+from langstrecke.web.pages.components import esc
 
 if TYPE_CHECKING:
-    from langstrecke.web.app import Pitwall
     from langstrecke.web.pages.viewer import Viewer
+    from langstrecke.web.pitwall import Pitwall
 
 VIEWS = {"career": "Career", "mates": "Team mates", "line-ups": "Line-ups", "calendar": "Calendar"}
 EXAMPLES = ("Jan Magnussen", "Kevin Magnussen", "Renger van der Zande", "Jens Klingmann")

@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Any
 from nicegui import background_tasks, ui
 from nicegui.element import Element
 
+from langstrecke import services
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard import list_cards
-from langstrecke.web import services
-from langstrecke.web.pages import bits, lines
-from langstrecke.web.pages.bits import esc
-from langstrecke.web.pages.charts_race import flag_strip, gap_chart, place_chart
+from langstrecke.services.requests import RacesAsk
+from langstrecke.web.pages import components as bits
+from langstrecke.web.pages.charts import lines
+from langstrecke.web.pages.charts.race import flag_strip, gap_chart, place_chart
+from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import desk_of, follow_race
 from langstrecke.web.pages.race_rows import table_options
 from langstrecke.web.pages.theme import car_colours, class_colour
-from langstrecke.web.services_models import RacesAsk
 
 if TYPE_CHECKING:
-    from langstrecke.web.app import Pitwall
     from langstrecke.web.pages.desk import Desk
     from langstrecke.web.pages.viewer import Viewer
+    from langstrecke.web.pitwall import Pitwall
 
 ALL = "All"
 SHOWN_CARS = 6

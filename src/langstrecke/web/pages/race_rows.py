@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from langstrecke.forecast.names import surname
+from langstrecke.formatting import surname
 from langstrecke.live.table import TimingRow, TimingTable
 from langstrecke.web.pages import grids
 

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import background_tasks, events, ui
 
+from langstrecke import services
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard import list_cards, load_card
-from langstrecke.web import services
-from langstrecke.web.pages import bits, grids
-from langstrecke.web.pages.bits import esc
+from langstrecke.services.requests import ImportAsk, RacesAsk
+from langstrecke.services.uploads import receive
+from langstrecke.web.pages import components as bits
+from langstrecke.web.pages import grids
+from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import SPEEDS, follow_race, look_at, stop_race
 from langstrecke.web.pages.job_view import JobView
-from langstrecke.web.services_models import ImportAsk, RacesAsk
-from langstrecke.web.uploads import receive
 
 if TYPE_CHECKING:
-    from langstrecke.web.app import Pitwall
+    from langstrecke.services.settings import Settings
     from langstrecke.web.pages.viewer import Viewer
-    from langstrecke.web.settings import Settings
+    from langstrecke.web.pitwall import Pitwall
 
 SHOWN_NOTES = 8
 SHORT = 14

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import background_tasks, ui
 
+from langstrecke import services
 from langstrecke.errors import LangstreckeError
-from langstrecke.forecast.names import surname
+from langstrecke.formatting import surname
 from langstrecke.paddock.registry import load_registry
-from langstrecke.web import services
-from langstrecke.web.pages import bits
-from langstrecke.web.pages.bits import esc
-from langstrecke.web.pages.charts_season import points_chart, title_chart
+from langstrecke.services.requests import SeasonAsk, TitleRaceAsk
+from langstrecke.web.pages import components as bits
+from langstrecke.web.pages.charts.season import points_chart, title_chart
+from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.job_view import JobView
 from langstrecke.web.pages.theme import class_colour
-from langstrecke.web.services_models import SeasonAsk, TitleRaceAsk
 
 if TYPE_CHECKING:
-    from langstrecke.web.app import Pitwall
     from langstrecke.web.pages.viewer import Viewer
+    from langstrecke.web.pitwall import Pitwall
 
 SEASONS = 1500
 """Seasons played for a page: a standard error of 1.3 points at worst."""
@@ -52,7 +52,7 @@ async def _open(pitwall: Pitwall, body: ui.element) -> None:
 @lru_cache(maxsize=1)
 def known_seasons() -> dict[str, list[str]]:
     """Season -> names of its rounds, for seasons some of whose races have cards to play."""
-    from langstrecke.forecast.season_real import rounds_of
+    from langstrecke.forecast.season.standings import rounds_of
     from langstrecke.racecard import list_cards
     from langstrecke.rulebooks import known_series
 

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
-from langstrecke.forecast.names import surname
+from langstrecke import services
+from langstrecke.formatting import surname
 from langstrecke.racecard import list_cards
-from langstrecke.web import services
-from langstrecke.web.pages import bits
-from langstrecke.web.pages.bits import esc
-from langstrecke.web.pages.charts_plan import plan_chart
-from langstrecke.web.pages.charts_whatif import Step, change_chart
+from langstrecke.services.requests import PlanAsk
+from langstrecke.web.pages import components as bits
+from langstrecke.web.pages.charts.plan import plan_chart
+from langstrecke.web.pages.charts.whatif import Step, change_chart
+from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import desk_of
 from langstrecke.web.pages.job_view import JobView
-from langstrecke.web.services_models import PlanAsk
 
 if TYPE_CHECKING:
     from langstrecke.live.driver_time import DriverTime
-    from langstrecke.web.app import Pitwall
-    from langstrecke.web.hub_models import HubView
+    from langstrecke.web.following.models import HubView
     from langstrecke.web.pages.desk import Desk
     from langstrecke.web.pages.viewer import Viewer
+    from langstrecke.web.pitwall import Pitwall
 
 ROTA_EVERY_S = 1.5
 """Shortest time between two drawings of the rota (default)."""

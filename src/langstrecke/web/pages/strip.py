@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from nicegui import ui
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.web.pages import bits
+from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.following import SPEEDS, desk_of, look_at
 from langstrecke.web.pages.strip_words import strip_facts
 
 if TYPE_CHECKING:
-    from langstrecke.web.app import Pitwall
     from langstrecke.web.pages.desk import Desk
     from langstrecke.web.pages.viewer import Viewer
+    from langstrecke.web.pitwall import Pitwall
 
 
 def strip(pitwall: Pitwall, viewer: Viewer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from langstrecke.web.pages.bits import hms
+from langstrecke.web.pages.components import hms
 from langstrecke.web.pages.theme import FLAG_WORDS
 
 

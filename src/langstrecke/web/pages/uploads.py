@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from langstrecke.web.uploads import receive
+from langstrecke.services.uploads import receive
 
 if TYPE_CHECKING:
-    from langstrecke.web.settings import Settings
+    from langstrecke.services.settings import Settings
 
 
 def safe_ending(name: str) -> str:

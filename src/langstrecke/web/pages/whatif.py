@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import background_tasks, ui
 
+from langstrecke import services
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.forecast.names import surname
+from langstrecke.formatting import surname
 from langstrecke.racecard import RaceCard, list_cards, load_card
-from langstrecke.web import services
-from langstrecke.web.pages import bits
-from langstrecke.web.pages.bits import esc
-from langstrecke.web.pages.charts_whatif import Step, change_chart
+from langstrecke.services.requests import CheckPatchAsk, SavedAsk, SavePatchAsk, WhatIfAsk
+from langstrecke.web.pages import components as bits
+from langstrecke.web.pages.charts.whatif import Step, change_chart
+from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.job_view import JobView
 from langstrecke.web.pages.patch_text import with_change, with_setting
 from langstrecke.web.pages.theme import class_colour
-from langstrecke.web.services_models import CheckPatchAsk, SavedAsk, SavePatchAsk, WhatIfAsk
 
 if TYPE_CHECKING:
-    from langstrecke.web.app import Pitwall
     from langstrecke.web.pages.viewer import Viewer
+    from langstrecke.web.pitwall import Pitwall
 
 RACES = 3000
 SHOWN = 9

@@ -1,0 +1,175 @@
+"""Rebuild docs/validation.md: a backtest of the seasons with laps, scored, with tables and figures.
+
+    python -m scripts.validate.validation ../shared/data [--forecasts FILE.jsonl] [--races 4000] [--simulation FOLDER]
+
+With --forecasts a finished (or interrupted) forecast file is used; without it everything is forecast anew (and kept
+there). --simulation names a folder with what lifelike.py, legality.py, crn.py and speed.py wrote by --json, as
+lifelike.json and so on; the page then has a part on the simulation itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from scripts.validate.validation_simulation import simulation_part
+
+from langstrecke.forecast.evaluation.backtest import backtest
+from langstrecke.forecast.evaluation.score import Comparison, Row, compare, grouped, headline, reliability, score_file
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "validation.md"
+FIGURES = ROOT / "docs" / "figures"
+SERIES = "imsa"
+TARGETS = {0.0: (3, 2), 0.25: (3, 3), 0.5: (5, 4), 0.75: (6, 5), 0.9: (6, 5)}
+"""Cutoff -> per cent by which log loss and ranked probability score should lie below the best baseline."""
+
+
+INTRODUCTION = """\
+Rebuilt by `python -m scripts.validate.validation ../shared/data`. A race is forecast from what was known by then: earlier
+races, the weekend's earlier sessions and, under way, the crossings of the line so far. Judged against the official
+class order, classes of four and more cars, beside the best of four baselines for each measure: uniform, and
+Plackett-Luce fitted with the race's season left out on winners, first three places or whole orders (before the start:
+qualifying place and gap, practice gap, form; under way: class position, laps down and seconds). Intervals are
+bootstraps over races. RPS: ranked probability score, normalised by class size."""
+
+
+def comparison_table(table: list[Comparison], keys: tuple[str, ...]) -> list[str]:
+    """A Markdown table of comparisons."""
+    head = [*keys, "classes", "log loss", "best baseline", "change (90 %)", "RPS", "best baseline", "change (90 %)"]
+    head += ["Brier win", "Brier podium", "calibration error"]
+    rows = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for c in table:
+        cells = [f"{c.group[k]:g}" if isinstance(c.group[k], float) else str(c.group[k]) for k in keys]
+        cells.append(str(c.classes))
+        for measure, digits in (("log_loss", 3), ("rps", 4)):
+            best = c.best[measure]
+            cells += [f"{c.forecast[measure]:.{digits}f}", f"{c.baselines[best][measure]:.{digits}f} ({best})"]
+            value, low, high = c.change[measure]
+            cells.append(f"{100 * value:+.1f} % ({100 * low:+.1f} to {100 * high:+.1f})")
+        cells += [f"{c.forecast['brier_win']:.4f}", f"{c.forecast['brier_podium']:.4f}", f"{c.calibration_error:.3f}"]
+        rows.append("| " + " | ".join(cells) + " |")
+    return [*rows, ""]
+
+
+def target_table(rows: list[Row]) -> list[str]:
+    """What was to be reached and what was."""
+    out = [
+        "| cutoff | log loss lower by | asked | RPS lower by | asked | calibration error (0.03) |",
+        "|---|---|---|---|---|---|",
+    ]
+    for c in grouped(rows, ("cutoff",)):
+        asked = TARGETS.get(c.group["cutoff"])
+        if asked is not None:
+            loss, rps = -100 * c.change["log_loss"][0], -100 * c.change["rps"][0]
+            name = f"{c.group['cutoff']:g}"
+            out.append(
+                f"| {name} | {loss:.1f} % | {asked[0]} % | {rps:.1f} % | {asked[1]} % | {c.calibration_error:.3f} |"
+            )
+    return [*out, ""]
+
+
+def baseline_table(rows: list[Row]) -> list[str]:
+    """How strong the baselines are."""
+    out = ["| cutoff | uniform | pl_winner | pl_podium | pl_order |", "|---|---|---|---|---|"]
+    for c in grouped(rows, ("cutoff",)):
+        names = ("uniform", "pl_winner", "pl_podium", "pl_order")
+        cells = [f"{c.baselines[n]['log_loss']:.3f} / {c.baselines[n]['rps']:.4f}" for n in names]
+        out.append(f"| {c.group['cutoff']:g} | " + " | ".join(cells) + " |")
+    return [*out, ""]
+
+
+def draw_reliability(rows: list[Row], path: Path) -> None:
+    """Forecast against share won, a line per cutoff."""
+    mpl.rcParams["svg.hashsalt"] = "langstrecke"
+    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+    for cutoff in sorted({r.cutoff for r in rows}):
+        table = [b for b in reliability([r for r in rows if r.cutoff == cutoff]) if b.cars >= 5]
+        name = "before the start" if cutoff == 0 else f"after {100 * cutoff:.0f} %"
+        axes.plot([b.forecast for b in table], [b.won for b in table], marker="o", markersize=3, label=name)
+    axes.set_xlabel("forecast probability of winning the class")
+    axes.set_ylabel("share that won")
+    axes.legend(frameon=False, fontsize=8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={"Date": None})
+
+
+def page(rows: list[Row], others: list[Row], simulation: list[str]) -> str:
+    """The page."""
+    cutoffs = grouped(rows, ("cutoff",))
+    text = [
+        "# Validation",
+        "",
+        INTRODUCTION,
+        "",
+        f"## IMSA 2021-23: {len({r.race for r in rows})} races",
+        "",
+        *target_table(rows),
+        *comparison_table(cutoffs, ("cutoff",)),
+        "### Season by season",
+        "",
+        *comparison_table(grouped(rows, ("season", "cutoff")), ("season", "cutoff")),
+        "### Class by class",
+        "",
+        *comparison_table(grouped(rows, ("car_class", "cutoff")), ("car_class", "cutoff")),
+        "### Strength of the baselines (log loss / RPS)",
+        "",
+        *baseline_table(rows),
+        "### Calibration",
+        "",
+        f"![Reliability of win probabilities](figures/{FIGURE})",
+        "",
+        "| cutoff | bin | cars | mean forecast | share won |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {c:g} | {b.low:.1f}-{b.high:.1f} | {b.cars} | {b.forecast:.3f} | {b.won:.3f} |"
+            for c in sorted({r.cutoff for r in rows})
+            for b in reliability([r for r in rows if r.cutoff == c])
+        ),
+        "",
+    ]
+    if others:
+        text += [
+            "## WEC and Le Mans",
+            "",
+            "Few races, most without practice or qualifying files. The five figures of the in-race forecast were "
+            "not chosen on them; their own seasons had a part in priors and curves (only IMSA seasons are left out).",
+            "",
+            *comparison_table(grouped(others, ("cutoff",)), ("cutoff",)),
+        ]
+    return "\n".join([*text, *simulation, ""]) + (ROOT / "docs" / "validation_notes.md").read_text("utf-8")
+
+
+FIGURE = "reliability.svg"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--forecasts", type=Path)
+    parser.add_argument("--races", type=int, default=4000)
+    parser.add_argument("--simulation", type=Path)
+    options = parser.parse_args()
+    simulation = simulation_part(options.simulation) if options.simulation else []
+    with tempfile.TemporaryDirectory() as folder:
+        forecasts = options.forecasts or Path(folder) / "forecasts.jsonl"
+        if not forecasts.exists():
+            backtest(
+                options.data, forecasts, first=dt.date(2015, 1, 1), last=dt.date(2024, 12, 31), races=options.races
+            )
+        scored = score_file(forecasts, options.data)
+    rows = headline(scored.rows, lambda r: r.series == SERIES)
+    others = headline(scored.rows, lambda r: r.series != SERIES)
+    draw_reliability(rows, FIGURES / FIGURE)
+    PAGE.write_text(page(rows, others, simulation), "utf-8")
+    print(compare(rows))
+
+
+if __name__ == "__main__":
+    main()

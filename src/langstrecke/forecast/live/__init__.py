@@ -1,0 +1,177 @@
+"""In-race forecasts: the state of the race from its timing so far, pace updated, the rest played many times.
+
+    result = forecast_under_way("imsa-2021-sebring", store, cutoff=0.5)
+    result = forecast_live(card, laps, 6 * 3600.0, posterior=posterior)
+    print(live_state(laps, card, 6 * 3600.0).car("01"))
+
+Nothing that crossed the line after the moment is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.forecast.live.fits import LiveFits, live_fits
+from langstrecke.forecast.live.fuel import with_tanks
+from langstrecke.forecast.live.pace import pace_so_far, widened, with_pace
+from langstrecke.forecast.live.rules import with_eased_minimum
+from langstrecke.forecast.live.snapshot import to_snapshot
+from langstrecke.forecast.race import from_outcome
+from langstrecke.forecast.result import Forecast
+from langstrecke.racecard.schema import RaceCard
+from langstrecke.racestate.from_laps import laps_until, live_state
+from langstrecke.racestate.model import LiveCar, LiveState
+from langstrecke.ratings.pace.posterior import PacePosterior
+
+if TYPE_CHECKING:
+    from langstrecke.simulation.kernel.params import Params
+    from langstrecke.simulation.kernel.snapshot import Snapshot
+    from langstrecke.simulation.outcome import Outcome
+    from langstrecke.store import Store
+
+__all__ = [
+    "LiveCar",
+    "LiveState",
+    "compiled",
+    "forecast_live",
+    "forecast_under_way",
+    "live_card",
+    "live_state",
+    "play_on",
+    "race_state",
+]
+
+Progress = Callable[[int, int], None]
+
+
+def race_state(laps: pl.DataFrame, card: RaceCard, t: float, fits: LiveFits | None = None) -> Snapshot:
+    """The kernel's snapshot of the race at race time `t`; `live_state` is the same for people."""
+    state = live_state(laps, card, t)
+    return to_snapshot(state, card, compiled(card, state), fits or fits_for(card))
+
+
+def compiled(card: RaceCard, state: LiveState) -> Params:
+    """The card in the kernel's terms, with the rules as race control holds to them today."""
+    from langstrecke.simulation.compile import compile_race
+
+    return with_eased_minimum(compile_race(card), card, state)
+
+
+def fits_for(card: RaceCard) -> LiveFits:
+    """The fitted figures that had no part in the card's season."""
+    return live_fits(f"{card.race.series}-{card.race.season}")
+
+
+def live_card(
+    card: RaceCard,
+    laps: pl.DataFrame,
+    state: LiveState,
+    posterior: PacePosterior | None,
+    fits: LiveFits | None = None,
+) -> RaceCard:
+    """The card with pace (given its posterior) and tanks brought up to date by the laps until the state's moment."""
+    if posterior is not None:
+        card = with_pace(card, posterior, pace_so_far(laps_until(laps, state.t)))
+    chosen = fits or fits_for(card)
+    return with_tanks(widened(card, chosen), state, chosen)
+
+
+def play_on(
+    card: RaceCard,
+    state: LiveState,
+    *,
+    races: int,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    fits: LiveFits | None = None,
+) -> Outcome:
+    """Play the rest of the race from a state, with the figures of `card`."""
+    from langstrecke.simulation.simulate import simulate_params
+
+    params = compiled(card, state)
+    return simulate_params(
+        params,
+        cars=tuple(e.car for e in card.entries),
+        classes=tuple(e.car_class for e in card.entries),
+        class_names=tuple(card.classes),
+        races=races,
+        seed=seed,
+        threads=threads,
+        progress=progress,
+        snapshot=to_snapshot(state, card, params, fits or fits_for(card)),
+    )
+
+
+def forecast_live(
+    card: RaceCard,
+    laps: pl.DataFrame,
+    t: float,
+    *,
+    posterior: PacePosterior | None = None,
+    races: int = 2000,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Forecast:
+    """The odds at race time `t` from what the timing shows until then.
+
+    `card` is the card as known before the race, `posterior` the belief about pace it was filled from
+    (`ratings.race_pace.race_posterior`); with it the pace moves with the laps seen. Raises LangstreckeError for a
+    moment outside the race.
+    """
+    if not 0.0 < t <= card.race.duration_s:
+        limit = card.race.duration_s
+        raise LangstreckeError(f"race time {t:.0f} s does not lie within the race of {limit:.0f} s")
+    state = live_state(laps, card, t)
+    played = live_card(card, laps, state, posterior)
+    outcome = play_on(played, state, races=races, seed=seed, threads=threads, progress=progress)
+    return from_outcome(played, outcome)
+
+
+def forecast_under_way(
+    race_id: str,
+    store: Store,
+    *,
+    at_s: float | None = None,
+    cutoff: float | None = None,
+    races: int = 2000,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Forecast:
+    """`forecast_live` for a race of the store, at a race time in seconds or a share of the scheduled length.
+
+    Card and pace know what was known before the start, the rest comes from the race's laps so far.
+    """
+    from langstrecke.racecard.build import archive_for, build_card
+
+    if (at_s is None) == (cutoff is None):
+        raise LangstreckeError("either a race time or a share of the race is needed")
+    laps = store.laps(race_id)
+    if laps.is_empty():
+        raise LangstreckeError(f"the store holds no laps of {race_id}", hint="import its laps")
+    archive = archive_for(store, race_id, "before")
+    card = build_card(race_id, store, archive=archive)
+    t = at_s if at_s is not None else float(cutoff or 0.0) * card.race.duration_s
+    belief = belief_before(race_id, store, archive)
+    return forecast_live(card, laps, t, posterior=belief, races=races, seed=seed, threads=threads, progress=progress)
+
+
+def belief_before(race_id: str, store: Store, archive: object) -> PacePosterior:
+    """The belief about a race's pace before its start: what the card's pace figures were filled from."""
+    from langstrecke.racecard.build import entry_facts
+    from langstrecke.ratings.archive import Archive
+    from langstrecke.ratings.pace.race import race_posterior
+    from langstrecke.ratings.race_priors import set_name
+    from langstrecke.ratings.rate import shared_history
+
+    assert isinstance(archive, Archive)
+    race = archive.races[race_id]
+    history = shared_history(set_name(f"{race.series}-{race.season}"))
+    history.licences.update(archive.licences)
+    return race_posterior(history, archive, race, entry_facts(store, race_id, archive.licences)).posterior

@@ -1,0 +1,108 @@
+"""The fitted figures of the in-race forecast, and where they come from.
+
+`scripts/fit/live.py` fits them on whole seasons and writes `data/live.toml`: one set per IMSA season left out, so
+that no race is forecast with figures its own season helped to choose, and one on everything for races outside them.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass, field, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.timing.car_classes import group_of
+
+TANK_MIN = {"dpi": 42.0, "top": 53.0, "lmp2": 42.0, "lmp3": 57.0, "gt": 60.0}
+
+
+def tank_kind(car_class: str) -> str:
+    """Cars that go equally far on a tank: DPi, other top prototypes, LMP2, LMP3, GT."""
+    if "dpi" in car_class.casefold():
+        return "dpi"
+    return {"lmp1": "top", "gt-pro": "gt", "gt-am": "gt"}.get(group_of(car_class), group_of(car_class))
+
+
+@dataclass(frozen=True)
+class LiveFits:
+    """One set. Logistic curves take the logarithm of minutes overdue plus one."""
+
+    back_pit: tuple[float, float] = (2.0, -0.9)
+    """Intercept and slope: chance that a car overdue out of the pits crosses the line again."""
+    back_road: tuple[float, float] = (4.5, -2.0)
+    """The same for one overdue on the road."""
+    wait_pit: tuple[float, float] = (6.0, 0.35)
+    """Log of the mean further wait in seconds, by the same logarithm."""
+    wait_road: tuple[float, float] = (4.0, 0.8)
+    tank_min: dict[str, float] = field(default_factory=lambda: dict(TANK_MIN))
+    """Minutes of green running on a tank, by kind of car (`tank_kind`)."""
+    stretch: tuple[float, float, float, float] = (2.3, -7.3, -3.3, -0.7)
+    """Log odds that a car goes to the end without another stop: intercept, tanks' worth it lacks, that times the
+    logarithm of the time left over half an hour, that logarithm."""
+    pace_sd: float = 0.003
+    """What the laps so far do not tell of a car's pace in the rest of the race, share of a lap: added to the
+    posterior's standard deviation in quadrature. This and the next four were chosen among a few candidates by the
+    scores of two IMSA seasons and judged on the third (docs/validation.md)."""
+    driver_sd: float = 0.002
+    """The same for each driver against the car."""
+    mishaps: float = 1.5
+    """Factor on the card's rates of retirements and repairs."""
+    overtaking: float = 2.0
+    """Factor on the card's `overtaking_s`: places are harder to take than pace differences say."""
+    tank: float = 1.06
+    """Factor on the laps on a tank: what crews save when it decides the strategy."""
+    floor_share: float = 0.01
+    """Share of the uniform distribution in every forecast that is scored."""
+    seasons: tuple[str, ...] = ()
+    """What the set was fitted on."""
+
+    def back_chance(self, overdue_s: float, *, in_pit: bool) -> float:
+        """Chance that a car this overdue crosses the line again before the end."""
+        a, b = self.back_pit if in_pit else self.back_road
+        return 1.0 / (1.0 + math.exp(-(a + b * math.log1p(overdue_s / 60.0))))
+
+    def back_wait_s(self, overdue_s: float, *, in_pit: bool) -> float:
+        """Mean further wait of one that does."""
+        a, b = self.wait_pit if in_pit else self.wait_road
+        return math.exp(a + b * math.log1p(overdue_s / 60.0))
+
+    def goes_through(self, lacking: float, left_s: float) -> float:
+        """Chance that a car stretches what it has to the end. `lacking`: tanks' worth it is short by (0: none).
+
+        Against a car that lacks nothing: stops for other reasons are the simulation's own.
+        """
+        a, b, c, d = self.stretch
+        late = math.log(max(left_s, 60.0) / 1800.0)
+        short = max(lacking, 0.0)
+        none = 1.0 + math.exp(-(a + d * late))
+        return min(1.0, none / (1.0 + math.exp(min(-(a + b * short + c * short * late + d * late), 700.0))))
+
+
+@cache
+def live_table() -> dict[str, Any]:
+    """The shipped live.toml as a table."""
+    path = files("langstrecke.forecast") / "data" / "live.toml"
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise LangstreckeError(
+            "the shipped figures of the in-race forecast cannot be read", file=str(path)
+        ) from error
+
+
+@cache
+def live_fits(season_key: str | None = None) -> LiveFits:
+    """The set that had no part in a season ("imsa-2021"), else the one on all seasons."""
+    table = live_table()
+    name = f"without-{season_key}"
+    return fits_from(table[name if name in table else "all"])
+
+
+def fits_from(table: dict[str, Any]) -> LiveFits:
+    """Read one set from its table."""
+    known = {f.name for f in fields(LiveFits)}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items() if k in known}
+    return LiveFits(**values)

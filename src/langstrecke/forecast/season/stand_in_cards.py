@@ -1,0 +1,181 @@
+"""Cards for rounds that have none of their own: a circuit and class figures like theirs, and who was entered.
+
+A round without a card is played on the shipped card nearest to it: the same circuit and classes if there is one of
+another season, else the card of the season nearest in length. Its entries are those the registry knows for the
+round, else those of the last round before it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from langstrecke.errors import NotFoundError
+from langstrecke.forecast.season.standings import Round
+from langstrecke.paddock.model import Entry as Entered
+from langstrecke.paddock.registry import Registry, load_registry
+from langstrecke.racecard import Driver, Entry, RaceCard, list_cards, load_card
+from langstrecke.rulebooks.schema import RuleBook
+
+SPRINT_S = 5 * 3600.0
+"""Rounds shorter than this are driven by two drivers (crew rules of IMSA)."""
+FAR = math.log(2.0)
+"""A card of the season whose race is twice as long, or half, is too far off if another season has the circuit."""
+LEAST_KNOWN = 0.5
+"""A season is played if at least this share of its rounds has a card or a list of entries."""
+WHOLE_FIELD = 40
+"""Cars of a field where no card tells."""
+LEAST_ENTRIES = 0.5
+"""A list of entries stands if it has at least this share of the cars of the nearest card."""
+
+
+def check_playable(real: Sequence[Round], after: int) -> None:
+    """NotFoundError, with what is missing and what would mend it, if too little is known of the rounds."""
+    name = f"{real[0].series}-{real[0].season}"
+    carded = [r for r in real if r.id in list_cards()]
+    listed = [r for r in real if r not in carded and _listed(r, carded)]
+    if carded and len(carded) + len(listed) >= LEAST_KNOWN * len(real):
+        return
+    bare = [r.id for r in real if r not in carded and r not in listed]
+    told = f"{len(carded)} of its {len(real)} rounds have a race card"
+    told += f", {len(listed)} more the entries of a whole field" if listed else ""
+    needed = f"entries of {', '.join(bare[:4])}{' ...' if len(bare) > 4 else ''}" if bare else ""
+    if not carded:
+        needed = "a card of at least one round, for circuit and class figures" + (f", and {needed}" if bare else "")
+    hint = f"needed: {needed}; docs/seasons.md says how to make a card by hand"
+    if any(load_registry().entries(r.id) for r in real):
+        hint += f". Its points: langstrecke season {name} --after {after or real[-1].number} --seasons 0"
+    raise NotFoundError(f"{name} cannot be played: {told}", hint=hint)
+
+
+def _listed(rnd: Round, carded: Sequence[Round]) -> bool:
+    """Whether the registry has the whole field of a round."""
+    size = min((len(load_card(r.id).entries) for r in carded), default=WHOLE_FIELD)
+    return len(load_registry().entries(rnd.id)) >= LEAST_ENTRIES * size
+
+
+def card_of(rnd: Round, real: Sequence[Round], shipped: Mapping[str, RaceCard]) -> tuple[RaceCard, str]:
+    """The round's own card, or one that stands in, and the id of the race whose figures it has."""
+    if rnd.id in shipped:
+        return shipped[rnd.id], ""
+    like = _like(rnd, real, shipped)
+    duration = rnd.book.race.duration_s
+    entries = _entries(rnd, like, real, shipped)
+    date = rnd.event.race_day
+    info = like.race.model_copy(
+        update={
+            "id": rnd.id,
+            "name": rnd.event.name or rnd.id,
+            "series": rnd.event.series,
+            "season": date.year,
+            "rulebook": rnd.book.id,
+            "date": date,
+            "duration_s": duration,
+            "max_laps": None,
+            "note": f"stands in: circuit and class figures of {like.race.id}",
+        }
+    )
+    circuit = like.circuit.model_copy(update={"id": rnd.event.circuit, "name": rnd.event.circuit})
+    classes = {name: like.classes[name] for name in like.classes if any(e.car_class == name for e in entries)}
+    fields = {"race": info, "circuit": circuit, "classes": classes, "entries": tuple(entries), "result": ()}
+    return like.model_copy(update=fields), like.race.id
+
+
+def _like(rnd: Round, real: Sequence[Round], shipped: Mapping[str, RaceCard]) -> RaceCard:
+    """The shipped card nearest to a round: of its season, unless one of another season has its circuit and length."""
+    wanted = {c.name for c in rnd.book.classes} & set(rnd.book.race.classes or [c.name for c in rnd.book.classes])
+    numbers = {r.id: r.number for r in real}
+    near = min(
+        shipped.values(),
+        key=lambda c: (len(wanted - set(c.classes)), _far(c, rnd), abs(numbers[c.race.id] - rnd.number)),
+    )
+    if _far(near, rnd) <= FAR:
+        return near
+    prefix = f"{rnd.event.series}-"
+    others = [load_card(name) for name in list_cards() if name.startswith(prefix) and name not in shipped]
+    same = [
+        c
+        for c in others
+        if c.circuit.id == rnd.event.circuit and set(near.classes) <= set(c.classes) and _far(c, rnd) <= FAR
+    ]
+    return min(same, key=lambda c: abs((c.race.date - rnd.event.race_day).days)) if same else near
+
+
+def _far(card: RaceCard, rnd: Round) -> float:
+    return abs(math.log(card.race.duration_s / rnd.book.race.duration_s))
+
+
+def _entries(rnd: Round, like: RaceCard, real: Sequence[Round], shipped: Mapping[str, RaceCard]) -> list[Entry]:
+    """Who drives: the registry's list for the round, else the entries of the last round before it, class by class."""
+    registry = load_registry()
+    duration = rnd.book.race.duration_s
+    before = [shipped[r.id] for r in real if r.number < rnd.number and r.id in shipped]
+    others = before or list(shipped.values())
+    carded = [r for r in real if r.id in shipped]
+    if _listed(rnd, carded):
+        year = rnd.event.race_day.year
+        listed = [e for e in registry.entries(rnd.id) if e.status != "dns"]
+        found = [_from_registry(e, registry, rnd.book, like, others, year) for e in listed]
+        entries = [e for e in found if e is not None]
+        if entries:
+            return entries
+    entries = []
+    wanted = set(rnd.book.race.classes) & set(like.classes) or set(like.classes)
+    for name in sorted(wanted):
+        source = next((c for c in reversed(others) if c.cars_of(name)), like)
+        entries += [crew_for(e, duration) for e in source.entries if e.car_class == name]
+    return entries
+
+
+def _from_registry(
+    entered: Entered, registry: Registry, book: RuleBook, like: RaceCard, others: Sequence[RaceCard], year: int
+) -> Entry | None:
+    """An entry of the registry as the card has them: the car of an earlier card with this crew, or a new one."""
+    name = _class_of(book, entered.car_class)
+    if name not in like.classes:
+        return None
+    crew = tuple(_driver(registry, key, others, year) for key in entered.drivers)
+    for card in reversed(others):
+        for entry in card.entries:
+            if (entry.car, entry.car_class) == (entered.car, name):
+                return entry.model_copy(update={"drivers": crew or entry.drivers, "grid": None, "start_s": 0.0})
+    typical = next((e for e in like.entries if e.car_class == name), None)
+    if typical is None:
+        return None
+    vehicle = registry.vehicles.get(entered.vehicle)
+    team = registry.teams[entered.team].name if entered.team in registry.teams else entered.team
+    fields: dict[str, object] = {
+        "car": entered.car,
+        "team": team,
+        "vehicle": vehicle.name if vehicle else "",
+        "make": vehicle.make if vehicle else "",
+        "drivers": crew or typical.drivers,
+        "pace_s": 0.0,
+        "grid": None,
+        "start_s": 0.0,
+    }
+    return typical.model_copy(update=fields)
+
+
+def _class_of(book: RuleBook, name: str) -> str:
+    try:
+        return book.class_named(name).name
+    except KeyError:
+        return name
+
+
+def _driver(registry: Registry, key: str, others: Sequence[RaceCard], year: int) -> Driver:
+    person = registry.drivers[key]
+    for card in reversed(others):
+        for entry in card.entries:
+            for driver in entry.drivers:
+                if driver.name == person.name:
+                    return driver
+    return Driver.model_validate({"name": person.name, "licence": person.licence(year), "evidence": "prior"})
+
+
+def crew_for(entry: Entry, duration_s: float) -> Entry:
+    """An entry with no more drivers than a race of this length has."""
+    if duration_s >= SPRINT_S or len(entry.drivers) <= 2:
+        return entry
+    return entry.model_copy(update={"drivers": entry.drivers[:2]})

@@ -1,0 +1,364 @@
+"""Championship tables of real seasons: results of the registry scored by the rule books, round by round."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.forecast.season.points import (
+    I16,
+    LAST,
+    PER_CAR,
+    RoundPoints,
+    Scorer,
+    pole_places,
+    pole_scale,
+    score,
+)
+from langstrecke.paddock.model import Entry, Event
+from langstrecke.paddock.registry import Registry, load_registry
+from langstrecke.rulebooks import known_series, rulebook_for
+from langstrecke.rulebooks.load import SERIES_ALIASES, seasons_of
+from langstrecke.rulebooks.schema import RuleBook, plain
+
+KINDS = ("drivers", "teams", "makes")
+LEAST_FIELD = 10
+"""A list of fewer cars is no field: pages named the first few."""
+OVERALL = "overall"
+"""The table of a championship that is scored by the overall order."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """A race of the season with the rules it is scored by."""
+
+    number: int
+    event: Event
+    book: RuleBook
+
+    series: str
+    season: str
+    """The championship: not the race's own where that counts for another (Le Mans for the WEC)."""
+
+    @property
+    def id(self) -> str:
+        """The race id."""
+        return self.event.id
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a table."""
+
+    position: int
+    key: str
+    name: str
+    points: float
+    rounds: int
+
+
+Tally = dict[tuple[str, str], dict[str, list[tuple[int, float]]]]
+"""(title, class) -> key of driver, team or make -> [(round, points)]; the title is a kind or `endurance kind`."""
+
+
+def season_parts(text: str) -> tuple[str, str]:
+    """`imsa-2021` -> ("imsa", "2021"), `wec-2018-19` -> ("wec", "2018-19"); unchecked."""
+    series, _, season = text.rpartition("-")
+    if len(season) == 2 and series[-5:-4] == "-":
+        series, season = series[:-5], f"{series[-4:]}-{season}"
+    return series, season
+
+
+def season_id(text: str) -> tuple[str, str]:
+    """Series and season of `imsa-2021`. NotFoundError names the nearest series or seasons."""
+    series, season = season_parts(text.strip())
+    series = SERIES_ALIASES.get(series, series)
+    registry = load_registry()
+    known = sorted(f"{s}-{y}" for s in known_series() for y in seasons_of(s) if y in registry.seasons(s))
+    if not season[:4].isdigit() or series not in known_series():
+        raise NotFoundError.nearest("season", text, known, hint="a series and a year: imsa-2021")
+    if f"{series}-{season}" not in known:
+        own = [s for s in known if season_parts(s)[0] == series]
+        hint = f"known: {', '.join(own)}" if own else f"{series} has rule books here and no calendar"
+        raise NotFoundError.nearest("season", text, known, hint=hint)
+    return series, season
+
+
+def rounds_of(series: str, season: str) -> tuple[Round, ...]:
+    """The rounds of a season in order of time. A race that only sets a grid comes before the round it is for."""
+    registry = load_registry()
+    out = []
+    number = 0
+    for event in registry.calendar(series, season):
+        book = rulebook_for(series, season, event.circuit if event.series == series else event.series)
+        if event.series == series:
+            book = rulebook_for(series, season, event.id)
+        grid_only = event.id.endswith("qualifying-race")
+        number += not grid_only
+        out.append(Round(0 if grid_only else number, event, book, series, season))
+    if not out:
+        raise LangstreckeError(f"the registry has no races of {series} {season}")
+    return tuple(out)
+
+
+@cache
+def fact_table(name: str) -> tuple[dict[str, str], ...]:
+    """A table of `forecast/season/data`."""
+    text = (files("langstrecke.forecast.season") / "data" / f"{name}.csv").read_text("utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
+def scorers(registry: Registry, entries: Iterable[Entry], guests: frozenset[str] = frozenset()) -> list[Scorer]:
+    """The cars of a class as points see them."""
+    return [
+        Scorer(
+            e.car,
+            e.team,
+            registry.vehicles[e.vehicle].make if e.vehicle in registry.vehicles else "",
+            e.drivers,
+            e.car in guests,
+        )
+        for e in entries
+    ]
+
+
+@cache
+def full_season(series: str, season: str) -> frozenset[str] | None:
+    """Cars entered for the whole season, where the rules ask: those in half of the championship's own races or more.
+
+    A race of another series that counts (Le Mans) says nothing: half its field is there for it alone. None (nobody is
+    left out) where fewer than two lists of entries are known.
+    """
+    registry = load_registry()
+    lists = [
+        {e.car for e in entries}
+        for event in registry.calendar(series, season)
+        if event.series == series and (entries := registry.entries(event.id))
+    ]
+    if len(lists) < 2:
+        return None
+    cars = set().union(*lists)
+    return frozenset(car for car in cars if 2 * sum(car in one for one in lists) >= len(lists))
+
+
+def real_round(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, RoundPoints]]:
+    """(title, class, points) of a race that was run, as far as its places are known."""
+    rules = rnd.book.points
+    by_class: dict[str, list[Entry]] = defaultdict(list)
+    crews = _race_crews(registry, rnd)
+    regular = full_season(rnd.series, rnd.season)
+    invited = not classes_unknown(registry, rnd)  # a car of no class of the book runs out of the points
+    for entry in registry.entries(rnd.id):
+        if invited and not class_known(rnd.book, entry.car_class):
+            continue
+        entry = replace(entry, drivers=crews.get((entry.car, entry.car_class), entry.drivers))
+        if entry.started:
+            for name in groups(rnd.book, entry.car_class):
+                by_class[name].append(entry)
+    for name, entries in by_class.items():
+        cars = scorers(registry, entries)
+        if scored := rnd.book.points_scale():
+            places = _places([_place(rnd.book, e, name) for e in entries])
+            if name not in rules.classes_excluded:
+                yield "", name, score(scored, places, cars, rnd.book, full_season=regular)
+        if rules.qualifying and name not in rules.classes_excluded:
+            grid = _facts("qualifying", rnd.id, name)
+            if grid:
+                order = _places([grid.get(c.car) for c in cars])
+                yield "", name, score(rules.scales[rules.qualifying], order, cars, rnd.book)
+        if rules.pole and name not in rules.classes_excluded and (pole := pole_of(rnd.id, name)):
+            order = pole_places(_places([1 if c.car == pole else None for c in cars]))
+            yield "", name, score(pole_scale(rules.pole), order, cars, rnd.book, full_season=regular)
+        for mark in rules.intermediate:
+            if mark.at_s >= rnd.book.race.duration_s:
+                found = {e.car: e.position if name == OVERALL else e.class_position for e in entries}
+            else:
+                found = dict(_facts("segments", rnd.id, name, int(mark.at_s)))
+                told = _facts("segments_extra", rnd.id, name, int(mark.at_s))
+                if told:  # pages name the first few of a class; the others are level behind them
+                    found = {e.car: told.get(e.car, len(told) + 1) for e in entries}
+            if found:
+                order = _places([found.get(c.car) for c in cars])
+                title = mark.cup
+                yield title, name, score(rules.scales[mark.scale], order, cars, rnd.book)
+
+
+def _race_crews(registry: Registry, rnd: Round) -> dict[tuple[str, str], tuple[str, ...]]:
+    """A race that sets the grid scores for the whole crew of the race it is for (both champions of GTLM 2021)."""
+    race = rnd.id.removesuffix("-qualifying-race")
+    if race == rnd.id:
+        return {}
+    return {(e.car, e.car_class): e.drivers for e in registry.entries(race)}
+
+
+def pole_of(event: str, table: str) -> str:
+    """The car that was on pole, overall or in a class; empty where nobody says."""
+    rows = fact_table("poles")
+    return next((r["car"] for r in rows if r["event"] == event and plain(r["class"]) == plain(table)), "")
+
+
+def pole_known(event: str) -> bool:
+    """Whether the points for the pole of a race are known."""
+    return any(row["event"] == event for name in ("poles", "bonus") for row in fact_table(name))
+
+
+def incomplete(registry: Registry, rnd: Round) -> bool:
+    """Whether the registry lacks cars that started a race, or their places."""
+    entries = [e for e in registry.entries(rnd.id) if e.started]
+    places = sorted(e.position for e in entries if e.position)
+    return (
+        len(entries) < LEAST_FIELD
+        or places != list(range(1, len(places) + 1))
+        or any(e.status == "unknown" or (e.status == "classified" and not e.position) for e in entries)
+    )
+
+
+def car_names(registry: Registry, rounds: Iterable[Round]) -> dict[str, str]:
+    """`team:31` -> `#31 Whelen Engineering Racing`, for series whose teams' title is one of cars."""
+    return {
+        f"team:{e.car}": f"#{e.car} {registry.teams[e.team].name}"
+        for rnd in rounds
+        if rnd.book.series in PER_CAR
+        for e in registry.entries(rnd.id)
+        if e.team in registry.teams
+    }
+
+
+def class_known(book: RuleBook, car_class: str) -> bool:
+    """Whether a class is one of the rule book's."""
+    try:
+        book.class_named(car_class)
+    except KeyError:
+        return False
+    return True
+
+
+def classes_unknown(registry: Registry, rnd: Round) -> bool:
+    """Whether the registry does not tell the classes of a race: most of its cars stand there as GT3."""
+    started = [e for e in registry.entries(rnd.id) if e.started]
+    return 2 * sum(not class_known(rnd.book, e.car_class) for e in started) > len(started)
+
+
+def groups(book: RuleBook, car_class: str) -> tuple[str, ...]:
+    """The tables a class is scored in: its own, the overall one, or both. A class the book does not know has none."""
+    own = (book.class_named(car_class).name,) if class_known(book, car_class) else ()
+    return {"class": own, "overall": (OVERALL,), "both": (OVERALL, *own)}[book.points.scored_by]
+
+
+def _place(book: RuleBook, entry: Entry, table: str) -> int | None:
+    if entry.status in ("disqualified", "not_classified", "dnf") and book.series != "imsa":
+        return None
+    return entry.position if table == OVERALL else entry.class_position
+
+
+def _places(found: Iterable[int | None]) -> I16:
+    return np.array([[LAST if place is None else place for place in found]], np.int16)
+
+
+def _adjusted(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, str, float]]:
+    """Points given or taken by the stewards, and IndyCar's for pole and laps led: (title, class, key, points)."""
+    for row in fact_table("bonus"):
+        if row["event"] == rnd.id:
+            yield "drivers", OVERALL, row["driver"], float(row["points"])
+    for row in fact_table("adjustments"):
+        if row["event"] != rnd.id:
+            continue
+        entry = next(e for e in registry.entries(rnd.id) if e.car == row["car"])
+        keys = (
+            entry.drivers
+            if row["title"].endswith("drivers")
+            else (entry.car if rnd.book.series in PER_CAR else entry.team,)
+        )
+        for key in keys:
+            yield row["title"], row["class"], key, float(row["points"])
+
+
+def _facts(table: str, event: str, car_class: str, at_s: int | None = None) -> dict[str, int]:
+    rows = fact_table(table)
+    if table == "qualifying":  # what pages tell of sessions without a file, or decided later
+        extra = tuple(r for r in fact_table("qualifying_extra") if r["event"] == event and r["class"] == car_class)
+        rows = extra or rows
+    found = {
+        row["car"]: int(row["position"])
+        for row in rows
+        if row["event"] == event
+        and plain(row["class"]) == plain(car_class)
+        and (at_s is None or int(row["at_s"]) == at_s)
+    }
+    return _without_the_lost(found, event) if table == "qualifying" else found
+
+
+def _without_the_lost(order: dict[str, int], event: str) -> dict[str, int]:
+    """A car whose times are disallowed scores nothing, and those behind it move up."""
+    lost = {row["car"] for row in fact_table("qualifying_lost") if row["event"] == event}
+    kept = [car for car in sorted(order, key=lambda car: order[car]) if car not in lost]
+    return {car: place for place, car in enumerate(kept, start=1)} if lost & set(order) else order
+
+
+def tally(series: str, season: str, after: int | None = None) -> Tally:
+    """Points of every scorer round by round up to round `after` (0: none, the default: all that were run)."""
+    registry = load_registry()
+    found: Tally = defaultdict(lambda: defaultdict(list))
+    for rnd in rounds_of(series, season):
+        if after is not None and rnd.number > after:
+            continue
+        sums: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for title, car_class, points in real_round(registry, rnd):
+            for kind in KINDS:
+                if kind not in rnd.book.points.champions:
+                    continue
+                names, values = getattr(points, kind)
+                for name, value in zip(names, values[0], strict=True):
+                    sums[(f"{title} {kind}".strip(), car_class)][name] += float(value)
+        for title, car_class, name, value in _adjusted(registry, rnd):
+            sums[(title, car_class)][name] += value
+        for key, by_name in sums.items():
+            for name, value in by_name.items():
+                found[key][name].append((rnd.number, value))
+    return found
+
+
+def total(points: list[tuple[int, float]], best: int | None = None) -> float:
+    """Sum of a season: of the `best` rounds where the rules let the worst go."""
+    by_round: dict[int, float] = defaultdict(float)
+    for number, value in points:
+        by_round[number] += value
+    return sum(sorted(by_round.values(), reverse=True)[:best])
+
+
+def counting(rounds: Iterable[Round]) -> int | None:
+    """How many results of a season count; None where all do."""
+    real = [r for r in rounds if r.number > 0]
+    dropped = max(r.book.points.dropped for r in real)
+    return len(real) - dropped if dropped else None
+
+
+def table(found: Tally, title: str, car_class: str, best: int | None = None) -> list[Line]:
+    """The table of one title, best first."""
+    registry = load_registry()
+    rows = [
+        (total(points, best), -len({n for n, v in points if v}), key)
+        for key, points in found.get((title, car_class), {}).items()
+    ]
+    rows.sort(key=lambda r: (-r[0], r[1], r[2]))
+    out: list[Line] = []
+    for n, (points, less_rounds, key) in enumerate(rows, start=1):
+        place = out[-1].position if out and out[-1].points == points else n
+        out.append(Line(place, key, title_name(registry, title, key), points, -less_rounds))
+    return out
+
+
+def title_name(registry: Registry, title: str, key: str) -> str:
+    """What people call a driver, team or make."""
+    if title.endswith("drivers"):
+        return registry.drivers[key].name if key in registry.drivers else key
+    if title.endswith("makes"):
+        return registry.makes[key].name if key in registry.makes else key
+    return registry.teams[key].name if key in registry.teams else f"#{key}"

@@ -1,0 +1,1 @@
+"""What becomes of claims: checked, kept, scored, turned into what-ifs."""

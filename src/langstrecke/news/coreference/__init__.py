@@ -1,0 +1,1 @@
+"""Who is meant: pronouns, descriptions, possessives, role nouns."""

@@ -1,0 +1,75 @@
+"""What a text is about as a whole, seen before its sentences are read."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from langstrecke.news.coreference.discourse import Talk
+from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.mentions.named import Spotted
+from langstrecke.news.model import Article
+from langstrecke.news.sources.dates import looks_ahead
+from langstrecke.news.sources.sentences import Sentence
+
+_LONG_RACES = {"spa": "spa-24h", "nurburgring": "nurburgring-24h"}
+_GRID = re.compile(r"Qualifying|Qualifikation|Zeittraining|Pole-?Position|Startaufstellung|Startreihe")
+_RACED = re.compile(
+    r"\bgewann(?:en)?\b|\bsiegten?\b|\b[Ss]ieger\b|Zielflagge|Ziellinie|\bsetzten? sich\b.*\bdurch\b"
+    r"|\bim Rennen (?:war|lief|kam)"
+)
+_CLOCK = re.compile(r"^\s*\W*\d{1,2}[:.]\d\d Uhr", re.M)
+_ENTRIES = 3
+"""So many times of day at the beginning of lines make a ticker."""
+_HERO = 3
+"""So often somebody is named whom a text is about, and twice as often as anybody else."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What holds for all sentences of a text."""
+
+    preview: bool = False
+    """It tells of a season that has not begun."""
+    grid: bool = False
+    """It is about a qualifying: places are places on the grid."""
+    ticker: bool = False
+    """It tells of a race under way, entry by entry."""
+    races: dict[str, Name] = field(default_factory=dict)
+    """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
+
+
+def within(spots: list[Spotted], story: list[Sentence]) -> list[Spotted]:
+    """The names in the sentences, without those in headers and captions."""
+    return [s for s in spots if any(a.start <= s.start < a.end for a in story)]
+
+
+def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sentence]) -> Survey:
+    """Look over a text, and tell the talk which race, which series and whom it is about."""
+    told = within(spots, story)
+    named = {s.name.id for s in spots}
+    races = {short: talk.book.names[race] for short, race in _LONG_RACES.items() if race in named}
+    lines = told if any(s.name.is_a("event") for s in told) else spots  # else the place in the dateline
+    events = Counter(s.name for s in lines if s.name.is_a("event")).most_common(1)
+    talk.main_race = races.get(events[0][0].id, events[0][0]) if events else None
+    if talk.main_race is not None and talk.main_race.id == "nordschleife" and "nurburgring-24h" in named:
+        talk.main_race = talk.book.names["nurburgring-24h"]
+    talk.main_series = next((s.name for s in told if s.name.is_a("series")), None)
+    talk.hero = _hero(told)
+    opening = article.text[:300]
+    return Survey(
+        preview=looks_ahead(article.text, article.date),
+        grid=bool(_GRID.search(opening)) and not _RACED.search(article.text),
+        ticker=len(_CLOCK.findall(article.text)) >= _ENTRIES,
+        races=races,
+    )
+
+
+def _hero(told: list[Spotted]) -> str:
+    people = Counter(s.name.id for s in told if s.name.is_a("person"))
+    for id in [i for i in people if i.startswith("?") and "|" not in i]:  # a surname alone
+        people[id[1:]] += people.pop(id)
+    most = people.most_common(2)
+    alone = bool(most) and (len(most) < 2 or most[0][1] >= 2 * most[1][1])
+    return most[0][0] if alone and most[0][1] >= _HERO else ""

@@ -1,0 +1,1 @@
+"""Words, word forms, names and their weights."""

@@ -1,0 +1,1 @@
+"""What a sentence names: people, teams, cars, places, phrases, clauses, certainty."""

@@ -1,0 +1,184 @@
+"""Names in a text, known and new, before it is cut into sentences."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from langstrecke.news.lexicon.gazetteer import PARTICLES, Gazetteer, Name, compound, is_model, norm
+from langstrecke.news.lexicon.morphology import is_german_word, slug
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+TEAM_WORDS = frozenset(
+    {
+        "racing",
+        "motorsport",
+        "motorsports",
+        "competition",
+        "engineering",
+        "autosport",
+        "autosports",
+        "team",
+        "gt-racing",
+        "corse",
+        "performance",
+        "sport",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Spotted:
+    """A name at a place of the text."""
+
+    start: int
+    end: int
+    name: Name
+    text: str
+
+
+def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
+    """Known names in a text, the longest first; cars made of a make and a model; people and teams not known yet."""
+    from spacy.util import filter_spans
+
+    matches = book.matcher(doc)
+    spans = [doc[a:b] for _, a, b in matches]
+    labels = {(a, b): book.nlp.vocab.strings[m] for m, a, b in matches}
+    found: list[tuple[int, int, Name]] = []
+    for span in filter_spans(spans):
+        if span.text[0].islower():
+            continue
+        found.append((span.start, span.end, book.names[labels[span.start, span.end]]))
+    found = [f for f in found if not _surname_of_a_team(doc, f, book)]
+    found = _with_models(doc, found, book)
+    taken = {i for a, b, _ in found for i in range(a, b)}
+    found += _bare_models(doc, taken)
+    taken = {i for a, b, _ in found for i in range(a, b)}
+    found += _new_names(doc, taken, book)
+    return [
+        Spotted(doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), name, doc[a:b].text)
+        for a, b, name in sorted(found, key=lambda f: f[0])
+    ]
+
+
+def _surname_of_a_team(doc: Doc, found: tuple[int, int, Name], book: Gazetteer) -> bool:
+    """Reads "Grasser" in "Gottfried Grasser": somebody, and not the team of that name."""
+    start, end, name = found
+    if end - start > 1 or not start or not name.is_a("team") or name.is_a("make"):
+        return False
+    return norm(doc[start - 1].text) in book.first_names and doc[start - 1].text[:1].isupper()
+
+
+_BARE_MODEL = re.compile(r"^(?!GT|LMP|LMH|F\d$)[A-Z]{1,4}-?\d{1,3}[A-Z]{0,2}$")
+
+
+def _bare_models(doc: Doc, taken: set[int]) -> list[tuple[int, int, Name]]:
+    """Cars called by their model alone: "im R13", "am Steuer des ARX-06"."""
+    return [
+        (t.i, t.i + 1, Name(slug(t.text), t.text, ("vehicle",), known=False))
+        for t in doc
+        if t.i and t.i not in taken and _BARE_MODEL.match(t.text) and doc[t.i - 1].text in ("im", "des", "den", "dem")
+    ]
+
+
+def _with_models(doc: Doc, found: list[tuple[int, int, Name]], book: Gazetteer) -> list[tuple[int, int, Name]]:
+    """A make and the model after it are one car."""
+    joined: list[tuple[int, int, Name]] = []
+    for a, b, name in sorted(found, key=lambda f: f[0]):
+        if joined and a < joined[-1][1]:
+            continue
+        end = b
+        if name.is_a("make", "vehicle") and not name.is_a("series"):
+            while end < len(doc) and is_model(doc[end].text):
+                end += 1
+        if end > b:
+            text = doc[a:end].text
+            known = book.lookup(text)
+            name = known or Name(slug(text), text, ("vehicle",), known=False)
+            b = end
+        joined.append((a, b, name))
+    return joined
+
+
+def _new_names(doc: Doc, taken: set[int], book: Gazetteer) -> list[tuple[int, int, Name]]:
+    """People and teams nobody has told us of: capitalised words in a row that German does not know, or that a
+    first name or a word like "Racing" gives away.
+    """
+    found: list[tuple[int, int, Name]] = []
+    i = 0
+    while i < len(doc):
+        run = _capitalised_run(doc, i, taken)
+        if run > i + 1:
+            named = _as_team(doc, i, run) or _as_person(doc, i, run, book)
+            if named is not None:
+                found.append(named)
+                i = named[1]
+                continue
+        i += 1
+    return found
+
+
+def _capitalised_run(doc: Doc, start: int, taken: set[int]) -> int:
+    end = start
+    while end < len(doc) and end not in taken:
+        text = doc[end].text
+        inside = text in PARTICLES and end > start and end + 1 < len(doc) and doc[end + 1].text[:1].isupper()
+        if not (text[:1].isupper() and (text.isalpha() or re.match(r"^[\w.-]+$", text))) and not inside:
+            break
+        end += 1
+    while end > start and doc[end - 1].text in PARTICLES:
+        end -= 1
+    return end
+
+
+_ARTICLES = frozenset(
+    {"das", "der", "die", "den", "dem", "des", "ein", "sein", "ihr", "unser", "mein", "dieses", "jedes"}
+)
+
+
+def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
+    """Reads "Hückeswagen Racing", "KÜS Team75 Bernhard"."""
+    for i in range(start, min(end, start + 4)):
+        low = doc[i].text.lower()
+        if i > start and ("von" in [doc[k].text for k in range(start, i)] or doc[start].text.lower() in _ARTICLES):
+            return None  # "Informationen von Autosport", "Das Team"
+        if (low in TEAM_WORDS and i > start) or re.match(r"^team\d+$", low):
+            stop = min(i + 2, end) if re.match(r"^team\d+$", low) else i + 1
+            noun = doc[start].is_sent_start and is_german_word(doc[start].text)
+            first = start + 1 if noun and i - start > 1 else start
+            text = doc[first:stop].text
+            if first == start and i - start == 1 and is_german_word(doc[start].text) and doc[start].is_sent_start:
+                return None
+            return first, stop, Name(slug(text), text, ("team",), known=False)
+    return None
+
+
+_QUOTES = ("'", "‚", "‘", "„", "«", "»", '"')
+
+
+def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int, Name] | None:
+    for first in range(start, min(start + 2, end - 1)):
+        if doc[first].text.lower() in PARTICLES:
+            continue  # "Van der Linde" at the beginning of a sentence is a surname
+        last = first + 1
+        while last < end and doc[last].text in PARTICLES:
+            last += 1
+        if last >= end:
+            return None
+        one, two = doc[first].text, doc[last].text
+        if one.lower() in PARTICLES or (first and doc[first - 1].text in _QUOTES):  # "Van der Linde"; a paper's name
+            continue
+        known_first = norm(one) in book.first_names or ("-" in one and norm(one.split("-")[0]) in book.first_names)
+        strange = not is_german_word(one) and not is_german_word(two)
+        if one.isupper() or two.isupper() or not two[-1].isalpha() or compound(one, book) or len(two) < 3:
+            continue
+        if compound(two, book) and not known_first:
+            continue
+        if not known_first and not strange:
+            continue
+        text = doc[first : last + 1].text
+        return first, last + 1, Name(slug(text), text, ("person",), known=False)
+    return None

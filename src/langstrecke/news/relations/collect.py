@@ -1,0 +1,68 @@
+"""What is made of the claims when all sentences are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from langstrecke.news.coreference.discourse import Talk
+from langstrecke.news.coreference.document import Survey
+from langstrecke.news.model import Claim
+from langstrecke.news.relations.extract import Told
+
+
+def once(claims: Iterable[Claim]) -> list[Claim]:
+    """Each statement once: a repetition that adds neither season nor series is left out."""
+    kept: list[Claim] = []
+    for claim in claims:
+        twins = [c for c in kept if c.key == claim.key and c.since == claim.since]
+        if any(
+            set(claim.seasons) <= set(c.seasons) and (not claim.series or claim.series == c.series) for c in twins
+        ):
+            continue
+        poorer = [c for c in twins if not c.seasons and not c.since and claim.seasons and c.tense == claim.tense]
+        for c in poorer:
+            if c.rule == claim.rule:
+                kept.remove(c)
+        kept.append(claim)
+    return kept
+
+
+def starters(claims: list[Claim], talk: Talk, about: Survey, year: int | None) -> list[Claim]:
+    """Whoever is told to drive in a ticker or on the grid takes part in the race."""
+    race = talk.main_race
+    if race is None or about.preview:
+        return []
+    told = {"won", "finished", "enters", "enters_only", "attends"}
+    there = {c.subject for c in claims if c.object == race.id and c.relation in told}
+    if not (about.grid or about.ticker):
+        return []
+    found: dict[str, Claim] = {}
+    for c in claims:
+        if c.relation != "drives" or c.certainty != "confirmed" or c.subject in there or c.implied:
+            continue
+        if not talk.someone(c.subject).is_a("person") or (c.seasons and year not in c.seasons):
+            continue
+        made = replace(
+            c, relation="enters", object=race.id, object_name=race.name, rule="a car in the race", implied=True
+        )
+        found.setdefault(c.subject, made)
+    return list(found.values())
+
+
+def guesses(told: Told, sure: str, mates: frozenset[str], *, grid: bool) -> bool:
+    """Whether a claim whose object no word of the clause names had better not be told.
+
+    `mates`: who is told to share a car by a word for it; `grid`: the text is about a qualifying.
+    """
+    if told.fallback and sure in ("denied", "not_confirmed"):
+        return True
+    if not told.topical:
+        return False
+    if told.relation in ("drives_for", "leaves"):
+        return sure == "possible"  # whether, and for whom, is guessing twice
+    if told.relation == "shares_car":
+        return bool(mates & {told.subject.id, told.object.id})
+    if told.relation == "won" and sure not in ("confirmed", "denied", "reported"):
+        return True
+    return grid and told.relation in ("won", "finished") and sure == "confirmed"

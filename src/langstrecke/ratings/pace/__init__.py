@@ -1,0 +1,1 @@
+"""The pace of cars and drivers with its uncertainty."""

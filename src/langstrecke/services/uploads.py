@@ -1,0 +1,109 @@
+"""Files that are sent in: written as they come under a name of our own, not opened here, not longer than allowed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncIterator
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.services.requests import Upload
+from langstrecke.services.settings import MEBIBYTE, Settings
+
+ARCHIVES = {
+    b"PK\x03\x04": "ZIP",
+    b"\x1f\x8b": "gzip",
+    b"7z\xbc\xaf": "7z",
+    b"BZh": "bzip2",
+    b"\xfd7zX": "xz",
+    b"Rar!": "RAR",
+}
+"""Packed files are refused, not opened: a few kilobytes of them can hold gigabytes."""
+WAITING = 4
+"""As many times the limit of one upload may lie there at once (default)."""
+SILENT_S = 30.0
+"""A sender of whom nothing comes for this long is sent away (default) ..."""
+LONGEST_S = 900.0
+"""... and one who has not ended by then (default)."""
+FORGOTTEN_S = 3600.0
+"""A file nobody has had read by then is dropped (default)."""
+LOOK_EVERY = MEBIBYTE
+"""Bytes of one file after which it is looked whether all of them have become too many (default)."""
+
+
+class UploadTooLargeError(LangstreckeError):
+    """A file longer than is taken."""
+
+
+async def receive(settings: Settings, name: str, chunks: AsyncIterator[bytes]) -> Upload:
+    """Write a file as it comes in; what it gives goes to `services.import_files`.
+
+    UploadTooLargeError as soon as it is longer than allowed, LangstreckeError for an archive or a sender who stops
+    sending; nothing is left behind.
+    """
+    folder = settings.uploads
+    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(_tidy, settings)
+    place = folder / secrets.token_hex(16)
+    size = looked = 0
+    try:
+        with place.open("wb") as file:
+            async with asyncio.timeout(LONGEST_S):
+                while (chunk := await asyncio.wait_for(_next(chunks), SILENT_S)) is not None:
+                    if size == 0 and chunk:
+                        _refuse_archives(chunk, name)
+                    size += len(chunk)
+                    if size > settings.upload_limit:
+                        limit = f"{settings.upload_limit / MEBIBYTE:.1f} MiB"
+                        raise UploadTooLargeError(f"is longer than {limit}", file=name, hint="send it in parts")
+                    await asyncio.to_thread(file.write, chunk)
+                    if size - looked > LOOK_EVERY:
+                        looked = size
+                        await asyncio.to_thread(_tidy, settings)
+        if size == 0:
+            raise LangstreckeError("is empty", file=name)
+    except TimeoutError:
+        place.unlink(missing_ok=True)
+        raise LangstreckeError("did not come in time", file=name, hint="send it again") from None
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
+    return Upload(path=place.name, name=name)
+
+
+async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
+    """The next chunk; None at the end. (`anext` with a default does not end when it is cancelled.)"""
+    try:
+        return await anext(chunks)
+    except StopAsyncIteration:
+        return None
+
+
+def _tidy(settings: Settings) -> None:
+    """Drop files nobody had read. UploadTooLargeError where too much lies here all the same."""
+    lying, now = 0, time.time()
+    for path in settings.uploads.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # one that has just been read
+            about = path.stat()
+            if path.is_file() and now - about.st_mtime > FORGOTTEN_S:
+                path.unlink()
+            elif path.is_file():
+                lying += about.st_size
+    if lying > WAITING * settings.upload_limit:
+        raise UploadTooLargeError("too many files lie here unread", hint="import or wait, then send again")
+
+
+def _refuse_archives(chunk: bytes, name: str) -> None:
+    for begin, kind in ARCHIVES.items():
+        if chunk.startswith(begin):
+            raise LangstreckeError(f"is a {kind} archive", file=name, hint="unpack it and send the files")
+
+
+def clear(settings: Settings) -> None:
+    """Drop what an earlier run left lying."""
+    if settings.uploads.is_dir():
+        for path in settings.uploads.iterdir():
+            if path.is_file():
+                path.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Where races are played: threads, Ray, CUDA."""

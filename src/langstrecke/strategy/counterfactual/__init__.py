@@ -1,0 +1,1 @@
+"""What if: before the race, and in one that was driven."""

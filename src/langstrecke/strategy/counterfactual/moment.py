@@ -1,0 +1,93 @@
+"""A real race stopped at a moment: what was known then, ready to be played on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.forecast.live import compiled, fits_for, live_card
+from langstrecke.forecast.live.snapshot import to_snapshot
+from langstrecke.racecard.schema import RaceCard
+from langstrecke.racestate.from_laps import live_state
+from langstrecke.racestate.model import LiveState
+from langstrecke.simulation.kernel.params import Params
+from langstrecke.simulation.kernel.snapshot import OUT, Snapshot
+from langstrecke.store import open_store
+from langstrecke.strategy.lookup import car_index
+from langstrecke.timing.clock import hms
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A race at race time `t`. `card` has its tanks brought up to date by the stints seen so far."""
+
+    card: RaceCard
+    t: float
+    state: LiveState
+    params: Params
+    snapshot: Snapshot
+
+    def lap_s(self, car: int) -> float:
+        """Expected green lap of a car."""
+        own = self.params.car[car]
+        return float(self.params.cls["lap"][int(own["car_class"])]) + float(own["pace"])
+
+    def fuel_left(self, car: int) -> float:
+        """Laps of fuel on board."""
+        return max(0.5, float(self.params.car["stint_laps"][car]) - self.state.cars[car].fuel_laps)
+
+    def seen_by(self, car: int) -> Snapshot:
+        """The snapshot as this car's own crew sees it.
+
+        A forecast lets cars that all but reach the end go through; what is to be decided for one's own car starts
+        from the fuel that is in it.
+        """
+        cars = self.snapshot.car.copy()
+        cars["fuel_used"][car] = self.state.cars[car].fuel_laps
+        return Snapshot(cars.view(np.recarray), self.snapshot.moment)
+
+    def to_go_s(self) -> float:
+        """Seconds until the flag is due."""
+        return max(0.0, float(self.snapshot.moment[0].end) - self.t)
+
+
+def race_laps(race: str, store: str | Path | None = None) -> pl.DataFrame:
+    """The laps of a race in the store. LangstreckeError where there are none."""
+    with open_store(store, read_only=True) as opened:
+        laps = opened.laps(race)
+    if laps.is_empty():
+        raise LangstreckeError(f"the store holds no laps of {race}", hint="langstrecke import FOLDER reads them")
+    return laps
+
+
+def moment(card: RaceCard, laps: pl.DataFrame, t: float) -> Moment:
+    """The race as it was known at race time t. LangstreckeError for a moment before the start or after the flag."""
+    last = float(laps["elapsed_s"].max() or 0.0)  # type: ignore[arg-type]
+    if t <= 0:
+        raise LangstreckeError("the race has not begun at that moment", hint="langstrecke plan is for before it")
+    if t >= min(last, card.race.duration_s):
+        end = hms(min(last, card.race.duration_s))
+        raise LangstreckeError(f"{hms(t)} has expired: the race ended at {end}", hint="ask for an earlier moment")
+    state = live_state(laps, card, t)
+    played = live_card(card, laps, state, None)
+    params = compiled(played, state)
+    return Moment(played, t, state, params, to_snapshot(state, played, params, fits_for(card)))
+
+
+def running_car(now: Moment, car: str) -> int:
+    """Place of a car in the card; LangstreckeError if it is out of the race."""
+    index = car_index(now.card, car)
+    if int(now.snapshot.car["status"][index]) == OUT:
+        raise LangstreckeError(f"car {car} is out of the race at {hms(now.t)}")
+    return index
+
+
+def yellow_chance(now: Moment, seconds: float) -> float:
+    """Probability that a neutralisation falls within this time, by the card's rate."""
+    one = now.params.race[0]
+    return 1.0 - math.exp(-(float(one.caution_rate) + float(one.fcy_rate)) * max(0.0, seconds))

@@ -1,0 +1,1 @@
+"""One public module per source of timing files."""

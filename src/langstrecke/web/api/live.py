@@ -1,0 +1,216 @@
+"""Followed races over HTTP and WebSocket: the feed as it came, and table, odds and alerts as they change."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import math
+from typing import Any
+
+from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, Field
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.live.server import serve_client
+from langstrecke.services.requests import Car, RaceId, Seed
+from langstrecke.web.api.verbs import JobNumber
+from langstrecke.web.following.models import FollowAsk, HubView, OddsPoint, SteerAsk
+from langstrecke.web.following.race import RaceHub
+
+PARTS = ("table", "odds", "alerts")
+MOST_VIEWERS = 500
+"""Viewers of one race, pages included (default)."""
+NO_SUCH_RACE = 4404
+"""Close code of a WebSocket for a race that is not followed."""
+
+
+class LiveLine(BaseModel):
+    """A followed race in one line."""
+
+    race: str
+    title: str
+    status: str
+    source: str
+    replayed: bool
+    speed: float
+    race_s: float
+    note: str
+    odds_note: str
+    viewers: int
+
+
+class LiveAnswer(LiveLine):
+    """A followed race with all it shows."""
+
+    table: dict[str, Any] | None
+    odds: tuple[OddsPoint, ...]
+    alerts: tuple[dict[str, Any], ...]
+
+
+class CallNowAsk(BaseModel):
+    """Pit or stay for a car of a followed race, now."""
+
+    car: Car
+    races: int | None = Field(None, ge=2, le=100_000)
+    seed: Seed = 1
+
+
+def line_of(view: HubView) -> LiveLine:
+    """A view in one line."""
+    return LiveLine.model_validate({name: getattr(view, name) for name in LiveLine.model_fields})
+
+
+def live_routes() -> APIRouter:
+    """Routes of followed races."""
+    router = APIRouter(tags=["live"])
+
+    @router.get("/live")
+    async def followed(request: Request) -> list[LiveLine]:
+        """The races that are followed."""
+        return [line_of(hub.view) for hub in request.app.state.pitwall.hubs.all()]
+
+    @router.post("/live", status_code=201)
+    async def follow(request: Request, body: FollowAsk) -> LiveLine:
+        """Follow a replay of a race of the store. Feeds and folders are named when the server is started."""
+        if body.feed is not None or body.folder is not None or body.file is not None:
+            hint = "langstrecke serve --feed, --watch"
+            raise LangstreckeError("feeds, files and folders are not opened over HTTP", hint=hint)
+        return line_of((await request.app.state.pitwall.hubs.follow(body)).view)
+
+    @router.get("/live/{race}")
+    async def live(request: Request, race: RaceId) -> LiveAnswer:
+        """A followed race: table, odds over race time, alerts."""
+        view: HubView = request.app.state.pitwall.hubs.get(race).view
+        return LiveAnswer(
+            **line_of(view).model_dump(),
+            table=finite(view.table.to_json()) if view.table is not None else None,
+            odds=view.odds,
+            alerts=tuple(vars(alert) for alert in view.alerts),
+        )
+
+    @router.patch("/live/{race}")
+    async def steer(request: Request, race: RaceId, body: SteerAsk) -> LiveLine:
+        """Pause a replay, let it go on, change its speed, go to another moment."""
+        return line_of((await request.app.state.pitwall.hubs.steer(race, body)).view)
+
+    @router.delete("/live/{race}", status_code=204)
+    async def stop(request: Request, race: RaceId) -> None:
+        """Stop following a race."""
+        await request.app.state.pitwall.hubs.stop(race)
+
+    @router.post("/live/{race}/call", status_code=202)
+    async def call_now(request: Request, race: RaceId, body: CallNowAsk) -> JobNumber:
+        """Pit or stay for a car, now."""
+        pitwall = request.app.state.pitwall
+        return JobNumber(job=pitwall.call_now(race, body.car, races=body.races, seed=body.seed))
+
+    @router.websocket("/live/{race}")
+    async def watch(socket: WebSocket, race: str) -> None:
+        """`{"kind": "table" | "odds" | "alerts", ...}` as they change; whoever is slow skips some."""
+        hub = await _hub(socket, race)
+        if hub is not None:
+            await socket.accept()
+            if hub.view.viewers >= MOST_VIEWERS:
+                await socket.close(1013, "too many watch already")
+                return
+            await _together(_show(socket, hub), _until_gone(socket))
+
+    @router.websocket("/feed/{race}")
+    async def feed(socket: WebSocket, race: str) -> None:
+        """The feed's messages (docs/feed.md), from `?after=SEQ` on."""
+        hub = await _hub(socket, race)
+        if hub is not None and hub.feed is not None:
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+                await serve_client(socket, hub.feed)
+
+    return router
+
+
+async def _hub(socket: WebSocket, race: str) -> RaceHub | None:
+    try:
+        hub: RaceHub = socket.app.state.pitwall.hubs.get(race)
+    except LangstreckeError as error:
+        await socket.accept()
+        await socket.close(NO_SUCH_RACE, error.message()[:120])
+        return None
+    return hub
+
+
+async def _show(socket: WebSocket, hub: RaceHub) -> None:
+    """Send each part of the view when it has changed. Parts are made once for all viewers."""
+    sent: dict[str, Any] = {}
+    async for view in hub.views():
+        for part in PARTS:
+            now = _mark(view, part)
+            if sent.get(part) != now:
+                sent[part] = now
+                await socket.send_text(part_of(hub, part))
+
+
+def _mark(view: HubView, part: str) -> object:
+    """What tells whether a part has changed."""
+    if part == "table":
+        return view.version
+    if part == "odds":
+        return view.odds_note, view.odds[-1].race_s if view.odds else None, len(view.odds)
+    return view.alerts[-1].key if view.alerts else None
+
+
+def part_of(hub: RaceHub, part: str) -> str:
+    """A part of what a followed race shows as the text viewers get, made once for all of them."""
+    return hub.encoded(part, _MAKERS[part])
+
+
+def _table(view: HubView) -> str:
+    table = view.table.to_json() if view.table is not None else None
+    return as_text({"kind": "table", "wall": view.wall.isoformat(), **line_of(view).model_dump(), "table": table})
+
+
+def _odds(view: HubView) -> str:
+    newest = view.newest_odds
+    return as_text({"kind": "odds", "note": view.odds_note, "newest": newest.model_dump() if newest else None})
+
+
+def _alerts(view: HubView) -> str:
+    return as_text({"kind": "alerts", "alerts": [vars(alert) for alert in view.alerts[-50:]]})
+
+
+_MAKERS = {"table": _table, "odds": _odds, "alerts": _alerts}
+
+
+def as_text(data: Any) -> str:
+    """Data as JSON; a number JSON does not know becomes null."""
+    try:
+        return json.dumps(data, ensure_ascii=False, allow_nan=False, default=str)
+    except ValueError:  # rare: looking for such numbers each time would cost more than the rest
+        return json.dumps(finite(data), ensure_ascii=False, allow_nan=False, default=str)
+
+
+def finite(data: Any) -> Any:
+    """Data without numbers JSON does not know: they become null."""
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    if isinstance(data, dict):
+        return {key: finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [finite(value) for value in data]
+    return data
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    """Until the viewer goes. One that sends anything is sent away: there is nothing to be said here."""
+    if (await socket.receive())["type"] != "websocket.disconnect":
+        with contextlib.suppress(RuntimeError):
+            await socket.close(1008, "this WebSocket only tells")
+
+
+async def _together(*parts: Any) -> None:
+    """Until the first of them ends."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

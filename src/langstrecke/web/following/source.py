@@ -1,0 +1,113 @@
+"""Where a followed race comes from: a replay, a feed, a folder. All can be served on, and go on after a restart."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.live.client import FeedClient, websockets_for
+from langstrecke.live.feed import (
+    DataMessage,
+    HeartbeatMessage,
+    HelloMessage,
+    read_message,
+    write_message,
+)
+from langstrecke.live.folder import FolderFeed
+from langstrecke.live.replay import Recording, Replay, record_file, record_race
+from langstrecke.live.state import RaceState
+from langstrecke.services.settings import Settings
+from langstrecke.services.store import reading
+from langstrecke.web.following.models import FollowAsk
+
+Message = HelloMessage | DataMessage | HeartbeatMessage
+
+
+class Relay:
+    """A feed from elsewhere, passed on as it came: the `live.server.Source` of a client.
+
+    Only messages without a gap before them are out, so that listeners get each once and in order.
+    """
+
+    def __init__(self, client: FeedClient, state: RaceState) -> None:
+        self.client = client
+        self.published = 0
+        self._state = state
+        self._texts: dict[int, str] = {}
+        self._beat: HeartbeatMessage | None = None
+
+    @property
+    def hello(self) -> HelloMessage:
+        """The hello of the feed; LangstreckeError before it came."""
+        if self._state.hello is None:
+            raise LangstreckeError("the feed has not been heard yet", hint="try again in a moment")
+        return self._state.hello.model_copy(update={"last_seq": self.published})
+
+    @property
+    def over(self) -> bool:
+        """The race is over and nothing is missing."""
+        return self._state.finished and self.published >= self._state.last_seq
+
+    def message(self, seq: int) -> DataMessage:
+        """Message number `seq`, from 1."""
+        found = read_message(self._texts[seq])
+        assert isinstance(found, DataMessage)
+        return found
+
+    def beat(self) -> HeartbeatMessage:
+        """A heartbeat with the race clock of the state."""
+        return HeartbeatMessage(race_s=self._state.race_s, last_seq=self.published, wall=dt.datetime.now(dt.UTC))
+
+    def keep(self, message: Message) -> None:
+        """Remember a message that was taken in, to be passed on."""
+        if isinstance(message, HelloMessage):
+            if self._state.complete_to == 0:
+                self._texts.clear()
+                self.published = 0
+        elif not isinstance(message, HeartbeatMessage):
+            self._texts[message.seq] = write_message(message)
+        while self.published + 1 in self._texts:
+            self.published += 1
+
+    async def messages(self) -> AsyncIterator[Message]:
+        """Messages as they come."""
+        async for message in self.client.messages():
+            yield message
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A source ready to go; `recording` where it is a replay."""
+
+    feed: Replay | Relay | FolderFeed
+    recording: Recording | None
+    words: str
+
+
+def open_source(settings: Settings, ask: FollowAsk, state: RaceState, race_s: float) -> Opened:
+    """The source of a followed race, going on from `race_s` (replays) or where the state is complete (feeds).
+
+    Reads laps, so it is called off the event loop. NotFoundError names the nearest races of the store.
+    """
+    if ask.feed is not None:
+        websockets_for(ask.feed)
+        return Opened(Relay(FeedClient(ask.feed, state), state), None, f"feed {ask.feed}")
+    if ask.folder is not None:
+        return Opened(FolderFeed(Path(ask.folder), race_id=ask.race, card=ask.race), None, f"folder {ask.folder}")
+    if ask.file is not None:
+        recording = record_file(ask.file, race_id=ask.race)
+    else:
+        with reading(settings) as store:
+            recording = record_race(store, ask.race)
+    return Opened(replay_from(recording, ask.speed, state, race_s), recording, f"replay of {ask.file or ask.race}")
+
+
+def replay_from(recording: Recording, speed: float, state: RaceState, race_s: float) -> Replay:
+    """A replay that goes on from a race time; what the state has is not sent again."""
+    replay = Replay(recording, speed=speed, start_s=race_s)
+    if state.hello is not None and state.hello.feed == recording.hello.feed:
+        replay.published = min(state.complete_to, len(recording))
+    return replay

@@ -1,0 +1,74 @@
+"""What pages and API share: settings, jobs, followed races."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import FastAPI
+
+from langstrecke import services
+from langstrecke.services.requests import CallAsk
+from langstrecke.services.settings import Settings
+from langstrecke.web.following.races import Hubs
+from langstrecke.web.jobs import Jobs, JobState, Lane
+
+R = TypeVar("R")
+
+WRITERS = (services.import_files, services.news_read)
+"""Services that may write to the store."""
+
+
+@dataclass(frozen=True)
+class Pitwall:
+    """What pages and API share. Pages call the services through it, not over HTTP."""
+
+    settings: Settings
+    jobs: Jobs
+    hubs: Hubs
+
+    async def ask(self, service: Callable[..., R], *arguments: Any) -> R:
+        """Call a quick service (`service(settings, *arguments)`) off the event loop."""
+        return await asyncio.to_thread(service, self.settings, *arguments)
+
+    def start(self, service: Callable[..., Any], *arguments: Any) -> str:
+        """Start a long service as a job (`service(settings, *arguments, step=...)`); returns the job's id."""
+        lane: Lane = "store" if service in WRITERS else "work"
+        return self.jobs.start(service.__name__, service, self.settings, *arguments, lane=lane)
+
+    def call_now(self, race: str, car: str, *, races: int | None = None, seed: int = 1) -> str:
+        """Start a pit-or-stay call for a car of a followed race, as it stands; returns the job's id."""
+        state = self.hubs.get(race).state
+        laps = state.laps()
+        newest = float(laps["elapsed_s"].max() or 0.0)  # type: ignore[arg-type]
+        now_s = min(state.race_s, newest - 0.001)  # a call needs a moment the laps reach beyond
+        card = state.hello.card if state.hello is not None else None
+        ask = CallAsk(race=race, car=car, at="0:00:00", races=races, seed=seed, card=card)
+        return self.jobs.start("call", services.call_now, self.settings, ask, laps, now_s)
+
+    async def play(
+        self, service: Callable[..., Any], *arguments: Any, watch: Callable[[JobState], None] | None = None
+    ) -> Any:
+        """`start` and wait for the result; who stops waiting cancels the job."""
+        number = self.start(service, *arguments)
+        end = self.jobs.listen(number, watch) if watch is not None else None
+        try:
+            return await self.jobs.wait(number)
+        finally:
+            if end is not None:
+                end()
+            self.jobs.cancel(number)
+
+
+def make_pitwall(settings: Settings) -> Pitwall:
+    """A pit wall that is not opened yet."""
+    jobs = Jobs(settings)
+    return Pitwall(settings, jobs, Hubs(settings, jobs))
+
+
+def pitwall_of(app: FastAPI) -> Pitwall:
+    """The pit wall of an application made by `create_app`."""
+    pitwall: Pitwall = app.state.pitwall
+    return pitwall

@@ -1,0 +1,190 @@
+"""A race under way: what is read off its laps is what was driven, and the odds follow from it."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.forecast.live import forecast_live, race_state
+from langstrecke.forecast.live.fits import LiveFits, live_fits
+from langstrecke.forecast.live.rules import with_eased_minimum
+from langstrecke.racecard import RaceCard
+from langstrecke.racestate.from_laps import live_state
+from langstrecke.simulation.compile import compile_race
+from race_maker import make_race
+
+LENGTH = 10_800.0
+
+
+def card_of(laps: pl.DataFrame, duration_s: float = LENGTH) -> RaceCard:
+    """A card that fits `make_race`, every car with its two drivers."""
+    figures = {"stint_laps": 26.0, "lane_s": 30.0, "refuel_s": 30.0, "driver_change_s": 20.0}
+    drivers = [{"name": "Ada Lang"}, {"name": "Bo Kurz"}]
+    classes = dict(laps.group_by("car").agg(pl.col("car_class").first()).sort("car").iter_rows())
+    return RaceCard.model_validate(
+        {
+            "race": {
+                "id": "made", "name": "Made", "series": "imsa", "season": 2021, "date": "2021-03-20",
+                "rulebook": "imsa-2021", "duration_s": duration_s,
+            },
+            "circuit": {"id": "sebring"},
+            "classes": {"DPi": figures | {"lap_s": 100.0}, "GTD": figures | {"lap_s": 112.0}},
+            "entries": [
+                {"car": c, "class": k, "grid": n + 1, "drivers": drivers} for n, (c, k) in enumerate(classes.items())
+            ],
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def laps() -> pl.DataFrame:
+    return make_race(cars=12)
+
+
+def test_the_state_is_what_was_driven(laps: pl.DataFrame) -> None:
+    state = live_state(laps, card_of(laps), 5400.0)
+    for car in state.cars:
+        mine = laps.filter((pl.col("car") == car.car) & (pl.col("elapsed_s") <= 5400.0)).sort("lap")
+        assert car.laps == mine["lap"][-1]
+        assert car.crossed_s == mine["elapsed_s"][-1]
+        assert car.stops == (car.laps - 1) // 25
+        assert car.stint_laps == (car.laps - 1) % 25 + 1
+        assert car.driver == mine["driver"][-1]
+        assert car.status in ("running", "in the pits")
+        assert sum(s for _, s in car.driven_s) == pytest.approx(car.crossed_s, rel=0.03)
+    for name in ("DPi", "GTD"):
+        places = sorted((c.position, -c.laps, c.crossed_s) for c in state.cars if c.car_class == name)
+        assert [p for p, _, _ in places] == list(range(1, len(places) + 1))
+        assert [p[1:] for p in places] == sorted(p[1:] for p in places)
+
+
+def test_later_rows_change_nothing(laps: pl.DataFrame) -> None:
+    card = card_of(laps)
+    cut = laps.filter(pl.col("elapsed_s") <= 5400.0)
+    garbled = laps.with_columns(
+        in_pit=pl.when(pl.col("elapsed_s") > 5400.0).then(~pl.col("in_pit")).otherwise("in_pit"),
+        driver=pl.when(pl.col("elapsed_s") > 5400.0).then(pl.lit("Nobody")).otherwise("driver"),
+    )
+    whole = live_state(laps, card, 5400.0)
+    assert live_state(cut, card, 5400.0) == whole == live_state(garbled, card, 5400.0)
+    assert race_state(laps, card, 5400.0).car.tobytes() == race_state(cut, card, 5400.0).car.tobytes()
+
+
+def test_rows_in_any_order_give_one_state(laps: pl.DataFrame) -> None:
+    card = card_of(laps)
+    assert live_state(laps.sample(fraction=1.0, shuffle=True, seed=3), card, 4000.0) == live_state(laps, card, 4000.0)
+
+
+@pytest.mark.parametrize("flags", [True, False])
+def test_a_neutralisation_under_way_is_seen(flags: bool) -> None:
+    laps = make_race(cars=16, periods=[(4000.0, 5600.0, "fcy")], flags=flags)
+    card = card_of(laps)
+    now = live_state(laps, card, 5000.0)
+    assert now.neutral == "safety_car"
+    assert now.neutral_since_s == pytest.approx(4000.0, abs=150.0)
+    assert live_state(laps, card, 3500.0).neutral == ""
+    assert live_state(laps, card, 7000.0).neutral == ""
+    burnt = [c for c in now.cars if c.stint_laps > 4]
+    assert all(c.fuel_laps < c.stint_laps for c in burnt)
+
+
+def test_a_red_flag_makes_nobody_late() -> None:
+    laps = make_race(cars=12)
+    stopped = laps.with_columns(
+        elapsed_s=pl.when(pl.col("elapsed_s") > 5000.0).then(pl.col("elapsed_s") + 1800.0).otherwise("elapsed_s")
+    )
+    state = live_state(stopped, card_of(laps), 6500.0)
+    assert not [c.car for c in state.cars if c.status == "overdue"]
+
+
+def test_a_car_that_stays_away_is_overdue_and_its_chances_go(laps: pl.DataFrame) -> None:
+    card = card_of(laps)
+    car = "02"
+    gone = laps.filter((pl.col("car") != car) | (pl.col("elapsed_s") < 3000.0))
+    late = [live_state(gone, card, t).car(car).overdue_s for t in (3600.0, 5400.0, 7200.0)]
+    assert 0.0 < late[0] < late[1] < late[2]
+    win = [forecast_live(card, gone, t, races=200, threads=1).car(car).win for t in (2900.0, 7200.0)]
+    assert win[0] > 0.02
+    assert win[1] == 0.0
+
+
+def test_cars_unknown_to_card_or_timing_are_no_obstacle(laps: pl.DataFrame) -> None:
+    card = card_of(laps)
+    fewer = card.model_copy(update={"entries": card.entries[1:]})
+    state = live_state(laps.filter(pl.col("car") != "04"), fewer, 5400.0)
+    assert state.strangers == (card.entries[0].car,)
+    assert state.car("04").status == "overdue"
+    assert state.car("04").laps == 0
+    result = forecast_live(fewer, laps.filter(pl.col("car") != "04"), 5400.0, races=50, threads=1)
+    assert result.car("04").win < 0.05
+
+
+def test_the_nearer_the_end_the_surer_the_leader(laps: pl.DataFrame) -> None:
+    card = card_of(laps)
+    last = laps.group_by("car").agg(pl.col("car_class").first(), pl.col("lap").max(), pl.col("elapsed_s").max())
+    order = last.filter(pl.col("car_class") == "DPi").sort(["lap", "elapsed_s"], descending=[True, False])
+    winner = order["car"][0]
+    early, late = (forecast_live(card, laps, f * LENGTH, races=300, threads=1).car(winner).win for f in (0.3, 0.97))
+    assert late > 0.6
+    assert late > early
+
+
+def test_a_moment_outside_the_race_is_an_error(laps: pl.DataFrame) -> None:
+    for t in (0.0, LENGTH + 1.0):
+        with pytest.raises(LangstreckeError, match="does not lie within"):
+            forecast_live(card_of(laps), laps, t, races=10)
+
+
+def test_fitted_curves_fall_with_time_and_leave_the_season_out() -> None:
+    late = np.array([60.0, 600.0, 3600.0, 20_000.0])
+    for season in ("imsa-2021", "imsa-2022", "imsa-2023", "imsa-2031"):
+        fits = live_fits(season)
+        assert season not in fits.seasons
+        for in_pit in (True, False):
+            assert np.all(np.diff([fits.back_chance(s, in_pit=in_pit) for s in late]) < 0.0)
+
+
+def test_stretching_fuel_is_likelier_the_less_it_lacks() -> None:
+    fits = LiveFits()
+    chances = [fits.goes_through(lack, 1800.0) for lack in (-0.2, 0.0, 0.1, 0.3, 0.8)]
+    assert chances[0] == chances[1] == pytest.approx(1.0)
+    assert np.all(np.diff(chances[1:]) < 0.0)
+    assert fits.goes_through(0.2, 900.0) > fits.goes_through(0.2, 3600.0)
+
+
+def test_boxes_before_the_line_take_their_time_on_the_in_lap(laps: pl.DataFrame) -> None:
+    """The same stops with the boxes on the other side of the line: the one under way is over at the crossing."""
+    out = pl.col("in_pit").shift(1).over("car").fill_null(False)
+    before = laps.with_columns(
+        lap_time_s=pl.col("lap_time_s") + 60.0 * pl.col("in_pit").cast(float) - 60.0 * out.cast(float),
+        elapsed_s=pl.col("elapsed_s") + 60.0 * pl.col("in_pit").cast(float),
+    )
+    crossed, car = before.filter("in_pit").sort("elapsed_s").select("elapsed_s", "car").row(-6)
+    card, t = card_of(laps), float(crossed) + 1.0
+    here, there = (live_state(table, card, t).car(car) for table in (before, laps))
+    assert here.in_pit
+    assert there.in_pit
+    assert here.paid_s > 60.0 > 15.0 > there.paid_s  # all of the stop, and the way in
+    # either way the car is about to be back on the road: the race ahead of it is the same
+    played = [forecast_live(card, table, t, races=200, threads=1).car(car) for table in (before, laps)]
+    assert played[0].expected_laps == pytest.approx(played[1].expected_laps, abs=0.3)
+
+
+def test_a_minimum_that_most_crews_went_by_short_of_no_longer_binds() -> None:
+    laps = make_race(cars=12, stint_laps=20)  # everybody hands over after 20 laps, for good
+    laps = laps.with_columns(driver=pl.when(pl.col("lap") > 20).then(pl.lit("Bo Kurz")).otherwise("driver"))
+    card = card_of(laps)
+    params = compile_race(card)
+    state = live_state(laps, card, 5400.0)
+    gtd = [i for i, e in enumerate(card.entries) if e.car_class == "GTD"]
+    asked = float(params.car["min_drive"][gtd].max())
+    driven = [dict(state.cars[i].driven_s)["Ada Lang"] for i in gtd]
+    assert max(driven) < 0.97 * asked  # or the race proves nothing
+    eased = with_eased_minimum(params, card, state)
+    assert float(eased.car["min_drive"][gtd].max()) == pytest.approx(min(driven))
+    assert float(params.car["min_drive"][gtd].max()) == asked  # the card itself is left alone
+    one = laps.filter((pl.col("car") == "1") | (pl.col("lap") <= 20))  # only one crew has handed over
+    alone = with_eased_minimum(params, card, live_state(one, card, 5400.0))
+    assert float(alone.car["min_drive"][gtd].max()) == asked

@@ -1,0 +1,179 @@
+"""What the pages are made of, without a browser: markup that cannot be broken out of, rows and lines that add up."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("nicegui", reason="the extra web is not installed")
+
+from langstrecke.errors import CardError
+from langstrecke.racecard import apply_patch, load_card, read_patch
+from langstrecke.services.answers_strategy import Stint
+from langstrecke.web.pages import grids
+from langstrecke.web.pages.charts import hours_scale
+from langstrecke.web.pages.charts.plan import plan_chart
+from langstrecke.web.pages.charts.race import flag_strip, gap_chart
+from langstrecke.web.pages.charts.race_series import tails, thinned
+from langstrecke.web.pages.charts.season import title_chart
+from langstrecke.web.pages.charts.whatif import SAME, Step, change_chart
+from langstrecke.web.pages.news_text import Told, claim_list, highlighted
+from langstrecke.web.pages.patch_text import with_change, with_setting
+from langstrecke.web.pages.race_rows import changes, gap_words
+from langstrecke.web.pages.theme import car_colours, chart_themes, class_colour, style_sheet
+from langstrecke.web.pages.uploads import safe_ending
+from langstrecke.web.pages.whatif import weather
+
+HOSTILE = '<img src=x onerror="document.title=1">' + "</pre><script>alert(1)</script>"
+
+
+def told(text: str, start: int, end: int, certainty: str = "reported", **more: str) -> Told:
+    return Told(f"id{start}", text[start:end], certainty, more.get("by", ""), start, end, "supported", "two races")
+
+
+def bare(markup: str) -> str:
+    """The text a browser would show."""
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))
+
+
+@given(st.text(max_size=80), st.lists(st.tuples(st.integers(-3, 90), st.integers(-3, 90)), max_size=6))
+def test_an_article_is_shown_whole_and_as_text(text: str, spans: list[tuple[int, int]]) -> None:
+    marked = highlighted(text, [told(text, a, b) for a, b in spans])
+    assert bare(marked) == text
+    assert set(re.findall(r"<(/?\w+)", marked)) <= {"mark", "/mark"}
+
+
+def test_hostile_articles_stay_text() -> None:
+    text = f"Er fährt. {HOSTILE} Sie auch."
+    claims = [told(text, 0, 9), Told(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 10, 40, HOSTILE, HOSTILE)]
+    for markup in (highlighted(text, claims), claim_list(claims)):
+        assert "<img" not in markup
+        assert "<script" not in markup
+        assert markup.count('"') % 2 == 0
+
+
+def test_claims_stand_surest_first() -> None:
+    text = "Eins. Zwei. Drei."
+    claims = [told(text, 0, 5, "denied"), told(text, 6, 11, "confirmed"), told(text, 12, 17, "possible")]
+    assert re.findall(r'class="sure">(\w+)', claim_list(claims)) == ["Confirmed", "Possible", "Denied"]
+
+
+points = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).map(list), max_size=6)
+sets = st.dictionaries(st.sampled_from(["01", "1", "10"]), points, max_size=3)
+
+
+@given(sets, sets)
+def test_what_is_sent_makes_the_lines_of_now(before: dict[str, Any], after: dict[str, Any]) -> None:
+    whole, sent = tails(before, after)
+    shown = dict(before)
+    for car, added in sent.items():
+        shown[car] = added if whole else shown.get(car, []) + added
+    assert {car: shown.get(car, []) for car in after} == after
+
+
+@given(st.integers(1, 3000), st.integers(10, 600))
+def test_thinned_lines_keep_their_points_as_they_grow(length: int, most: int) -> None:
+    line = [[n, n] for n in range(length)]
+    assert len(thinned(line, most)) <= most + 1
+    assert thinned(line, most)[0] == line[0]
+
+
+cars = st.dictionaries(
+    st.sampled_from(["1", "01", "2", "3"]),
+    st.fixed_dictionaries({"gap": st.integers(0, 3), "laps": st.integers(0, 3)}),
+)
+
+
+@given(cars, cars)
+def test_changed_fields_make_the_rows_of_now(before: dict[str, Any], after: dict[str, Any]) -> None:
+    old = {car: {"id": car} | row for car, row in before.items()}
+    new = {car: {"id": car} | row for car, row in after.items()}
+    shown = {car: dict(row) for car, row in old.items() if car in new}
+    for patch in changes(old, new):
+        shown.setdefault(patch["id"], {}).update(patch)
+    assert shown == new
+
+
+@pytest.mark.parametrize(
+    ("laps", "seconds", "leads", "words"),
+    [(0, 1.5, False, "+1.500"), (0, 83.25, False, "+1:23.250"), (2, 5.0, False, "2 laps"), (1, None, False, "1 lap"),
+     (0, 0.0, True, ""), (0, None, False, "")],
+)  # fmt: skip
+def test_gaps_are_written_as_on_timing_screens(laps: int, seconds: float | None, leads: bool, words: str) -> None:
+    assert gap_words(laps, seconds, leads=leads) == words
+
+
+def test_changes_pile_up_into_one_what_if_that_can_be_played() -> None:
+    card = load_card("imsa-2021-sebring")
+    driver = card.entry("01").drivers[0].name
+    text = with_setting("# mine\n", ("entries", "10", "pace_s"), {"plus": -0.2})
+    text = with_change(text, "replace", {"car": "01", "out": driver, "in": "Ada Lang"})
+    text = with_setting(text, ("weather", "scenario"), weather("rain", 2.0, 4.0, 0.6))
+    text = with_change(text, "drop", {"car": "5"})
+    text = with_setting(text, ("entries", "10", "pace_s"), {"plus": -0.3})
+    played = apply_patch(card, read_patch(text))
+    assert "# mine" in text
+    assert played.entry("01").drivers[0].name == "Ada Lang"
+    assert "5" not in [e.car for e in played.entries]
+    assert played.entry("10").pace_s == pytest.approx(card.entry("10").pace_s - 0.3, abs=1e-3)
+
+
+def test_a_broken_text_is_told_of() -> None:
+    with pytest.raises(CardError, match="not TOML"):
+        with_change("[[drop", "drop", {"car": "5"})
+
+
+@given(st.text(max_size=60))
+def test_the_ending_of_an_upload_is_no_path(name: str) -> None:
+    assert re.fullmatch(r"\.[a-z]{1,5}", safe_ending(name))
+
+
+def test_charts_are_plain_data() -> None:
+    scale = {"min": 0.0} | hours_scale(12.0)
+    lines = {"01": [[0.1, 0.0], [0.2, 0.0]], "10": [[0.1, 2.0], [0.2, 2.5]]}
+    flags = [(0.0, 600.0, "green"), (600.0, 900.0, "fcy")]
+    stints = [Stint(driver="Ada Lang", start_s=0, end_s=3600, laps=30, fuel=30, tyres="new")]
+    charts = [
+        gap_chart(lines, car_colours(["01", "10"]), ["01"], scale, 60.0, flags),
+        flag_strip(flags, scale),
+        plan_chart(stints, 12.0, 1.0),
+        title_chart(["before", "one"], {"Lang": [0.4, 0.6]}),
+        change_chart([Step("x", 0.1, -0.1, 0.3)], "points"),
+        chart_themes(),
+    ]
+    for chart in charts:
+        json.dumps(chart)
+
+
+def test_a_gap_chart_draws_the_chosen_cars() -> None:
+    chart = gap_chart({"01": [[0.1, 0.0]]}, car_colours(["01", "10"]), ["01"], {"min": 0} | hours_scale(1.0), 60.0)
+    assert chart["legend"]["selected"] == {"01": True, "10": False}
+    assert chart["yAxis"]["max"] == 60.0
+
+
+def test_what_cannot_be_told_from_nothing_is_grey() -> None:
+    chart = change_chart([Step("unsure", 0.1, -0.1, 0.3), Step("sure", 0.2, 0.1, 0.3)], "points")
+    colours = [point["itemStyle"]["color"] for point in chart["series"][1]["data"]]
+    assert (colours[0] == SAME, colours[1] == SAME) == (True, False)
+
+
+def test_classes_have_one_colour_however_they_are_written() -> None:
+    assert class_colour("LMGTE Pro") == class_colour("lmgte-pro") == class_colour("LMGTEPRO")
+    assert class_colour("Cup 2", ["Cup 1", "Cup 2"]) != class_colour("Cup 1", ["Cup 1", "Cup 2"])
+
+
+def test_pages_ask_for_nothing_from_outside() -> None:
+    from langstrecke.web.pages.theme import script
+
+    assert not re.search(r"(?:https?:)?//[a-z0-9-]+\.[a-z]", style_sheet() + re.sub(r"//.*", "", script()))
+    assert "@import" not in style_sheet()
+
+
+def test_text_never_becomes_markup_in_a_grid() -> None:
+    assert "innerHTML" not in grids.class_bar({"GTD": "#fff"})
