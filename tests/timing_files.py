@@ -123,3 +123,30 @@ def imsa_event(folder: Path, cars: dict[str, tuple[str, float]] | None = None) -
     write_file(event / "202103201010-race-results.csv", RESULT_HEADER, RESULT_ROWS)
     write_file(event / "202103201010-race-weather.csv", WEATHER_HEADER, WEATHER_ROWS)
     return event
+
+
+WEC = "POSITION;NUMBER;TEAM;DRIVER_1;DRIVER_2;DRIVER_3;DRIVER_4;VEHICLE;TYRES;CLASS;GROUP;DIVISION;STATUS;LAPS;" \
+      "TOTAL_TIME;GAP_FIRST;GAP_PREVIOUS;FL_LAPNUM;FL_TIME;FL_KPH;"  # fmt: skip
+
+
+def dossier_files(folder: Path) -> Path:
+    """Two cars from 15:00:09 over midnight, with three stops, one of them without a printed time."""
+    rows, began = [], 54_009.0
+    for car, driver, vehicle in (
+        ("1", "André LOTTERER", "Rebellion R13 - Gibson"),
+        ("5", "Charlie ROBERTSON", "- Gibson"),
+    ):
+        for lap in range(1, 201):
+            elapsed = lap * 200.0
+            pit = "B" if (lap in (20, 170) and car == "1") or (lap == 50 and car == "5") else ""
+            rows.append(
+                f"{car};1;{lap};{clock(200.0)};{pit};40.000;1:20.000;1:20.000;300.1;{clock(elapsed)};"
+                f"{hour(began + elapsed)};{driver};LMP1;Team;{vehicle}"
+            )
+    pits = [
+        f"1;1;{hour(began + 4000.03)};A. LOTTERER;{hour(began + 4066.157)};N. JANI;1:06.127;1:06.127",
+        f"1;2;{hour(began + 34000.0)};A. LOTTERER;{hour(began + 34070.5)};A. LOTTERER;1:10.500;2:16.627",
+        f"5;1;{hour(began + 10000.0)};C. R;{hour(began + 17300.25)};C. ROBERTSON;;2:01:40.250",
+    ]
+    write_file(folder / "lemans_2018_pits.csv", PITS_HEADER, pits, bom=False)
+    return write_file(folder / "lemans_2018_laps.csv", DOSSIER_HEADER, rows, bom=False)

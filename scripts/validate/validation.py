@@ -30,9 +30,9 @@ TARGETS = {0.0: (3, 2), 0.25: (3, 3), 0.5: (5, 4), 0.75: (6, 5), 0.9: (6, 5)}
 
 
 INTRODUCTION = """\
-Rebuilt by `python -m scripts.validate.validation ../shared/data`. A race is forecast from what was known by then: earlier
-races, the weekend's earlier sessions and, under way, the crossings of the line so far. Judged against the official
-class order, classes of four and more cars, beside the best of four baselines for each measure: uniform, and
+Rebuilt by `python -m scripts.validate.validation ../shared/data`. A race is forecast from what was known by then:
+earlier races, the weekend's earlier sessions and, under way, the crossings of the line so far. Judged against the
+official class order, classes of four and more cars, beside the best of four baselines for each measure: uniform, and
 Plackett-Luce fitted with the race's season left out on winners, first three places or whole orders (before the start:
 qualifying place and gap, practice gap, form; under way: class position, laps down and seconds). Intervals are
 bootstraps over races. RPS: ranked probability score, normalised by class size."""

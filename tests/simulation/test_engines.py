@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_simulation import make_card
 
+from factories import make_card
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.racecard.schema import Neutralisation, RaceCard, Weather
 from langstrecke.simulation import Outcome, simulate
@@ -45,7 +45,9 @@ def elsewhere(engine: str, **settings: str) -> dict[str, Any]:
         "from langstrecke.simulation import simulate\n"
         f"print(json.dumps(counts(simulate(small_card(), races=3, seed=9, threads=1, engine={engine!r}))))"
     )
-    shell = {**os.environ, **settings, "PYTHONPATH": str(Path(__file__).parents[1])}
+    here = Path(__file__).parent
+    places = [str(here), str(here.parent), str(here.parents[1] / "src")]
+    shell = {**os.environ, **settings, "PYTHONPATH": os.pathsep.join(places)}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=shell)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from test_simulation import make_card
 
+from factories import make_card
 from langstrecke.racecard.schema import CircuitInfo, Driver, Neutralisation, RaceCard
 from langstrecke.simulation import simulate, simulate_laps
 

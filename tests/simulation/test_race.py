@@ -2,77 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from langstrecke.racecard.schema import ClassFigures, Driver, Entry, Neutralisation, RaceCard, RaceInfo, Weather
+from factories import SPECS, make_card
+from langstrecke.racecard.schema import Neutralisation, Weather
 from langstrecke.racecard.shipped import load_card
 from langstrecke.rulebooks.judge import judge_laps
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation import simulate, simulate_laps
-
-SPECS = {
-    "DPi": (108.0, 24.0),
-    "LMP2": (111.0, 26.0),
-    "LMP3": (117.0, 30.0),
-    "GTLM": (117.5, 28.0),
-    "GTD": (120.0, 30.0),
-}
-
-
-def make_card(
-    *,
-    sizes: dict[str, int] | None = None,
-    duration_s: float = 3600.0,
-    rulebook: str = "imsa-2021",
-    drivers: int = 3,
-    neutralisation: Neutralisation | None = None,
-    weather: Weather | None = None,
-    figures: dict[str, float] | None = None,
-) -> RaceCard:
-    sizes = sizes or {"DPi": 3, "GTD": 4}
-    names = ("gold", "silver", "platinum", "gold", "gold", "gold", "gold", "gold")
-    classes = {
-        name: ClassFigures(
-            lap_s=SPECS[name][0],
-            stint_laps=SPECS[name][1],
-            lane_s=30,
-            refuel_s=35,
-            tyres_s=18,
-            driver_change_s=20,
-            lapping_s=0.3,
-            lapped_s=0.3,
-            **(figures or {}),
-        )
-        for name in sizes
-    }
-    entries = []
-    for name, size in sizes.items():
-        for k in range(size):
-            number = len(entries)
-            crew = tuple(Driver(name=f"Driver {number}-{d}", licence=names[d]) for d in range(drivers))
-            entries.append(Entry(car=str(number + 1), car_class=name, grid=number + 1, pace_s=0.15 * k, drivers=crew))
-    return RaceCard(
-        race=RaceInfo(
-            id="test",
-            name="Test",
-            series="imsa",
-            season=2021,
-            date=dt.date(2021, 3, 20),
-            rulebook=rulebook,
-            duration_s=duration_s,
-        ),
-        circuit={"id": "test", "length_km": 6.0},
-        neutralisation=neutralisation or Neutralisation(),
-        weather=weather or Weather(),
-        classes=classes,
-        entries=tuple(entries),
-    )
 
 
 def check_laps(laps: pl.DataFrame) -> None:

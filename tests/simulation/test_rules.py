@@ -7,8 +7,8 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-from test_simulation import make_card
 
+from factories import make_card
 from langstrecke.racecard.schema import CircuitInfo, Neutralisation, RaceCard
 from langstrecke.racecard.shipped import load_card
 from langstrecke.rulebooks.judge import judge_laps

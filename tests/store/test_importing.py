@@ -9,7 +9,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from test_timing_results import WEC, dossier_files
 
 import timing_files as tf
 from langstrecke.errors import TimingFileError
@@ -19,6 +18,7 @@ from langstrecke.store.importing import write as importing_write
 from langstrecke.store.importing.events import circuit_slug, inferred_s
 from langstrecke.store.importing.layouts import find_sources, session_kind, slug
 from langstrecke.timing.schema import LAPS, RESULTS, WEATHER
+from timing_files import WEC, dossier_files
 
 CARS = {"01": ("DPi", 110.0), "1": ("GTDPRO", 122.0), "10": ("DPi", 110.5)}
 

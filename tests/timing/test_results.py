@@ -55,10 +55,6 @@ def test_imsa_practice_results_have_fastest_laps_and_no_total(tmp_path: Path) ->
     assert results["status"].to_list() == [None, None]
 
 
-WEC = "POSITION;NUMBER;TEAM;DRIVER_1;DRIVER_2;DRIVER_3;DRIVER_4;VEHICLE;TYRES;CLASS;GROUP;DIVISION;STATUS;LAPS;" \
-      "TOTAL_TIME;GAP_FIRST;GAP_PREVIOUS;FL_LAPNUM;FL_TIME;FL_KPH;"  # fmt: skip
-
-
 def test_wec_classification(tmp_path: Path) -> None:
     rows = [
         "1;19;Porsche Team;Nico HÜLKENBERG;Earl BAMBER;Nick TANDY;;Porsche 919 Hybrid;M;LMP1;H;;Classified;395;"
@@ -67,7 +63,7 @@ def test_wec_classification(tmp_path: Path) -> None:
         "-5 Laps;100;3'59.000;200.0;",
         "3;92;Porsche;Patrick PILET;;;;Porsche 911 RSR;M;LMGTE Pro;;;Retired;14;57'54.087;381 Laps;30 Laps;;;;",
     ]
-    path = tf.write_file(tmp_path / "Classification.csv", WEC, rows)
+    path = tf.write_file(tmp_path / "Classification.csv", tf.WEC, rows)
     results = alkamel.read_results(path)
     assert results["drivers"].to_list()[0] == ["Nico Hülkenberg", "Earl Bamber", "Nick Tandy"]
     assert results["total_time_s"].to_list() == [86442.784, 83280.721, 3474.087]
@@ -106,31 +102,8 @@ def test_weather_in_metric_units_stays(tmp_path: Path) -> None:
     assert notices == [Notice("impossible reading left out of air_c", 1, 3)]
 
 
-def dossier_files(folder: Path) -> Path:
-    """Two cars from 15:00:09 over midnight, with three stops, one of them without a printed time."""
-    rows, began = [], 54_009.0
-    for car, driver, vehicle in (
-        ("1", "André LOTTERER", "Rebellion R13 - Gibson"),
-        ("5", "Charlie ROBERTSON", "- Gibson"),
-    ):
-        for lap in range(1, 201):
-            elapsed = lap * 200.0
-            pit = "B" if (lap in (20, 170) and car == "1") or (lap == 50 and car == "5") else ""
-            rows.append(
-                f"{car};1;{lap};{tf.clock(200.0)};{pit};40.000;1:20.000;1:20.000;300.1;{tf.clock(elapsed)};"
-                f"{tf.hour(began + elapsed)};{driver};LMP1;Team;{vehicle}"
-            )
-    pits = [
-        f"1;1;{tf.hour(began + 4000.03)};A. LOTTERER;{tf.hour(began + 4066.157)};N. JANI;1:06.127;1:06.127",
-        f"1;2;{tf.hour(began + 34000.0)};A. LOTTERER;{tf.hour(began + 34070.5)};A. LOTTERER;1:10.500;2:16.627",
-        f"5;1;{tf.hour(began + 10000.0)};C. R;{tf.hour(began + 17300.25)};C. ROBERTSON;;2:01:40.250",
-    ]
-    tf.write_file(folder / "lemans_2018_pits.csv", tf.PITS_HEADER, pits, bom=False)
-    return tf.write_file(folder / "lemans_2018_laps.csv", tf.DOSSIER_HEADER, rows, bom=False)
-
-
 def test_dossier_pit_times_meet_the_out_laps(tmp_path: Path) -> None:
-    path = dossier_files(tmp_path)
+    path = tf.dossier_files(tmp_path)
     notices: list[Notice] = []
     laps = dossier.read_laps(path, notices=notices)
     assert notices == []
@@ -146,7 +119,7 @@ def test_dossier_pit_times_meet_the_out_laps(tmp_path: Path) -> None:
 
 
 def test_dossier_without_its_pits_says_so(tmp_path: Path) -> None:
-    path = dossier_files(tmp_path)
+    path = tf.dossier_files(tmp_path)
     (tmp_path / "lemans_2018_pits.csv").unlink()
     notices: list[Notice] = []
     laps = dossier.read_laps(path, notices=notices)
@@ -155,7 +128,7 @@ def test_dossier_without_its_pits_says_so(tmp_path: Path) -> None:
 
 
 def test_dossier_stops_that_meet_no_lap_are_counted(tmp_path: Path) -> None:
-    path = dossier_files(tmp_path)
+    path = tf.dossier_files(tmp_path)
     pits = tmp_path / "lemans_2018_pits.csv"
     pits.write_text(pits.read_text() + "5;2;18:00:00.000;C. R;18:01:00.000;C. R;1:00.000;1:00.000\n")
     notices: list[Notice] = []
