@@ -121,7 +121,6 @@ def rate_race(
     name = set_name(f"{race.series}-{race.season}")
     priors = priors or load_race_priors(name)
     history = history or shared_history(name)
-    history.licences.update(archive.licences)
     belief = race_posterior(history, archive, race, entries, knowledge)
     past = [(s.info, s.laps.facts) for s in archive.before(race_id) if s.laps.facts is not None]
     own: Past = []

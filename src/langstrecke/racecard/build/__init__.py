@@ -69,7 +69,7 @@ def build_card(
     if archive is None:
         archive = archive_for(source, race_id, knowledge, licences=licences)
     meta = archive.races[race_id]
-    entries = with_licences(entry_facts(source, race_id, licences or archive.licences), meta.season)
+    entries = entered(source, meta, licences or archive.licences)
     if not entries:
         raise CardError(f"the store knows no entries of {race_id}", hint="import its results or laps")
     rating = rate_race(archive, race_id, entries, knowledge=knowledge, history=history, priors=priors)
@@ -101,6 +101,14 @@ def _from_folder(race_id: str, source: str | Path, knowledge: Knowledge, licence
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "store.duckdb") as store:
         import_folder(store, path)
         return build_card(race_id, store, knowledge, licences=licences)
+
+
+def entered(store: Store, race: RaceMeta, licences: dict[str, str]) -> tuple[CarFact, ...]:
+    """Who drives what, with every licence that is known: what a race is rated from, before it and during it.
+
+    `licences` (driver key -> licence) count where the results name none, then the registry's FIA lists of the season.
+    """
+    return with_licences(entry_facts(store, race.race_id, licences), race.season)
 
 
 def entry_facts(store: Store, race_id: str, licences: dict[str, str]) -> tuple[CarFact, ...]:

@@ -49,24 +49,31 @@ KEPT_STATES = 8
 """Lasting states a history remembers (some 10 MB each): enough for races walked forward in time."""
 
 
+_Key = tuple[frozenset[tuple[str, str]], tuple[int, ...]]
+"""Licences from outside the results, and the summaries walked through."""
+
+
 @dataclass
 class PaceHistory:
     """The lasting state after every event, computed once per event: races walked forward in time share the walk.
 
-    States are remembered for the very summaries they were made of, so a history may be used with any archive.
+    States are remembered for the very summaries and licences they were made of, so that a history may be used with
+    any archive and nothing depends on what was asked before.
     """
 
     priors: PacePriors
-    licences: dict[str, str] = field(default_factory=dict)
-    _kept: dict[tuple[int, ...], _Kept] = field(default_factory=dict)
+    _kept: dict[_Key, _Kept] = field(default_factory=dict)
 
-    def after(self, events: tuple[EventSessions, ...]) -> tuple[PaceState, dict[str, str]]:
-        """State and known licences after these events, in this order."""
-        keys: list[tuple[int, ...]] = [()]
+    def after(
+        self, events: tuple[EventSessions, ...], licences: Mapping[str, str]
+    ) -> tuple[PaceState, dict[str, str]]:
+        """State and known licences after these events, in order; `licences` (driver -> licence) are known first."""
+        from_outside = frozenset(licences.items())
+        keys: list[_Key] = [(from_outside, ())]
         for event in events:
-            keys.append(keys[-1] + tuple(id(s) for s in event.sessions))
+            keys.append((from_outside, keys[-1][1] + tuple(id(s) for s in event.sessions)))
         done = max((i for i in range(len(keys)) if keys[i] in self._kept), default=0)
-        state, known = PaceState(), dict(self.licences)
+        state, known = PaceState(), dict(licences)
         if done:
             kept = self._kept.pop(keys[done])
             self._kept[keys[done]] = kept  # most recently used last
@@ -112,7 +119,7 @@ def race_posterior(
     here = current_event(earlier, archive, race)
     here_ids = {s.info.id for s in here}
     events = group_events(tuple(s for s in earlier if s.info.id not in here_ids))
-    state, known = history.after(events)
+    state, known = history.after(events, archive.licences)
     sessions = (*here, *own)
     known = known | licences_of(sessions) | licences_of_entries(entries)
     start = sessions[0].info.start if sessions else archive.race_start(race.race_id)
