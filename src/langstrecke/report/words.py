@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langstrecke.forecast import CarForecast, ClassForecast, Forecast, RaceFacts
+from langstrecke.forecast import CarForecast, ClassForecast, Forecast, PlayedRace
 from langstrecke.formatting import printable, surname
 
 KNOWLEDGE = {
@@ -38,7 +38,7 @@ def hours(seconds: float) -> str:
     return " ".join(parts)
 
 
-def race_line(race: RaceFacts) -> str:
+def race_line(race: PlayedRace) -> str:
     """Where, when and how long."""
     day = f"{race.date.day} {race.date:%B %Y}"
     return f"{printable(race.circuit)}, {day}, {hours(race.duration_s)}"
