@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langstrecke.forecast import CarForecast, ClassForecast, Forecast, RaceFacts
+from langstrecke.forecast import CarForecast, ClassForecast, Forecast, PlayedRace
 from langstrecke.formatting import duration, ordinal, percent, plural, printable, surname
 
 KNOWLEDGE = {
@@ -19,7 +19,7 @@ def crew(car: CarForecast) -> str:
     return ", ".join(surname(d.name) for d in car.drivers)
 
 
-def race_line(race: RaceFacts) -> str:
+def race_line(race: PlayedRace) -> str:
     """Where, when and how long."""
     day = f"{race.date.day} {race.date:%B %Y}"
     return f"{printable(race.circuit)}, {day}, {duration(race.duration_s, minutes=True)}"

@@ -72,7 +72,7 @@ def _list(pitwall: Pitwall, viewer: Viewer) -> None:
         bits.text("Follow a race first; then choose the cars to be told about.", "muted")
         return
     bits.text(
-        "Told about: stops, changes of the lead, driver time running out, odds that drop, cars overdue.", "note"
+        "ShownClaim about: stops, changes of the lead, driver time running out, odds that drop, cars overdue.", "note"
     )
     for car_class in desk.classes:
         with ui.element("div").classes("across tight"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from langstrecke.formatting import gap, surname
@@ -127,8 +127,3 @@ def table_options(rows: Mapping[str, Row], colours: Mapping[str, str], car_class
             },
         },
     )
-
-
-def classes_of(rows: Sequence[Row]) -> list[str]:
-    """The classes in the order in which their leaders run."""
-    return list(dict.fromkeys(row["car_class"] for row in rows if row["car_class"]))

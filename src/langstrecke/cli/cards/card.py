@@ -1,4 +1,4 @@
-"""The verbs `card list`, `card show` and `card check`. `card_app` is where further card verbs hang."""
+"""The verbs `card list`, `card show` and `card check`."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.app import app, console
+from langstrecke.cli.terminal import console
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
 from langstrecke.formatting import duration, printable, surname
 from langstrecke.racecard import RaceCard, card_facts, card_json, check_card, list_cards, load_card, warnings_of
 from langstrecke.report import screen
 from langstrecke.rulebooks import load_rulebook
-
-card_app = typer.Typer(help="Race cards: list, show, check.", no_args_is_help=True)
-app.add_typer(card_app, name="card")
 
 ROOMY = 100
 """From this width on the list of cards has all its columns."""
@@ -27,7 +24,6 @@ ROOMY = 100
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of tables")]
 
 
-@card_app.command("list")
 def list_verb(as_json: Json = False) -> None:
     """Name all shipped cards."""
     cards = [(name, load_card(name)) for name in list_cards()]
@@ -56,7 +52,6 @@ def list_verb(as_json: Json = False) -> None:
     out.print(table)
 
 
-@card_app.command("show")
 def show_verb(
     card: Annotated[str, typer.Argument(help="A shipped card's name or a path", metavar="CARD")],
     as_json: Json = False,
@@ -71,7 +66,6 @@ def show_verb(
     _print_entries(found)
 
 
-@card_app.command("check")
 def check_verb(
     card: Annotated[str, typer.Argument(help="A path, or a shipped card's name", metavar="CARD")],
     as_json: Json = False,

@@ -12,9 +12,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from langstrecke.cli.app import app, console, progress_console
 from langstrecke.cli.figures import check_figure, save_figure
 from langstrecke.cli.names import named
+from langstrecke.cli.terminal import console, progress_console
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.forecast.season import season_forecast, title_race
 from langstrecke.forecast.season.result import SeasonForecast
@@ -34,7 +34,6 @@ LONGEST_RACE = 24
 """Letters of a race's name in a list of rounds."""
 
 
-@app.command("season")
 def season_verb(
     season: Annotated[str, typer.Argument(help="Series and year: imsa-2021", metavar="SEASON")],
     after: Annotated[int, typer.Option(min=0, help="Rounds that count as they were; the rest is played")] = 0,
