@@ -11,22 +11,24 @@ import polars as pl
 
 from langstrecke.errors import TimingFileError
 from langstrecke.timing.notices import Notice
-from langstrecke.timing.readers import alkamel, alkamel_json, dossier, nls, plain, resultlist
+from langstrecke.timing.readers import alkamel, alkamel_json, dossier, nls, plain, resultlist, simulators
 from langstrecke.timing.readers.document import Document, open_document
 from langstrecke.timing.readers.entrylist import build_entries, read_json
 from langstrecke.timing.readers.said import Said
+from langstrecke.timing.readers.sim_session import SimSession
 from langstrecke.timing.readers.text import headers
 
 Kind = Literal["laps", "results", "weather", "pits", "entries"]
-Provider = Literal["alkamel", "dossier", "nls", "plain"]
+Provider = Literal["alkamel", "dossier", "nls", "plain", "acc", "rfactor2", "iracing"]
 
 
 @dataclass(frozen=True)
 class TimingFile:
     """A timing file that has been read: its kind, its canonical tables, and what the reader had to leave out.
 
-    `table` is the one the file is for; a file may hold others beside it (the laps of a dossier name the entries).
-    `said` is what the file itself says of its race.
+    `table` is the one the file is for; a file may hold others beside it (the laps of a dossier name the entries, a
+    simulator's file has laps and results, and what only a simulator tells in `session`). `said` is what the file
+    itself says of its race.
     """
 
     path: Path
@@ -41,6 +43,7 @@ class TimingFile:
     said: Said = field(default=Said())
     of_race: bool | None = None
     """Whether the kind of list says that it is of a race (True) or of best laps (False)."""
+    session: SimSession | None = None
 
     @property
     def table(self) -> pl.DataFrame:
@@ -65,9 +68,13 @@ def load(path: str | Path) -> TimingFile:
         file.kind, file.table, file.notices  # "laps", the lap table, ()
 
     Laps, results, weather and pit stops of Al Kamel (WEC, IMSA and their like, CSV and JSON), laps and pits of the
-    Le Mans dossiers, entry lists of WEC 2024, sector files of the NLS, and a plain lap table as anyone can write it
-    (`car, lap, lap_time`). Raises `TimingFileError`, naming file and line, for anything else.
+    Le Mans dossiers, entry lists of WEC 2024, sector files of the NLS, sessions of ACC, rFactor 2, Le Mans Ultimate
+    and iRacing, and a plain lap table as anyone can write it (`car, lap, lap_time`). Raises `TimingFileError`, naming
+    file and line, for anything else.
     """
+    simulator = simulators.simulator_of(path)
+    if simulator is not None:
+        return _load_simulator(Path(path), simulator)
     document = open_document(path)
     return _load_json(document) if document.is_json else _load_table(document)
 
@@ -80,6 +87,18 @@ def recognise(path: str | Path) -> tuple[Provider, Kind]:
         return file.provider, file.kind
     provider, kind, _ = _layout(document)
     return provider, kind
+
+
+def _load_simulator(path: Path, simulator: Provider) -> TimingFile:
+    found: list[Notice] = []
+    session = simulators.read(path, notices=found)
+    laps = session.laps if session.laps.height else None
+    results = session.results if session.results.height else None
+    return TimingFile(
+        path, simulator, "laps" if laps is not None else "results", tuple(found), laps,
+        session.results if laps is None else results,
+        said=Said(circuit=session.track or None, session=session.kind), session=session,
+    )  # fmt: skip
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
@@ -122,7 +141,7 @@ def _refusal(document: Document) -> TimingFileError:
     return TimingFileError(
         "is no timing file we know", file=document.path, line=line,
         hint="known: Al Kamel laps, results, weather, pit stops; Le Mans dossiers; NLS sectors; WEC entry lists; "
-        "a lap table with the columns car, lap, lap_time",
+        "results of ACC, rFactor 2, Le Mans Ultimate, iRacing; a lap table with the columns car, lap, lap_time",
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def _utf16(data: bytes, encoding: str, place: Path) -> str:
 
 def _checked(text: str, place: Path, *notices: Notice) -> Document:
     begin = text.lstrip()[:400].lower()
-    if begin.startswith("<") and ("<html" in begin or "<!doctype" in begin):
+    if begin.startswith("<") and ("<html" in begin or "<!doctype html" in begin):
         hint = "the download gave a page instead of the file"
         raise TimingFileError("is a web page, not a timing file", file=place, line=1, hint=hint)
     if "\n" not in text:  # line ends of old Macintosh programs
