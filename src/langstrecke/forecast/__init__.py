@@ -9,7 +9,7 @@ from langstrecke.forecast.result import (
     DriverLine,
     Forecast,
     PlayedChange,
-    RaceFacts,
+    PlayedRace,
     StandardErrors,
 )
 
@@ -20,7 +20,7 @@ __all__ = [
     "DriverLine",
     "Forecast",
     "PlayedChange",
-    "RaceFacts",
+    "PlayedRace",
     "StandardErrors",
     "forecast",
     "forecast_what_if",

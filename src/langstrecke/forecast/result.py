@@ -86,7 +86,7 @@ class ClassForecast:
 
 
 @dataclass(frozen=True)
-class RaceFacts:
+class PlayedRace:
     """Which race was played, and what the card knew."""
 
     id: str
@@ -113,7 +113,7 @@ class PlayedChange:
 class Forecast:
     """Probabilities for one race from `simulated` races played with `seed`."""
 
-    race: RaceFacts
+    race: PlayedRace
     simulated: int
     seed: int
     version: str

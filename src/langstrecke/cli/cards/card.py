@@ -1,4 +1,4 @@
-"""The verbs `card list`, `card show` and `card check`. `card_app` is where further card verbs hang."""
+"""The verbs `card list`, `card show` and `card check`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.app import app, console
+from langstrecke.cli.terminal import console
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
-from langstrecke.formatting import printable, surname
+from langstrecke.formatting import duration, printable, surname
 from langstrecke.racecard import RaceCard, card_facts, card_json, check_card, list_cards, load_card, warnings_of
 from langstrecke.report import screen
-from langstrecke.report.words import hours
 from langstrecke.rulebooks import load_rulebook
-
-card_app = typer.Typer(help="Race cards: list, show, check.", no_args_is_help=True)
-app.add_typer(card_app, name="card")
 
 ROOMY = 100
 """From this width on the list of cards has all its columns."""
@@ -28,7 +24,6 @@ ROOMY = 100
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of tables")]
 
 
-@card_app.command("list")
 def list_verb(as_json: Json = False) -> None:
     """Name all shipped cards."""
     cards = [(name, load_card(name)) for name in list_cards()]
@@ -52,12 +47,11 @@ def list_verb(as_json: Json = False) -> None:
     for name, card in cards:
         facts = card_facts(name, card)
         cells = {"card": name, "date": facts["date"], "cars": str(facts["cars"])}
-        cells |= {"length": hours(card.race.duration_s), "knowledge": card.race.knowledge}
+        cells |= {"length": duration(card.race.duration_s, minutes=True), "knowledge": card.race.knowledge}
         table.add_row(*(Text(cells[column]) for column in fixed), Text(printable(card.race.name)))
     out.print(table)
 
 
-@card_app.command("show")
 def show_verb(
     card: Annotated[str, typer.Argument(help="A shipped card's name or a path", metavar="CARD")],
     as_json: Json = False,
@@ -72,7 +66,6 @@ def show_verb(
     _print_entries(found)
 
 
-@card_app.command("check")
 def check_verb(
     card: Annotated[str, typer.Argument(help="A path, or a shipped card's name", metavar="CARD")],
     as_json: Json = False,
@@ -134,7 +127,8 @@ def _table(*names: str, right: tuple[str, ...] = ("cars",)) -> Table:
 def _print_race(card: RaceCard) -> None:
     race, circuit, n = card.race, card.circuit, card.neutralisation
     length = f", {circuit.length_km:g} km" if circuit.length_km else ""
-    where = f"{printable(circuit.name or circuit.id)}{length}, {race.date.isoformat()}, {hours(race.duration_s)}"
+    where = f"{printable(circuit.name or circuit.id)}{length}, {race.date.isoformat()}"
+    where += f", {duration(race.duration_s, minutes=True)}"
     console.print(Text.assemble((printable(race.name), "bold"), "  ", (where, "dim")))
     rate = f"{n.rate_per_h:.2f} safety cars an hour of {n.length_s / 60:.0f} min"
     rate += f", {n.fcy_per_h:.2f} full-course yellows" if n.fcy_per_h else ""

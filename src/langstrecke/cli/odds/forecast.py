@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from langstrecke.cli.app import app, console, progress_console
+from langstrecke.cli.terminal import console, progress_console
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast import Forecast, forecast, forecast_what_if
 from langstrecke.racecard import assignments, joined, load_card, read_patch
@@ -21,7 +21,6 @@ from langstrecke.report import forecast_view, screen, write_report
 from langstrecke.report.files import write_whole
 
 
-@app.command("forecast")
 def forecast_verb(
     card: Annotated[str, typer.Argument(help="A shipped card (langstrecke card list) or a path", metavar="CARD")],
     races: Annotated[int, typer.Option(min=1, max=100_000_000, help="Races to simulate")] = 10_000,

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from langstrecke.cli.app import app, console, progress_console
+from langstrecke.cli.terminal import console, progress_console
 from langstrecke.store import default_path, open_store
 from langstrecke.store.importing import ImportReport, import_paths
 
@@ -23,8 +23,7 @@ StoreOption = Annotated[
 _SHOWN_NOTES = 12
 
 
-@app.command("import")
-def import_(
+def import_verb(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Folders of timing files, or files.")],
     store: StoreOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
@@ -82,8 +81,7 @@ def _print_report(report: ImportReport, place: Path) -> None:
         progress_console.print(f"  ... and {len(report.notes) - _SHOWN_NOTES} more files (--json lists all)")
 
 
-@app.command("races")
-def races(
+def races_verb(
     series: Annotated[str | None, typer.Option(help="Only this series: imsa, wec, le-mans.")] = None,
     season: Annotated[int | None, typer.Option(help="Only this season.")] = None,
     store: StoreOption = None,

@@ -11,8 +11,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from langstrecke.cli.app import app, console, progress_console
 from langstrecke.cli.figures import check_figure, save_figure
+from langstrecke.cli.terminal import console, progress_console
 from langstrecke.forecast.scenario import Answer, list_scenarios, load_scenario, run_scenario
 from langstrecke.forecast.scenario.question import sentence
 from langstrecke.report.files import write_whole
@@ -20,11 +20,7 @@ from langstrecke.report.files import write_whole
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-scenario_app = typer.Typer(help="Questions as files: each is played and answered.", no_args_is_help=True)
-app.add_typer(scenario_app, name="scenario")
 
-
-@scenario_app.command("list")
 def list_verb() -> None:
     """The scenarios that come with the package."""
     table = Table("name", "question", box=None)
@@ -33,7 +29,6 @@ def list_verb() -> None:
     console.print(table)
 
 
-@scenario_app.command("run")
 def run_verb(
     name: Annotated[str, typer.Argument(help="A name (scenario list) or a path", show_default=False)],
     races: Annotated[int, typer.Option(min=1, max=10_000_000, help="Races or seasons to play")] = 5_000,

@@ -9,14 +9,12 @@ from typing import Annotated
 
 import typer
 
-from langstrecke.cli.app import app
 from langstrecke.errors import LangstreckeError
 from langstrecke.live.replay import Recording, Replay, record_file, record_race
 from langstrecke.live.server import listening_socket, need_web, serve_feed
 from langstrecke.store import open_store
 
 
-@app.command("replay")
 def replay_verb(
     race: Annotated[str, typer.Argument(help="A race of the store, such as imsa-2021-sebring", metavar="RACE")],
     speed: Annotated[str, typer.Option(help="Race seconds a second; max: as fast as it can")] = "1",

@@ -12,8 +12,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from langstrecke.cli.app import app, console, progress_console
 from langstrecke.cli.figures import check_figure, save_figure
+from langstrecke.cli.terminal import console, progress_console
 from langstrecke.errors import LangstreckeError
 from langstrecke.paddock import calendars, careers
 from langstrecke.paddock.matching import fold
@@ -21,15 +21,11 @@ from langstrecke.paddock.model import NOT_ENTERED, NamePair
 from langstrecke.paddock.registry import Registry, load_registry
 from langstrecke.report import screen
 
-paddock_app = typer.Typer(help="Who and what the registry knows.", no_args_is_help=True)
-app.add_typer(paddock_app, name="paddock")
-
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table")]
 SeriesOption = Annotated[list[str] | None, typer.Option("--series", help="A series; repeat for more")]
 
 
-@app.command("career")
-def career(
+def career_verb(
     driver: Annotated[str, typer.Argument(help="Name or id: 'Jan Magnussen'", show_default=False)],
     series: Annotated[str, typer.Option(help="Only this series, for example le-mans")] = "",
     since: Annotated[int | None, typer.Option(help="First year", show_default=False)] = None,
@@ -45,7 +41,7 @@ def career(
     if figure is not None:
         _draw_career(registry, found, figure)
     if as_json:
-        _print_json(found.as_json())
+        _print_json(found.to_json())
         return
     _print_taken(registry, driver)
     console.print(f"[bold]{escape(found.driver.name)}[/] {found.driver.country}  ({found.driver.id})")
@@ -97,8 +93,7 @@ def _season_table(found: careers.Career) -> Table:
     return table
 
 
-@app.command("teammates")
-def teammates(
+def teammates_verb(
     driver: Annotated[str, typer.Argument(help="A driver", show_default=False)],
     other: Annotated[str, typer.Argument(help="Another; without one: everybody")] = "",
     as_json: Json = False,
@@ -109,7 +104,7 @@ def teammates(
         rows = careers.together(registry, driver, other)
         found = careers.Career(registry.driver(driver), tuple(rows))
         if as_json:
-            _print_json(found.as_json() | {"other": registry.driver(other).name})
+            _print_json(found.to_json() | {"other": registry.driver(other).name})
             return
         _print_taken(registry, driver, other)
         screen(console).print(
@@ -134,8 +129,7 @@ def teammates(
     console.print(table)
 
 
-@app.command("versus")
-def versus(
+def versus_verb(
     one: Annotated[str, typer.Argument(help="A driver", show_default=False)],
     other: Annotated[str, typer.Argument(help="The other", show_default=False)],
     as_json: Json = False,
@@ -164,8 +158,7 @@ def versus(
     )
 
 
-@app.command("calendar")
-def calendar(
+def calendar_verb(
     season: Annotated[int, typer.Option(help="Calendar year", show_default=False)],
     driver: Annotated[str, typer.Option(help="What keeps this driver busy")] = "",
     series: SeriesOption = None,
@@ -186,7 +179,7 @@ def calendar(
         except OSError as error:
             raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=ics) from None
     if as_json:
-        _print_json(found.as_json())
+        _print_json(found.to_json())
         return
     _print_calendar(registry, list(found.busy), list(found.clashes), driver)
     _print_chances(registry, list(found.chances))
@@ -225,14 +218,12 @@ def _print_chances(registry: Registry, chances: list[calendars.Chance]) -> None:
         screen(console).print(line, highlight=False)
 
 
-@paddock_app.command("doubtful")
-def doubtful(as_json: Json = False) -> None:
+def doubtful_verb(as_json: Json = False) -> None:
     """Names that may be one person; somebody has to decide, in aliases.toml."""
     _print_pairs(load_registry().doubtful, as_json)
 
 
-@paddock_app.command("merged")
-def merged(as_json: Json = False) -> None:
+def merged_verb(as_json: Json = False) -> None:
     """Names of different spelling that were taken for one person, with the reasons."""
     _print_pairs(load_registry().merged, as_json)
 
@@ -247,8 +238,7 @@ def _print_pairs(pairs: tuple[NamePair, ...], as_json: bool) -> None:
     screen(console).print(table)
 
 
-@paddock_app.command("who")
-def who(
+def who_verb(
     name: Annotated[str, typer.Argument(help="A name as some file writes it: 'J. MAGNUSSEN'", show_default=False)],
     team: Annotated[str, typer.Option(help="The team it stands beside")] = "",
     year: Annotated[int | None, typer.Option(help="The year", show_default=False)] = None,
@@ -272,8 +262,7 @@ def who(
     screen(console).print(table)
 
 
-@paddock_app.command("entries")
-def entries(
+def entries_verb(
     race: Annotated[str, typer.Argument(help="A race: le-mans-2019", show_default=False)], as_json: Json = False
 ) -> None:
     """Who entered a race, with the result."""

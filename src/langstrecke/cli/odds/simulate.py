@@ -11,9 +11,9 @@ import polars as pl
 import typer
 from rich.table import Table
 
-from langstrecke.cli.app import app, console
 from langstrecke.cli.figures import check_figure, save_figure
 from langstrecke.cli.names import named
+from langstrecke.cli.terminal import console
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard import load_card
 from langstrecke.simulation import simulate_laps
@@ -22,7 +22,6 @@ from langstrecke.timing.derive import class_gaps, classification, neutralisation
 from langstrecke.timing.write import write_alkamel
 
 
-@app.command("simulate")
 def simulate_verb(
     card: Annotated[str, typer.Argument(help="A shipped card (langstrecke card list) or a path", metavar="CARD")],
     race: Annotated[int, typer.Option(min=0, help="Number of the race within the seed")] = 0,
@@ -95,7 +94,6 @@ def _write(table: pl.DataFrame, path: Path) -> None:
         raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=path) from None
 
 
-@app.command("bench")
 def bench_verb(
     card: Annotated[list[str] | None, typer.Option(metavar="CARD", help="Card to time; may be repeated")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="One and all cores without it")] = None,

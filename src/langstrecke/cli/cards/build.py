@@ -10,8 +10,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from langstrecke.cli.app import progress_console
-from langstrecke.cli.card import card_app
+from langstrecke.cli.terminal import progress_console
 from langstrecke.racecard.build import archive_for, build_card
 from langstrecke.racecard.io import write_card
 from langstrecke.racecard.text import card_text
@@ -26,7 +25,6 @@ class Knowledge(StrEnum):
     full = "full"
 
 
-@card_app.command("build")
 def build_verb(
     race_id: Annotated[str, typer.Argument(metavar="RACE_ID", help="A race of the store: langstrecke races")],
     knowledge: Annotated[

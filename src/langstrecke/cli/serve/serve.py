@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from langstrecke.cli.app import app, progress_console
+from langstrecke.cli.terminal import progress_console
 from langstrecke.errors import LangstreckeError
 from langstrecke.store import default_path
 
@@ -25,7 +25,6 @@ LARGEST_FRAME = 1024 * 1024
 """Bytes of one WebSocket message taken: a page's own are far smaller (default)."""
 
 
-@app.command("serve")
 def serve_verb(
     host: Annotated[str, typer.Option(help="Address to listen on; off loopback a token is needed")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one")] = 8080,

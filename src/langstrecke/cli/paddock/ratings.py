@@ -13,15 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.app import app, console, progress_console
 from langstrecke.cli.figures import check_figure, save_figure
+from langstrecke.cli.terminal import console, progress_console
 from langstrecke.ratings.archive import Archive, open_archive
 from langstrecke.ratings.rate import shared_history
 from langstrecke.ratings.tables import Rated, rated_cars, rated_drivers
 from langstrecke.store import open_store
-
-ratings_app = typer.Typer(help="Ratings: drivers and cars, with intervals.", no_args_is_help=True)
-app.add_typer(ratings_app, name="ratings")
 
 Series = Annotated[str | None, typer.Option(help="Only this series: imsa, wec, le-mans.")]
 Year = Annotated[int | None, typer.Option(help="Only this season; ratings are those at its end.")]
@@ -32,7 +29,6 @@ Drawing = Annotated[Path | None, typer.Option("--figure", help="Draw the rows of
 Top = Annotated[int, typer.Option("--top", min=1, help="Rows of the table.")]
 
 
-@ratings_app.command("drivers")
 def drivers_verb(
     series: Series = None,
     year: Year = None,
@@ -49,7 +45,6 @@ def drivers_verb(
     _show(found, "licence", as_json, top)
 
 
-@ratings_app.command("cars")
 def cars_verb(
     series: Series = None,
     year: Year = None,

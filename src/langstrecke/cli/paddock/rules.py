@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from langstrecke.cli.app import app, console
+from langstrecke.cli.terminal import console
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.paddock.registry import load_registry
 from langstrecke.report import screen
@@ -20,8 +20,7 @@ from langstrecke.rulebooks.load import own_rulebooks
 _COLOURS = {"high": "green", "medium": "yellow", "low": "red", "assumed": "magenta"}
 
 
-@app.command("rules")
-def rules(
+def rules_verb(
     what: Annotated[
         list[str] | None,
         typer.Argument(help="A series (imsa), rule book (imsa-2021) or file; or: diff ONE OTHER", show_default=False),

@@ -18,12 +18,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from langstrecke.cli.app import app, console, progress_console
+from langstrecke.cli.terminal import console, progress_console
 from langstrecke.errors import LangstreckeError
 from langstrecke.report import screen
 
 
-@app.command("backtest")
 def backtest_verb(
     data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of timing files")],
     first: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD", help="First day, included")],
@@ -93,7 +92,6 @@ def _cutoffs(text: str) -> tuple[float, ...]:
         raise LangstreckeError(f"--cutoffs {text}: not numbers", hint="write 0,0.25,0.5,0.75,0.9") from None
 
 
-@app.command("score")
 def score_verb(
     forecasts: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Forecasts as `backtest` writes them")],
     data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of timing files, or a store")],
