@@ -47,7 +47,11 @@ class _Forecasting(ModuleType):
     """The room and, at the front door, the verb: `langstrecke.forecast(card)`."""
 
     def __call__(self, card: RaceCard, races: int = 10_000, seed: int = 1, **more: Any) -> Forecast:
-        """Play the card's race `races` times: who wins, how often, with what spread. See `forecast.race.forecast`."""
+        """Play the card's race `races` times: who wins, how often, with what spread.
+
+        Probabilities are 0..1, times seconds; `more` are the options of `forecast.race.forecast` (threads, progress,
+        engine). CardError for a card that cannot be played.
+        """
         return forecast(card, races, seed, **more)
 
 
