@@ -43,7 +43,8 @@ FAMILIES = {
 
 VERBS = (
     Verb("import", "data.store", "Import timing files into the store; what is there already is left alone."),
-    Verb("races", "data.store", "List the races in the store."),
+    Verb("races", "data.store", "List the races in the store, or tell what decided where a race's files were filed."),
+    Verb("races remove", "data.store", "Take a race, with all sessions of its event, out of the store again."),
     Verb("card list", "cards.card", "Name all shipped cards."),
     Verb("card show", "cards.card", "Show what a card holds."),
     Verb("card check", "cards.card", "Say everything that is wrong with a card; exit code 1 if anything is."),

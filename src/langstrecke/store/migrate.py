@@ -29,20 +29,21 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
             if view == "pits":
                 continue
             key = "session_id" if view == "entry_lists" else "race_id"
+            source = f"'{OLD}{kind}/' || {key}"
             connection.execute(
-                f"INSERT INTO file_{view} BY NAME SELECT '{OLD}{kind}/' || {key} AS source, * EXCLUDE ({key}) FROM old_{view}"
+                f"INSERT INTO file_{view} BY NAME SELECT {source} AS source, * EXCLUDE ({key}) FROM old_{view}"
             )
             connection.execute(
-                f"INSERT INTO session_sources SELECT DISTINCT {key}, ?, '{OLD}{kind}/' || {key} FROM old_{view}", [kind]
+                f"INSERT INTO session_sources SELECT DISTINCT {key}, ?, {source} FROM old_{view}", [kind]
             )
             connection.execute(f"DROP TABLE old_{view}")
         connection.execute(
-            f"INSERT INTO files SELECT '{OLD}' || kind || '/' || session_id, sha256, kind, NULL, session_id, 'source', "
-            "'imported by an earlier version; its place is not known any more: ' || source, [] FROM old_files"
+            f"INSERT INTO files SELECT '{OLD}' || kind || '/' || session_id, sha256, kind, NULL, session_id, "
+            "'source', 'imported by an earlier version, from ' || source, [] FROM old_files"
         )
         connection.execute(
-            "INSERT INTO sessions SELECT session_id, race_id, series, season, event, circuit, replace(kind, '_', '-'), "
-            "name, start, source, sha256, NULL, NULL, NULL, NULL FROM old_sessions"
+            "INSERT INTO sessions SELECT session_id, race_id, series, season, event, circuit, "
+            "replace(kind, '_', '-'), name, start, source, sha256, NULL, NULL, NULL, NULL FROM old_sessions"
         )
         connection.execute(_FIGURES)
         connection.execute("DROP TABLE old_files")

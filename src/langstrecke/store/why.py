@@ -14,8 +14,8 @@ def why(connection: duckdb.DuckDBPyConnection, race_id: str) -> list[dict[str, A
     """
     rows = connection.execute(
         "SELECT f.session_id, f.kind, f.path, f.role, f.reason, f.notes, f.facts FROM files f JOIN sessions s "
-        "USING (session_id) WHERE s.race_id = ? ORDER BY s.start NULLS LAST, f.session_id, f.kind, f.role <> 'source', "
-        "f.path",
+        "USING (session_id) WHERE s.race_id = ? ORDER BY s.start NULLS LAST, f.session_id, f.kind, "
+        "f.role <> 'source', f.path",
         [race_id],
     ).fetchall()
     found = []

@@ -119,9 +119,8 @@ def load(path: str | Path) -> Session:
 
 def of_file(file: TimingFile) -> Session:
     """The session of a file that has been read."""
-    tables = {file.kind: file.table} if file.kind in ("laps", "results", "weather", "entries") else {}
-    if file.session is not None:
-        tables = {"laps": file.session.laps, "results": file.session.results}
+    held = {"laps": file.laps, "results": file.results, "weather": file.weather, "entries": file.entries}
+    tables = {name: table for name, table in held.items() if table is not None}
     return Session(
         name=file.path.stem,
         provider=file.provider,

@@ -3,11 +3,11 @@
     with open_store() as store:
         report = import_folder(store, "../shared/data/imsa")
 
-Four steps, a module each: what is in a file (`content`), what is known of its race and from where (`evidence`, with
-`words` for names and `series` for classes), which session of which event each file is (`plan`, with `events` and
-`choose`), and the rows (`write`). The plan is made anew from every file the store has ever read, so importing twice, or
-in another order, gives the same store; a file that changed replaces itself; a run that fails or is interrupted leaves
-the store as it was.
+Four steps, a module each: what is in a file (`content`), what is known of its race and from where (`evidence`,
+with `words` for names and `series` for classes), which session of which event each file is (`plan`, with `events`
+and `choose`), and the rows (`write`). The plan is made anew from every file the store has ever read, so importing
+twice, or in another order, gives the same store; a file that changed replaces itself; a run that fails or is
+interrupted leaves the store as it was.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from langstrecke.store.importing.find import ASIDE, find_files
 from langstrecke.store.importing.plan import Filed, make_plan
 from langstrecke.store.importing.record import Record
 from langstrecke.store.importing.report import FileNotes, ImportReport
-from langstrecke.store.importing.write import records, write
+from langstrecke.store.importing.write import records, write_plan
 from langstrecke.timing.files import TimingFile, load
 
 __all__ = ["FileNotes", "ImportReport", "Options", "Progress", "import_folder", "import_paths"]
@@ -35,6 +35,7 @@ __all__ = ["FileNotes", "ImportReport", "Options", "Progress", "import_folder", 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the name of the file just read."""
 
+NOTHING_TOLD = Options()
 _READERS = 3
 _BATCH = 64
 """Files read ahead before their rows are kept; bounds the memory."""
@@ -60,7 +61,7 @@ class _Work:
 
 
 def import_folder(
-    store: Store, folder: str | Path, *, options: Options = Options(), progress: Progress | None = None
+    store: Store, folder: str | Path, *, options: Options = NOTHING_TOLD, progress: Progress | None = None
 ) -> ImportReport:
     """Import every timing file under `folder` (or the one file it is).
 
@@ -75,7 +76,7 @@ def import_paths(
     store: Store,
     paths: Sequence[str | Path],
     *,
-    options: Options = Options(),
+    options: Options = NOTHING_TOLD,
     names: Mapping[Path, str] | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
@@ -95,7 +96,7 @@ def import_paths(
         return report
     merged = {**held, **work.fresh}
     plan = make_plan(merged.values())
-    write(store, list(merged.values()), work.tables, plan)
+    write_plan(store, list(merged.values()), work.tables, plan)
     _tell(report, work, plan.filed, plan.notes, held)
     filed = [plan.filed[path] for path in work.fresh]
     report.sessions = sorted({f.session_id for f in filed if f.session_id and f.role == "source"})
@@ -118,7 +119,7 @@ def _find(paths: Sequence[str | Path], names: Mapping[Path, str]) -> list[_Found
             raise TimingFileError("holds no timing file (CSV, JSON, or a lap table as text)", file=root)
         for path in files:
             # The path as it was walked, links and all: the folders it was reached by are evidence.
-            name = names.get(path.resolve()) or os.path.abspath(path)
+            name = names.get(path.resolve()) or os.path.normpath(path.absolute())
             found.setdefault(name, _Found(path, name))
     return [found[name] for name in sorted(found)]
 
@@ -163,13 +164,21 @@ def _take(
         if file.place.suffix.lower() in ASIDE and "no timing file" in why:
             report.files -= 1  # any text; only what is a lap table was meant
             return
-        foreign = "no timing file we know" in got.what or "is no timing file" in got.what or "nothing in it is read" in got.what
+        foreign = (
+            "no timing file we know" in got.what
+            or "is no timing file" in got.what
+            or "nothing in it is read" in got.what
+        )
         (work.foreign if foreign else work.failed)[file.name] = why
         return
     content = got.content if isinstance(got, Record) else describe(got)
     record = Record(file.name, file.sha256, content, gather(file.name, content, options))
     before = held.get(file.name)
-    if before is not None and before.sha256 == record.sha256 and (options == Options() or before.evidence == record.evidence):
+    if (
+        before is not None
+        and before.sha256 == record.sha256
+        and (options == NOTHING_TOLD or before.evidence == record.evidence)
+    ):
         report.unchanged += 1
         return
     if isinstance(got, TimingFile) and file.sha256 not in work.tables:
@@ -188,7 +197,8 @@ def _sha(path: Path) -> str:
 
 
 def _tell(
-    report: ImportReport, work: _Work, filed: Mapping[str, Filed], notes: Mapping[str, list[str]], held: Mapping[str, Record]
+    report: ImportReport, work: _Work, filed: Mapping[str, Filed], notes: Mapping[str, list[str]],
+    held: Mapping[str, Record],
 ) -> None:  # fmt: skip
     """The counts and notes of an import."""
     for path, record in work.fresh.items():

@@ -1,4 +1,4 @@
-"""Of several files of one session the best: official over unmarked over provisional, the last hour, the whole file."""
+"""Of several files of one session the best: official over unmarked over provisional, the last hour, the whole."""
 
 from __future__ import annotations
 
@@ -66,7 +66,12 @@ def _interim(record: Record, beside: Sequence[Record]) -> bool:
         if later and other.content.laps >= laps:
             return True
         # A file of no hour that knows less than one of an hour was fetched while the race ran.
-        if hour is None and other.evidence.hour is not None and record.content.kind == "laps" and other.content.laps > laps:
+        if (
+            hour is None
+            and other.evidence.hour is not None
+            and record.content.kind == "laps"
+            and other.content.laps > laps
+        ):
             return True
     return False
 

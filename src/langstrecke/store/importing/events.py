@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 from langstrecke.paddock.places import Meeting, circuit_names, meetings
@@ -57,13 +58,12 @@ def circuit_name(circuit: str) -> str:
 
 
 def events_of(records: Iterable[Record]) -> tuple[list[Event], dict[str, str]]:
-    """The events of records whose series, season and circuit are known, and the reason of each path that is of none."""
+    """The events of records whose series, season and circuit are known, and why a path is of none of them."""
     groups: dict[tuple[str, str, str, str], list[Record]] = defaultdict(list)
     for record in records:
         e = record.evidence
-        assert e.series and e.season and e.circuit
-        series, season = e.series, _season(record)
-        groups[series, season, _circuit(series, season, e.circuit), _apart(record)].append(record)
+        series, season = e.series or "", _season(record)
+        groups[series, season, _circuit(series, season, e.circuit or ""), _apart(record)].append(record)
     events: list[Event] = []
     lost: dict[str, str] = {}
     for (series, season, circuit, apart), group in sorted(groups.items()):
@@ -83,7 +83,9 @@ def _season(record: Record) -> str:
     known = meetings().get((e.series or "", e.circuit or ""), ())
     if len(season) > 4 or any(m.season == season for m in known):
         return season
-    near = {m.season for m in known if (day and abs(m.day - day) <= _APART) or (not day and str(m.day.year) == season)}
+    near = {
+        m.season for m in known if (day and abs(m.day - day) <= _APART) or (not day and str(m.day.year) == season)
+    }
     return near.pop() if len(near) == 1 else season
 
 
@@ -96,7 +98,11 @@ def _circuit(series: str, season: str, circuit: str) -> str:
 
 
 def _base(series: str, season: str, circuit: str) -> str:
-    alone = circuit == series or (series == "spa-24h" and circuit == "spa") or (series == "n24" and circuit == "nurburgring")
+    alone = (
+        circuit == series
+        or (series == "spa-24h" and circuit == "spa")
+        or (series == "n24" and circuit == "nurburgring")
+    )
     return f"{series}-{season}" if alone else f"{series}-{season}-{circuit}"
 
 
@@ -118,7 +124,7 @@ def _apart(record: Record) -> str:
 
 def _clusters(group: Sequence[Record]) -> tuple[list[list[Record]], dict[str, str]]:
     """Records by event, in order of time, and the reason of each path that fits more than one."""
-    dated = sorted((r for r in group if r.evidence.day), key=lambda r: (r.evidence.day, r.path))  # type: ignore[arg-type, return-value]
+    dated = sorted((r for r in group if r.evidence.day), key=lambda r: (r.evidence.day, r.path))
     clusters: list[list[Record]] = []
     for record in dated:
         if not clusters or _another(clusters[-1], record):
@@ -155,7 +161,9 @@ def _fits(cluster: list[Record], record: Record) -> bool:
     folder = record.folder
     e = record.evidence
     return any(
-        r.folder == folder or (e.order is not None and r.evidence.order == e.order) or (e.hours and r.evidence.hours == e.hours)
+        r.folder == folder
+        or (e.order is not None and r.evidence.order == e.order)
+        or (e.hours and r.evidence.hours == e.hours)
         for r in cluster
     )
 
@@ -207,8 +215,16 @@ def _meeting(event: Event, known: list[Meeting], place: int, count: int) -> Meet
     """The calendar's race of an event; None where there is none, or two on one weekend."""
     days = [r.evidence.day for r in event.records if r.evidence.day]
     if days:
-        near = [m for m in known if min(days) - _AFTER_RACE <= m.day <= max(days) + _APART or m.start <= min(days) <= m.day]
-        near = [m for m in near if m.day >= min(days) - dt.timedelta(days=1)][:1] if len(near) > 1 and _weeks(near) else near
+        near = [
+            m
+            for m in known
+            if min(days) - _AFTER_RACE <= m.day <= max(days) + _APART or m.start <= min(days) <= m.day
+        ]
+        near = (
+            [m for m in near if m.day >= min(days) - dt.timedelta(days=1)][:1]
+            if len(near) > 1 and _weeks(near)
+            else near
+        )
         return near[0] if len(near) == 1 else None
     if len(known) == 1 or not _weeks(known):
         return known[0] if len(known) == 1 and count == 1 else None
@@ -224,7 +240,7 @@ def _meeting(event: Event, known: list[Meeting], place: int, count: int) -> Meet
 
 def _weeks(known: list[Meeting]) -> bool:
     """Whether the races are of different weekends."""
-    return len(known) > 1 and all(b.day - a.day > _AFTER_RACE for a, b in zip(known, known[1:], strict=False))
+    return len(known) > 1 and all(b.day - a.day > _AFTER_RACE for a, b in pairwise(known))
 
 
 def _free(name: str, taken: set[str]) -> str:

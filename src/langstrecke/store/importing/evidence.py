@@ -1,8 +1,8 @@
 """What is known of the race a file belongs to, each fact with where it comes from.
 
-Content speaks first (what the file says of itself, its classes and makes), then options of whoever imports, then the
-file's name, then the folders above it, from the inside out. A fact that a weaker source contradicts stands, and a note
-says so.
+Content speaks first (what the file says of itself, its classes and makes), then options of whoever imports, then
+the file's name, then the folders above it, from the inside out. A fact that a weaker source contradicts stands, and
+a note says so.
 """
 
 from __future__ import annotations
@@ -30,10 +30,12 @@ _DEEPEST = 8
 """Folders above a file that are looked at."""
 _ABOVE_SEASON = 2
 """Folders above the season's that may name the series ("WEC/2023/Spa")."""
-_NOISE = frozenset(
-    "results result timing data csv csvs json download downloads files file raw archive archives backup old new import "
-    "imports race races races-csv tmp temp home work export exports uploads upload".split()
-)
+_NOISE = {
+    "results", "result", "timing", "data", "csv", "csvs", "json", "download", "downloads", "files", "file",
+    "raw", "archive", "archives", "backup", "old", "new", "import", "imports", "race", "races", "tmp", "temp",
+    "home", "work", "export", "exports", "uploads", "upload",
+}  # fmt: skip
+"""Names of folders that say nothing of an event."""
 _YEARS = (1950, 2100)
 
 
@@ -72,20 +74,23 @@ def gather(path: str, content: Content, options: Options = Options()) -> Evidenc
     """Everything the content, the options, the name and the folders say of one file."""
     place = PurePath(path)
     file = words_of(place.stem, is_file=True)
-    folders = list(_folders(place))
+    folders = list(_folders(place, of_season=file.season is not None))
     why: dict[str, str] = {}
     notes: list[str] = []
     found = Evidence(status=file.status, revision=file.revision)
     found = _season_and_day(found, content, options, file, folders, why, notes)
-    found = _session(found, content, file, folders, why, notes)
     found = _event(found, content, options, file, folders, why, notes)
+    found = _session(found, content, file, folders, why, notes)
     found = _series(found, place.name, content, options, file, folders, why, notes)
     return replace(found, why=why, notes=tuple(notes))
 
 
-def _folders(place: PurePath) -> Iterator[tuple[Words, bool]]:
-    """Words of the folders from the inside out, and whether each stands below (or is) the season's."""
-    seen_season, above = False, 0
+def _folders(place: PurePath, *, of_season: bool) -> Iterator[tuple[Words, bool]]:
+    """Words of the folders from the inside out, and whether each stands below (or is) the season's.
+
+    Where the file's own name says the season none does: what is above may be anybody's.
+    """
+    seen_season, above = of_season, 0
     for part in list(place.parts[:-1])[::-1][:_DEEPEST]:
         if part in ("/", "\\") or part.endswith(":"):
             return
@@ -94,7 +99,7 @@ def _folders(place: PurePath) -> Iterator[tuple[Words, bool]]:
         above += seen_season
         if above >= _ABOVE_SEASON:
             return
-        seen_season = seen_season or words.season is not None
+        seen_season = seen_season or words.season is not None or (words.day is not None and words.stamp is None)
 
 
 def _named(words: Words) -> str:
@@ -175,8 +180,7 @@ def _session(
                 session = words.session
             elif words.kind != kind:
                 notes.append(f"{source} says {session}, {where} says {words.session}: {session} taken")
-    test_event = any(_is_test(w) for w, inside in folders if inside and not w.stamp)
-    if session is None and test_event:
+    if session is None and found.test_event:
         session, kind, source = "test", "test", "the folder of a test"
     elif session is None and content.of_race is not False:
         session, kind, source = "race", "race", "no other session being named"
@@ -186,9 +190,21 @@ def _session(
         why["session"] = source
     hours = [w.hour for w in (file, *(w for w, inside in folders if inside)) if w.hour is not None]
     status = found.status or next((w.status for w, inside in folders[:1] if inside), "")
-    return replace(
-        found, session=session, kind=kind, hour=hours[0] if hours else None, test_event=test_event, status=status
-    )
+    return replace(found, session=session, kind=kind, hour=hours[0] if hours else None, status=status)
+
+
+def _of_test(file: Words, folders: list[tuple[Words, bool]]) -> bool:
+    """Whether the name of the event says that it is a test: of the file where that names it, else of a folder."""
+    if file.circuit:
+        return _is_test(file) and file.kind == "test" and "session" not in fold(file.text).split()
+    for words, inside in folders:
+        if not inside or words.pure_season:
+            return False
+        if _is_test(words) and not words.stamp:
+            return bool(words.circuit) or words.order is not None or any(w.pure_season for w, _ in folders)
+        if words.circuit or (words.order is not None and not words.series):
+            return False
+    return False
 
 
 def _is_test(words: Words) -> bool:
@@ -201,7 +217,11 @@ def _event(
 ) -> Evidence:  # fmt: skip
     said = content.said
     sources: list[tuple[str, str | None, str]] = []  # slug, circuit, where
-    for text, where in ((said.circuit, "the file itself"), (said.event, "the file itself"), (options.event, "--event")):
+    for text, where in (
+        (said.circuit, "the file itself"),
+        (said.event, "the file itself"),
+        (options.event, "--event"),
+    ):
         if text:
             sources.append((fold(text).replace(" ", "-"), circuit_in(text), where))
     sources.append((file.event, file.circuit, "the file's name"))
@@ -214,8 +234,11 @@ def _event(
     for words, inside in folders:
         if not inside and words.circuit and not words.series:
             sources.append((words.event, words.circuit, _named(words)))
+    found = replace(found, test_event=_of_test(file, folders))
     known = [(event, circuit, where) for event, circuit, where in sources if circuit]
-    orders = [w.order for w, inside in folders if inside and w.order is not None and (w.circuit or w.event) and not w.series]
+    orders = [
+        w.order for w, inside in folders if inside and w.order is not None and (w.circuit or w.event) and not w.series
+    ]
     lengths = [h for h in (file.hours, *(w.hours for w, inside in folders if inside)) if h]
     found = replace(found, hours=lengths[0] if lengths else None, order=orders[-1] if orders else None)
     if known:
@@ -232,7 +255,9 @@ def _event(
     below = [(w.event, _named(w)) for w, inside in folders if inside and w.event and not w.pure_season]
     below = [(e, w) for e, w in below if not e.isdigit() and e not in _NOISE]
     has_season_folder = any(w.pure_season for w, _ in folders)
-    numbered = next(((w.event, _named(w)) for w, inside in folders if inside and w.order is not None and w.event), None)
+    numbered = next(
+        ((w.event, _named(w)) for w, inside in folders if inside and w.order is not None and w.event), None
+    )
     guess = told or numbered or (below[-1] if below and has_season_folder else None)
     guess = guess or ((file.event, "the file's name") if file.event and (has_season_folder or file.hours) else None)
     if guess is None:
@@ -249,7 +274,12 @@ def _series(
     decided = decided_by(classes, content.makes, content.cars)
     named: list[tuple[str, str]] = []
     if content.said.series:
-        named.append((series_in(fold(content.said.series))[0] or fold(content.said.series).replace(" ", "-"), "the file itself"))
+        named.append(
+            (
+                series_in(fold(content.said.series))[0] or fold(content.said.series).replace(" ", "-"),
+                "the file itself",
+            )
+        )
     if options.series:
         named.append((series_named(options.series), "--series"))
     if file.series:
@@ -271,7 +301,12 @@ def _series(
         series, source = min(decided), f"its classes ({shown})"
     if series is None and content.provider in ("nls",):
         series, source = "nls", "the layout of the file"
-    if series is None and file.stamp is not None and _imsa_name(name) and (not classes or "imsa" in compatible(classes)):
+    if (
+        series is None
+        and file.stamp is not None
+        and _imsa_name(name)
+        and (not classes or "imsa" in compatible(classes))
+    ):
         series, source = "imsa", "the way the file is named"
     if series is None and found.circuit == "le-mans" and "le-mans" in compatible(classes):
         series, source = "le-mans", f"circuit and classes ({shown})"
@@ -307,4 +342,8 @@ def _series_folder(folders: list[tuple[Words, bool]]) -> list[tuple[str, str]]:
 
 def _imsa_name(name: str) -> bool:
     """`202103201010-race-laps.csv`: the names of one collection of IMSA's files."""
-    return name[:12].isdigit() and name[12:13] == "-" and name.lower().endswith(("-laps.csv", "-results.csv", "-weather.csv"))
+    return (
+        name[:12].isdigit()
+        and name[12:13] == "-"
+        and name.lower().endswith(("-laps.csv", "-results.csv", "-weather.csv"))
+    )

@@ -43,7 +43,7 @@ def keep_old(connection: duckdb.DuckDBPyConnection, shas: set[str], plan: Plan) 
     for path, sha, kind, session_id in sorted(rows):
         source = f"{OLD}{kind}/{session_id}"
         old = OldSource(source, str(sha), str(kind), str(session_id), _stacked(connection, str(kind), source))
-        if old.sha256 in shas or old.stacked and _covered(plan, old):
+        if old.sha256 in shas or (old.stacked and _covered(plan, old)):
             connection.execute("DELETE FROM files WHERE path = ?", [path])
             connection.execute(f"DELETE FROM file_{ROWS[old.kind]} WHERE source = ?", [source])
             continue
@@ -51,14 +51,17 @@ def keep_old(connection: duckdb.DuckDBPyConnection, shas: set[str], plan: Plan) 
         choice = session.chosen.get(old.kind) if session is not None else None
         if choice is not None and choice.best.evidence.status in ("official", ""):
             connection.execute(
-                "UPDATE files SET role = 'superseded', reason = 'imported by an earlier version' WHERE path = ?", [path]
+                "UPDATE files SET role = 'superseded', reason = 'imported by an earlier version' WHERE path = ?",
+                [path],
             )
             continue
         if choice is not None:
             instead.add((old.session_id, old.kind))
         kept.append(old)
     sessions = frozenset(old.session_id for old in kept)
-    found = connection.execute("SELECT race_id FROM sessions WHERE session_id IN (SELECT unnest(?))", [sorted(sessions)])
+    found = connection.execute(
+        "SELECT race_id FROM sessions WHERE session_id IN (SELECT unnest(?))", [sorted(sessions)]
+    )
     races = frozenset(str(row[0]) for row in found.fetchall() if row[0])
     return Kept(tuple(kept), sessions, races, frozenset(instead))
 

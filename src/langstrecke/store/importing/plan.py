@@ -294,7 +294,11 @@ def _check(plan: Plan, records: Sequence[Record]) -> None:
             if why:
                 plan.notes.setdefault(weather.best.path, []).append(why)
         for choice in (laps, results):
-            if choice is not None and choice.best.content.of_race and session.kind in ("practice", "qualifying", "warm-up"):
+            if (
+                choice is not None
+                and choice.best.content.of_race
+                and session.kind in ("practice", "qualifying", "warm-up")
+            ):
                 plan.notes.setdefault(choice.best.path, []).append(
                     f"is laid out as the result of a race, but is filed as {session.name}"
                 )
@@ -328,7 +332,11 @@ def _other_day(session: Session, weather: Record) -> str:
     if first is None:
         return ""
     day = dt.datetime.fromisoformat(first).date()
-    told = session.start.date() if session.start else next((r.evidence.day for r in session.records if r.evidence.day), None)
+    told = (
+        session.start.date()
+        if session.start
+        else next((r.evidence.day for r in session.records if r.evidence.day), None)
+    )
     if told is not None and abs(day - told) > dt.timedelta(days=2):
         return f"its readings are of {day}, the session is of {told}"
     season = session.event.season

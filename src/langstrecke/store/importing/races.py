@@ -29,9 +29,16 @@ def race_row(race_id: str, sessions: Sequence[Session]) -> list[Any]:
         duration = inferred_s(laps.content.leader_s)
     source = (laps or next(iter(files), None)) if own is not None else None
     return [
-        race_id, event.series, season, _title(race_id, files, event.circuit), event.circuit, day, start, duration, known,
+        race_id, event.series, season, _title(race_id, files, event.circuit), event.circuit, day, start, duration,
+        known,
         source.path if source is not None else None,
     ]  # fmt: skip
+
+
+def scheduled(race_id: str, own: Session) -> float | None:
+    """The scheduled length of a race in seconds, where the files, their names or the regulations tell it."""
+    laps = own.chosen["laps"].best if "laps" in own.chosen else None
+    return _duration(race_id, own, laps, int(own.event.season[:4]), own.event.series, own.event.circuit)[0]
 
 
 def _duration(

@@ -37,7 +37,9 @@ class Record:
         for name in ("day", "stamp"):
             value = evidence[name]
             evidence[name] = value.isoformat() if value is not None else None
-        return json.dumps({"readers": READERS, "content": self.content.to_json(), "evidence": evidence}, sort_keys=True)
+        return json.dumps(
+            {"readers": READERS, "content": self.content.to_json(), "evidence": evidence}, sort_keys=True
+        )
 
 
 def record_of(path: str, sha256: str, facts: str) -> Record | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langstrecke.store import Store
 from langstrecke.store.importing.plan import make_plan
-from langstrecke.store.importing.write import records, write
+from langstrecke.store.importing.write import records, write_plan
 
 
 def remove_race(store: Store, race_id: str) -> list[str]:
@@ -18,5 +18,5 @@ def remove_race(store: Store, race_id: str) -> list[str]:
     rows = store.connection.execute(f"SELECT path FROM files WHERE session_id IN ({of_race}) ORDER BY 1", [race_id])
     paths = [str(row[0]) for row in rows.fetchall()]
     kept = [record for record in records(store) if record.path not in set(paths)]
-    write(store, kept, {}, make_plan(kept), forget=paths)
+    write_plan(store, kept, {}, make_plan(kept), forget=paths)
     return paths

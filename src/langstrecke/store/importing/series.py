@@ -78,7 +78,7 @@ def series_named(text: str) -> str:
 
 
 def decided_by(classes: Iterable[str], makes: Iterable[str], cars: int) -> frozenset[str]:
-    """The series that the classes (and, of one-make cups, the makes) of a file decide for; empty where they do not."""
+    """The series that a file's classes (and, of one-make cups, its makes) decide for; empty where they do not."""
     plain = frozenset(map(plain_class, classes)) - {NO_CLASS, ""}
     if not plain:
         return frozenset()

@@ -58,33 +58,52 @@ _HOUR = re.compile(
     r"|\b(\d{1,2})(?:st|nd|rd|th) hour\b|(?<=race )h ?(\d{1,2})$"
 )
 _STATUS: tuple[tuple[str, Status], ...] = (
-    (r"\b(?:un ?official|in ?official|inoffiziell(?:es)?|non officiel(?:le)?|draft|unconfirmed)\b", "unofficial"),
-    (r"\b(?:provisional|provisoire|vorlaufig(?:es)?|vorlaeufig(?:es)?|preliminary|provisorisch|provvisorio|prov)\b", "provisional"),
+    (
+        r"\b(?:un ?official|in ?official|inoffiziell(?:es)?|non officiel(?:le)?|draft|unconfirmed)\b",
+        "unofficial",
+    ),
+    (
+        r"\b(?:provisional|provisoire|vorlau?e?fig(?:es)?|preliminary|provisorisch|provvisorio|prov)\b",
+        "provisional",
+    ),
     (r"\b(?:official|officiel(?:le)?|offiziell(?:es)?|ufficiale|definitive?|endgultig)\b", "official"),
     (r"\bfinal(?= (?:results?|classification)\b|$)", "official"),
-)  # fmt: skip
+)
 _REVISION = re.compile(r"\b(?:amended|amendment|revised|revision|corrected|updated|rev|version|v) ?(\d{1,2})?\b")
 _TABLES = re.compile(
-    r"\b(?:analysis ?endurance ?with ?sections|analysis with sections|analysis|pit stops? time cards|time ?cards|pit stops?"
-    r"|lap ?times|lap analysis|laps?|classifications?|results?(?: by (?:class|hour|driver))?|weather|grid|starting grid"
-    r"|entry ?list|entries|pits|sektorzeiten|rundenzeiten|ergebnis(?:se)?|resultats?|classement|meteo|wetter|timing"
-    r"|chronological|data|export|anonymized|csv|json|full|complete|all)\b"
+    r"\b(?:analysis ?endurance ?with ?sections|analysis with sections|analysis|pit stops? time cards|time ?cards"
+    r"|pit stops?|lap ?times|lap analysis|laps?|classifications?|results?(?: by (?:class|hour|driver))?|weather|grid"
+    r"|starting grid|entry ?list|entries|pits|sektorzeiten|rundenzeiten|ergebnis(?:se)?|resultats?|classement|meteo"
+    r"|wetter|timing|chronological|data|export|anonymized|csv|json|full|complete|all)\b"
 )
 _LENGTH = re.compile(r"\b(\d{1,2}(?:\.\d)?) ?(?:h|hrs?|hours?|heures?|stunden)\b")
-_NUMBERED_SESSION = r"(?: ?(\d{1,2})\b)?"
+_NTH = r"(?: ?(\d{1,2})\b)?"
 
 _KINDS: tuple[tuple[SessionKind, str], ...] = (
-    ("warm-up", r"\bwarm ?up\b" + _NUMBERED_SESSION),
+    ("warm-up", r"\bwarm ?up\b" + _NTH),
     ("race", r"\b(?:\w+ )?qualifying race\b|\bqualifikationsrennen\b"),
-    ("qualifying", r"\b(?:pre ?qualifying|qualifying|qualification|qualifikation|quali|hyperpole|hyper pole|superpole|super pole"
-                   r"|zeittraining|qualifiche|q)\b" + _NUMBERED_SESSION),
-    ("practice", r"\b(?:free practice|practice|bronze test|essais libres|libres|freies training|training|prove libere|prove|fp)\b"
-                 + _NUMBERED_SESSION),
-    ("test", r"\b(?:official (?:paid )?test sessions?|paid test sessions?|test sessions?|tests? day|test|prologue|shakedown"
-             r"|collective tests?|journee test|session)\b" + _NUMBERED_SESSION),
-    ("race", r"\b(?:main race|feature race|sprint race|race|rennen|course|gara|carrera|corrida|lauf|heat|wertungslauf)\b"
-             + _NUMBERED_SESSION),
-)  # fmt: skip
+    (
+        "qualifying",
+        r"\b(?:pre ?qualifying|qualifying|qualification|qualifikation|quali|hyper ?pole|super ?pole|zeittraining"
+        r"|qualifiche|q)\b" + _NTH,
+    ),
+    (
+        "practice",
+        r"\b(?:free practice|practice|bronze test|essais libres|libres|freies training|training|prove libere|prove"
+        r"|fp)\b" + _NTH,
+    ),
+    (
+        "test",
+        r"\b(?:official (?:paid )?test sessions?|paid test sessions?|test sessions?|tests? day|test|prologue"
+        r"|shakedown|collective tests?|journee test|session)\b" + _NTH,
+    ),
+    (
+        "race",
+        r"\b(?:main race|feature race|sprint race|race|rennen|course|gara|carrera|corrida|lauf|heat|wertungslauf)\b"
+        + _NTH,
+    ),
+)
+"""In the order in which they are looked for: "qualifying race" before either of its words."""
 _GLUED = re.compile(r"\b(race|practice|fp|qualifying|q|hour|session|test|rennen|r)(\d{1,2})\b")
 _SHORT_RACE = re.compile(r"^r ?(\d)\b")
 
@@ -128,7 +147,7 @@ def words_of(name: str, *, is_file: bool) -> Words:
 
 
 def season_text(first: str, second: str | None) -> str | None:
-    """"2021", or "2018-19" for a season over two years; None where the second is not the next year."""
+    """One year, or "2018-19" for a season over two years; None where the second is not the next year."""
     if not second:
         return first
     if int(second) % 100 != (int(first) + 1) % 100:
@@ -196,7 +215,11 @@ def _session(text: str) -> tuple[SessionKind | None, str | None, str]:
             number = next((group for group in match.groups() if group), None)
             rest = " ".join(re.sub(pattern, " ", f"{before} {after}").split())  # "RENNEN$RENNEN" says it twice
             return kind, f"race-{int(number)}" if number else "race", rest
-        if kind == "test" and "day" not in match[0] and match[0].split()[0] not in ("test", "session", "official", "paid"):
+        if (
+            kind == "test"
+            and "day" not in match[0]
+            and match[0].split()[0] not in ("test", "session", "official", "paid")
+        ):
             # "Prologue" and the like name the event too.
             return kind, match[0].replace(" ", "-"), f"{before} {match[0]} {after}".strip()
         own = match[0] if not after or circuit_in(after) else f"{match[0]} {after}"

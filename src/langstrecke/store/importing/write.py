@@ -40,7 +40,7 @@ def records(store: Store) -> list[Record]:
     return sorted((record for record in found if record is not None), key=lambda r: r.path)
 
 
-def write(
+def write_plan(
     store: Store, known: Sequence[Record], tables: Mapping[str, TimingFile], plan: Plan, *, forget: Sequence[str] = ()
 ) -> None:
     """Put the rows of `tables` (by hash) into the store and file everything as `plan` says; all or nothing.
@@ -134,8 +134,10 @@ def _write_files(connection: duckdb.DuckDBPyConnection, known: Sequence[Record],
         )  # fmt: skip
     frame = pl.DataFrame(
         rows, orient="row",
-        schema={"path": pl.String, "sha256": pl.String, "kind": pl.String, "facts": pl.String, "session_id": pl.String,
-                "role": pl.String, "reason": pl.String, "notes": pl.List(pl.String)},
+        schema={
+            **dict.fromkeys(("path", "sha256", "kind", "facts", "session_id", "role", "reason"), pl.String),
+            "notes": pl.List(pl.String),
+        },
     )  # fmt: skip
     _append(connection, "files", [frame], frame.columns)
 
