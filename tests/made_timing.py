@@ -19,7 +19,9 @@ GRIDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "alms": (("24", "LMP2", "Oreca"), ("2", "LMP3", "Ligier"), ("7", "GT", "Ferrari")),
     "le-mans-cup": (("11", "LMP3", "Ligier"), ("12", "LMP3", "Duqueine"), ("77", "GT3", "Porsche")),
     "imsa-pilot-challenge": (("13", "GS", "Ford"), ("46", "GS", "Aston Martin"), ("33", "TCR", "Hyundai")),
-    "porsche-carrera-cup": tuple((str(n), c, "Porsche") for n, c in zip("12345", ("PRO", "PRO", "AM", "AM", "PRO"), strict=True)),
+    "porsche-carrera-cup": tuple(
+        (str(n), c, "Porsche") for n, c in zip("12345", ("PRO", "PRO", "AM", "AM", "PRO"), strict=True)
+    ),
     "lamborghini-super-trofeo": tuple(
         (str(n), c, "Lamborghini") for n, c in zip("12345", ("PRO", "AM", "LC", "PRO", "AM"), strict=True)
     ),
@@ -66,7 +68,8 @@ def lap_rows(race: Race, sep: str = ";") -> list[str]:
             sectors = (third, third, round(seconds - 2 * third, 3))
             cells = [
                 car, "1", str(lap), clock(seconds), "0", "B" if lap in race.pits else "", clock(sectors[0]), "0",
-                clock(sectors[1]), "0", clock(sectors[2]), "0", "190.0", clock(elapsed), hour(race.began + elapsed), "",
+                clock(sectors[1]), "0", clock(sectors[2]), "0", "190.0", clock(elapsed), hour(race.began + elapsed),
+                "",
                 "", "", "", f"Ann EXAMPLE{place}", "0:01:00.000" if lap - 1 in race.pits else "", car_class, "",
                 f"Team {car}", make, "GF", *(f"{s:.3f}" for s in sectors), "",
             ]  # fmt: skip
@@ -99,18 +102,21 @@ def write_results(path: Path, race: Race, order: Sequence[int] | None = None, st
         first = first or total
         gap = f"+{total - first:.3f}" if position > 1 else "-"
         rows.append(
-            f"{position};{car};Team {car};Ann EXAMPLE{place};Bo KURZ{place};;;{make} X;M;{car_class};;;{status};{race.laps};"
-            f"{clock(total)};{gap};{gap};2;{clock(min(race.times(place)))};190.0;"
+            f"{position};{car};Team {car};Ann EXAMPLE{place};Bo KURZ{place};;;{make} X;M;{car_class};;;{status};"
+            f"{race.laps};{clock(total)};{gap};{gap};2;{clock(min(race.times(place)))};190.0;"
         )
     return write_text(path, [WEC, *rows])
 
 
 def write_best_laps(path: Path, race: Race) -> Path:
     """The result of a practice or qualifying: a list of best laps."""
-    header = "POS;NUMBER;LAP;TIME;GAP_FIRST;GAP_PREVIOUS;KPH; LAPS;TEAM;CLASS;GROUP;VEHICLE;DRIVER1_FIRSTNAME;DRIVER1_SECONDNAME;"
+    header = (
+        "POS;NUMBER;LAP;TIME;GAP_FIRST;GAP_PREVIOUS;KPH; LAPS;TEAM;CLASS;GROUP;VEHICLE;DRIVER1_FIRSTNAME;"
+        "DRIVER1_SECONDNAME;"
+    )
     rows = [
-        f"{place + 1};{car};2;{clock(min(race.times(place)))};-;-;190.0;{race.laps};Team {car};{car_class};;{make};Ann;"
-        f"EXAMPLE{place};"
+        f"{place + 1};{car};2;{clock(min(race.times(place)))};-;-;190.0;{race.laps};Team {car};{car_class};;{make};"
+        f"Ann;EXAMPLE{place};"
         for place, (car, car_class, make) in enumerate(race.grid)
     ]
     return write_text(path, [header, *rows])
@@ -158,8 +164,9 @@ def result_json(race: Race, **session: object) -> str:
         last = place == len(race.grid) - 1
         rows.append(
             {
-                "position": place + 1, "number": car, "class": car_class, "team": f"Team {car}", "vehicle": f"{make} X",
-                "laps": str(race.laps), "elapsed_time": clock(sum(race.times(place))), "gap_first": "-" if place == 0 else "1 Lap",
+                "position": place + 1, "number": car, "class": car_class, "team": f"Team {car}",
+                "vehicle": f"{make} X", "laps": str(race.laps), "elapsed_time": clock(sum(race.times(place))),
+                "gap_first": "-" if place == 0 else "1 Lap",
                 "fastest_lap_time": clock(min(race.times(place))), "fastest_lap_number": 2,
                 "not_finished": "True" if last else "False",
                 "drivers": [{"firstname": "Ann", "surname": f"Example{place}", "license": "Gold", "country": "USA"}],
@@ -178,8 +185,8 @@ def pit_json(race: Race, **session: object) -> str:
             if lap in race.pits:
                 at = race.began + elapsed - 5.0
                 stops.append(
-                    {"pit_stop_number": len(stops) + 1, "in_time": hour(at), "out_time": hour(at + 55.5), "pit_time": "55.500",
-                     "in_driver_firstname": "Ann", "in_driver_surname": f"Example{place}",
+                    {"pit_stop_number": len(stops) + 1, "in_time": hour(at), "out_time": hour(at + 55.5),
+                     "pit_time": "55.500", "in_driver_firstname": "Ann", "in_driver_surname": f"Example{place}",
                      "out_driver_firstname": "Ann", "out_driver_surname": f"Example{place}"}
                 )  # fmt: skip
         cars.append({"number": car, "class": car_class, "pit_stops": stops})

@@ -184,9 +184,12 @@ def test_corrections_by_the_stewards(registry: Registry) -> None:
 @pytest.mark.parametrize(
     ("text", "circuit"),
     [
-        ("Lone Star Le Mans", "cota"), ("24 Heures du Mans", "le-mans"), ("LeMans", "le-mans"), ("Le_Mans", "le-mans"),
-        ("Petit Le Mans", "road-atlanta"), ("Tire Rack.com Battle on the Bricks", "indianapolis"), ("Losail", "lusail"),
-        ("qatar_1812km", "lusail"), ("SPA FRANCORCHAMPS", "spa"), ("Spanish Hills", None), ("São Paulo", "interlagos"),
+        ("Lone Star Le Mans", "cota"), ("24 Heures du Mans", "le-mans"), ("LeMans", "le-mans"),
+        ("Le_Mans", "le-mans"),
+        ("Petit Le Mans", "road-atlanta"), ("Tire Rack.com Battle on the Bricks", "indianapolis"),
+        ("Losail", "lusail"),
+        ("qatar_1812km", "lusail"), ("SPA FRANCORCHAMPS", "spa"), ("Spanish Hills", None),
+        ("São Paulo", "interlagos"),
         ("Weathertech 240 - WGI", "watkins-glen"), ("Nürburgring", "nurburgring"), ("Nuerburgring", "nurburgring"),
         ("1000 Miles of Sebring", "sebring"), ("Autodromo do Algarve", "portimao"), ("Roar Before the 24", "daytona"),
     ],

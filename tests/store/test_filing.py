@@ -16,11 +16,14 @@ from langstrecke.store import Store, open_store
 from langstrecke.store.importing import ImportReport, Options, import_paths
 from made_timing import GRIDS, Race
 
+IMSA = "01_IMSA WeatherTech SportsCar Championship"
+SPA_2023 = "12_2023/04_SPA FRANCORCHAMPS/267_FIA WEC"
+NOTHING = Options()
 RACE = Race(laps=8)
 PRACTICE = Race(laps=4, seconds=91.0, began=36_000.0)
 
 
-def filed(folder: Path, *, options: Options = Options(), twice: bool = True) -> tuple[Store, ImportReport]:
+def filed(folder: Path, *, options: Options = NOTHING, twice: bool = True) -> tuple[Store, ImportReport]:
     """The folder imported, and imported again, which must change nothing."""
     store = open_store(folder.parent / f"{folder.name}.duckdb")
     report = import_paths(store, [folder], options=options)
@@ -73,9 +76,9 @@ SPA = {"wec-2023-spa/race": 24}
 many(
     "one race, however its tree is built",
     [
-        "12_2023/04_SPA FRANCORCHAMPS/267_FIA WEC/202304291245_Race/Hour 6/23_Analysis_Race_Hour 6.CSV",
-        "12_2023/04_SPA FRANCORCHAMPS/267_FIA WEC/202304291245_Race/23_Analysis_Race.CSV",
-        "12_2023/04_SPA FRANCORCHAMPS/267_FIA WEC/202304291245_Race/06_Hour 6/23_AnalysisEnduranceWithSections_Race_Hour 6.CSV",
+        f"{SPA_2023}/202304291245_Race/Hour 6/23_Analysis_Race_Hour 6.CSV",
+        f"{SPA_2023}/202304291245_Race/23_Analysis_Race.CSV",
+        f"{SPA_2023}/202304291245_Race/06_Hour 6/23_AnalysisEnduranceWithSections_Race_Hour 6.CSV",
         "2023/Spa/Analysis.csv", "2023/Spa-Francorchamps/Analysis.csv", "2023/spa/23_Time Cards_Race.CSV",
         "WEC/2023/Spa/laps.csv", "wec/2023/spa_6h.csv", "2023/6 Hours of Spa/Race.csv", "WEC 2023/Spa/race_laps.csv",
         "FIA WEC/2023/04 Spa/Analysis_Race.CSV", "Spa/2023/Analysis.csv", "flat/WEC_2023_Spa_Race_laps.csv",
@@ -89,8 +92,10 @@ many(
     "Le Mans has many names",
     [
         "2023/Le Mans/Analysis.csv", "2023/LeMans/Analysis.csv", "2023/24 Heures du Mans/Analysis.csv",
-        "2023/le_mans_24h.csv", "12_2023/05_LE MANS/276_FIA WEC/202306101600_Race/Hour 24/23_Analysis_Race_Hour 24.CSV",
-        "2023/24 Hours of Le Mans/23_Analysis_Race.CSV", "lemans_2023_laps.csv", "2023/Circuit de la Sarthe/Analysis.csv",
+        "2023/le_mans_24h.csv",
+        "12_2023/05_LE MANS/276_FIA WEC/202306101600_Race/Hour 24/23_Analysis_Race_Hour 24.CSV",
+        "2023/24 Hours of Le Mans/23_Analysis_Race.CSV", "lemans_2023_laps.csv",
+        "2023/Circuit de la Sarthe/Analysis.csv",
     ],
     {"le-mans-2023/race": 24},
 )  # fmt: skip
@@ -112,9 +117,9 @@ many(
 many(
     "IMSA",
     [
-        "24_2024/16_Tire Rack.com Battle on the Bricks/01_IMSA WeatherTech SportsCar Championship/202409221240_Race/06_Hour 6/23_Time Cards_Race.CSV",
+        f"24_2024/16_Tire Rack.com Battle on the Bricks/{IMSA}/202409221240_Race/06_Hour 6/23_Time Cards_Race.CSV",
         "2024/17-tire-rack.com-battle-on-the-bricks/202409221230-race-laps.csv", "imsa/2024/Indianapolis/Race.csv",
-        "24_2024/16_Indianapolis Motor Speedway RC/01_IMSA WeatherTech SportsCar Championships/202409221240_Race/23_Time Cards_Race_Official.CSV",
+        f"24_2024/16_Indianapolis Motor Speedway RC/{IMSA}s/202409221240_Race/23_Time Cards_Race_Official.CSV",
     ],
     {"imsa-2024-indianapolis/race": 24},
     Race(GRIDS["imsa"], laps=8),
@@ -132,15 +137,20 @@ many(
 for series, where, expected in (
     ("elms", "2023/Spa/ELMS/Analysis.csv", "elms-2023-spa"),
     ("elms", "2023/Spa/Analysis.csv", "elms-2023-spa"),
-    ("elms", "19_2024/06_AUTODROMO DO ALGARVE/300_European Le Mans Series/202410191330_Race/23_Analysis_Race.CSV", "elms-2024-portimao"),
+    ("elms", "19_2024/06_AUTODROMO DO ALGARVE/300_European Le Mans Series/202410191330_Race/23_Analysis_Race.CSV",
+     "elms-2024-portimao"),
     ("alms", "Asian Le Mans Series/2023-2024/Sepang/Analysis.csv", "alms-2023-24-sepang"),
     ("le-mans-cup", "2023/Spa/Michelin Le Mans Cup/Analysis.csv", "le-mans-cup-2023-spa"),
     ("le-mans-cup", "2023/Le Mans/Road to Le Mans/Analysis.csv", "le-mans-cup-2023-le-mans"),
-    ("imsa-pilot-challenge", "24_2024/05_Sebring/03_IMSA Michelin Pilot Challenge/202403151425_Race/23_Time Cards_Race.CSV", "imsa-pilot-challenge-2024-sebring"),
+    ("imsa-pilot-challenge",
+     "24_2024/05_Sebring/03_IMSA Michelin Pilot Challenge/202403151425_Race/23_Time Cards_Race.CSV",
+     "imsa-pilot-challenge-2024-sebring"),
     ("imsa-pilot-challenge", "imsa/2024/Sebring/Race.csv", "imsa-pilot-challenge-2024-sebring"),
-    ("porsche-carrera-cup", "imsa/2024/Sebring/Porsche Carrera Cup North America/Race.csv", "porsche-carrera-cup-2024-sebring"),
+    ("porsche-carrera-cup", "imsa/2024/Sebring/Porsche Carrera Cup North America/Race.csv",
+     "porsche-carrera-cup-2024-sebring"),
     ("porsche-carrera-cup", "2024/Sebring/Race.csv", "porsche-carrera-cup-2024-sebring"),
-    ("lamborghini-super-trofeo", "imsa/2024/Sebring/Lamborghini Super Trofeo/Race.csv", "lamborghini-super-trofeo-2024-sebring"),
+    ("lamborghini-super-trofeo", "imsa/2024/Sebring/Lamborghini Super Trofeo/Race.csv",
+     "lamborghini-super-trofeo-2024-sebring"),
 ):  # fmt: skip
     race = Race(GRIDS[series], laps=8)
     many(f"{series} is no other series", [where], {f"{expected}/race": 8 * len(race.grid)}, race)
@@ -176,10 +186,7 @@ def _(folder: Path) -> None:
 
 @tree("hours of a race in folders", {"imsa-2024-daytona/race": 24})
 def _(folder: Path) -> None:
-    place = (
-        folder
-        / "24_2024/02_Daytona International Speedway/01_IMSA WeatherTech SportsCar Championship/202401271340_Race"
-    )
+    place = folder / f"24_2024/02_Daytona International Speedway/{IMSA}/202401271340_Race"
     for n in (1, 2, 10, 24):
         race = Race(GRIDS["imsa"], laps={1: 2, 2: 3, 10: 5, 24: 8}[n])
         made.write_laps(place / f"{n:02d}_Hour {n}" / "23_Time Cards_Race.CSV", race)
@@ -344,7 +351,7 @@ def _(folder: Path) -> None:
         "championship_name": "IMSA WeatherTech SportsCar Championship", "event_name": "Rolex 24 at Daytona",
         "session_name": "Race", "session_date": "25/01/2025", "circuit": {"name": "Daytona International Speedway"},
     }  # fmt: skip
-    place = folder / "25_2025/02_Daytona/01_IMSA WeatherTech SportsCar Championship/202501251340_Race/24_Hour 24"
+    place = folder / f"25_2025/02_Daytona/{IMSA}/202501251340_Race/24_Hour 24"
     made.write_json(place / "23_Time Cards_Race.JSON", made.time_cards(race, **said))
     made.write_json(place / "03_Results_Race_Official.JSON", made.result_json(race, **said))
     made.write_json(place / "20_Pit Stops Time Cards_Race.JSON", made.pit_json(race, **said))
@@ -474,7 +481,7 @@ def test_weather_of_another_day_is_told(tmp_path: Path) -> None:
 
 def test_pit_times_of_a_file_of_their_own_meet_the_laps(tmp_path: Path) -> None:
     race = Race(GRIDS["imsa"], laps=8)
-    place = tmp_path / "in/25_2025/05_Sebring/01_IMSA WeatherTech SportsCar Championship/202503151010_Race"
+    place = tmp_path / f"in/25_2025/05_Sebring/{IMSA}/202503151010_Race"
     made.write_json(place / "23_Time Cards_Race.JSON", made.time_cards(race))
     made.write_json(place / "20_Pit Stops Time Cards_Race.JSON", made.pit_json(race))
     store, _ = filed(tmp_path / "in")

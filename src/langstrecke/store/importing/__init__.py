@@ -36,6 +36,8 @@ Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the name of the file just read."""
 
 NOTHING_TOLD = Options()
+_FOREIGN = ("no timing file", "nothing in it is read", "is a starting grid")
+"""What readers say of files that are whole but hold nothing for a store."""
 _READERS = 3
 _BATCH = 64
 """Files read ahead before their rows are kept; bounds the memory."""
@@ -98,12 +100,12 @@ def import_paths(
     plan = make_plan(merged.values())
     write_plan(store, list(merged.values()), work.tables, plan)
     _tell(report, work, plan.filed, plan.notes, held)
-    filed = [plan.filed[path] for path in work.fresh]
+    filed = [state for path in work.fresh if (state := plan.filed[path]).role not in ("refused", "undecided")]
     report.sessions = sorted({f.session_id for f in filed if f.session_id and f.role == "source"})
     report.races = sorted(
         {s.race_id for s in (plan.sessions[i] for i in report.sessions) if s.race_id and s.race_id in plan.races}
     )
-    if not any(f.session_id for f in filed) and not report.unchanged:
+    if not filed and not report.unchanged:
         _refuse(work, plan.filed)
     return report
 
@@ -164,11 +166,7 @@ def _take(
         if file.place.suffix.lower() in ASIDE and "no timing file" in why:
             report.files -= 1  # any text; only what is a lap table was meant
             return
-        foreign = (
-            "no timing file we know" in got.what
-            or "is no timing file" in got.what
-            or "nothing in it is read" in got.what
-        )
+        foreign = any(words in got.what for words in _FOREIGN)
         (work.foreign if foreign else work.failed)[file.name] = why
         return
     content = got.content if isinstance(got, Record) else describe(got)

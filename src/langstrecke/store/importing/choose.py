@@ -30,7 +30,8 @@ def choose(records: Sequence[Record]) -> Choice:
     kinds: dict[str, list[Record]] = {}
     for record in sorted(records, key=lambda r: r.path):
         kinds.setdefault(record.sha256, []).append(record)
-    firsts = [min(same, key=lambda r: (_rank(r, records), r.path)) for same in kinds.values()]
+    # Of copies the one with the shortest name: "Analysis.csv", not "Analysis (1).csv".
+    firsts = [min(same, key=lambda r: (_rank(r, records), len(r.path), r.path)) for same in kinds.values()]
     ranked = sorted(firsts, key=lambda r: (_rank(r, firsts), r.sha256))
     reference = max(firsts, key=lambda r: (len(r.content.marks), r.content.laps, r.sha256))
     strangers = [r for r in ranked if (why := _stranger(r, reference)) and why]

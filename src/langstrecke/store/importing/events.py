@@ -204,7 +204,7 @@ def _name(events: list[Event], *, test: str) -> None:
     for event in events:
         if event.meeting is not None:
             event.base = event.race_id = event.meeting.id
-        elif event in raced or not (raced or taken):
+        elif event in raced or not (raced or known):
             event.base = event.race_id = _free(event.base, taken)
         else:
             event.base = _free(f"{event.base}-test", taken)  # only sessions, weeks from the race: a test

@@ -27,7 +27,7 @@ class Filed:
     """What became of one file: its session and part, or why it is of none."""
 
     role: str  # source, superseded, copy, undecided, refused
-    session_id: str | None = None
+    session_id: str | None = None  # of a refused file: the session it says it is
     reason: str = ""
 
 
@@ -274,7 +274,7 @@ def _choose_all(session: Session, group: list[Record], plan: Plan) -> None:
             plan.filed[record.path] = Filed(role, session.id, why)
         for record, why in choice.strangers:
             reason = f"says it is the {session.name} of {session.id.split('/')[0]}, but {why}"
-            plan.filed[record.path] = Filed("refused", None, reason)
+            plan.filed[record.path] = Filed("refused", session.id, reason)
 
 
 # --- what does not fit together -------------------------------------------------------------------------------------
@@ -306,7 +306,7 @@ def _check(plan: Plan, records: Sequence[Record]) -> None:
             plan.notes.setdefault(session.records[0].path, []).append(note)
     by_sha: dict[str, list[Record]] = defaultdict(list)
     for record in records:
-        if plan.filed[record.path].session_id is not None:
+        if plan.filed[record.path].role != "refused" and plan.filed[record.path].session_id is not None:
             by_sha[record.sha256].append(record)
     for same in by_sha.values():
         places = sorted({str(plan.filed[r.path].session_id) for r in same})
