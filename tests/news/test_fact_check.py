@@ -280,9 +280,10 @@ def test_the_pit_wall_plays_a_what_if_by_its_weight():
     from langstrecke.forecast import forecast
     from langstrecke.racecard import list_cards, load_card
     from langstrecke.services.odds import forecast as played
-    from langstrecke.services.races import check_patch
-    from langstrecke.services.requests import CheckPatchAsk, ForecastAsk
+    from langstrecke.services.requests.cards import CheckPatchAsk
+    from langstrecke.services.requests.odds import ForecastAsk
     from langstrecke.services.settings import Settings
+    from langstrecke.services.what_ifs import check_patch
 
     name = list_cards()[0]
     car = load_card(name).entries[0].car
