@@ -1,4 +1,4 @@
-"""Moments of race figures over whole seasons: what `scripts/fit/priors.py` writes into priors.toml.
+"""Moments of race figures over whole seasons: what `scripts/fit/priors.py` writes into data/priors.
 
 Between-race variances are what is left of the variance of the estimates after their own errors (method of moments).
 """
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from langstrecke.paddock.climate import rain_share
+from langstrecke.ratings.pace.speed import fit_speeds
 from langstrecke.ratings.race_facts import BINS, Measured, RaceFacts
 from langstrecke.ratings.sessions import SessionSummary
 from langstrecke.ratings.stops import LONG_RACE_S
@@ -34,6 +35,7 @@ def fit_race_priors(summaries: tuple[SessionSummary, ...]) -> dict[str, Any]:
         "series": _all_series(races),
         "lanes": _lanes(races),
         "windows": _windows(races),
+        "speeds": fit_speeds(summaries),
     }
 
 

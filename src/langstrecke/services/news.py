@@ -90,7 +90,7 @@ def news_read(settings: Settings, ask: NewsAsk, *, step: Step) -> NewsAnswer:
 
 def news_answer(found: Read) -> NewsAnswer:
     """What was read as the answer."""
-    data = {"articles": [r.as_json() for r in found.readings], "problems": _unread(found.problems)}
+    data = {"articles": [r.to_json() for r in found.readings], "problems": _unread(found.problems)}
     return NewsAnswer.model_validate(data | {"kept": found.kept})
 
 
@@ -109,7 +109,7 @@ def news_check(settings: Settings, ask: NewsAsk, *, step: Step) -> NewsCheckAnsw
 
 def check_answer(found: Read, findings: list[Finding]) -> NewsCheckAnswer:
     """Claims checked as the answer."""
-    lines = [FindingLine.model_validate(f.as_json()) for f in findings]
+    lines = [FindingLine.model_validate(f.to_json()) for f in findings]
     return NewsCheckAnswer(findings=lines, problems=_unread(found.problems))
 
 
@@ -142,7 +142,7 @@ def news_patch(settings: Settings, ask: NewsPatchAsk, *, step: Step) -> NewsPatc
 
 def patch_answer(found: Read, patch: LineUpPatch, *, sure: bool) -> NewsPatchAnswer:
     """A what-if of line-ups as the answer."""
-    data = patch.as_json() | {"toml": patch.as_toml(sure=sure), "problems": _unread(found.problems)}
+    data = patch.to_json() | {"toml": patch.as_toml(sure=sure), "problems": _unread(found.problems)}
     return NewsPatchAnswer.model_validate(data)
 
 
@@ -177,4 +177,4 @@ def news_timeline(settings: Settings, ask: LedgerAsk) -> list[LedgerLine]:
 
 def ledger_lines(found: list[Line]) -> list[LedgerLine]:
     """Lines of the ledger as the answer."""
-    return [LedgerLine.model_validate(line.as_json()) for line in found]
+    return [LedgerLine.model_validate(line.to_json()) for line in found]

@@ -41,7 +41,7 @@ def career_result(settings: Settings, ask: CareerAsk) -> careers.Career:
 
 def career(settings: Settings, ask: CareerAsk) -> CareerAnswer:
     """What a driver entered, with whom, and how it ended. NotFoundError names the nearest drivers."""
-    return CareerAnswer.model_validate(career_result(settings, ask).as_json())
+    return CareerAnswer.model_validate(career_result(settings, ask).to_json())
 
 
 def teammates(settings: Settings, ask: DriversAsk) -> list[MateLine] | CareerAnswer:
@@ -50,7 +50,7 @@ def teammates(settings: Settings, ask: DriversAsk) -> list[MateLine] | CareerAns
     if not ask.other:
         mates = careers.mates_json(careers.team_mates(registry, ask.driver))
         return [MateLine.model_validate(mate) for mate in mates]
-    shared = together_result(settings, ask).as_json()
+    shared = together_result(settings, ask).to_json()
     return CareerAnswer.model_validate(shared | {"other": registry.driver(ask.other).name})
 
 
@@ -77,7 +77,7 @@ def calendar_result(settings: Settings, ask: CalendarAsk) -> calendars.Report:
 
 def calendar(settings: Settings, ask: CalendarAsk) -> CalendarAnswer:
     """Where calendars clash."""
-    return CalendarAnswer.model_validate(calendar_result(settings, ask).as_json())
+    return CalendarAnswer.model_validate(calendar_result(settings, ask).to_json())
 
 
 def who(settings: Settings, ask: WhoAsk) -> list[WhoLine]:

@@ -10,18 +10,19 @@ import polars as pl
 
 from langstrecke.errors import TimingFileError
 from langstrecke.timing.notices import Notice
-from langstrecke.timing.readers import alkamel, dossier
+from langstrecke.timing.readers import alkamel, dossier, simulators
 from langstrecke.timing.readers.entrylist import read_entries
+from langstrecke.timing.readers.sim_session import SimSession
 from langstrecke.timing.readers.text import read_text
 
 Kind = Literal["laps", "results", "weather", "pits", "entries"]
-Provider = Literal["alkamel", "dossier"]
+Provider = Literal["alkamel", "dossier", "acc", "rfactor2", "iracing"]
 
 
 @dataclass(frozen=True)
 class TimingFile:
     """A timing file that has been read: its kind, the canonical table, and what the reader had to leave
-    out.
+    out. A simulator's file holds more than one table: they stand in `session`.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class TimingFile:
     kind: Kind
     table: pl.DataFrame
     notices: tuple[Notice, ...]
+    session: SimSession | None = None
 
 
 def load(path: str | Path) -> TimingFile:
@@ -38,11 +40,18 @@ def load(path: str | Path) -> TimingFile:
         file.kind, file.table, file.notices  # "laps", the lap table, ()
 
     Laps, results and weather of Al Kamel (WEC, IMSA), laps and pits of the Le Mans dossiers, entry lists of
-    WEC 2024. Raises `TimingFileError`, naming file and line, for anything else.
+    WEC 2024, sessions of ACC, rFactor 2, Le Mans Ultimate and iRacing. Raises `TimingFileError`, naming file and
+    line, for anything else.
     """
     place = Path(path)
-    provider, kind = recognise(place)
     notices: list[Notice] = []
+    simulator = simulators.simulator_of(place)
+    if simulator is not None:
+        session = simulators.read(place, notices=notices)
+        held: Kind = "laps" if session.laps.height else "results"
+        table = session.laps if session.laps.height else session.results
+        return TimingFile(place, simulator, held, table, tuple(notices), session)
+    provider, kind = recognise(place)
     if kind == "entries":
         table = read_entries(place).entries
     elif kind == "pits":
@@ -79,5 +88,6 @@ def recognise(path: str | Path) -> tuple[Provider, Kind]:
         alkamel.read_laps(path)  # refuses a grid laid out for the page with its own message
     raise TimingFileError(
         "is no timing file we know", file=path, line=1,
-        hint="known: Al Kamel laps, results, weather; Le Mans dossier laps, pits; WEC entry lists",
+        hint="known: Al Kamel laps, results, weather; Le Mans dossier laps, pits; WEC entry lists; "
+        "results of ACC, rFactor 2, Le Mans Ultimate, iRacing",
     )  # fmt: skip

@@ -167,10 +167,12 @@ def belief_before(race_id: str, store: Store, archive: object) -> PacePosterior:
     from langstrecke.racecard.build import entered
     from langstrecke.ratings.archive import Archive
     from langstrecke.ratings.pace.race import race_posterior
-    from langstrecke.ratings.race_priors import set_name
+    from langstrecke.ratings.race_priors import load_race_priors, set_name
     from langstrecke.ratings.rate import shared_history
 
     assert isinstance(archive, Archive)
     race = archive.races[race_id]
-    history = shared_history(set_name(f"{race.series}-{race.season}"))
-    return race_posterior(history, archive, race, entered(store, race, archive.licences)).posterior
+    name = set_name(f"{race.series}-{race.season}")
+    history = shared_history(name)
+    speeds = load_race_priors(name).speeds
+    return race_posterior(history, archive, race, entered(store, race, archive.licences), speeds=speeds).posterior
