@@ -1,4 +1,4 @@
-"""Verbs take a request: its fields become arguments and options, so that defaults and bounds stand in its model alone.
+"""Verbs take a request: its fields become arguments and options, defaults and bounds stand in its model alone.
 
     @asks(ForecastAsk, "card")
     def forecast_verb(ask: ForecastAsk, report: Report = None) -> None: ...
@@ -21,7 +21,7 @@ from pydantic.fields import FieldInfo
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.services.requests.common import FROM_SHELL, Ask
-from langstrecke.services.settings import Settings
+from langstrecke.services.settings import Settings, default_store
 
 NAMES: dict[str, tuple[str, ...]] = {
     "patch_files": ("--what-if", "--patch"),
@@ -31,6 +31,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "classes": ("--class",),
     "limit_s": ("--limit",),
     "drivers_file": ("--drivers",),
+    "name": ("--driver", "--name"),
     "first": ("--from",),
     "last": ("--to",),
 }
@@ -43,6 +44,15 @@ METAVARS = {
     "weights": "FILE.toml",
     "card": "CARD",
     "at": "H:MM:SS",
+    "store": "FILE",
+    "data": "DIR",
+    "out": "FILE.jsonl",
+    "forecasts": "FILE.jsonl",
+    "first": "YYYY-MM-DD",
+    "last": "YYYY-MM-DD",
+    "date": "YYYY[-MM[-DD]]",
+    "sources": "FILE...",
+    "paths": "PATH...",
 }
 
 A = TypeVar("A", bound=Ask)
@@ -93,7 +103,7 @@ def option(model: type[Ask], name: str) -> Any:
 
 def settings_of(store: Path | None = None, **more: Any) -> Settings:
     """The settings of a verb: the store named, or the user's own."""
-    return Settings(**({"store": store} if store is not None else {}), **more)
+    return Settings(store=store or default_store(), **more)
 
 
 def _names(name: str) -> tuple[str, ...]:
@@ -115,9 +125,9 @@ def _about(name: str, field: FieldInfo) -> dict[str, Any]:
     """Help, bounds and metavar of a field."""
     found: dict[str, Any] = {"help": field.description or ""}
     for rule in field.metadata:
-        for bound, at, change in (("ge", "min", 0), ("le", "max", 0), ("lt", "max", -1)):
+        for bound, at in (("ge", "min"), ("le", "max")):
             if (value := getattr(rule, bound, None)) is not None:
-                found[at] = value + change
+                found[at] = value
     if name in METAVARS:
         found["metavar"] = METAVARS[name]
     return found

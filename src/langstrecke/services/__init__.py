@@ -22,7 +22,7 @@ _MODULES = {
     "odds": ("forecast", "forecast_under_way", "scenario", "scenarios", "season", "simulate", "title_race"),
     "strategy": ("audit", "call", "call_now", "optimise", "plan", "what_if", "what_if_then"),
     "paddock": (
-        "calendar", "career", "drivers", "entries", "rulebook_names", "rules", "rules_diff", "teammates", "versus",
+        "calendar", "career", "drivers", "entries", "rulebooks", "rules", "rules_diff", "teammates", "versus",
         "who",
     ),
     "news": ("news_check", "news_patch", "news_read", "news_show", "news_timeline"),

@@ -109,7 +109,7 @@ def news_check(settings: Settings, ask: NewsAsk, *, step: Step) -> NewsCheckAnsw
 
 def check_answer(found: Read, findings: list[Finding]) -> NewsCheckAnswer:
     """Claims checked as the answer."""
-    lines = [FindingLine.model_validate(f.to_json()) for f in findings]
+    lines = [FindingLine.of(f) for f in findings]
     return NewsCheckAnswer(findings=lines, problems=_unread(found.problems))
 
 
@@ -177,4 +177,4 @@ def news_timeline(settings: Settings, ask: LedgerAsk) -> list[LedgerLine]:
 
 def ledger_lines(found: list[Line]) -> list[LedgerLine]:
     """Lines of the ledger as the answer."""
-    return [LedgerLine.model_validate(line.to_json()) for line in found]
+    return [LedgerLine.of(line) for line in found]

@@ -4,7 +4,7 @@ far they are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.racecard.shipped import load_card
@@ -43,11 +43,10 @@ def forecast_result(settings: Settings, ask: ForecastAsk, *, step: Step) -> Fore
 
     card, patch = load_card(ask.card), patch_of(ask)
     step(0, ask.races, "preparing")
-    how = (ask.races, ask.seed, settings.threads)
-    where = {"engine": settings.engine, "address": settings.address}
-    if patch.edits:
-        return forecast_what_if(card, patch, *how, counted(step, "races, what if"), **where)
-    return play(card, *how, counted(step, "races"), **where)
+    step(0, ask.races, "races")
+    where: dict[str, Any] = {"engine": settings.engine, "address": settings.address}
+    how = (ask.races, ask.seed, settings.threads, counted(step, "what if" if patch.edits else "races"))
+    return forecast_what_if(card, patch, *how, **where) if patch.edits else play(card, *how, **where)
 
 
 def forecast(settings: Settings, ask: ForecastAsk, *, step: Step) -> ForecastAnswer:
@@ -108,7 +107,7 @@ def season_result(settings: Settings, ask: SeasonAsk, *, step: Step) -> SeasonFo
 
 def season(settings: Settings, ask: SeasonAsk, *, step: Step) -> SeasonAnswer:
     """Title odds: the points so far, and the remaining rounds played many times."""
-    return SeasonAnswer.model_validate(season_result(settings, ask, step=step).to_json())
+    return SeasonAnswer.of(season_result(settings, ask, step=step))
 
 
 def title_race_result(settings: Settings, ask: TitleRaceAsk, *, step: Step) -> list[SeasonForecast]:
@@ -135,7 +134,7 @@ def title_race_result(settings: Settings, ask: TitleRaceAsk, *, step: Step) -> l
 def title_race(settings: Settings, ask: TitleRaceAsk, *, step: Step) -> TitleRaceAnswer:
     """The odds of one title after every round."""
     found = title_race_result(settings, ask, step=step)
-    return TitleRaceAnswer(season=ask.season, steps=[SeasonAnswer.model_validate(one.to_json()) for one in found])
+    return TitleRaceAnswer(season=ask.season, steps=[SeasonAnswer.of(one) for one in found])
 
 
 def scenarios(settings: Settings) -> list[ScenarioLine]:
@@ -162,19 +161,20 @@ def scenario_result(settings: Settings, ask: ScenarioAsk, *, step: Step) -> Answ
 
 def scenario(settings: Settings, ask: ScenarioAsk, *, step: Step) -> ScenarioAnswer:
     """Play a scenario. NotFoundError names the nearest."""
-    return ScenarioAnswer.model_validate(scenario_result(settings, ask, step=step).to_json())
+    return ScenarioAnswer.of(scenario_result(settings, ask, step=step))
 
 
-def simulate_result(settings: Settings, ask: SimulateAsk) -> pl.DataFrame:
+def simulate_result(settings: Settings, ask: SimulateAsk, *, step: Step) -> pl.DataFrame:
     """The laps of one race of a card, as real timing data would look (`timing.schema.LAPS`)."""
     from langstrecke.simulation import simulate_laps
 
+    step(0, 1, "playing the race")
     return simulate_laps(load_card(ask.card), race=ask.race, seed=ask.seed)
 
 
-def simulate(settings: Settings, ask: SimulateAsk) -> list[PlaceLine]:
+def simulate(settings: Settings, ask: SimulateAsk, *, step: Step) -> list[PlaceLine]:
     """How one race of a card ended."""
-    return places(simulate_result(settings, ask))
+    return places(simulate_result(settings, ask, step=step))
 
 
 def places(laps: pl.DataFrame) -> list[PlaceLine]:

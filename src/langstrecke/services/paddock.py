@@ -15,6 +15,7 @@ from langstrecke.services.answers.paddock import (
     PairLine,
     RulebookLine,
     RulesAnswer,
+    RulesDiffAnswer,
     RulesDiffLine,
     VersusAnswer,
     WhoLine,
@@ -41,7 +42,7 @@ def career_result(settings: Settings, ask: CareerAsk) -> careers.Career:
 
 def career(settings: Settings, ask: CareerAsk) -> CareerAnswer:
     """What a driver entered, with whom, and how it ended. NotFoundError names the nearest drivers."""
-    return CareerAnswer.model_validate(career_result(settings, ask).to_json())
+    return CareerAnswer.of(career_result(settings, ask))
 
 
 def teammates(settings: Settings, ask: DriversAsk) -> list[MateLine] | CareerAnswer:
@@ -77,7 +78,7 @@ def calendar_result(settings: Settings, ask: CalendarAsk) -> calendars.Report:
 
 def calendar(settings: Settings, ask: CalendarAsk) -> CalendarAnswer:
     """Where calendars clash."""
-    return CalendarAnswer.model_validate(calendar_result(settings, ask).to_json())
+    return CalendarAnswer.of(calendar_result(settings, ask))
 
 
 def who(settings: Settings, ask: WhoAsk) -> list[WhoLine]:
@@ -115,13 +116,6 @@ def drivers(settings: Settings, text: str, most: int = 12) -> list[str]:
     return list(dict.fromkeys([*first, *near]))[:most]
 
 
-def rulebook_names(settings: Settings) -> list[str]:
-    """Ids of all rule books."""
-    from langstrecke.rulebooks.load import list_rulebooks
-
-    return list(list_rulebooks())
-
-
 def rulebooks(settings: Settings) -> list[RulebookLine]:
     """All rule books, a line each, read but not judged."""
     from langstrecke.rulebooks.load import list_rulebooks, outline, own_rulebooks
@@ -157,12 +151,13 @@ def rules(settings: Settings, ask: RulesAsk) -> RulesAnswer:
     return RulesAnswer(id=found.id, book=data, figures=[asdict(f) for f in figures(found)])
 
 
-def rules_diff(settings: Settings, ask: RulesDiffAsk) -> list[RulesDiffLine]:
+def rules_diff(settings: Settings, ask: RulesDiffAsk) -> RulesDiffAnswer:
     """What differs between two rule books."""
     from langstrecke.rulebooks.describe import differences
 
-    rows = differences(book(ask.one, "", ask.event), book(ask.other, "", ask.event))
-    return [RulesDiffLine(section=s, name=n, one=a, other=b) for s, n, a, b in rows]
+    one, other = book(ask.one, "", ask.event), book(ask.other, "", ask.event)
+    lines = [RulesDiffLine(section=s, name=n, one=a, other=b) for s, n, a, b in differences(one, other)]
+    return RulesDiffAnswer(one=one.id, other=other.id, lines=lines)
 
 
 def book(name: str, season: str, event: str) -> RuleBook:

@@ -57,7 +57,7 @@ def plan_result(settings: Settings, ask: PlanAsk, *, step: Step) -> Plan:
 
 def plan(settings: Settings, ask: PlanAsk, *, step: Step) -> PlanAnswer:
     """Stops of a car and who drives when, under every drive-time rule of the rule book."""
-    return PlanAnswer.model_validate(plan_result(settings, ask, step=step).to_json())
+    return PlanAnswer.of(plan_result(settings, ask, step=step))
 
 
 def _wishes_toml(wishes: list[DriverWish]) -> str:
@@ -92,12 +92,12 @@ def call_result(
 
 def call(settings: Settings, ask: CallAsk, *, step: Step) -> CallAnswer:
     """Pit or stay: what each option open at a moment is worth against staying out, and why."""
-    return CallAnswer.model_validate(call_result(settings, ask, step=step).to_json())
+    return CallAnswer.of(call_result(settings, ask, step=step))
 
 
 def call_now(settings: Settings, ask: CallAsk, laps: pl.DataFrame, t: float | None, *, step: Step) -> CallAnswer:
     """`call` with the laps given, at race time `t`: for a race that is followed."""
-    return CallAnswer.model_validate(call_result(settings, ask, step=step, laps=laps, now_s=t).to_json())
+    return CallAnswer.of(call_result(settings, ask, step=step, laps=laps, now_s=t))
 
 
 def optimise_result(settings: Settings, ask: OptimiseAsk, *, step: Step) -> Found:
@@ -119,7 +119,7 @@ def optimise_result(settings: Settings, ask: OptimiseAsk, *, step: Step) -> Foun
 
 def optimise(settings: Settings, ask: OptimiseAsk, *, step: Step) -> OptimiseAnswer:
     """Search for the best plan of a car: stints, yellows, tyres, fuel, drivers."""
-    return OptimiseAnswer.model_validate(optimise_result(settings, ask, step=step).to_json())
+    return OptimiseAnswer.of(optimise_result(settings, ask, step=step))
 
 
 def what_if_result(settings: Settings, ask: WhatIfAsk, *, step: Step) -> WhatIf:
@@ -190,7 +190,7 @@ def what_if_then_result(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -
 
 def what_if_then(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -> WhatIfThenAnswer:
     """What another decision of a car would have been worth in a race that was driven."""
-    return WhatIfThenAnswer.model_validate(what_if_then_result(settings, ask, step=step).to_json())
+    return WhatIfThenAnswer.of(what_if_then_result(settings, ask, step=step))
 
 
 def audit_result(settings: Settings, ask: AuditAsk, *, step: Step) -> Audit:
@@ -216,4 +216,4 @@ def audit_result(settings: Settings, ask: AuditAsk, *, step: Step) -> Audit:
 
 def audit(settings: Settings, ask: AuditAsk, *, step: Step) -> AuditAnswer:
     """Score every stop of a real race as a decision at its time, with what was known then."""
-    return AuditAnswer.model_validate(audit_result(settings, ask, step=step).to_json())
+    return AuditAnswer.of(audit_result(settings, ask, step=step))

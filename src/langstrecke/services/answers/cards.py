@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from langstrecke.errors import CardError
 from langstrecke.services.answers.common import Answer
 
 
@@ -47,6 +48,10 @@ class CardProblem(Answer):
     key: str | None
     what: str
     hint: str | None
+
+    def text(self) -> str:
+        """One line: place, what, hint."""
+        return CardError(self.what, file=self.file, line=self.line, key=self.key, hint=self.hint).message()
 
 
 class CheckAnswer(Answer):

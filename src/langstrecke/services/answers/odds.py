@@ -136,3 +136,27 @@ class BacktestAnswer(Answer):
     kept: int
     races: int
     warnings: list[str]
+
+
+class ScoreLine(Answer):
+    """Mean scores of a group of classes: the forecast's, the baselines', and the change against the best of them."""
+
+    group: dict[str, Any]
+    classes: int
+    races: int
+    forecast: dict[str, float]
+    baselines: dict[str, dict[str, float]]
+    best: dict[str, str]
+    change: dict[str, tuple[float, float, float]]
+    calibration_error: float
+
+
+class ScoreAnswer(Answer):
+    """Forecasts scored."""
+
+    forecasts: int
+    without_result: list[str]
+    headline: str
+    tables: dict[str, list[ScoreLine]]
+    reliability: dict[str, list[dict[str, Any]]]
+    rows: list[dict[str, Any]]

@@ -104,3 +104,11 @@ class RulesDiffLine(Answer):
     name: str
     one: str
     other: str
+
+
+class RulesDiffAnswer(Answer):
+    """What differs between two rule books, named by their ids."""
+
+    one: str
+    other: str
+    lines: list[RulesDiffLine]

@@ -84,6 +84,7 @@ class BacktestAsk(Ask):
     )
     races: int = Field(4000, ge=1, le=100_000_000, description="Races to simulate per forecast")
     seed: Seed = 1
+    store: LocalFile = Field(None, description="Import into this store and keep it; temporary without it")
 
 
 class ScoreAsk(Ask):
