@@ -252,7 +252,7 @@ def test_the_verbs_speak_json(tmp_path, story):
     for args in (("show", "--driver", "Kevin Magnussen"), ("timeline", "Kevin Magnussen"), ("timeline", "Magnussen")):
         shown = json.loads(run("news", *args, "--store", store, "--json").stdout)
         assert {line["claim"]["subject"] for line in shown} >= {"kevin-magnussen"}
-    checked = json.loads(run("news", "check", story, "--json").stdout)
+    checked = json.loads(run("news", "check", story, "--json").stdout)["findings"]
     assert {"claim", "verdict", "evidence"} <= set(checked[0])
     assert {f["verdict"] for f in checked} <= {"supported", "contradicted", "not_checkable"}
     patch = json.loads(run("news", "patch", story, "--card", "imsa-2021-sebring", "--json").stdout)

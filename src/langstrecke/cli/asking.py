@@ -74,7 +74,7 @@ def asks(
 
         def verb(**given: Any) -> None:
             values = {name: given.pop(name) for name in fields}
-            function(request(model, values), **given)
+            function(request(model, values, positional), **given)
 
         verb.__name__, verb.__doc__, verb.__module__ = function.__name__, function.__doc__, function.__module__
         by_name = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
@@ -85,7 +85,7 @@ def asks(
     return made
 
 
-def request(model: type[A], values: dict[str, Any]) -> A:
+def request(model: type[A], values: dict[str, Any], positional: Sequence[str] = ()) -> A:
     """A request from the command line, which may name files. LangstreckeError says which option does not fit."""
     try:
         return model.model_validate(values, context=FROM_SHELL)
@@ -93,7 +93,8 @@ def request(model: type[A], values: dict[str, Any]) -> A:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else ""
         what = str(first["msg"]).removeprefix("Value error, ")
-        raise LangstreckeError(what, key=_names(name)[0] if name else None) from None
+        key = name.upper() if name in positional else _names(name)[0]
+        raise LangstreckeError(what, key=key if name else None) from None
 
 
 def option(model: type[Ask], name: str) -> Any:

@@ -17,6 +17,7 @@ from langstrecke.services.answers.paddock import (
     RulesAnswer,
     RulesDiffAnswer,
     RulesDiffLine,
+    TogetherAnswer,
     VersusAnswer,
     WhoLine,
 )
@@ -45,14 +46,14 @@ def career(settings: Settings, ask: CareerAsk) -> CareerAnswer:
     return CareerAnswer.of(career_result(settings, ask))
 
 
-def teammates(settings: Settings, ask: DriversAsk) -> list[MateLine] | CareerAnswer:
+def teammates(settings: Settings, ask: DriversAsk) -> list[MateLine] | TogetherAnswer:
     """With whom a driver shared a car; or, with another driver, the races they shared."""
     registry = load_registry()
     if not ask.other:
         mates = careers.mates_json(careers.team_mates(registry, ask.driver))
         return [MateLine.model_validate(mate) for mate in mates]
     shared = together_result(settings, ask).to_json()
-    return CareerAnswer.model_validate(shared | {"other": registry.driver(ask.other).name})
+    return TogetherAnswer.model_validate(shared | {"other": registry.driver(ask.other).name})
 
 
 def together_result(settings: Settings, ask: DriversAsk) -> careers.Career:

@@ -8,14 +8,19 @@ from langstrecke.services.answers.common import Answer
 
 
 class CareerAnswer(Answer):
-    """What a driver entered, or shared with another."""
+    """What a driver entered."""
 
     driver: str
-    other: str | None = None
     entered: int
     started: int
     class_wins: list[int]
     rows: list[dict[str, Any]]
+
+
+class TogetherAnswer(CareerAnswer):
+    """The races two drivers shared a car in."""
+
+    other: str
 
 
 class MateLine(Answer):

@@ -36,7 +36,7 @@ class CalendarAsk(Ask):
 class WhoAsk(Ask):
     """A name as some file writes it."""
 
-    name: str = Field(min_length=1, max_length=80, description="A name as some file writes it: 'J. MAGNUSSEN'")
+    name: str = Field(max_length=80, description="A name as some file writes it: 'J. MAGNUSSEN'")
     team: str = Field("", max_length=80, description="The team it stands beside")
     year: int | None = Field(None, description="The year")
 
