@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from factories import small_card
 from langstrecke.errors import NotFoundError
-from langstrecke.forecast.live import live_state
 from langstrecke.live import RaceState, TimingTable, timing_table
 from langstrecke.live.alerts import Alert, alerts
 from langstrecke.live.charts import flag_history, gap_chart, position_chart
 from langstrecke.live.driver_time import driver_times
 from langstrecke.live.replay import Recording, record_file
 from langstrecke.racecard import RaceCard, load_card
+from langstrecke.racestate.state import live_state
 from langstrecke.rulebooks.legality import Stint, drive_time, most_in_window, spells
 from langstrecke.rulebooks.limits import DriverLimits
 from langstrecke.simulation import simulate_laps

@@ -23,8 +23,9 @@ from langstrecke.forecast.live.snapshot import to_snapshot
 from langstrecke.forecast.race import from_outcome
 from langstrecke.forecast.result import Forecast
 from langstrecke.racecard.schema import RaceCard
-from langstrecke.racestate.from_laps import laps_until, live_state
+from langstrecke.racestate.fold import laps_until
 from langstrecke.racestate.model import LiveCar, LiveState
+from langstrecke.racestate.state import live_state
 from langstrecke.ratings.pace.posterior import PacePosterior
 
 if TYPE_CHECKING:
