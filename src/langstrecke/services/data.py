@@ -34,7 +34,9 @@ def race(settings: Settings, ask: RaceAsk) -> StoredRace:
             "cars": laps["car"].unique().sort().to_list(),
             "classes": laps["car_class"].drop_nulls().unique().sort().to_list(),
             "card": ask.race if ask.race in list_cards() else None,
-            "entries": [EntryLine.model_validate(row) for row in entries.iter_rows(named=True)],
+            "entries": [
+                EntryLine.model_validate(row) for row in entries.select(*EntryLine.model_fields).iter_rows(named=True)
+            ],
         }
     )
 

@@ -51,7 +51,10 @@ class PlanAnswer(Answer):
     legal: bool
     violations: list[str]
     proven: bool
+    rota_cost_s: float | None
     gap: float | None
+    """How far from the best rota there can be, as a share of the rota's cost; None where it is not known."""
+    gap_s: float | None
     solve_s: float
 
 
