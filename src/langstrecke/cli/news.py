@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from langstrecke.news.reader import Reading
 
 _COLOURS = {"confirmed": "green", "announced": "green", "denied": "red", "not_confirmed": "red", "wished": "dim"}
-_VERDICTS = {"supported": "green", "contradicted": "red", "not_checkable": "dim"}
+_VERDICTS = {"supported": "green", "contradicted": "red", "not_borne_out": "yellow", "not_checkable": "dim"}
 
 
 @asks(NewsAsk, "sources", leave=("keep",))

@@ -13,7 +13,7 @@ from langstrecke.cli.options import Store
 from langstrecke.errors import LangstreckeError
 
 if TYPE_CHECKING:
-    from langstrecke.live.replay import Recording
+    from langstrecke.live.sources.replay import Recording
 
 
 def replay_verb(
@@ -32,7 +32,7 @@ def replay_verb(
     ] = None,
 ) -> None:
     """Play a recorded race as a live timing feed at ws://HOST:PORT/feed, until it is over."""
-    from langstrecke.live.replay import Replay
+    from langstrecke.live.sources.replay import Replay
     from langstrecke.live.server import listening_socket, need_web, serve_feed
 
     need_web()
@@ -57,7 +57,7 @@ def replay_verb(
 
 
 def _recording(race: str, store: Path | None, laps: Path | None) -> Recording:
-    from langstrecke.live.replay import record_file, record_race
+    from langstrecke.live.sources.replay import record_file, record_race
     from langstrecke.store import open_store
 
     if laps is not None:
