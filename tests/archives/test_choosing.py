@@ -150,7 +150,8 @@ def test_the_preformatted_index_and_the_one_of_another_server() -> None:
     pre = (
         '<html><title>Index of /Results/a</title><pre><img src="/i/b.gif" alt="Icon "> <a href="?C=N;O=D">Name</a>  '
         '<a href="?C=M;O=A">Last modified</a><hr><a href="/Results/">Parent Directory</a>                -   \n'
-        '<img src="f.gif" alt="[DIR]"> <a href="05_Sebring%20Raceway/">05_Sebring Raceway/</a>  2026-03-22 18:03    -   \n'
+        '<img src="f.gif" alt="[DIR]"> <a href="05_Sebring%20Raceway/">05_Sebring Raceway/</a>  '
+        "2026-03-22 18:03    -   \n"
         '<img src="f.gif" alt="[   ]"> <a href="26_Weather.CSV">26_Weather.CSV</a>   2026-03-21 22:15  1.2M  \n</pre>'
     )
     found = listing(pre, "http://x.example/Results/a/")

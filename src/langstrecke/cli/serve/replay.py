@@ -32,8 +32,8 @@ def replay_verb(
     ] = None,
 ) -> None:
     """Play a recorded race as a live timing feed at ws://HOST:PORT/feed, until it is over."""
-    from langstrecke.live.sources.replay import Replay
     from langstrecke.live.server import listening_socket, need_web, serve_feed
+    from langstrecke.live.sources.replay import Replay
 
     need_web()
     pace = _speed(speed)

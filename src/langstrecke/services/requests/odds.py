@@ -33,7 +33,7 @@ class SeasonAsk(PatchAsk):
     """Title odds of a season."""
 
     season: RaceId = Field(description="Series and year: imsa-2021")
-    after: int = Field(0, ge=0, le=60, description="Rounds that count as they were; the rest is played")
+    after: int = Field(0, ge=0, le=1000, description="Rounds that count as they were; the rest is played")
     seasons: Annotated[int, at_most(100_000)] = Field(
         10_000, ge=0, le=1_000_000, description="Seasons to play; 0: points only"
     )
