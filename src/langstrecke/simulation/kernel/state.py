@@ -136,7 +136,6 @@ class State(NamedTuple):
     order: NDArray[np.int32]  # [n] the classification, best first
     unclassified: NDArray[np.int32]  # [n]
     place: NDArray[np.int32]  # [c] scratch
-    no_trace: NDArray[np.float64]  # [0, ROW_SIZE]
 
 
 def make_state(n: int, n_classes: int) -> State:
@@ -152,7 +151,6 @@ def make_state(n: int, n_classes: int) -> State:
         order=np.zeros(n, np.int32),
         unclassified=np.zeros(n, np.int32),
         place=np.zeros(n_classes, np.int32),
-        no_trace=np.zeros((0, ROW_SIZE), np.float64),
     )
 
 
