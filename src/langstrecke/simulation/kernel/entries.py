@@ -87,13 +87,14 @@ def _take(p: Params, drawn: F64) -> None:
 
 
 @kernel
-def write_rows(p: Params, s: State, cars: F64, race: F64) -> None:
+def write_rows(p: Params, s: State, cars: F64, whole: F64) -> None:
     """Write down a race that has been played and classified."""
+    race = p.race[0]
     game = s.game[0]
-    for c in range(p.race[0].n_classes):
+    for c in range(race.n_classes):
         s.place[c] = 0
-        race[RACE_ROW + c] = s.lap_draw[c]
-    for rank in range(p.race[0].n):
+        whole[RACE_ROW + c] = s.lap_draw[c]
+    for rank in range(race.n):
         i = s.order[rank]
         c = p.car[i].car_class
         s.place[c] += 1
@@ -105,12 +106,12 @@ def write_rows(p: Params, s: State, cars: F64, race: F64) -> None:
         cars[i, RETIRED] = 0.0 if car.status == FINISHED else 1.0
         cars[i, UNCLASSIFIED] = s.unclassified[i]
         cars[i, ENDED] = car.since
-    race[NEUTRALISATIONS] = game.cautions + game.fcys
-    race[NEUTRAL_S] = game.neutral_s
-    race[RED_FLAGS] = game.reds
-    race[RUN_S] = game.flag_time - game.red_s
-    race[CAR_LAPS] = game.car_laps
-    race[TRACED] = game.rows
+    whole[NEUTRALISATIONS] = game.cautions + game.fcys
+    whole[NEUTRAL_S] = game.neutral_s
+    whole[RED_FLAGS] = game.reds
+    whole[RUN_S] = game.flag_time - game.red_s
+    whole[CAR_LAPS] = game.car_laps
+    whole[TRACED] = game.rows
 
 
 @kernel
