@@ -248,7 +248,7 @@ def test_alerts_of_chosen_cars_are_told(tab: Tab, address: str) -> None:
     page = tab.page
     follow(page, address)
     page.click("button[aria-label=Alerts]")
-    page.wait_for_selector("text=Told about")
+    page.wait_for_selector("text=ShownClaim about")
     for chip in page.query_selector_all(".q-menu button.chip"):
         chip.click()
     page.keyboard.press("Escape")

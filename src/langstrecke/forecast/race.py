@@ -16,7 +16,7 @@ from langstrecke.forecast.result import (
     ClassForecast,
     DriverLine,
     Forecast,
-    RaceFacts,
+    PlayedRace,
     StandardErrors,
 )
 
@@ -70,7 +70,7 @@ def from_outcome(card: RaceCard, outcome: Outcome) -> Forecast:
     neutral = _figure(outcome, "neutralisations", names[0])
     neutral_s = _figure(outcome, "neutral_s", names[0])
     return Forecast(
-        race=RaceFacts(
+        race=PlayedRace(
             id=card.race.id,
             name=card.race.name,
             series=card.race.series,

@@ -8,7 +8,7 @@ The language libraries come with the extra: pip install "langstrecke[news]".
 """
 
 from langstrecke.news.claims.fact_check import Finding, check_claims
-from langstrecke.news.claims.what_if import WhatIf, what_if
+from langstrecke.news.claims.what_if import LineUpPatch, what_if
 from langstrecke.news.model import Article, Claim, NewsError
 from langstrecke.news.reader import Reading, read_article
 from langstrecke.news.sources.files import article_from_text, read_articles
@@ -17,9 +17,9 @@ __all__ = [
     "Article",
     "Claim",
     "Finding",
+    "LineUpPatch",
     "NewsError",
     "Reading",
-    "WhatIf",
     "article_from_text",
     "check_claims",
     "read_article",

@@ -19,7 +19,7 @@ from langstrecke.news.mentions.named import Spotted, spot_names
 from langstrecke.news.mentions.tokens import sentence_items
 from langstrecke.news.model import Article, Claim
 from langstrecke.news.relations.collect import guesses, once, starters
-from langstrecke.news.relations.extract import Told, told_by
+from langstrecke.news.relations.extract import Draft, told_by
 from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now
 from langstrecke.news.relations.line_ups import Garage
 from langstrecke.news.relations.qualifiers import PAST, count_in, series_of, source_in, tense_of
@@ -53,7 +53,7 @@ class Reading:
     note: str = ""
     """Why there are none: not German, nothing about racing."""
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Plain data."""
         a = self.article
         return {
@@ -63,7 +63,7 @@ class Reading:
             "date": a.date or None,
             "date_from": a.date_from,
             "note": self.note or a.note,
-            "claims": [c.as_json() for c in self.claims],
+            "claims": [c.to_json() for c in self.claims],
         }
 
 
@@ -236,7 +236,7 @@ class _Reader:
                     by_role.append((told_title, sure))
         if not clause.finite and sentence.turn == "answer" and talk.speaker and "teamkollege" in talk.asked_words:
             mates = [p for i in clause.items if i.kind == "person" for p in i.who]
-            named = [Told(talk.speaker, "shares_car", m, "asked for his team mates") for m in mates]
+            named = [Draft(talk.speaker, "shares_car", m, "asked for his team mates") for m in mates]
             found += [self._claim(t, "confirmed", time, scene, sentence, "present") for t in named]
         sure_of: list[Sure] = []
         all_told = told_by(scene, self.talk, since=own.since is not None)
@@ -264,7 +264,7 @@ class _Reader:
 
         def as_sure(relation: str) -> str:
             nobody = Name("", "", ())
-            told = Told(nobody, relation, nobody, "")
+            told = Draft(nobody, relation, nobody, "")
             return self._how_sure(told, n, clauses, own, time, spoken=spoken)
 
         sure_of += self.garage.complete(
@@ -275,7 +275,7 @@ class _Reader:
             found.append(self._claim(told, sure, time, scene, sentence, tense))
         return found
 
-    def _how_sure(self, told: Told, n: int, clauses: list[Clause], own: When, time: When, *, spoken: bool) -> str:
+    def _how_sure(self, told: Draft, n: int, clauses: list[Clause], own: When, time: When, *, spoken: bool) -> str:
         verdict = certainty_of(
             n, clauses, ahead=time.ahead, spoken=spoken, carried=self.carried,
             relation=told.relation, drop_negation=told.drop_negation,
@@ -326,16 +326,14 @@ class _Reader:
             if not p.id.startswith("?") and c.certainty in ("denied", "confirmed") and not c.rule.startswith("title")
         ]
 
-    def _sure(self, told: Told, verdict: Verdict) -> str:
+    def _sure(self, told: Draft, verdict: Verdict) -> str:
         if told.certainty and verdict.certainty not in ("denied", "not_confirmed", "none"):
             return told.certainty
         if told.certainty == "denied" or (told.certainty and told.drop_negation):
             return told.certainty
-        if told.certainty and told.drop_negation and verdict.certainty == "denied":
-            return told.certainty
         return verdict.certainty
 
-    def _claim(self, told: Told, sure: str, time: When, scene: Scene, sentence: Sentence, tense: str) -> Claim:
+    def _claim(self, told: Draft, sure: str, time: When, scene: Scene, sentence: Sentence, tense: str) -> Claim:
         talk = self.talk
         text = sentence.text
         source = source_in(text) if sure == "reported" else ""

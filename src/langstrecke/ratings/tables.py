@@ -134,9 +134,8 @@ def _select(
 
 def _state(archive: Archive, history: PaceHistory, chosen: tuple[SessionSummary, ...]) -> PaceState:
     until = max(s.info.start for s in chosen)
-    history.licences.update(archive.licences)
     events = group_events(tuple(s for s in archive.summaries if s.info.start <= until))
-    return history.after(events)[0]
+    return history.after(events, archive.licences)[0]
 
 
 def _against_mean(state: PaceState, where: dict[Key, int], rows: list[list[Key]]) -> list[tuple[float, float, float]]:

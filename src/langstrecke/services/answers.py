@@ -42,7 +42,7 @@ class EntryLine(Answer):
     drivers: list[str] | None = None
 
 
-class RaceFacts(RaceLine):
+class StoredRace(RaceLine):
     """A race of the store with what it holds."""
 
     laps: int

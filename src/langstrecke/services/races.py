@@ -27,9 +27,9 @@ from langstrecke.services.answers import (
     EntryLine,
     LapLine,
     PatchWords,
-    RaceFacts,
     RaceLine,
     SavedPatch,
+    StoredRace,
 )
 from langstrecke.services.requests import (
     CardAsk,
@@ -55,13 +55,13 @@ def races(settings: Settings, ask: RacesAsk) -> list[RaceLine]:
     return [RaceLine.model_validate(row) for row in found.iter_rows(named=True)]
 
 
-def race(settings: Settings, ask: RaceAsk) -> RaceFacts:
+def race(settings: Settings, ask: RaceAsk) -> StoredRace:
     """One race of the store. NotFoundError names the nearest."""
     with reading(settings) as store:
         facts = store.race(ask.race)
         laps = _laps(store.laps, ask.race)
         entries = store.entries(ask.race)
-    return RaceFacts.model_validate(
+    return StoredRace.model_validate(
         {
             **facts,
             "laps": laps.height,

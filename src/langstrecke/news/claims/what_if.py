@@ -60,7 +60,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class LineUpPatch:
     """A what-if: the changes, and how sure it is as a whole."""
 
     race: Race
@@ -93,7 +93,7 @@ class WhatIf:
             out.append("# no claim changes a line-up of this race")
         return "\n".join(out).rstrip() + "\n"
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Plain data."""
         return {
             "card": self.race.card,
@@ -106,16 +106,16 @@ class WhatIf:
                     "weight": c.weight,
                     "together": c.together or None,
                     "note": c.note,
-                    "claims": [k.as_json() for k in c.claims],
+                    "claims": [k.to_json() for k in c.claims],
                 }
                 for c in self.changes
             ],
-            "unplaced": [c.as_json() for c in self.unplaced],
+            "unplaced": [c.to_json() for c in self.unplaced],
             "toml": self.as_toml(),
         }
 
 
-def what_if(claims: Sequence[Claim], race: Race, weights: Mapping[str, float] | None = None) -> WhatIf:
+def what_if(claims: Sequence[Claim], race: Race, weights: Mapping[str, float] | None = None) -> LineUpPatch:
     """The what-if that claims imply for a race; `weights` as `read_weights` gives them."""
     weights = read_weights() if weights is None else weights
     about = [c for c in claims if c.relation in _ENTRY and _of_this_race(c, race)]
@@ -135,7 +135,7 @@ def what_if(claims: Sequence[Claim], race: Race, weights: Mapping[str, float] | 
         for c in yes
         if c.id not in placed and c.subject not in seated and c.relation in ("shares_car", "drives", "enters_only")
     )
-    return WhatIf(race, tuple(changes), rest)
+    return LineUpPatch(race, tuple(changes), rest)
 
 
 def _of_this_race(claim: Claim, race: Race) -> bool:

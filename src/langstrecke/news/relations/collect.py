@@ -8,7 +8,7 @@ from dataclasses import replace
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.coreference.document import Survey
 from langstrecke.news.model import Claim
-from langstrecke.news.relations.extract import Told
+from langstrecke.news.relations.extract import Draft
 
 
 def once(claims: Iterable[Claim]) -> list[Claim]:
@@ -50,7 +50,7 @@ def starters(claims: list[Claim], talk: Talk, about: Survey, year: int | None) -
     return list(found.values())
 
 
-def guesses(told: Told, sure: str, mates: frozenset[str], *, grid: bool) -> bool:
+def guesses(told: Draft, sure: str, mates: frozenset[str], *, grid: bool) -> bool:
     """Whether a claim whose object no word of the clause names had better not be told.
 
     `mates`: who is told to share a car by a word for it; `grid`: the text is about a qualifying.

@@ -33,7 +33,7 @@ _DROPS = {
 
 
 @dataclass(frozen=True)
-class Told:
+class Draft:
     """A claim in the making: who, what, whom, by which rule."""
 
     subject: Name
@@ -44,7 +44,7 @@ class Told:
     place: str = ""
     drop_negation: bool = False
     partner: bool = False
-    """Told of somebody who is only named along with the subject."""
+    """Draft of somebody who is only named along with the subject."""
     topical: bool = False
     """The object was not named in the clause."""
     alone: bool = False
@@ -57,9 +57,9 @@ class Told:
 _AFTER = frozenset({"nach_platz", "nach_rang", "nach_position"})
 
 
-def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
+def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Draft]:
     """Everything the rules read in a clause."""
-    found: dict[tuple[str, str, str], Told] = {}
+    found: dict[tuple[str, str, str], Draft] = {}
     kinds = frozenset(
         k for i in scene.clause.items for n in (i.name, i.car, *i.who) if n is not None for k in n.kinds
     )
@@ -84,7 +84,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
             before = (
                 "needs_place" in rule.flags and scene.clause.pairs & _AFTER
             )  # that was so, whatever they want now
-            told = Told(
+            told = Draft(
                 one, rule.relation, other, rule.name, "confirmed" if before else rule.certainty, place,
                 bool(rule.flags & {"negated", "drop_negation"}),
                 one in scene.partners and rule.relation != "shares_car",
@@ -101,7 +101,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
         if (other.id, relation, one.id) not in found:
             found.setdefault(
                 (one.id, relation, other.id),
-                Told(
+                Draft(
                     one,
                     relation,
                     other,
@@ -124,7 +124,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Told]:
         *told_of_heads(scene.clause.items, drivers),
     ]:
         if (other.id, relation, one.id) not in found:
-            named = Told(one, relation, other, "a crew and its names", drop_negation=True)
+            named = Draft(one, relation, other, "a crew and its names", drop_negation=True)
             found.setdefault((one.id, relation, other.id), named)
     if any(t.rule == "second behind the winners" for t in found.values()):
         found = {k: t for k, t in found.items() if t.relation != "beat"}
@@ -165,7 +165,7 @@ def _named_in(name: Name, scene: Scene) -> bool:
     return any(i.name == name or name in i.who for i in scene.clause.items)
 
 
-def _said_better(told: Told, found: dict[tuple[str, str, str], Told]) -> bool:
+def _said_better(told: Draft, found: dict[tuple[str, str, str], Draft]) -> bool:
     return any(
         told.relation in weaker
         and told.certainty != "denied"

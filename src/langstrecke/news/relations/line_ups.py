@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from langstrecke.news.coreference.clause_roles import Scene
 from langstrecke.news.lexicon.gazetteer import Name
 from langstrecke.news.mentions.clauses import Clause
-from langstrecke.news.relations.extract import Told
+from langstrecke.news.relations.extract import Draft
 from langstrecke.news.relations.seats import (
     JOINS,
     SEATED,
@@ -128,15 +128,15 @@ class Garage:
         if not crew and (crew := agents(scene)):
             sure = how_sure("drives_for")
             shared = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]]
-            found += [(Told(a, "shares_car", b, "driven by"), sure) for a, b in shared]
+            found += [(Draft(a, "shares_car", b, "driven by"), sure) for a, b in shared]
         if not crew and len(crew := in_one_car(scene)) > 1:
             sure = how_sure("shares_car")
             pairs = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]] if sure in SEATED else []
-            found += [(Told(a, "shares_car", b, "in the car of one number"), sure) for a, b in pairs]
+            found += [(Draft(a, "shares_car", b, "in the car of one number"), sure) for a, b in pairs]
         if not crew and (crew := beside(scene)):
             sure = how_sure("drives_for")
             pairs = [(a, b) for k, a in enumerate(crew) for b in crew[k + 1 :]] if sure in SEATED else []
-            found += [(Told(a, "shares_car", b, "seats beside a free one"), sure) for a, b in pairs]
+            found += [(Draft(a, "shares_car", b, "seats beside a free one"), sure) for a, b in pairs]
         if not crew and (crew := at_the_wheel(scene)):
             sure = how_sure("drives_for")
         known = {(t.subject.id, t.relation, t.object.id) for t, _ in [*told, *found]} | self.told
@@ -145,7 +145,7 @@ class Garage:
             key = (one.id, relation, other.id)
             if key not in known and (other.id, relation, one.id) not in known and one.id != other.id:
                 known.add(key)
-                found.append((Told(one, relation, other, rule, implied=implied), sure))
+                found.append((Draft(one, relation, other, rule, implied=implied), sure))
 
         for t, s in [*told]:
             if t.relation == "shares_car" and s in SEATED:

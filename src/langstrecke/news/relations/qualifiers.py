@@ -8,7 +8,7 @@ from langstrecke.news.coreference.clause_roles import Scene
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.lexicon.morphology import is_preterite, word_set
 from langstrecke.news.mentions.clauses import Clause
-from langstrecke.news.relations.extract import Told
+from langstrecke.news.relations.extract import Draft
 from langstrecke.news.sources.dates import When, number
 
 _SOURCE = re.compile(
@@ -32,7 +32,7 @@ def source_in(text: str) -> str:
     return found.group(1) if found else ""
 
 
-def series_of(told: Told, scene: Scene, talk: Talk) -> str:
+def series_of(told: Draft, scene: Scene, talk: Talk) -> str:
     """The series or race a claim is about: its object, else what the clause names, else the last one named."""
     if told.object.is_a("series", "event"):
         return told.object.id

@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 
 from langstrecke.news.coreference.possessives import CAR_WORDS, is_car
-from langstrecke.news.lexicon.gazetteer import Name
 from langstrecke.news.lexicon.morphology import is_german_word
 from langstrecke.news.mentions.certainty import Index, Phrase, holds, index_of, phrase
 from langstrecke.news.mentions.clauses import Clause
@@ -179,8 +178,3 @@ def is_kind(item: Item, kind: str) -> bool:
     if kind == "outfit":  # a team that is no make
         return item.name.is_a("team") and not item.name.is_a("make")
     return item.name.is_a(kind)
-
-
-def first_kind(name: Name) -> str:
-    """What a name is above all."""
-    return name.kinds[0]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from langstrecke.news.coreference.clause_roles import Scene
 from langstrecke.news.lexicon.gazetteer import Name
-from langstrecke.news.relations.extract import FIELDS, Told
+from langstrecke.news.relations.extract import FIELDS, Draft
 
-Sure = tuple[Told, str]
+Sure = tuple[Draft, str]
 """A claim in the making and how sure the text is of it."""
 SEATED = ("confirmed", "announced", "reported", "expected")
 """So sure a text must be of a crew before anything is concluded from it."""
@@ -170,6 +170,6 @@ def in_one_car(scene: Scene) -> tuple[Name, ...]:
 _STEERED = frozenset({"übernehmen", "teilen", "steuern", "fahren", "pilotieren", "lenken", "besetzen", "bewegen"})
 
 
-def result_of(told: Told) -> str:
+def result_of(told: Draft) -> str:
     """Where somebody came in, as a claim tells it: 1 for a win; empty where it tells no result."""
     return "" if told.rule.startswith("title") else {"won": "1", "finished": told.place}.get(told.relation, "")

@@ -12,7 +12,7 @@ from langstrecke.news.coreference.role_nouns import bearer_of
 from langstrecke.news.lexicon.gazetteer import Name
 from langstrecke.news.mentions.noun_phrases import JOINERS, governing
 from langstrecke.news.mentions.tokens import Item
-from langstrecke.news.relations.extract import Told
+from langstrecke.news.relations.extract import Draft
 
 _LINKS = frozenset({"bei", "von", "der", "des", "beim", "vom", "für", "im", "in"})
 
@@ -21,7 +21,7 @@ _LINKS = frozenset({"bei", "von", "der", "des", "beim", "vom", "für", "im", "in
 class Title:
     """A claim of a role, with the years that stand behind it."""
 
-    told: Told
+    told: Draft
     years: tuple[int, ...] = ()
     past: bool = False
     stated: bool = False
@@ -30,7 +30,7 @@ class Title:
 
 def titles(scene: Scene, talk: Talk) -> list[Title]:
     """What the roles of a clause say about those who bear them."""
-    found: list[Title] = [Title(Told(person, "leads", team, "the team of")) for person, team in scene.heads]
+    found: list[Title] = [Title(Draft(person, "leads", team, "the team of")) for person, team in scene.heads]
     items = scene.clause.items
     for n, item in enumerate(items):
         if item.kind == "word" and item.low in _STABLES:
@@ -64,7 +64,7 @@ def _outfit_that_won(items: list[Item], n: int, talk: Talk) -> list[Title]:
         won = talk.race()
     elif won is None:
         won = talk.main_series or talk.last.get("series") or talk.race()
-    return [Title(Told(outfit, "won", won, f"title {role.role.word}"))] if won is not None else []
+    return [Title(Draft(outfit, "won", won, f"title {role.role.word}"))] if won is not None else []
 
 
 def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
@@ -104,7 +104,7 @@ def _of_role(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
     if relation[kind] == "won" and "als" in [i.low for i in items[max(0, n - 4) : n]]:
         stated = False  # "starten als Le-Mans-Sieger": they have won, whatever comes
     return [
-        Title(Told(b, relation[kind], owner, f"title {compound.role.word}"), years, past, stated) for b in bearers
+        Title(Draft(b, relation[kind], owner, f"title {compound.role.word}"), years, past, stated) for b in bearers
     ]
 
 
@@ -247,7 +247,7 @@ def _kin(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
             child, father = (item.who[0], follows[0].who[0])
             if item.compound.head == "father":
                 child, father = father, child
-            return [Title(Told(father, "father_of", child, "title " + item.low))]
+            return [Title(Draft(father, "father_of", child, "title " + item.low))]
     if bearer is None or not bearer.who or item.compound is None:
         return []
     person = bearer.who[0]
@@ -256,7 +256,7 @@ def _kin(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
     if bearer.start < item.start and follows and scene.clause.items[n + 1].low in ("des", "von", "der"):
         father, child = (person, follows[0].who[0]) if item.compound.head == "father" else (follows[0].who[0], person)
         talk.fathers[child.id] = father.id
-        return [Title(Told(father, "father_of", child, "title " + item.low))]
+        return [Title(Draft(father, "father_of", child, "title " + item.low))]
     other = talk.owner(possessive, ()) if possessive else _relative(person, item.compound.head, talk)
     if other is None or other.id == person.id:
         other = _relative(person, item.compound.head, talk)
@@ -264,7 +264,7 @@ def _kin(scene: Scene, n: int, item: Item, talk: Talk) -> list[Title]:
         return []
     father, child = (person, other) if item.compound.head == "father" else (other, person)
     talk.fathers[child.id] = father.id
-    return [Title(Told(father, "father_of", child, "title " + item.low))]
+    return [Title(Draft(father, "father_of", child, "title " + item.low))]
 
 
 def _relative(person: Name, kin: str, talk: Talk) -> Name | None:
@@ -287,7 +287,7 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
     if n + 3 < len(items) and items[n + 1].low == "von" and items[n + 2].is_person and items[n + 3].low in _COPULA:
         said = [p for i in items[n + 4 :] if i.kind == "person" for p in i.who]
         return [  # "Teamkollege von Earl Bamber ist Alex Lynn"
-            Title(Told(owner, "shares_car", mate, "title teamkollege"), stated=True)
+            Title(Draft(owner, "shares_car", mate, "title teamkollege"), stated=True)
             for owner in items[n + 2].who
             for mate in said
             if mate != owner
@@ -324,7 +324,7 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
         return []
     stated = items[n + 1].low in _COPULA if n + 1 < len(items) else False
     return [
-        Title(Told(owner, "shares_car", mate, "title teamkollege"), stated=stated)
+        Title(Draft(owner, "shares_car", mate, "title teamkollege"), stated=stated)
         for mate in mates
         if mate.id != owner.id
     ]
@@ -352,7 +352,7 @@ def _manager(scene: Scene, n: int, relation: str, talk: Talk) -> list[Title]:
     if after is not None and n + 3 < len(items) and items[n + 3].low in _COPULA:
         bearers, stated = tuple(p for i in items[n + 4 :] if i.kind == "person" for p in i.who), True
     return [
-        Title(Told(b, relation, owner, "title manager"), (), _former(items, n), stated)
+        Title(Draft(b, relation, owner, "title manager"), (), _former(items, n), stated)
         for b in bearers
         if owner and b != owner
     ]
@@ -366,4 +366,4 @@ def _employer(scene: Scene, n: int, talk: Talk) -> list[Title]:
         return []
     subject = tuple(p for p in scene.subject if p.is_a("person"))
     owner = talk.owner(possessive, subject)
-    return [Title(Told(owner, "drives_for", team, "title arbeitgeber"), (), _former(items, n))] if owner else []
+    return [Title(Draft(owner, "drives_for", team, "title arbeitgeber"), (), _former(items, n))] if owner else []

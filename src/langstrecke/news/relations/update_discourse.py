@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from langstrecke.news.coreference.clause_roles import Scene
 from langstrecke.news.coreference.discourse import Talk
-from langstrecke.news.relations.extract import Told
+from langstrecke.news.relations.extract import Draft
 
 
-def learn(talk: Talk, told: Told, sure: str) -> None:
+def learn(talk: Talk, told: Draft, sure: str) -> None:
     """Keep who heads, drives for and drives with whom."""
     if told.relation == "leads":
         talk.leads[told.subject.id] = told.object

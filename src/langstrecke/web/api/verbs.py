@@ -103,7 +103,7 @@ def _long(service: Service, ask: Any) -> Callable[..., Any]:
 def _add_named(router: APIRouter) -> None:
     """What is asked for by a name in the path, and what changes something."""
 
-    @router.get("/races/{race}", tags=["store"], response_model=answers.RaceFacts)
+    @router.get("/races/{race}", tags=["store"], response_model=answers.StoredRace)
     async def race(request: Request, race: asks.RaceId) -> Any:
         """One race of the store with what it holds."""
         return await request.app.state.pitwall.ask(services.race, asks.RaceAsk(race=race))

@@ -11,7 +11,7 @@ from nicegui import background_tasks, events, ui
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.web.pages import components as bits
-from langstrecke.web.pages.news_text import SURE_WORDS, Told, claim_list, highlighted
+from langstrecke.web.pages.news_text import SURE_WORDS, ShownClaim, claim_list, highlighted
 from langstrecke.web.pages.uploads import kept_file
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ async def _read(
             _article(name or "Pasted text" if not title or name in title else title, text, when, note, claims)
 
 
-Read = tuple[str, str, str, str, list[Told]]
+Read = tuple[str, str, str, str, list[ShownClaim]]
 """Title, text, date in words, note, claims."""
 
 
@@ -123,7 +123,7 @@ def _told(article: Any) -> Read:
 
     reading = read_article(article)
     claims = [
-        Told(
+        ShownClaim(
             f.claim.id,
             f.claim.told(),
             f.claim.certainty,
@@ -140,7 +140,7 @@ def _told(article: Any) -> Read:
     return article.title or article.source or article.id, article.text, when, note, claims
 
 
-def _article(title: str, text: str, when: str, note: str, claims: list[Told]) -> None:
+def _article(title: str, text: str, when: str, note: str, claims: list[ShownClaim]) -> None:
     counted = Counter(c.certainty for c in claims)
     told = ", ".join(f"{counted[s]} {words.lower()}" for s, words in SURE_WORDS.items() if counted[s])
     with ui.element("div").classes("split"):

@@ -17,12 +17,17 @@ SURE_WORDS = {
     "not_confirmed": "Not confirmed",
     "denied": "Denied",
 }
-VERDICT_WORDS = {"supported": "supported", "contradicted": "contradicted", "not_checkable": "cannot be checked"}
-VERDICT_TONES = {"supported": "good", "contradicted": "bad", "not_checkable": "muted"}
+VERDICT_WORDS = {
+    "supported": "supported",
+    "contradicted": "contradicted",
+    "not_borne_out": "did not come true",
+    "not_checkable": "cannot be checked",
+}
+VERDICT_TONES = {"supported": "good", "contradicted": "bad", "not_borne_out": "muted", "not_checkable": "muted"}
 
 
 @dataclass(frozen=True)
-class Told:
+class ShownClaim:
     """A claim as the page shows it; `start` and `end` are its sentence in the text."""
 
     id: str
@@ -35,9 +40,9 @@ class Told:
     why: str = ""
 
 
-def highlighted(text: str, claims: Sequence[Told]) -> str:
+def highlighted(text: str, claims: Sequence[ShownClaim]) -> str:
     """The text with a mark around each claim's sentence, in the colour of the surest claim it holds."""
-    spans: dict[tuple[int, int], list[Told]] = {}
+    spans: dict[tuple[int, int], list[ShownClaim]] = {}
     for claim in claims:
         if 0 <= claim.start < claim.end <= len(text):
             spans.setdefault((claim.start, claim.end), []).append(claim)
@@ -54,7 +59,7 @@ def highlighted(text: str, claims: Sequence[Told]) -> str:
     return "".join(out)
 
 
-def claim_list(claims: Sequence[Told]) -> str:
+def claim_list(claims: Sequence[ShownClaim]) -> str:
     """The claims, surest first; pressing one lights up its sentence."""
     order = list(SURE_WORDS)
     rank = {name: n for n, name in enumerate(order)}

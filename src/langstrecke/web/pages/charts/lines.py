@@ -16,7 +16,6 @@ MOST_POINTS = 500
 """Points of a line: as many as a chart has pixels for (default)."""
 NEAR = 6
 """The scale of the gap chart fits this many cars at the head of the class (default)."""
-ODDS = ("win", "podium", "overall")
 
 
 def of(hub: RaceHub, name: str, group: str) -> dict[str, Points]:
