@@ -30,7 +30,7 @@ StoreFile = Annotated[
     Path | None, typer.Option("--store", help="The store's file.", show_default="in the data folder")
 ]
 _COLOURS = {"confirmed": "green", "announced": "green", "denied": "red", "not_confirmed": "red", "wished": "dim"}
-_VERDICTS = {"supported": "green", "contradicted": "red", "not_checkable": "dim"}
+_VERDICTS = {"supported": "green", "contradicted": "red", "not_borne_out": "yellow", "not_checkable": "dim"}
 
 
 def read_verb(

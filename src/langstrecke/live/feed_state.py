@@ -1,6 +1,6 @@
 """The race as put together from its feed: the same state whatever the order in which the messages came.
 
-    state = RaceState()
+    state = FeedState()
     state.apply(message)         # True where it was news
     state.laps()                 # the canonical lap table so far
     state.gaps, state.holes()    # what is missing
@@ -12,11 +12,12 @@ come: it is listed as a gap, and `live.doubt` says whose place may depend on it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from sys import intern
+from typing import NamedTuple
 
 import polars as pl
 
-from langstrecke.live.cars import COLUMNS, CarLaps, Crossing
-from langstrecke.live.feed import (
+from langstrecke.live.messages import (
     DataMessage,
     FeedEntry,
     FinishMessage,
@@ -27,16 +28,17 @@ from langstrecke.live.feed import (
     ResumeMessage,
 )
 from langstrecke.live.sequence import Seqs
-from langstrecke.racestate.from_laps import STILL_S
-from langstrecke.racestate.standstill import FieldTimes
-from langstrecke.timing.schema import LAPS
+from langstrecke.racestate.car import CarLaps
+from langstrecke.racestate.fold import RaceFold
+from langstrecke.racestate.lap import Lap, once
+from langstrecke.racestate.neutral import Spans
 
+RACING_FLAGS = frozenset({"green", "finish"})
+"""Under every other flag a stretch of the race is neutralised, at least in part of the circuit."""
 MAX_LEAD_S = 900.0
 """A heartbeat's race clock is believed up to this far beyond the newest crossing or flag, so that a clock that jumps
 cannot send the race to its end; longer than any lap. Under a red flag, or while the newest messages are missing, it
 is believed as it stands (default)."""
-COMPACT_AFTER = 64
-"""Additions to the lap table after which its texts are laid out anew (default)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,16 @@ class FlagChange:
     flag: str
 
 
-class RaceState:
+class Told(NamedTuple):
+    """What the feed has told of one lap."""
+
+    revision: int
+    seq: int
+    first_seq: int
+    """Of the oldest message about this lap, as far as they have come: when the car crossed, in the feed's order."""
+
+
+class FeedState:
     """The state of one race. Feed it with `apply`; every other method only looks."""
 
     def __init__(self) -> None:
@@ -57,17 +68,14 @@ class RaceState:
         self._clear()
 
     def _clear(self) -> None:
-        self.cars: dict[str, CarLaps] = {}
+        self.fold = RaceFold()
+        """The laps that hold."""
+        self._told: dict[str, dict[int, Told]] = {}
         self._seqs = Seqs()
         self._flags: dict[int, FlagChange] = {}
+        self._flag_s = 0.0
         self._finish: FinishMessage | None = None
         self._beat: HeartbeatMessage | None = None
-        self._newest_s = 0.0
-        self._times = FieldTimes(STILL_S)
-        self._frame = pl.DataFrame(schema=LAPS)
-        self._added = 0
-        self._stale: set[tuple[str, int]] = set()  # rows of the frame that do not hold any more
-        self._fresh: dict[tuple[str, int], Crossing] = {}
 
     def apply(self, message: HelloMessage | DataMessage | HeartbeatMessage | ResumeMessage) -> bool:
         """Take one message in; whether it changed anything.
@@ -93,7 +101,7 @@ class RaceState:
                 self._cross(message)
             case FlagMessage():
                 self._flags[message.seq] = FlagChange(message.race_s, message.flag)
-                self._newest_s = max(self._newest_s, message.race_s)
+                self._flag_s = max(self._flag_s, message.race_s)
             case FinishMessage():
                 self._finish = message
         return True
@@ -114,26 +122,31 @@ class RaceState:
         return True
 
     def _cross(self, message: LapMessage) -> None:
-        car = self.cars.get(message.car)
-        if car is None:
-            car = self.cars[message.car] = CarLaps(message.car)
-        old = car.by_lap.get(message.lap)
-        row = car.apply(message)
-        if row is None:
+        told = self._told.setdefault(message.car, {})
+        old = told.get(message.lap)
+        first_seq = message.seq if old is None else min(old.first_seq, message.seq)
+        if old is not None and (old.revision, old.seq) >= (message.revision, message.seq):
+            told[message.lap] = old._replace(first_seq=first_seq)
             return
-        if old is not None and not old.withdrawn:
-            self._times.remove(old.elapsed_s)
-        if not row.withdrawn:
-            self._times.add(row.elapsed_s)
-        key = (row.car, row.lap)
-        if old is not None and key not in self._fresh:
-            self._stale.add(key)
-        self._fresh[key] = row
-        if old is not None:  # a correction may also bring the newest crossing down
-            flags = max((f.race_s for f in self._flags.values()), default=0.0)
-            self._newest_s = max([flags, *(c.newest_s for c in self.cars.values())])
-        elif not row.withdrawn:
-            self._newest_s = max(self._newest_s, row.elapsed_s)
+        told[message.lap] = Told(message.revision, message.seq, first_seq)
+        if message.withdrawn:
+            self.fold.withdraw(message.car, message.lap)
+        else:
+            self.fold.put(_lap(message))
+
+    @property
+    def cars(self) -> dict[str, CarLaps]:
+        """The laps of every car, by number."""
+        return self.fold.cars
+
+    def first_seq(self, car: str, lap: int) -> int:
+        """The oldest message about a lap of a car; 0 where none has come."""
+        told = self._told.get(car, {}).get(lap)
+        return told.first_seq if told is not None else 0
+
+    @property
+    def _newest_s(self) -> float:
+        return max(self.fold.newest_s, self._flag_s)
 
     @property
     def race_s(self) -> float:
@@ -175,9 +188,25 @@ class RaceState:
         """Scheduled length by the feed's `hello`."""
         return self.hello.duration_s if self.hello is not None else None
 
-    def silences(self, now_s: float) -> tuple[tuple[float, float], ...]:
-        """Stretches in which no car crossed the line for long (a race that stands still looks like this)."""
-        return self._times.silences(now_s)
+    def spans(self, now_s: float) -> Spans:
+        """The neutralised stretches until a race time: by the laps as last read, since then by the flags."""
+        read_s, known = self.fold.spans(now_s)
+        fresh = tuple(
+            (max(start_s, read_s), end_s)
+            for flag, start_s, end_s in self.flag_spans(now_s)
+            if flag not in RACING_FLAGS and end_s > read_s
+        )
+        return known + fresh if fresh else known
+
+    def flag_spans(self, now_s: float) -> list[tuple[str, float, float]]:
+        """Stretches of one flag until a race time as (flag, from, to)."""
+        changes = self.flags
+        ends = [*(change.race_s for change in changes[1:]), now_s]
+        return [
+            (change.flag, change.race_s, max(min(end, now_s), change.race_s))
+            for change, end in zip(changes, ends, strict=False)
+            if change.race_s <= now_s
+        ]
 
     @property
     def flags(self) -> tuple[FlagChange, ...]:
@@ -212,28 +241,18 @@ class RaceState:
 
     def holes(self) -> dict[str, tuple[int, ...]]:
         """Laps that must exist and have not come, by car; cars without such laps are not in it."""
-        found = {number: facts.holes for number, car in self.cars.items() if (facts := car.facts()) is not None}
+        found = {number: car.holes for number, car in self.cars.items()}
         return {number: found[number] for number in sorted(found) if found[number]}
 
     def laps(self) -> pl.DataFrame:
         """The laps so far as `timing.schema.LAPS`, by (car, lap): kept from call to call and added to."""
-        if self._fresh:
-            if self._stale:
-                gone = pl.DataFrame(list(self._stale), schema={"car": pl.String, "lap": pl.Int32}, orient="row")
-                self._frame = self._frame.join(gone, on=["car", "lap"], how="anti", maintain_order="left")
-            rows = [row[:COLUMNS] for row in self._fresh.values() if not row.withdrawn]
-            fresh = pl.DataFrame(rows, schema=LAPS, orient="row")
-            self._frame = pl.concat([self._frame, fresh]).sort("car", "lap")
-            self._added += 1
-            if self._added >= COMPACT_AFTER:
-                self._frame, self._added = _compact(self._frame), 0
-            self._fresh.clear()
-            self._stale.clear()
-        return self._frame
+        return self.fold.laps()
 
 
-def _compact(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same table with its texts stored once: else it holds on to those of every table it was added up from, and
-    grows by a hundred bytes and more a lap.
-    """
-    return frame.with_columns(pl.col(pl.String).cast(pl.Categorical).cast(pl.String))
+def _lap(m: LapMessage) -> Lap:
+    """The row of a message; names are kept once."""
+    return Lap(
+        intern(m.race_id), intern(m.car), intern(m.car_class), m.lap, once(m.driver), m.lap_time_s, m.elapsed_s,
+        m.s1_s, m.s2_s, m.s3_s, m.in_pit, m.pit_time_s, once(m.flag), m.kph, once(m.team), once(m.manufacturer),
+        m.clock_time,
+    )  # fmt: skip
