@@ -18,10 +18,10 @@ from scipy.optimize import minimize
 from scipy.special import gammaln
 
 from langstrecke.ratings.pace.check import check_drivers, check_race
+from langstrecke.ratings.pace.class_level import channel_level
 from langstrecke.ratings.pace.history import EventSessions, group_events, licences_of, walk
 from langstrecke.ratings.pace.model import PaceState
 from langstrecke.ratings.pace.priors import LICENCES, PacePriors
-from langstrecke.ratings.pace.race import channel_level
 from langstrecke.ratings.pace.solve import level_terms
 from langstrecke.ratings.sessions import SessionSummary
 from langstrecke.timing.car_classes import GROUPS, group_of

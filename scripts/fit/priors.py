@@ -1,8 +1,9 @@
-"""Fit the priors of the ratings on whole seasons and write src/langstrecke/ratings/data/priors.toml.
+"""Fit the priors of the ratings on whole seasons and write src/langstrecke/ratings/data/priors/*.toml.
 
     python -m scripts.fit.priors ../shared/data [--pace]
 
-One set per IMSA season left out, and one on everything. With --pace the variance components of the pace model are
+One set per season of IMSA and WEC left out (Le Mans goes with the WEC of its year), and one on
+everything. With --pace the variance components of the pace model are
 fitted too (minutes); without it the ones in the file are kept.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from langstrecke.ratings.sessions import SessionSummary
 from langstrecke.store import open_store
 from langstrecke.store.importing import import_folder
 
-TARGET = Path(__file__).parents[2] / "src" / "langstrecke" / "ratings" / "data" / "priors.toml"
+TARGET = Path(__file__).parents[2] / "src" / "langstrecke" / "ratings" / "data" / "priors"
 
 
 def load(data: Path) -> tuple[SessionSummary, ...]:
@@ -38,6 +40,11 @@ def load(data: Path) -> tuple[SessionSummary, ...]:
 def season_key(summary: SessionSummary) -> str:
     """Series and season, as priors name them."""
     return f"{summary.info.series}-{summary.info.season}"
+
+
+def with_le_mans(season: str) -> tuple[str, ...]:
+    """The seasons that are left out with one: cars and crews of Le Mans are those of that year's WEC."""
+    return (season, season.replace("wec", "le-mans"))
 
 
 def plain(value: Any) -> Any:
@@ -56,25 +63,24 @@ def main() -> None:
     parser.add_argument("--pace", action="store_true")
     args = parser.parse_args()
     summaries = load(args.data)
-    old: dict[str, Any] = tomlkit.parse(TARGET.read_text()).unwrap() if TARGET.exists() else {}
+    old: dict[str, Any] = {f.stem: tomllib.loads(f.read_text("utf-8")) for f in TARGET.glob("*.toml")}
     seasons = sorted({season_key(s) for s in summaries if s.laps.facts is not None})
-    left_out = [None, *[s for s in seasons if s.startswith("imsa")]]
-    document = tomlkit.document()
-    document.add(tomlkit.comment("Written by scripts/fit/priors.py from whole seasons; do not edit."))
+    left_out = [None, *[s for s in seasons if s.startswith(("imsa", "wec"))]]
+    TARGET.mkdir(parents=True, exist_ok=True)
     for out in left_out:
         name = f"without-{out}" if out else "all"
-        mine = tuple(s for s in summaries if season_key(s) != out)
+        mine = tuple(s for s in summaries if out is None or season_key(s) not in with_le_mans(out))
         kept = old.get(name, old.get("all", {})).get("pace")
         start = from_table(kept, ()) if kept else PacePriors()
         if args.pace:
             from scripts.fit.pace import fit_pace  # needs minutes, so only on request
 
             start = fit_pace(mine, start)
-        table: dict[str, Any] = {"seasons": [s for s in seasons if s != out], "pace": to_table(start)}
+        used = [s for s in seasons if out is None or s not in with_le_mans(out)]
+        table: dict[str, Any] = {"seasons": used, "pace": to_table(start)}
         table |= plain(fit_race_priors(mine))
-        document.add(name, tomlkit.item(table))
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(tomlkit.dumps(document))
+        text = "# Written by scripts/fit/priors.py from whole seasons; do not edit.\n" + tomlkit.dumps(table)
+        (TARGET / f"{name}.toml").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

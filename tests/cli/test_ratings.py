@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import langstrecke.cli.ratings  # noqa: F401  (hangs its verbs on the app)
-from langstrecke.cli.app import app
+from langstrecke.cli import app
 from langstrecke.errors import NotFoundError
 from langstrecke.store import open_store
 from langstrecke.store.importing import import_folder

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import langstrecke.cli.build  # noqa: F401  (hangs its verb on the app)
-from langstrecke.cli.app import app
+from langstrecke.cli import app
 from langstrecke.errors import NotFoundError
 from langstrecke.racecard.build import build_card
 from langstrecke.racecard.io import card_json, read_card

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.app import app, console, progress_console
+from langstrecke.cli.terminal import console, progress_console
 from langstrecke.report.files import write_whole
 from langstrecke.store import open_store
 
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from langstrecke.news.claims.ledger import Line
     from langstrecke.news.model import Claim, NewsError
     from langstrecke.news.reader import Reading
-
-news_app = typer.Typer(
-    help="German racing news: claims with their certainty, checked against the results, turned into what-ifs.",
-    no_args_is_help=True,
-)
-app.add_typer(news_app, name="news")
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of tables")]
 Sources = Annotated[
@@ -36,10 +30,9 @@ StoreFile = Annotated[
     Path | None, typer.Option("--store", help="The store's file.", show_default="in the data folder")
 ]
 _COLOURS = {"confirmed": "green", "announced": "green", "denied": "red", "not_confirmed": "red", "wished": "dim"}
-_VERDICTS = {"supported": "green", "contradicted": "red", "not_checkable": "dim"}
+_VERDICTS = {"supported": "green", "contradicted": "red", "not_borne_out": "yellow", "not_checkable": "dim"}
 
 
-@news_app.command("read")
 def read_verb(
     sources: Sources,
     date: Date = "",
@@ -58,7 +51,7 @@ def read_verb(
     if as_json:
         _print_json(
             {
-                "articles": [r.as_json() for r in readings],
+                "articles": [r.to_json() for r in readings],
                 "problems": [{"file": p.file, "what": p.what, "hint": p.hint} for p in problems],
             }
         )
@@ -68,7 +61,6 @@ def read_verb(
     _end(readings, problems)
 
 
-@news_app.command("show")
 def show_verb(
     driver: Annotated[str, typer.Option("--driver", help="A driver, team or series; without it everything")] = "",
     store: StoreFile = None,
@@ -79,12 +71,11 @@ def show_verb(
 
     found = side_by_side([line for line in _lines(driver, store) if line.status != "superseded"])
     if as_json:
-        _print_json([line.as_json() for line in found])
+        _print_json([line.to_json() for line in found])
         return
     _print_lines(found)
 
 
-@news_app.command("timeline")
 def timeline_verb(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A driver, team or series")],
     store: StoreFile = None,
@@ -93,12 +84,11 @@ def timeline_verb(
     """Everything ever told of somebody, oldest first, with what became of it."""
     found = _lines(name, store)
     if as_json:
-        _print_json([line.as_json() for line in found])
+        _print_json([line.to_json() for line in found])
         return
     _print_lines(found)
 
 
-@news_app.command("check")
 def check_verb(sources: Sources, date: Date = "", as_json: Json = False) -> None:
     """Check every claim of articles against the registry of races and results."""
     readings, problems = _readings(sources, date)
@@ -106,7 +96,7 @@ def check_verb(sources: Sources, date: Date = "", as_json: Json = False) -> None
 
     findings = [f for r in readings for f in check_claims(r.claims)]
     if as_json:
-        _print_json([f.as_json() for f in findings])
+        _print_json([f.to_json() for f in findings])
     else:
         for finding in findings:
             colour = _VERDICTS[finding.verdict]
@@ -119,7 +109,6 @@ def check_verb(sources: Sources, date: Date = "", as_json: Json = False) -> None
     _end(readings, problems)
 
 
-@news_app.command("patch")
 def patch_verb(
     sources: Sources,
     card: Annotated[str, typer.Option("--card", help="A shipped card's name, or a path")],
@@ -155,7 +144,7 @@ def patch_verb(
     )
     result = what_if([c for r in readings for c in r.claims], race, chances)
     if as_json:
-        _print_json(result.as_json())
+        _print_json(result.to_json())
     elif out is not None:
         write_whole(out, result.as_toml(sure=sure))
         changed = sum(c.new for c in result.changes)

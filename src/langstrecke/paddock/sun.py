@@ -27,6 +27,10 @@ class Site:
     longitude: float
     timezone: str
     floodlit: bool
+    length_km: float
+    """Of the layout that endurance races use now."""
+    gt3_lap_s: float | None
+    """A GT3 car's usual race lap, off published race laps to some 2 %; None where none was found."""
 
 
 @cache
@@ -34,7 +38,14 @@ def sites() -> dict[str, Site]:
     """The sites of the circuits that are known, by circuit id."""
     text = (files("langstrecke.paddock") / "data" / "circuit_sites.csv").read_text("utf-8")
     return {
-        row["id"]: Site(float(row["latitude"]), float(row["longitude"]), row["timezone"], row["floodlit"] == "yes")
+        row["id"]: Site(
+            float(row["latitude"]),
+            float(row["longitude"]),
+            row["timezone"],
+            row["floodlit"] == "yes",
+            float(row["length_km"]),
+            float(row["gt3_lap_s"]) if row["gt3_lap_s"] else None,
+        )
         for row in csv.DictReader(text.splitlines())
     }
 

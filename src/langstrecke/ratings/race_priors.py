@@ -9,9 +9,11 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.ratings.pace.speed import SpeedPriors
 from langstrecke.ratings.pooling import FigurePrior, RatePrior
 from langstrecke.ratings.prior_fit import region
 
@@ -44,6 +46,8 @@ class RacePriors:
     series: dict[str, SeriesPrior]
     lanes: dict[str, float]  # circuit -> fastest run through the pit lane, seconds
     windows: dict[str, float]  # circuit -> log time on a tank against the mean circuit
+    tanks: dict[str, FigurePrior]  # class in a region ("imsa.GTP") -> log seconds on a tank at the mean circuit
+    speeds: SpeedPriors
     seasons: tuple[str, ...]
 
     def kind(self, series: str, group: str) -> str:
@@ -56,10 +60,14 @@ class RacePriors:
         return self.series.get(series, self.series["other"])
 
 
+def _shipped() -> Traversable:
+    return files("langstrecke.ratings") / "data" / "priors"
+
+
 @cache
-def priors_table() -> dict[str, Any]:
-    """The shipped priors.toml as a table."""
-    path = files("langstrecke.ratings") / "data" / "priors.toml"
+def priors_table(name: str) -> dict[str, Any]:
+    """One shipped set ("all", "without-imsa-2021", ...) as a table."""
+    path = _shipped() / f"{name}.toml"
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -68,14 +76,14 @@ def priors_table() -> dict[str, Any]:
 
 def set_name(season_key: str | None) -> str:
     """The set that had no part in a season ("imsa-2021"), else the one on all seasons."""
-    name = f"without-{season_key}" if season_key else "all"
-    return name if name in priors_table() else "all"
+    name = f"without-{season_key.replace('le-mans-', 'wec-')}" if season_key else "all"
+    return name if (_shipped() / f"{name}.toml").is_file() else "all"
 
 
 @cache
 def load_race_priors(name: str = "all") -> RacePriors:
     """Read one set ("all", "without-imsa-2021", ...)."""
-    return race_priors_from(priors_table()[name])
+    return race_priors_from(priors_table(name))
 
 
 def race_priors_from(table: dict[str, Any]) -> RacePriors:
@@ -92,6 +100,8 @@ def race_priors_from(table: dict[str, Any]) -> RacePriors:
         series={name: _series(values) for name, values in table["series"].items()},
         lanes=dict(table["lanes"]),
         windows=dict(table["windows"]),
+        tanks={name: FigurePrior(**values) for name, values in table["tanks"].items()},
+        speeds=SpeedPriors(**table["speeds"]),
         seasons=tuple(table["seasons"]),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -96,6 +97,10 @@ class RaceRating:
     priors_seasons: tuple[str, ...]
     belief: RaceBelief = field(repr=False)
 
+    def lap_share_sd(self, car_class: str) -> float:
+        """Standard deviation of a class's lap time as a share of the lap, what all classes share included."""
+        return self.belief.posterior.levels[car_class].se
+
 
 @cache
 def shared_history(name: str) -> PaceHistory:
@@ -111,17 +116,19 @@ def rate_race(
     knowledge: str = "before",
     history: PaceHistory | None = None,
     priors: RacePriors | None = None,
+    laps: Mapping[str, float] | None = None,
 ) -> RaceRating:
     """Rate one race.
 
     `before`: the weekend's earlier sessions and every earlier race, nothing later; `full`: the race itself too.
     Variance components come from the set that left this race's season out. `history` and `priors` replace them.
+    `laps` (class -> lap seconds) stands for what the data do not tell; NotFoundError where nothing does.
     """
     race = archive.races[race_id]
     name = set_name(f"{race.series}-{race.season}")
     priors = priors or load_race_priors(name)
     history = history or shared_history(name)
-    belief = race_posterior(history, archive, race, entries, knowledge)
+    belief = race_posterior(history, archive, race, entries, knowledge, speeds=priors.speeds, laps=laps)
     past = [(s.info, s.laps.facts) for s in archive.before(race_id) if s.laps.facts is not None]
     own: Past = []
     if knowledge == "full":
@@ -130,7 +137,8 @@ def rate_race(
         past += own
     classes, cars = {}, {}
     for car_class in sorted({e.car_class for e in entries}):
-        rating, paces = _class_rating(car_class, belief.posterior, past, race, priors, history, knowledge)
+        shared_sd = belief.shared_sd if car_class in belief.inferred else 0.0
+        rating, paces = _class_rating(car_class, belief.posterior, past, race, priors, history, knowledge, shared_sd)
         classes[car_class] = rating
         mine = [e for e in entries if e.car_class == car_class]
         lap = rating.figures["lap_s"]
@@ -189,6 +197,7 @@ def _class_rating(
     priors: RacePriors,
     history: PaceHistory,
     knowledge: str,
+    shared_sd: float,
 ) -> tuple[ClassRating, dict[str, CarPace]]:
     group = group_of(car_class)
     kind = priors.kind(race.series, group)
@@ -201,7 +210,7 @@ def _class_rating(
     level = level_of(posterior.levels, car_class, average)
     tau = float(np.exp(figure("log_tau").value))
     lap = level.value * (1 + tau)
-    window = _tank(past, race, group, priors, target)
+    window = _tank(past, race, car_class, priors, target)
     stint_laps = float(np.exp(window.value)) / lap
     fuel = MASS_SENSITIVITY * TANK_OVER_MASS[group] / stint_laps
     lane = priors.lanes.get(race.circuit)
@@ -212,7 +221,7 @@ def _class_rating(
     rates = _class_rates(past, race, group, priors, kind)
     figures = {
         "lap_s": lap,
-        "lap_s_sd": level.se,
+        "lap_s_sd": float(np.sqrt(max(level.se**2 - (level.value * shared_sd) ** 2, 0.0))) if shared_sd else level.se,
         "noise_s": lap * float(np.exp(figure("log_sigma").value)),
         "noise_tail_s": lap * tau,
         "day_form_s": 0.0 if knowledge == "full" else lap * history.priors.day * scale,
@@ -239,12 +248,15 @@ def _class_rating(
     return ClassRating(figures), paces
 
 
-def _tank(past: Past, race: RaceMeta, group: str, priors: RacePriors, target: Evidence) -> Measured:
+def _tank(past: Past, race: RaceMeta, car_class: str, priors: RacePriors, target: Evidence) -> Measured:
     """Log seconds on a tank. A circuit's thirst is known beforehand; what is left of it is pooled.
 
     Stints of a short race only bound the tank from below: such a bound well under the prior tells nothing.
     """
-    prior = priors.figures[priors.kind(race.series, group)]["log_window_s"]
+    group = group_of(car_class)
+    prior = priors.tanks.get(f"{region(race.series)}.{car_class}")
+    if prior is None:
+        prior = priors.figures[priors.kind(race.series, group)]["log_window_s"]
     prior = replace(prior, by_class=0.6, by_circuit=0.15)
     thirst = priors.windows
     long_races = {info.race_id for info, f in past if f.length_s > LONG_RACE_S}

@@ -24,13 +24,32 @@ _GROUP_OF = {
     "GTD": "gt-am",
     "LMGTEAM": "gt-am",
     "LMGT3": "gt-am",
+    "LMGTE": "gt-pro",
+    "GT3": "gt-am",
+    "PRO": "gt-am",  # the classes of GT3 series by licence
+    "PROAM": "gt-am",
+    "PRO/AM": "gt-am",
+    "GOLD": "gt-am",
+    "SILVER": "gt-am",
+    "BRONZE": "gt-am",
+    "AM": "gt-am",
+    "SP9": "gt-am",
 }
 
 
 @cache
 def group_of(car_class: str) -> str:
     """The group a class belongs to; classes not known by name are taken for customer GT cars."""
-    return _GROUP_OF.get(re.sub(r"[\s_-]", "", car_class).upper(), "gt-am")
+    return _GROUP_OF.get(_plain(car_class), "gt-am")
+
+
+def is_known(car_class: str) -> bool:
+    """Whether the class is known by name, so that its kind of car is."""
+    return _plain(car_class) in _GROUP_OF
+
+
+def _plain(car_class: str) -> str:
+    return re.sub(r"[\s_-]", "", car_class).upper()
 
 
 def family(car_class: str) -> str:

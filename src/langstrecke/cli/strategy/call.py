@@ -12,9 +12,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.app import app, console
 from langstrecke.cli.strategy.what_if import running
 from langstrecke.cli.strategy.what_if_past import places, points
+from langstrecke.cli.terminal import console
 from langstrecke.formatting import printable, surname
 from langstrecke.racecard import load_card
 from langstrecke.report import screen
@@ -28,7 +28,6 @@ StoreOption = Annotated[Path | None, typer.Option("--store", help="The store's f
 CardOption = Annotated[str | None, typer.Option("--card", metavar="CARD", help="Another card than the race's own")]
 
 
-@app.command("call")
 def call_verb(
     race: Annotated[str, typer.Argument(help="A race of the store (langstrecke races)", metavar="RACE")],
     at: Annotated[str, typer.Option(help="Race time H:MM:SS, or clock time @HH:MM:SS")],
@@ -78,7 +77,6 @@ def _call_figure(found: Call, title: str, path: Path) -> None:
     save(difference_bars(rows, title, legend, "places"), path)
 
 
-@app.command("audit")
 def audit_verb(
     race: Annotated[str, typer.Argument(help="A race of the store (langstrecke races)", metavar="RACE")],
     cars: Annotated[list[str] | None, typer.Option("--car", help="Only this car; may be repeated")] = None,

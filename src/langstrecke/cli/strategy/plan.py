@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.app import app, console, progress_console
+from langstrecke.cli.terminal import console, progress_console
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import printable
 from langstrecke.racecard import RaceCard, apply_patch, assignments, joined, load_card, read_patch
@@ -26,7 +26,6 @@ from langstrecke.timing.clock import hms
 ENDINGS = (".csv", ".ics", ".json", ".png", ".svg", ".pdf")
 
 
-@app.command("plan")
 def plan_verb(
     card: Annotated[str, typer.Argument(help="A shipped card (langstrecke card list) or a path", metavar="CARD")],
     car: Annotated[str, typer.Option(help="Number of the car")],

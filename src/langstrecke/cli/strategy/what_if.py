@@ -15,8 +15,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.app import app, console, progress_console
 from langstrecke.cli.strategy.what_if_past import Then, points, what_if_at
+from langstrecke.cli.terminal import console, progress_console
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import printable
 from langstrecke.racecard import assignments, joined, load_card, read_patch
@@ -32,7 +32,6 @@ CardArgument = Annotated[
 CardOnly = Annotated[str, typer.Argument(help="A shipped card or a path", metavar="CARD")]
 
 
-@app.command("what-if")
 def what_if_verb(
     card: CardArgument,
     patch: Annotated[list[Path] | None, typer.Option(metavar="PATCH.toml", help="Changes (docs/cards.md)")] = None,
@@ -124,7 +123,6 @@ def _print_what_if(result: WhatIf, race: str) -> None:
         out.print(Text(what))
 
 
-@app.command("optimise")
 def optimise_verb(
     card: CardOnly,
     car: Annotated[str, typer.Option(help="Number of the car")],
@@ -135,7 +133,7 @@ def optimise_verb(
     figure: Annotated[Path | None, typer.Option(metavar="FILE.png", help="What the finalists gain")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
 ) -> None:
-    """Search for the best plan of a car: stints, yellows, tyres, fuel, drivers; with the price of the second best."""
+    """Search for the best plan of a car: stints, yellows, tyres, fuel, drivers; and what the second best costs."""
     given = load_card(card)
     with running("plans", 1) as step:
         found = optimise(given, car, goal, count=count, error=error, seed=seed, progress=step)

@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.app import console
+from langstrecke.cli.terminal import console
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import printable
 from langstrecke.racecard import RaceCard, assignments, joined, load_card, read_patch

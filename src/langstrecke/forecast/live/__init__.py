@@ -23,13 +23,13 @@ from langstrecke.forecast.live.snapshot import to_snapshot
 from langstrecke.forecast.race import from_outcome
 from langstrecke.forecast.result import Forecast
 from langstrecke.racecard.schema import RaceCard
-from langstrecke.racestate.from_laps import laps_until, live_state
+from langstrecke.racestate.fold import laps_until
 from langstrecke.racestate.model import LiveCar, LiveState
+from langstrecke.racestate.state import live_state
 from langstrecke.ratings.pace.posterior import PacePosterior
 
 if TYPE_CHECKING:
     from langstrecke.simulation.kernel.params import Params
-    from langstrecke.simulation.kernel.snapshot import Snapshot
     from langstrecke.simulation.outcome import Outcome
     from langstrecke.store import Store
 
@@ -42,16 +42,9 @@ __all__ = [
     "live_card",
     "live_state",
     "play_on",
-    "race_state",
 ]
 
 Progress = Callable[[int, int], None]
-
-
-def race_state(laps: pl.DataFrame, card: RaceCard, t: float, fits: LiveFits | None = None) -> Snapshot:
-    """The kernel's snapshot of the race at race time `t`; `live_state` is the same for people."""
-    state = live_state(laps, card, t)
-    return to_snapshot(state, card, compiled(card, state), fits or fits_for(card))
 
 
 def compiled(card: RaceCard, state: LiveState) -> Params:
@@ -167,10 +160,12 @@ def belief_before(race_id: str, store: Store, archive: object) -> PacePosterior:
     from langstrecke.racecard.build import entered
     from langstrecke.ratings.archive import Archive
     from langstrecke.ratings.pace.race import race_posterior
-    from langstrecke.ratings.race_priors import set_name
+    from langstrecke.ratings.race_priors import load_race_priors, set_name
     from langstrecke.ratings.rate import shared_history
 
     assert isinstance(archive, Archive)
     race = archive.races[race_id]
-    history = shared_history(set_name(f"{race.series}-{race.season}"))
-    return race_posterior(history, archive, race, entered(store, race, archive.licences)).posterior
+    name = set_name(f"{race.series}-{race.season}")
+    history = shared_history(name)
+    speeds = load_race_priors(name).speeds
+    return race_posterior(history, archive, race, entered(store, race, archive.licences), speeds=speeds).posterior

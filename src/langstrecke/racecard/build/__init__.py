@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -56,15 +56,17 @@ def build_card(
     history: PaceHistory | None = None,
     priors: RacePriors | None = None,
     licences: dict[str, str] | None = None,
+    laps: Mapping[str, float] | None = None,
 ) -> RaceCard:
     """The card of a race in the store (or in a folder of timing files).
 
     `before` knows the weekend's earlier sessions and earlier races; of the race's own files it uses who is
     entered, and its result only to show it. `archive` (the store's sessions boiled down) may be shared between calls.
-    `licences` (driver key -> licence) fills in where the results name none.
+    `licences` (driver key -> licence) fills in where the results name none. `laps` (class -> lap seconds) stands for
+    what no session told; NotFoundError where nothing tells how fast a class is.
     """
     if not isinstance(source, Store):
-        return _from_folder(race_id, source, knowledge, licences)
+        return _from_folder(race_id, source, knowledge, licences, laps)
     source.race(race_id)
     if archive is None:
         archive = archive_for(source, race_id, knowledge, licences=licences)
@@ -72,7 +74,7 @@ def build_card(
     entries = entered(source, meta, licences or archive.licences)
     if not entries:
         raise CardError(f"the store knows no entries of {race_id}", hint="import its results or laps")
-    rating = rate_race(archive, race_id, entries, knowledge=knowledge, history=history, priors=priors)
+    rating = rate_race(archive, race_id, entries, knowledge=knowledge, history=history, priors=priors, laps=laps)
     grid = starting_grid(source, meta, rating.belief.sessions, entries, knowledge)
     result = actual_result(source, race_id, entries)
     return _card(meta, with_names(entries, race_id), rating, grid, knowledge, result)
@@ -93,14 +95,20 @@ def archive_for(
     return open_archive(store, until=until, licences=licences, progress=progress)
 
 
-def _from_folder(race_id: str, source: str | Path, knowledge: Knowledge, licences: dict[str, str] | None) -> RaceCard:
+def _from_folder(
+    race_id: str,
+    source: str | Path,
+    knowledge: Knowledge,
+    licences: dict[str, str] | None,
+    laps: Mapping[str, float] | None,
+) -> RaceCard:
     path = Path(source)
     if path.is_file():
         with open_store(path, read_only=True) as store:
-            return build_card(race_id, store, knowledge, licences=licences)
+            return build_card(race_id, store, knowledge, licences=licences, laps=laps)
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "store.duckdb") as store:
         import_folder(store, path)
-        return build_card(race_id, store, knowledge, licences=licences)
+        return build_card(race_id, store, knowledge, licences=licences, laps=laps)
 
 
 def entered(store: Store, race: RaceMeta, licences: dict[str, str]) -> tuple[CarFact, ...]:
@@ -253,6 +261,7 @@ def _card(
         + "Variance components and priors chosen on "
         + ", ".join(rating.priors_seasons)
         + "."
+        + inferred_note(rating)
     )
     dark = dark_hours(meta.circuit, meta.date)
     lengths = [s.laps.length_km for s in rating.belief.sessions if s.laps.length_km]
@@ -288,6 +297,17 @@ def _card(
         entries=tuple(_entry(e, rating.cars[e.car], grid.get(e.car)) for e in by_grid),
         result=result,
     )
+
+
+def inferred_note(rating: RaceRating) -> str:
+    """What the card says of classes that were timed nowhere near the race; nothing where there is none."""
+    names = rating.belief.inferred
+    if not names:
+        return ""
+    told = ", ".join(
+        f"{c} {rating.classes[c].figures['lap_s']:.1f} s +- {100 * rating.lap_share_sd(c):.0f} %" for c in names
+    )
+    return f" Not timed at this circuit before: lap times inferred from speed by class and circuit ({told})."
 
 
 def _entry(fact: CarFact, rating: CarRating, grid: int | None) -> Entry:

@@ -1,7 +1,7 @@
 """Variance components of the pace model and where they come from.
 
 All figures are in log lap time (0.001 is a tenth of a second on 100 s). `scripts/fit/priors.py` fits them on whole
-seasons and writes `data/priors.toml`: one set per season left out, so that a race is never rated with components
+seasons and writes `data/priors/`: one set per season left out, so that a race is never rated with components
 its own season helped to choose, and one on all seasons for races outside them.
 """
 
@@ -65,7 +65,7 @@ class PacePriors:
 @cache
 def load_pace_priors(name: str = "all") -> PacePriors:
     """One shipped set of components ("all", "without-imsa-2021", ...)."""
-    table = priors_table()[name]
+    table = priors_table(name)
     return from_table(table["pace"], tuple(table["seasons"]))
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from langstrecke.ratings.archive import Archive, RaceMeta
 from langstrecke.ratings.blas import on_one_thread
+from langstrecke.ratings.pace.class_level import class_levels
 from langstrecke.ratings.pace.history import (
     EVENT_DAYS,
     EventSessions,
@@ -28,22 +27,10 @@ from langstrecke.ratings.pace.model import (
 )
 from langstrecke.ratings.pace.posterior import PacePosterior, Row, from_event
 from langstrecke.ratings.pace.priors import PacePriors
-from langstrecke.ratings.pace.types import EventCar, EventPosterior
-from langstrecke.ratings.race_facts import Measured
+from langstrecke.ratings.pace.speed import SpeedPriors
+from langstrecke.ratings.pace.types import EventCar
 from langstrecke.ratings.sessions import CarFact, SessionSummary
-from langstrecke.timing.car_classes import group_of
 from langstrecke.timing.people import person
-
-OFFSETS = {"long": (0.002, 0.006), "best": (0.022, 0.007), "qualifying": (0.028, 0.008)}
-"""Class level in the race minus the level measured in practice long runs, best laps and qualifying: mean and
-sd in log lap time, used for groups `PacePriors.race_offset` does not list."""
-
-SHARED_ERROR = 0.9
-"""Share of the best source's variance that other sources of the same weekend cannot take away."""
-
-SAME_CIRCUIT_SD = 0.010
-"""Change of a class's race level at a circuit from one season to the next (log)."""
-
 
 KEPT_STATES = 8
 """Lasting states a history remembers (some 10 MB each): enough for races walked forward in time."""
@@ -102,6 +89,10 @@ class RaceBelief:
     seen: frozenset[str]
     sessions: tuple[SessionSummary, ...]
     licences: dict[str, str]
+    inferred: tuple[str, ...] = ()
+    """Classes that were timed nowhere near this race: their lap times follow from speed and circuit."""
+    shared_sd: float = 0.0
+    """What is unsure of the inferred classes' lap times for all of them alike, as a share of the lap."""
 
 
 @on_one_thread
@@ -111,8 +102,14 @@ def race_posterior(
     race: RaceMeta,
     entries: tuple[CarFact, ...],
     knowledge: str = "before",
+    *,
+    speeds: SpeedPriors,
+    laps: Mapping[str, float] | None = None,
 ) -> RaceBelief:
-    """The belief about a race, from everything before it (`before`) or the race's own laps too (`full`)."""
+    """The belief about a race, from everything before it (`before`) or the race's own laps too (`full`).
+
+    `laps` (class -> lap seconds) stands for what the data do not tell of a class. NotFoundError where neither does.
+    """
     earlier = archive.before(race.race_id)
     own_id = f"{race.race_id}/race"
     own = tuple(s for s in archive.summaries if s.info.id == own_id) if knowledge == "full" else ()
@@ -135,11 +132,14 @@ def race_posterior(
         for d in dict.fromkeys(person(n) for n in e.drivers)
     )
     classes = sorted({e.car_class for e in entries})
-    levels = {c: class_level(c, posterior, history.priors, earlier, race, own_id) for c in classes}
+    levels = class_levels(classes, posterior, history.priors, earlier, race, own_id, speeds, sessions, laps or {})
     seen = frozenset(person(c.driver) for s in (*earlier, *own) for p in s.pace for c in p.cells) | frozenset(
         person(b.driver) for s in (*earlier, *own) for b in s.bests
     )
-    return RaceBelief(from_event(posterior, rows, own_id, levels), seen, sessions, known)
+    measured = {c: found.level for c, found in levels.items()}
+    shared = max((found.speed.shared_sd for found in levels.values() if found.speed is not None), default=0.0)
+    inferred = tuple(c for c in classes if levels[c].speed is not None)
+    return RaceBelief(from_event(posterior, rows, own_id, measured), seen, sessions, known, inferred, shared)
 
 
 def current_event(
@@ -166,57 +166,3 @@ def entry_cars(sessions: tuple[SessionSummary, ...], entries: tuple[CarFact, ...
         for e in sorted(entries, key=lambda x: x.car)
     )
     return event_cars(sessions, extra)
-
-
-def class_level(
-    car_class: str,
-    posterior: EventPosterior,
-    priors: PacePriors,
-    earlier: tuple[SessionSummary, ...],
-    race: RaceMeta,
-    own_id: str,
-) -> Measured:
-    """Log lap time at which a class's zero point will lie in the race, by precision weighting.
-
-    From the race itself where it is known, else practice long runs, best laps, qualifying and earlier races here.
-    """
-    model = posterior.model
-    group = group_of(car_class)
-    own = model.index.get(("mean", own_id, car_class, "race"))
-    if own is not None:
-        value = posterior.centre[model.keys[own]] + float(posterior.mean[own])
-        unit = np.zeros((1, len(model.keys)))
-        unit[0, own] = 1.0
-        return Measured(value, float(np.sqrt(posterior.spread(unit)[0, 0])))
-    offsets: Mapping[str, tuple[float, ...]] = priors.race_offset.get(group, OFFSETS)
-    found: list[tuple[float, float]] = []
-    for channel in ("long", "best", "qualifying"):
-        level = channel_level(posterior, car_class, channel)
-        if level is not None:
-            offset, sd = offsets.get(channel, OFFSETS[channel])
-            found.append((level + offset, sd))
-    for s in earlier:
-        if s.info.kind == "race" and s.info.circuit == race.circuit and s.info.series == race.series:
-            for p in s.pace:
-                if p.car_class == car_class and s.laps.wet_share < 0.3:
-                    years = race.season - s.info.season
-                    level = float(np.mean([c.level for c in p.cells]))
-                    found.append((level, SAME_CIRCUIT_SD * np.sqrt(1.0 + max(years - 1, 0))))
-    if not found:
-        return Measured(np.log(100.0), 0.2)
-    weights = np.array([1 / sd**2 for _, sd in found])
-    value = float(np.sum(weights * [v for v, _ in found]) / weights.sum())
-    # the sources share the weekend's weather and track: together they are hardly better than the best of them
-    return Measured(value, float(np.sqrt(max(1 / weights.sum(), SHARED_ERROR * np.min(1 / weights)))))
-
-
-def channel_level(posterior: EventPosterior, car_class: str, channel: str) -> float | None:
-    """A class's level in a channel of the event so far (log seconds); None where there was no such session.
-
-    Sessions of a weekend differ by track and weather: the quickest third speaks for the race.
-    """
-    keys = [k for k in posterior.centre if k[2] == car_class and k[3] == channel]
-    if not keys:
-        return None
-    values = [posterior.centre[k] + float(posterior.mean[posterior.model.index[k]]) for k in keys]
-    return float(np.quantile(values, 0.35))

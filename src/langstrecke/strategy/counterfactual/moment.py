@@ -12,14 +12,15 @@ import polars as pl
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live import compiled, fits_for, live_card
 from langstrecke.forecast.live.snapshot import to_snapshot
+from langstrecke.formatting import race_time
 from langstrecke.racecard.schema import RaceCard
-from langstrecke.racestate.from_laps import live_state
+from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.racestate.model import LiveState
+from langstrecke.racestate.state import live_state
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.kernel.snapshot import OUT, Snapshot
 from langstrecke.store import open_store
 from langstrecke.strategy.lookup import car_index
-from langstrecke.timing.clock import hms
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,23 @@ def race_laps(race: str, store: str | Path | None = None) -> pl.DataFrame:
     return laps
 
 
-def moment(card: RaceCard, laps: pl.DataFrame, t: float) -> Moment:
-    """The race as it was known at race time t. LangstreckeError for a moment before the start or after the flag."""
-    last = float(laps["elapsed_s"].max() or 0.0)  # type: ignore[arg-type]
+def moment(card: RaceCard, laps: pl.DataFrame | RaceFold, t: float) -> Moment:
+    """The race as it was known at race time t: state, tanks and rules of the day as the in-race forecast has them.
+
+    Whoever looks at many moments of one race folds its laps once. LangstreckeError for a moment before the start or
+    after the flag.
+    """
+    fold = laps if isinstance(laps, RaceFold) else fold_of(laps)
+    last = fold.newest_s
     if t <= 0:
         raise LangstreckeError("the race has not begun at that moment", hint="langstrecke plan is for before it")
     if t >= min(last, card.race.duration_s):
-        end = hms(min(last, card.race.duration_s))
-        raise LangstreckeError(f"{hms(t)} has expired: the race ended at {end}", hint="ask for an earlier moment")
-    state = live_state(laps, card, t)
-    played = live_card(card, laps, state, None)
+        end = race_time(min(last, card.race.duration_s))
+        raise LangstreckeError(
+            f"{race_time(t)} has expired: the race ended at {end}", hint="ask for an earlier moment"
+        )
+    state = live_state(fold, card, t)
+    played = live_card(card, fold.laps(), state, None)
     params = compiled(played, state)
     return Moment(played, t, state, params, to_snapshot(state, played, params, fits_for(card)))
 
@@ -83,7 +91,7 @@ def running_car(now: Moment, car: str) -> int:
     """Place of a car in the card; LangstreckeError if it is out of the race."""
     index = car_index(now.card, car)
     if int(now.snapshot.car["status"][index]) == OUT:
-        raise LangstreckeError(f"car {car} is out of the race at {hms(now.t)}")
+        raise LangstreckeError(f"car {car} is out of the race at {race_time(now.t)}")
     return index
 
 

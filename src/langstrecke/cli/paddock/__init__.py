@@ -1,0 +1,1 @@
+"""Verbs of the paddock: people, calendars, rule books, ratings."""

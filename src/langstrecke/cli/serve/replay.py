@@ -1,0 +1,84 @@
+"""The verb `replay`: a recorded race as a live timing feed."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from langstrecke.errors import LangstreckeError
+from langstrecke.live.server import listening_socket, need_web, serve_feed
+from langstrecke.live.sources.replay import Recording, Replay, record_file, record_race
+from langstrecke.store import open_store
+
+
+def replay_verb(
+    race: Annotated[str, typer.Argument(help="A race of the store, such as imsa-2021-sebring", metavar="RACE")],
+    speed: Annotated[str, typer.Option(help="Race seconds a second; max: as fast as it can")] = "1",
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one")] = 8790,
+    start: Annotated[str, typer.Option("--from", metavar="H:MM:SS", help="Race time to start at")] = "0:00:00",
+    store: Annotated[Path | None, typer.Option(metavar="FILE", help="The store to read")] = None,
+    laps: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Laps from this .parquet or timing file instead of the store")
+    ] = None,
+    linger: Annotated[bool, typer.Option(help="Go on serving after the finish, until stopped")] = False,
+    faults: Annotated[
+        int | None, typer.Option(metavar="SEED", help="Lose, double and disorder messages, to try a client")
+    ] = None,
+) -> None:
+    """Play a recorded race as a live timing feed at ws://HOST:PORT/feed, until it is over."""
+    need_web()
+    pace = _speed(speed)
+    from_s = _race_time(start)
+    recording = _recording(race, store, laps)
+    if from_s > recording.end_s:
+        raise LangstreckeError(f"the race is over after {recording.end_s:.0f} s", key="--from")
+    bound = listening_socket(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    address = f"ws://{shown}:{bound.getsockname()[1]}/feed"
+
+    def started() -> None:
+        sys.stdout.write(f"{recording.hello.race_id}: {len(recording)} messages at {address}\n")
+        sys.stdout.flush()
+
+    replay = Replay(recording, speed=pace, start_s=from_s)
+    with bound:
+        asyncio.run(
+            serve_feed(replay, bound=bound, linger=linger or pace == 0.0, faults_seed=faults, started=started)
+        )
+
+
+def _recording(race: str, store: Path | None, laps: Path | None) -> Recording:
+    if laps is not None:
+        return record_file(laps, race_id=race)
+    with open_store(store, read_only=True) as opened:
+        return record_race(opened, race)
+
+
+def _speed(text: str) -> float:
+    if text == "max":
+        return 0.0
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = -1.0
+    if not 0.0 <= speed < float("inf"):
+        raise LangstreckeError(f"{text!r} is no speed", key="--speed", hint="race seconds a second, or max")
+    return speed
+
+
+def _race_time(text: str) -> float:
+    """Seconds of `h:mm:ss`, `h:mm` or plain seconds."""
+    try:
+        parts = [float(part) for part in text.split(":")]
+    except ValueError:
+        parts = []
+    if not 1 <= len(parts) <= 3 or any(part < 0.0 or part == float("inf") or part != part for part in parts):
+        raise LangstreckeError(f"{text!r} is no race time", key="--from", hint="such as 6:00:00")
+    if len(parts) == 1:
+        return parts[0]
+    return sum(part * unit for part, unit in zip(parts, (3600.0, 60.0, 1.0), strict=False))
