@@ -19,7 +19,6 @@ from langstrecke.forecast.season.result import Contender, SeasonForecast
 from langstrecke.forecast.season.rounds import Plan, plan_rounds
 from langstrecke.forecast.season.standings import (
     KINDS,
-    OVERALL,
     Round,
     _facts,
     _places,
@@ -37,6 +36,7 @@ from langstrecke.forecast.season.standings import (
 from langstrecke.formatting import plural
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import Patch
+from langstrecke.rulebooks.points import OVERALL
 
 
 def season_forecast(
