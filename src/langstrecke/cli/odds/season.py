@@ -178,7 +178,7 @@ def _race_figure(
 
 def _scores(rnd: Round, car_class: str) -> bool:
     """Whether a class runs in a round and scores there."""
-    from langstrecke.forecast.season.standings import OVERALL
+    from langstrecke.rulebooks.points import OVERALL
 
     classes = rnd.book.race.classes
     return (not classes or car_class in (*classes, OVERALL)) and car_class not in rnd.book.points.classes_excluded
