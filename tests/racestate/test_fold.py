@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories import card_of_made_race
-from langstrecke.live import RaceState, timing_table
-from langstrecke.live.replay import Recording
+from langstrecke.live import FeedState, timing_table
+from langstrecke.live.sources.replay import Recording
 from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.racestate.lap import Lap, laps_in
 from langstrecke.racestate.state import live_state
@@ -92,7 +92,7 @@ def test_the_timing_table_reads_the_same_state(flags: bool) -> None:
     laps = race(flags)
     card = card_of_made_race(laps, 3600.0)
     recording = Recording(laps, race_id="made", duration_s=3600.0)
-    state = RaceState()
+    state = FeedState()
     state.apply(recording.hello)
     seq = 0
     for t in (600.0, 1200.0, 1500.0, 2100.0, 3000.0):
@@ -120,7 +120,7 @@ def test_a_lap_under_yellow_is_told_at_once_by_its_flag() -> None:
     laps = race(True)
     card = card_of_made_race(laps, 3600.0)
     recording = Recording(laps, race_id="made", duration_s=3600.0)
-    state = RaceState()
+    state = FeedState()
     state.apply(recording.hello)
     last = recording.count_until(1310.0)
     for seq in range(1, last + 1):

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langstrecke.live import RaceState, TimingRow, timing_table
-from langstrecke.live.replay import Recording, record_file
+from langstrecke.live import FeedState, TimingRow, timing_table
+from langstrecke.live.sources.replay import Recording, record_file
 from langstrecke.racecard import load_card
 from langstrecke.racestate.fold import fold_of
 from langstrecke.racestate.gaps import Gap, gap_to
@@ -31,7 +31,7 @@ def laps_of(times: dict[str, list[float]], car_class: str = "GT") -> pl.DataFram
 
 def table_at(laps: pl.DataFrame, at_s: float) -> list[TimingRow]:
     recording = Recording(laps, race_id="made", duration_s=100_000.0)
-    state = RaceState()
+    state = FeedState()
     for seq in range(1, recording.count_until(at_s) + 1):
         state.apply(recording.message(seq))
     return [row for row in timing_table(state, None, at_s).rows if row.laps]
@@ -73,7 +73,7 @@ def test_a_lap_of_the_leader_that_has_not_come_leaves_the_gap_unknown() -> None:
     laps = laps_of({"1": LEADER[:6], "2": [at + 5.0 for at in LEADER[:6]]})
     holed = laps.filter(~((pl.col("car") == "1") & (pl.col("lap") == 5)))
     recording = Recording(holed.filter(pl.col("elapsed_s") < 602.0), race_id="made", duration_s=1000.0)
-    state = RaceState()
+    state = FeedState()
     for seq in range(1, len(recording) + 1):
         state.apply(recording.message(seq))
     row = timing_table(state, None, 602.0).row("2")
@@ -124,7 +124,7 @@ def test_a_real_race_is_in_order_at_every_moment(data: Path) -> None:
     card = load_card("imsa-2021-sebring")
     file = data / "imsa/2021/05-sebring-international-raceway/202103201010-race-laps.csv"
     recording = record_file(file, race_id="imsa-2021-sebring")
-    state = RaceState()
+    state = FeedState()
     state.apply(recording.hello)
     for seq in range(1, len(recording) + 1):
         state.apply(recording.message(seq))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from langstrecke.live import RaceState, timing_table
-from langstrecke.live.replay import Recording
+from langstrecke.live import FeedState, timing_table
+from langstrecke.live.sources.replay import Recording
 from langstrecke.web.following.odds_moves import happened
 from race_maker import make_race
 
 
 def test_seconds_lost_are_told_where_both_gaps_are_known() -> None:
     recording = Recording(make_race(cars=6, length_s=2000.0), race_id="made", duration_s=2000.0)
-    state = RaceState()
+    state = FeedState()
     for seq in range(1, recording.count_until(1500.0) + 1):
         state.apply(recording.message(seq))
     now = timing_table(state)

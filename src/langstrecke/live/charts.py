@@ -7,12 +7,12 @@ from typing import Any
 import polars as pl
 
 from langstrecke.errors import NotFoundError
-from langstrecke.live.state import RaceState
+from langstrecke.live.feed_state import FeedState
 from langstrecke.timing.derive import class_gaps
 
 
 def gap_chart(
-    state: RaceState, cars: list[str] | None = None, *, to: str | None = None, by: str = "lap"
+    state: FeedState, cars: list[str] | None = None, *, to: str | None = None, by: str = "lap"
 ) -> dict[str, Any]:
     """Gap in seconds of each car at the end of its laps, to car `to` or else to the leader of its class (the first to
     end that lap, as `timing.derive.class_gaps` has it). Points are [lap or race time, gap]; ahead of `to` the gap is
@@ -35,7 +35,7 @@ def gap_chart(
 
 
 def position_chart(
-    state: RaceState, cars: list[str] | None = None, *, car_class: str | None = None
+    state: FeedState, cars: list[str] | None = None, *, car_class: str | None = None
 ) -> dict[str, Any]:
     """Place at the end of each lap, [lap, place]: by the order in which the cars of the class (or all) ended it."""
     wanted = _known(state, cars)
@@ -57,12 +57,12 @@ def position_chart(
     return {"car_class": car_class, "series": series}
 
 
-def flag_history(state: RaceState) -> list[dict[str, Any]]:
+def flag_history(state: FeedState) -> list[dict[str, Any]]:
     """Stretches of one flag as {flag, from_s, to_s}, the last one up to now."""
     return [{"flag": flag, "from_s": a, "to_s": b} for flag, a, b in state.flag_spans(state.race_s)]
 
 
-def _known(state: RaceState, cars: list[str] | None) -> list[str]:
+def _known(state: FeedState, cars: list[str] | None) -> list[str]:
     running = sorted(car for car, log in state.cars.items() if log.rows)
     if cars is None:
         return running

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.live.driver_time import DriverTime, driver_times
-from langstrecke.live.state import RaceState
+from langstrecke.live.feed_state import FeedState
 from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.racestate.car import person_key
 from langstrecke.racestate.model import CarState
@@ -59,7 +59,7 @@ class Crew:
         return driver_times(crew, self.limits, stints, now_s, aboard)
 
 
-def crews(state: RaceState, card: RaceCard | None) -> dict[str, Crew]:
+def crews(state: FeedState, card: RaceCard | None) -> dict[str, Crew]:
     """Every car of the card, of the feed's `hello` and of the laps, by number, in that order."""
     found = dict(_of_card(card)) if card is not None else {}
     told = state.hello.entries if state.hello is not None else ()

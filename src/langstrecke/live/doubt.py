@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from langstrecke.formatting import plural
-from langstrecke.live.state import RaceState
+from langstrecke.live.feed_state import FeedState
 from langstrecke.racestate.gaps import order_key
 from langstrecke.racestate.model import CarState
 
@@ -21,7 +21,7 @@ SHORTEST_S = 20.0
 """No lap of a class without any lap so far is quicker (a lap of a short oval; default)."""
 
 
-def doubts(state: RaceState, facts: dict[str, CarState | None], at_s: float) -> dict[str, str]:
+def doubts(state: FeedState, facts: dict[str, CarState | None], at_s: float) -> dict[str, str]:
     """Reasons by car number; cars without doubt are not in it. `facts` holds every car that takes part."""
     found: dict[str, str] = {}
     for car, fact in facts.items():
@@ -69,7 +69,7 @@ def _extra(fact: CarState | None, seq: int, gaps: list[tuple[int, int]], until_s
     return min(lost, int((until_s - crossed) / quickest)) if math.isfinite(until_s) else lost
 
 
-def _unexplained(state: RaceState, facts: dict[str, CarState | None]) -> list[tuple[int, int]]:
+def _unexplained(state: FeedState, facts: dict[str, CarState | None]) -> list[tuple[int, int]]:
     """Gaps with more messages than there are laps known to have been lost in them."""
     gaps = list(state.gaps)
     if not gaps:
@@ -85,7 +85,7 @@ def _unexplained(state: RaceState, facts: dict[str, CarState | None]) -> list[tu
     return [gap for gap, laps in zip(gaps, explained, strict=True) if laps < gap[1] - gap[0] + 1]
 
 
-def _sides(state: RaceState, car: str, holes: tuple[int, ...]) -> list[tuple[int, int, int]]:
+def _sides(state: FeedState, car: str, holes: tuple[int, ...]) -> list[tuple[int, int, int]]:
     """(seq before, seq after, laps) of every run of missing laps of a car."""
     runs: list[list[int]] = []
     for lap in holes:

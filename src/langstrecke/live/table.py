@@ -17,7 +17,7 @@ from typing import Any
 from langstrecke.live.crew import Crew, crews
 from langstrecke.live.doubt import doubts
 from langstrecke.live.driver_time import DriverTime
-from langstrecke.live.state import RaceState
+from langstrecke.live.feed_state import FeedState
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.gaps import LEADS, Gap, gap_to, never_nearer, order_key
 from langstrecke.racestate.model import CarState, Status
@@ -107,7 +107,7 @@ class TimingTable:
         return {**vars(self), "rows": rows}
 
 
-def timing_table(state: RaceState, card: RaceCard | None = None, at_s: float | None = None) -> TimingTable:
+def timing_table(state: FeedState, card: RaceCard | None = None, at_s: float | None = None) -> TimingTable:
     """The table now, or as it was at race time `at_s` by what has come since.
 
     With a card it also holds cars that have not crossed yet, tanks, licences and driver time left; without one, what
@@ -148,7 +148,7 @@ Ran = tuple[CarState, Status, float]
 """A car that has crossed the line, what it is doing, for how long it has been overdue."""
 
 
-def _watch(state: RaceState, card: RaceCard | None, cars: list[CarState], now_s: float) -> Watch:
+def _watch(state: FeedState, card: RaceCard | None, cars: list[CarState], now_s: float) -> Watch:
     neutral = state.flag_at(now_s) in NEUTRAL_FLAGS
     return Watch(
         now_s=now_s,
@@ -159,7 +159,7 @@ def _watch(state: RaceState, card: RaceCard | None, cars: list[CarState], now_s:
     )
 
 
-def _gaps(state: RaceState, ran: list[Ran], classes: dict[str, str], now_s: float) -> dict[str, tuple[Gap, Gap, Gap]]:
+def _gaps(state: FeedState, ran: list[Ran], classes: dict[str, str], now_s: float) -> dict[str, tuple[Gap, Gap, Gap]]:
     """By car: to the leader of its class, to the leader of the race, to the car ahead in its class."""
     overall = dict(zip([fact.car for fact, _, _ in ran], _to_first(state, ran, now_s), strict=True))
     found: dict[str, tuple[Gap, Gap, Gap]] = {}
@@ -171,11 +171,11 @@ def _gaps(state: RaceState, ran: list[Ran], classes: dict[str, str], now_s: floa
     return found
 
 
-def _to_first(state: RaceState, ran: list[Ran], now_s: float) -> list[Gap]:
+def _to_first(state: FeedState, ran: list[Ran], now_s: float) -> list[Gap]:
     return [LEADS, *never_nearer([_gap(state, one, ran[0][0].car, now_s) for one in ran[1:]])] if ran else []
 
 
-def _gap(state: RaceState, one: Ran, other: str, now_s: float) -> Gap:
+def _gap(state: FeedState, one: Ran, other: str, now_s: float) -> Gap:
     fact, status, _ = one
     return gap_to(fact.laps, fact.crossed_s, state.cars[other], now_s, stopped=status in STOPPED)
 

@@ -105,6 +105,8 @@ class LiveCar:
     """Seconds at the wheel by driver of the card."""
     last_out_s: tuple[tuple[str, float], ...]
     """When each driver of the card last got out, for those who have driven and are out."""
+    spells: tuple[Spell, ...]
+    """Who drove when, by the names on the card; None for one it does not know."""
     stops_s: tuple[float, ...]
     """When the car came in."""
     longest_stop_s: float

@@ -18,7 +18,7 @@ from langstrecke.racestate.boxes import InLaps, in_laps
 from langstrecke.racestate.car import person_key
 from langstrecke.racestate.fold import RaceFold, fold_of, laps_until
 from langstrecke.racestate.gaps import LEADS, Gap, behind_s, gap_to, order_key
-from langstrecke.racestate.model import CarState, LiveCar, LiveState
+from langstrecke.racestate.model import CarState, LiveCar, LiveState, Spell
 from langstrecke.racestate.neutral import Spans, neutral_at
 from langstrecke.racestate.status import STOPPED, Watch, expected, lap_ratio, usual_laps
 from langstrecke.racestate.wetness import wetness
@@ -86,7 +86,8 @@ def _car(
             car=entry.car, car_class=entry.car_class, status=status, laps=0, crossed_s=0.0,
             gap=Gap(-order[0][0] if order else 0, None), behind_s=None, position=len(order) + 1, stint_laps=0,
             fuel_laps=0.0, longest_stint=0.0, stops=0, in_pit=False, paid_s=0.0, overdue_s=overdue_s, driver=None,
-            driver_since_s=0.0, turn_stints=1, driven_s=(), last_out_s=(), stops_s=(), longest_stop_s=0.0,
+            driver_since_s=0.0, turn_stints=1, driven_s=(), last_out_s=(), spells=(), stops_s=(),
+            longest_stop_s=0.0,
         )  # fmt: skip
     leader = order[0][2]
     stopped = status in STOPPED
@@ -114,6 +115,7 @@ def _car(
         turn_stints=aboard.stints,
         driven_s=aboard.driven_s,
         last_out_s=aboard.last_out_s,
+        spells=aboard.spells,
         stops_s=car.stops_s,
         longest_stop_s=car.longest_stop_s,
     )
@@ -126,6 +128,7 @@ class _Aboard:
     stints: int
     driven_s: tuple[tuple[str, float], ...]
     last_out_s: tuple[tuple[str, float], ...]
+    spells: tuple[Spell, ...]
 
 
 def _aboard(entry: Entry, car: CarState) -> _Aboard:
@@ -147,4 +150,5 @@ def _aboard(entry: Entry, car: CarState) -> _Aboard:
         stints=len(who) - first,
         driven_s=tuple(driven),
         last_out_s=tuple((name, at) for name, at in out.items() if name != who[-1]),
+        spells=tuple(replace(spell, driver=name) for name, spell in zip(who, car.spells, strict=True)),
     )

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.live.replay import Recording, Replay, record_file, record_race
 from langstrecke.live.server import listening_socket, need_web, serve_feed
+from langstrecke.live.sources.replay import Recording, Replay, record_file, record_race
 from langstrecke.store import open_store
 
 

@@ -89,7 +89,7 @@ def what_if_then(
         other = moment(apply_patch(card, patch), laps, t)
     if changed == actual and other is now:
         raise LangstreckeError("nothing is changed: that is what the car did", hint=f"it {happened}")
-    rule = forbidden(now, index, changed, laps)
+    rule = forbidden(now, index, changed)
     if rule and "driver" in words:
         raise LangstreckeError(f"that driver may not take over then: {rule}", hint="choose another, or another lap")
     if rule:  # nobody asked for him: who may drive gets in

@@ -22,14 +22,14 @@ from typing import Any
 import polars as pl
 
 from langstrecke.errors import LangstreckeError, TimingFileError
-from langstrecke.live.feed import (
+from langstrecke.live.messages import (
     DataMessage,
     FlagMessage,
     HeartbeatMessage,
     HelloMessage,
     lap_message,
 )
-from langstrecke.live.replay import entries_of, read_laps_file
+from langstrecke.live.sources.replay import entries_of, read_laps_file
 
 POLL_S = 2.0
 """Seconds between two looks at the file (default)."""

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.live.feed import (
+from langstrecke.live.messages import (
     DataMessage,
     FeedEntry,
     FinishMessage,
@@ -258,7 +258,7 @@ class Replay:
 
     def seek(self, race_s: float) -> None:
         """Go on from a later race time; what lies between goes out at once. A feed does not run backwards: for an
-        earlier moment start another `Replay` (and a fresh `RaceState`). LangstreckeError for that.
+        earlier moment start another `Replay` (and a fresh `FeedState`). LangstreckeError for that.
         """
         if race_s < self.race_s:
             raise LangstreckeError("a feed does not run backwards", hint="start another replay for an earlier moment")

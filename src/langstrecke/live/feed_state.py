@@ -1,6 +1,6 @@
 """The race as put together from its feed: the same state whatever the order in which the messages came.
 
-    state = RaceState()
+    state = FeedState()
     state.apply(message)         # True where it was news
     state.laps()                 # the canonical lap table so far
     state.gaps, state.holes()    # what is missing
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from langstrecke.live.feed import (
+from langstrecke.live.messages import (
     DataMessage,
     FeedEntry,
     FinishMessage,
@@ -34,6 +34,7 @@ from langstrecke.racestate.lap import Lap, once
 from langstrecke.racestate.neutral import Spans
 
 RACING_FLAGS = frozenset({"green", "finish"})
+"""Under every other flag a stretch of the race is neutralised, at least in part of the circuit."""
 MAX_LEAD_S = 900.0
 """A heartbeat's race clock is believed up to this far beyond the newest crossing or flag, so that a clock that jumps
 cannot send the race to its end; longer than any lap. Under a red flag, or while the newest messages are missing, it
@@ -57,7 +58,7 @@ class Told(NamedTuple):
     """Of the oldest message about this lap, as far as they have come: when the car crossed, in the feed's order."""
 
 
-class RaceState:
+class FeedState:
     """The state of one race. Feed it with `apply`; every other method only looks."""
 
     def __init__(self) -> None:

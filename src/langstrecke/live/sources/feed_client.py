@@ -16,7 +16,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.live.feed import (
+from langstrecke.live.feed_state import FeedState
+from langstrecke.live.messages import (
     DataMessage,
     FinishMessage,
     HeartbeatMessage,
@@ -26,7 +27,6 @@ from langstrecke.live.feed import (
     write_message,
 )
 from langstrecke.live.sequence import Seqs
-from langstrecke.live.state import RaceState
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
@@ -47,7 +47,7 @@ class FeedClient:
     def __init__(
         self,
         url: str,
-        state: RaceState | None = None,
+        state: FeedState | None = None,
         *,
         first_pause_s: float = FIRST_PAUSE_S,
         patience_s: float = PATIENCE_S,

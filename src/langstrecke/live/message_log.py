@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.live.feed import (
+from langstrecke.live.messages import (
     DataMessage,
     HeartbeatMessage,
     HelloMessage,
