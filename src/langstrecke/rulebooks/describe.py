@@ -8,7 +8,8 @@ from typing import Any
 
 from langstrecke.formatting import duration
 from langstrecke.rulebooks.load import for_event
-from langstrecke.rulebooks.schema import CrewRule, DriverRule, RuleBook, Sourced
+from langstrecke.rulebooks.schema import CrewRule, DriverRule, RuleBook
+from langstrecke.rulebooks.sourced import Sourced
 
 SECTIONS = {
     "race": "Race",

@@ -18,13 +18,14 @@ from langstrecke.cli.terminal import console, progress_console
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.forecast.season import season_forecast, title_race
 from langstrecke.forecast.season.result import SeasonForecast
-from langstrecke.forecast.season.standings import OVERALL, Round
+from langstrecke.forecast.season.standings import Round
 from langstrecke.formatting import percent, surname
 from langstrecke.paddock.matching import fold
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import Patch, joined, read_patch
 from langstrecke.report import screen
 from langstrecke.report.files import write_whole
+from langstrecke.rulebooks.points import OVERALL
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
