@@ -257,7 +257,7 @@ class NewsPatchAnswer(Answer):
     card: str
     weight: float
     changes: list[dict[str, Any]]
-    unplaced: list[dict[str, Any]]
+    unmoved: list[dict[str, Any]]
     toml: str
     problems: list[Unread]
 
