@@ -145,4 +145,4 @@ def test_an_unsure_circuit_moves_all_classes_alike() -> None:
     gtd = [n for n, e in enumerate(card.entries) if e.car_class == "GTD"]
     assert wide.overall_positions[gtd, 0].sum() <= sure.overall_positions[gtd, 0].sum() + 2
     laps = [o.figures[:, 0, 0].std() for o in (sure, wide)]
-    assert laps[1] > 2 * laps[0]
+    assert laps[1] > 1.3 * laps[0]
