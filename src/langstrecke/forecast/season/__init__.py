@@ -19,7 +19,6 @@ from langstrecke.forecast.season.result import Contender, SeasonForecast
 from langstrecke.forecast.season.rounds import Plan, plan_rounds
 from langstrecke.forecast.season.standings import (
     KINDS,
-    OVERALL,
     Round,
     _facts,
     _places,
@@ -37,6 +36,7 @@ from langstrecke.forecast.season.standings import (
 from langstrecke.formatting import plural
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import Patch
+from langstrecke.rulebooks.points import OVERALL
 
 
 def season_forecast(
@@ -106,7 +106,7 @@ def season_forecast(
 
 def _in_order(rounds: Sequence[Round], keys: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
     """Titles as people read them: overall and the fastest class first; drivers, teams, makes, then the cups."""
-    classes = [OVERALL, *dict.fromkeys(c.name for r in rounds for c in r.book.classes)]
+    classes = list(dict.fromkeys(t.table for r in rounds for t in r.book.titles()))
     kinds = [*KINDS, *(key[0] for key in sorted(keys))]
     return sorted(keys, key=lambda k: (classes.index(k[1]) if k[1] in classes else len(classes), kinds.index(k[0])))
 
@@ -194,7 +194,7 @@ def title_race(
     title: str,
     car_class: str,
     *,
-    seasons: int = 2000,
+    seasons: int = 1000,
     seed: int = 1,
     threads: int | None = None,
     patch: Patch | None = None,
