@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from langstrecke.cli.terminal import console, progress_console
+from langstrecke.formatting import plural
 from langstrecke.report.files import write_whole
 from langstrecke.store import open_store
 
@@ -148,7 +149,7 @@ def patch_verb(
     elif out is not None:
         write_whole(out, result.as_toml(sure=sure))
         changed = sum(c.new for c in result.changes)
-        progress_console.print(f"{changed} car{'s' * (changed != 1)} changed -> {out}", highlight=False, markup=False)
+        progress_console.print(f"{plural(changed, 'car')} changed -> {out}", highlight=False, markup=False)
     else:
         sys.stdout.write(result.as_toml(sure=sure))
     _end(readings, problems)
@@ -194,7 +195,7 @@ def _print_reading(reading: Reading) -> None:
             console.print(Text(f"  {note}", style="yellow"), soft_wrap=True)
     for claim in reading.claims:
         console.print(_claim_text(claim), soft_wrap=True)
-    console.print(Text(f"  {len(reading.claims)} claims", style="dim"))
+    console.print(Text(f"  {plural(len(reading.claims), 'claim')}", style="dim"))
 
 
 def _claim_text(claim: Claim) -> Text:

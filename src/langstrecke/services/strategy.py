@@ -52,11 +52,11 @@ def call_now(settings: Settings, ask: CallAsk, laps: pl.DataFrame, t: float | No
     """`call` with the laps given, at race time `t`: for a race that is followed."""
     from langstrecke.strategy.call import call as decide
     from langstrecke.strategy.counterfactual.moment import moment
-    from langstrecke.strategy.lookup import car_index, race_time
+    from langstrecke.strategy.lookup import car_index, race_seconds
 
     card = shipped(ask.card or ask.race)
     car_index(card, ask.car)
-    at = t if t is not None else race_time(card, ask.at)
+    at = t if t is not None else race_seconds(card, ask.at)
     step(0, 1, "weighing the options")
     if laps.is_empty():
         raise LangstreckeError("no lap has been timed yet", hint="ask again after the first one")

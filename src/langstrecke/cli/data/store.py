@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from langstrecke.cli.terminal import console, progress_console
+from langstrecke.formatting import duration, plural
 from langstrecke.store import default_path, open_store
 from langstrecke.store.importing import ImportReport, import_paths
 
@@ -58,8 +59,8 @@ def import_verb(
 
 def _print_report(report: ImportReport, place: Path) -> None:
     console.print(
-        f"{_count(report.imported, 'file')} imported ({_count(report.laps, 'lap')}, "
-        f"{_count(len(report.sessions), 'session')}, {_count(len(report.races), 'race')}), "
+        f"{plural(report.imported, 'file')} imported ({plural(report.laps, 'lap')}, "
+        f"{plural(len(report.sessions), 'session')}, {plural(len(report.races), 'race')}), "
         f"{report.unchanged} unchanged"
         + (f", {report.replaced} replaced" if report.replaced else "")
         + f" in {escape(str(place))}",
@@ -67,13 +68,13 @@ def _print_report(report: ImportReport, place: Path) -> None:
         soft_wrap=True,
     )
     if report.other:
-        progress_console.print(f"passed over in no known layout: {_count(report.other, 'file')}")
+        progress_console.print(f"passed over in no known layout: {plural(report.other, 'file')}")
     if report.failed:
-        progress_console.print(f"[bold red]could not be read: {_count(report.failed, 'file')}[/]")
+        progress_console.print(f"[bold red]could not be read: {plural(report.failed, 'file')}[/]")
     if report.dropped:
         files = sum(not note.failed for note in report.notes)
-        places = _count(report.dropped, "place")
-        progress_console.print(f"[yellow]left out or mended: {places} in {_count(files, 'file')}[/]")
+        places = plural(report.dropped, "place")
+        progress_console.print(f"[yellow]left out or mended: {places} in {plural(files, 'file')}[/]")
     for note in sorted(report.notes, key=lambda n: not n.failed)[:_SHOWN_NOTES]:
         text = "; ".join(note.notes)
         progress_console.print(f"  {escape(note.file)}: {escape(text)}", highlight=False, soft_wrap=True)
@@ -96,22 +97,15 @@ def races_verb(
         return
     table = Table("race", "event", "date", "length", header_style="bold")
     for row in found.iter_rows(named=True):
-        length = _hours(row["duration_s"]) + ("" if row["duration_known"] else " ?")
+        length = _length(row["duration_s"]) + ("" if row["duration_known"] else " ?")
         table.add_row(row["race_id"], row["event"], str(row["date"] or ""), length)
     console.print(table)
-    console.print(f"{found.height} races")
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+    console.print(plural(found.height, "race"))
 
 
 def _plain(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
-def _hours(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h" + (f" {minutes:02d}" if minutes else "")
+def _length(seconds: float | None) -> str:
+    return duration(seconds, minutes=True) if seconds is not None else ""

@@ -15,6 +15,7 @@ from rich.table import Table
 from langstrecke.cli.figures import check_figure, save_figure
 from langstrecke.cli.terminal import console, progress_console
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import plural
 from langstrecke.paddock import calendars, careers
 from langstrecke.paddock.matching import fold
 from langstrecke.paddock.model import NOT_ENTERED, NamePair
@@ -202,8 +203,8 @@ def _print_calendar(
         console.print("? first day not known, taken to be two days before the race")
     for hit in hits:
         names = [calendars.title(registry, m) for m in (hit.one, hit.other)]
-        overlap = f"{_count(hit.overlap_days, 'day')} in common"
-        how = overlap if hit.overlap_days else f"{_count(hit.days_between, 'free day')} between them"
+        overlap = f"{plural(hit.overlap_days, 'day')} in common"
+        how = overlap if hit.overlap_days else f"{plural(hit.days_between, 'free day')} between them"
         line = f"[red]clash[/] {hit.other.start}: {escape(names[0])} and {escape(names[1])} ({how})"
         screen(console).print(line, highlight=False)
 
@@ -303,9 +304,5 @@ def _draw_career(registry: Registry, found: careers.Career, path: Path) -> None:
         )
         for row in found.rows
     ]
-    title = f"{found.driver.name}: {_count(found.started, 'start')}, {_count(len(found.class_wins), 'class win')}"
+    title = f"{found.driver.name}: {plural(found.started, 'start')}, {plural(len(found.class_wins), 'class win')}"
     save_figure(career_figure(title, marks), path)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -15,14 +15,13 @@ from rich.text import Text
 from langstrecke.cli.strategy.what_if import running
 from langstrecke.cli.strategy.what_if_past import places, points
 from langstrecke.cli.terminal import console
-from langstrecke.formatting import printable, surname
+from langstrecke.formatting import plural, printable, race_time, surname
 from langstrecke.racecard import load_card
 from langstrecke.report import screen
 from langstrecke.strategy.audit import Audit, Scored, audit
 from langstrecke.strategy.call import Call, call
 from langstrecke.strategy.counterfactual.moment import moment, race_laps
-from langstrecke.strategy.lookup import car_index, clock_of, race_time
-from langstrecke.timing.clock import hms
+from langstrecke.strategy.lookup import car_index, clock_of, race_seconds
 
 StoreOption = Annotated[Path | None, typer.Option("--store", help="The store's file")]
 CardOption = Annotated[str | None, typer.Option("--card", metavar="CARD", help="Another card than the race's own")]
@@ -42,15 +41,15 @@ def call_verb(
     """Pit or stay: what each option open at a moment is worth against staying out, and why."""
     given = load_card(card or race)
     car_index(given, car)
-    t = race_time(given, at)
+    t = race_seconds(given, at)
     found = call(moment(given, race_laps(race, store), t), car, races=races, seed=seed)
     if figure is not None:
-        _call_figure(found, f"{given.race.name}, {hms(t)}: car {car}", figure)
+        _call_figure(found, f"{given.race.name}, {race_time(t)}: car {car}", figure)
     if as_json:
         sys.stdout.write(json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n")
         return
     out = screen(console)
-    when = f"{hms(t)} of race time ({clock_of(given, t):%H:%M:%S})"
+    when = f"{race_time(t)} of race time ({clock_of(given, t):%H:%M:%S})"
     out.print(Text.assemble((printable(given.race.name), "bold"), f"  car {car} at {when}"))
     for reason in found.reasons:
         out.print(Text("  " + reason))
@@ -63,9 +62,9 @@ def call_verb(
     out.print(table)
     for c in found.contingencies:
         change = f"{places(c.stop.place)} places"
-        laps = f"{c.laps} lap{'s' if c.laps > 1 else ''}"
+        laps = plural(c.laps, "lap")
         out.print(Text(f"a yellow in {laps}: {c.advice} (stopping against staying out: {change})"))
-    out.print(f"{found.races} races for each option, same luck, seed {seed}", style="dim", highlight=False)
+    out.print(f"{plural(found.races, 'race')} for each option, same luck, seed {seed}", style="dim", highlight=False)
 
 
 def _call_figure(found: Call, title: str, path: Path) -> None:
@@ -127,7 +126,7 @@ def _cells(s: Scored) -> list[str]:
         driver += f" → {surname(s.driver_out)}"
     return [
         s.car,
-        hms(s.t),
+        race_time(s.t),
         str(s.lap),
         s.flag,
         str(s.place),

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from langstrecke.cli.terminal import console, progress_console
 from langstrecke.errors import LangstreckeError
-from langstrecke.formatting import printable
+from langstrecke.formatting import printable, race_time
 from langstrecke.racecard import RaceCard, apply_patch, assignments, joined, load_card, read_patch
 from langstrecke.report import screen
 from langstrecke.report.files import write_whole
@@ -21,7 +21,6 @@ from langstrecke.strategy.lookup import clock_of
 from langstrecke.strategy.plan import Plan, make_plan, night
 from langstrecke.strategy.plan.export import plan_csv, plan_ical, plan_json
 from langstrecke.strategy.plan.schedule import Policy
-from langstrecke.timing.clock import hms
 
 ENDINGS = (".csv", ".ics", ".json", ".png", ".svg", ".pdf")
 
@@ -92,8 +91,8 @@ def _print(plan: Plan, card: RaceCard) -> None:
         table.add_row(
             str(number),
             str(s.laps),
-            hms(s.start_s),
-            hms(s.end_s),
+            race_time(s.start_s),
+            race_time(s.end_s),
             f"{clock_of(card, s.start_s):%H:%M}",
             f"{s.added:.1f}" if number > 1 else f"{s.fuel:.1f}",
             f"{s.stop_s:.0f} s" if number > 1 else "",
@@ -104,7 +103,7 @@ def _print(plan: Plan, card: RaceCard) -> None:
     wide.print(table)
     for name in plan.drivers:
         licence = next((s.licence for s in plan.stints if s.driver == name), None)
-        wide.print(Text(f"{printable(name)} ({licence or 'no licence given'}): {hms(plan.driven_s(name))}"))
+        wide.print(Text(f"{printable(name)} ({licence or 'no licence given'}): {race_time(plan.driven_s(name))}"))
     wide.print(Text(f"{_quality(plan)}, found in {plan.seconds:.1f} s", "dim"))
     if plan.violations:
         for violation in plan.violations:

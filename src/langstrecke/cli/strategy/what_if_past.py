@@ -14,7 +14,7 @@ from rich.text import Text
 
 from langstrecke.cli.terminal import console
 from langstrecke.errors import LangstreckeError
-from langstrecke.formatting import printable
+from langstrecke.formatting import printable, race_time
 from langstrecke.racecard import RaceCard, assignments, joined, load_card, read_patch
 from langstrecke.report import screen
 from langstrecke.strategy.counterfactual.before_race import Gaps
@@ -22,8 +22,7 @@ from langstrecke.strategy.counterfactual.decision import split
 from langstrecke.strategy.counterfactual.during_race import WhatIfThen, what_if_then
 from langstrecke.strategy.counterfactual.moment import race_laps
 from langstrecke.strategy.counterfactual.paired import Difference
-from langstrecke.strategy.lookup import car_index, clock_of, race_time
-from langstrecke.timing.clock import hms
+from langstrecke.strategy.lookup import car_index, clock_of, race_seconds
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def what_if_at(ask: Then, patches: Sequence[Path], settings: Sequence[str]) -> N
     patch = joined([*(read_patch(path) for path in patches), assignments(rest)])
     card = load_card(ask.card or ask.race)
     car_index(card, ask.car)
-    t = race_time(card, ask.at)
+    t = race_seconds(card, ask.at)
     laps = race_laps(ask.race, ask.store)
     found = what_if_then(card, laps, t, ask.car, words, patch=patch, races=ask.races, seed=ask.seed)
     if ask.figure is not None:
@@ -75,7 +74,7 @@ def places(difference: Difference) -> str:
 
 def _print(found: WhatIfThen, card: RaceCard) -> None:
     out = screen(console)
-    when = f"{hms(found.t)} of race time ({clock_of(card, found.t):%H:%M:%S})"
+    when = f"{race_time(found.t)} of race time ({clock_of(card, found.t):%H:%M:%S})"
     out.print(Text.assemble((printable(card.race.name), "bold"), f"  car {found.car} at {when}"))
     out.print(Text.assemble(("in the race  ", "yellow"), printable(f"it {found.happened}")))
     out.print(Text.assemble(("as it was    ", "yellow"), printable(found.actual)))
@@ -114,5 +113,5 @@ def _figure(found: WhatIfThen, card: RaceCard, path: Path) -> None:
     ]
     hours, seconds = tuple(h for h, _ in past), tuple(s for _, s in past)
     before = GapLine("until then", hours, seconds, seconds, seconds)
-    legend = f"Race time {hms(found.t)}. Median and middle half of the simulated races the car finished."
+    legend = f"Race time {race_time(found.t)}. Median and middle half of the simulated races the car finished."
     save(gap_chart(lines, f"{card.race.name}: car {found.car}", legend, before), path)
