@@ -58,7 +58,9 @@ def test_a_notebook_runs(path: Path, desk: Path, monkeypatch: pytest.MonkeyPatch
     notebook = nbformat.read(path, as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells), "kept without outputs"
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]))
-    runner = client.NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": desk}})
+    runner = client.NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": desk}}
+    )
     runner.execute()
     shown = {kind for cell in notebook.cells for out in cell.get("outputs", []) for kind in out.get("data", {})}
     assert {"image/png", "text/html"} <= shown  # figures and tables answer in the notebook

@@ -216,13 +216,15 @@ def test_a_folder_of_ones_own_is_known_by_name(tmp_path: Path, monkeypatch: pyte
     )
     monkeypatch.setenv("LANGSTRECKE_RULEBOOKS", str(tmp_path))
     runner = CliRunner()
-    assert "club-cup-2027" in json.loads(runner.invoke(app, ["rules", "--list", "--json"]).output)
+    listed = {book["id"]: book for book in json.loads(runner.invoke(app, ["rules", "--list", "--json"]).output)}
+    assert listed["club-cup-2027"]["own"]
+    assert not listed["imsa-2021"]["own"]
     shown = runner.invoke(app, ["rules", "club-cup", "--season", "2026", "--sources"])
     assert "Club Cup 2026" in shown.output
     assert "rules of the club" in shown.output
     assert load_rulebook("club-cup").pit.pit_lane_kph == 40
     rows = json.loads(runner.invoke(app, ["rules", "diff", "club-cup-2026", "club-cup-2027", "--json"]).output)
-    assert [row["name"] for row in rows] == ["pit-lane speed"]
+    assert [row["name"] for row in rows["lines"]] == ["pit-lane speed"]
     card = tmp_path / "sprint.toml"
     played = load_card("adac-gt-masters-2019-sachsenring-1")
     write_card(played.model_copy(update={"race": played.race.model_copy(update={"rulebook": "club-cup-2026"})}), card)
@@ -266,10 +268,10 @@ def test_the_verb() -> None:
     assert shown.exit_code == 0
     assert "12 h" in shown.output
     book = json.loads(runner.invoke(app, ["rules", "spa-24h-2018", "--json"]).output)
-    assert book["pit"]["technical_stop_s"] == 300
-    assert "imsa-2021" in json.loads(runner.invoke(app, ["rules", "--list", "--json"]).output)
+    assert book["book"]["pit"]["technical_stop_s"] == 300
     rows = json.loads(runner.invoke(app, ["rules", "diff", "wec-2021", "wec-2024", "--json"]).output)
-    assert all({"section", "name", "wec-2021", "wec-2024"} == set(row) for row in rows)
+    assert (rows["one"], rows["other"]) == ("wec-2021", "wec-2024")
+    assert all(row["one"] != row["other"] for row in rows["lines"])
     assert isinstance(runner.invoke(app, ["rules", "imzza"]).exception, NotFoundError)
     assert runner.invoke(app, ["rules", "diff", "imsa"]).exception is not None
     every = runner.invoke(app, ["rules", "--list"]).output
@@ -293,4 +295,4 @@ def test_the_verb_asked_for_what_is_not_there(tmp_path: Path) -> None:
     mine = write(tmp_path / "club-cup-2026.toml", CLUB)
     assert "Club Cup" in runner.invoke(app, ["rules", str(mine)]).output
     changed = json.loads(runner.invoke(app, ["rules", "diff", "adac-gt-masters-2019", str(mine), "--json"]).output)
-    assert [row["name"] for row in changed] == ["duration"]
+    assert [row["name"] for row in changed["lines"]] == ["duration"]

@@ -9,14 +9,8 @@
 Where everything stands is in `data/hosts.toml`; `langstrecke fetch` is the verb. Needs the extra `fetch`.
 """
 
-from langstrecke.archives.fetch import (
-    Archive,
-    carry_out,
-    default_root,
-    open_archive,
-    plan_event,
-    season_events,
-)
+from langstrecke.archives.archive import Archive, default_root, open_archive, season_events
+from langstrecke.archives.fetch import carry_out, plan_event
 from langstrecke.archives.hosts import Hosts, load_hosts, own_path
 from langstrecke.archives.model import Chosen, Event, Fetched, Offer, Outcome, Plan, Remote, Season
 

@@ -36,11 +36,20 @@ class Found:
 
 
 def pick_season(seasons: Sequence[Season], text: str) -> Season:
-    """The season meant by "2024", "2018-19", or the site's own key. NotFoundError lists those there are."""
+    """The one season meant by "2024", "2018-19", or the site's own key. NotFoundError lists those there are."""
+    found = fits(seasons, text)
+    if len(found) == 1:
+        return found[0]
+    both = ", ".join(season.name for season in found)
+    raise NotFoundError(f"{text} is in more than one season of the archive: {both}", hint="name one of them")
+
+
+def fits(seasons: Sequence[Season], text: str) -> list[Season]:
+    """The seasons a text can mean: one, or the two a year is part of. NotFoundError lists those there are."""
     asked = text.strip()
     for season in seasons:
         if asked == season.key or asked == season.name:
-            return season
+            return [season]
     match = _YEARS.match(asked)
     names = ", ".join(season.name for season in seasons) or "none"
     if match is None:
@@ -49,12 +58,8 @@ def pick_season(seasons: Sequence[Season], text: str) -> Season:
     last = first if match[2] is None else int(match[2]) if len(match[2]) == 4 else first // 100 * 100 + int(match[2])
     exact = [season for season in seasons if season.years == tuple(range(first, last + 1))]
     within = [season for season in seasons if first == last and first in season.years]
-    found = exact or within
-    if len(found) == 1:
-        return found[0]
-    if found:
-        both = ", ".join(season.name for season in found)
-        raise NotFoundError(f"{first} is in more than one season of the archive: {both}", hint="name one of them")
+    if exact or within:
+        return exact or within
     raise NotFoundError(f"the archive has no season {asked}", hint=f"it has {names}")
 
 

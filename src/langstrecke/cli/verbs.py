@@ -95,14 +95,14 @@ VERBS = (
         "strategy.what_if",
         "Search for the best plan of a car: stints, yellows, tyres, fuel, drivers; and what the second best costs.",
     ),
-    Verb("career", "paddock.registry", "What a driver entered, with whom, and how it ended."),
-    Verb("teammates", "paddock.registry", "With whom a driver shared a car, or the races two drivers shared."),
+    Verb("career", "paddock.careers", "What a driver entered, with whom, and how it ended."),
+    Verb("teammates", "paddock.careers", "With whom a driver shared a car, or the races two drivers shared."),
     Verb(
-        "versus", "paddock.registry", "Races in which two drivers drove different cars, and whose car came in ahead."
+        "versus", "paddock.careers", "Races in which two drivers drove different cars, and whose car came in ahead."
     ),
     Verb(
         "calendar",
-        "paddock.registry",
+        "paddock.calendar",
         'Where calendars clash: calendar --season 2019 --driver "Kevin Magnussen" --against le-mans.',
     ),
     Verb(

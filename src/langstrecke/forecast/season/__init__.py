@@ -194,7 +194,7 @@ def title_race(
     title: str,
     car_class: str,
     *,
-    seasons: int = 2000,
+    seasons: int = 1000,
     seed: int = 1,
     threads: int | None = None,
     patch: Patch | None = None,

@@ -29,12 +29,15 @@ def draw_race(p: Params, s: State, key: np.uint64) -> None:
         race.caution_log_sd * rng.look_up(normal, rng.high(rates)) - 0.5 * race.caution_log_sd**2
     )
     retire_z = rng.look_up(normal, rng.low(rates))
-    repair_z = rng.look_up(normal, rng.high(rng.draw(key, rng.RACE, 1, 0)))
+    bits = rng.draw(key, rng.RACE, 1, 0)
+    repair_z = rng.look_up(normal, rng.high(bits))
+    circuit = 1.0 + race.lap_sd * rng.look_up(normal, rng.low(bits))
     game.end = race.duration_s
     game.fast_lap = NEVER
     for c in range(race.n_classes):
         klass = p.cls[c]
-        s.lap_draw[c] = klass.lap + klass.lap_sd * rng.look_up(normal, rng.high(rng.draw(key, rng.RACE, c, 1)))
+        own = klass.lap + klass.lap_sd * rng.look_up(normal, rng.high(rng.draw(key, rng.RACE, c, 1)))
+        s.lap_draw[c] = own * circuit
         game.fast_lap = min(game.fast_lap, s.lap_draw[c])
     game.due = game.end
     if race.max_laps > 0:

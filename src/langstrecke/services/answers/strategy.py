@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from langstrecke.services.answers import Answer
+from langstrecke.services.answers.common import Answer
 
 
 class Difference(Answer):
@@ -51,7 +51,10 @@ class PlanAnswer(Answer):
     legal: bool
     violations: list[str]
     proven: bool
+    rota_cost_s: float | None
     gap: float | None
+    """How far from the best rota there can be, as a share of the rota's cost; None where it is not known."""
+    gap_s: float | None
     solve_s: float
 
 
@@ -96,6 +99,15 @@ class JudgedPlan(Answer):
     against_card: Difference
 
 
+class NewTyres(Answer):
+    """What a new set for a second stint gains, with how far that is known, and what it costs in the pits."""
+
+    gain_s: float
+    low_s: float
+    high_s: float
+    stop_s: float
+
+
 class OptimiseAnswer(Answer):
     """The best plans of a car."""
 
@@ -111,6 +123,9 @@ class OptimiseAnswer(Answer):
     seconds: float
     plans: list[JudgedPlan]
     price_of_second: Difference
+    new_tyres: NewTyres
+    at_ends_of_tyre_belief: list[Difference] | None
+    """The best plan against the card's own if tyres wear as little, or as much, as may be."""
 
 
 class CarChange(Answer):
@@ -156,6 +171,23 @@ class WhatIfAnswer(Answer):
     not_known: list[NotKnown]
     gaps_before: Gaps | None = None
     gaps_after: Gaps | None = None
+
+
+class WhatIfThenAnswer(Answer):
+    """What another decision would have been worth in a race that was driven."""
+
+    race: str
+    car: str
+    at_s: float
+    races: int
+    seed: int
+    actual: str
+    happened: str
+    changed: str
+    win: Difference
+    podium: Difference
+    overall_win: Difference
+    place: Difference
 
 
 class ScoredStop(Answer):
