@@ -16,7 +16,7 @@ from langstrecke.rulebooks.points import OVERALL, PointsRules, PointsScale, Titl
 from langstrecke.rulebooks.sourced import Count, KeySource, Positive, RuleModel, Seconds, Share, Sourced
 
 Licence = Literal["platinum", "gold", "silver", "bronze"]
-Regime = Literal["imsa_fcy", "wec_fcy_sc", "le_mans_three_sc", "le_mans_one_sc", "sro_fcy_sc", "gtm_sc"]
+Regime = Literal["imsa_fcy", "wec_fcy_sc", "le_mans_three_sc", "le_mans_one_sc", "sro_fcy_sc", "gtm_sc", "code_60"]
 Groups = tuple[tuple[str, ...], ...]
 
 
@@ -105,6 +105,8 @@ class NeutralisationRules(Sourced):
     """Pit entry closed under FCY, emergencies apart."""
     fcy_then_sc: bool = False
     """An FCY is usually followed by a safety car before the restart."""
+    vsc: bool = False
+    """A virtual safety car slows the field before every safety car comes out. Played as a safety car from the start."""
     safety_cars: Annotated[int, Field(ge=0, le=4)] = 1
     """Safety cars that gather groups of their own."""
     sc_kph: Positive = 120.0
@@ -142,6 +144,10 @@ class PitRules(Sourced):
     """What may be done at a stop, and what a stop must last."""
 
     refuelling: bool = True
+    energy_classes: tuple[str, ...] = ()
+    """Classes whose stint is bounded by energy, not by fuel: a virtual tank in megajoules, set for each car and event
+    by the balance of performance and refilled at a set rate. It is played as a tank: the `stint_laps` of a card are
+    the laps that the energy of a stint lasts, its `refuel_s` the time to have it back."""
     fuel_and_tyres: Literal["together", "tyres_after_fuel"] = "together"
     pit_lane_kph: Positive = 60.0
     min_stop_s: Seconds = 0.0
@@ -210,6 +216,8 @@ class RuleBook(RuleModel):
     event: str = ""
     """Set when the book has been fitted to one event by `for_event`."""
     note: str = ""
+    gaps: dict[str, str] = Field(default_factory=dict)
+    """What the book lacks, or what a simulated race does not obey, and why: told by `rules`."""
     classes: tuple[RaceClass, ...] = Field(min_length=1)
     race: RaceRules
     crew: tuple[CrewRule, ...] = ()
@@ -228,6 +236,7 @@ class RuleBook(RuleModel):
             "neutralisation.pit_opening": sum(self.neutralisation.pit_opening, ()),
             "neutralisation.class_split": sum(self.neutralisation.class_split, ()),
             "neutralisation.wave_by_classes": self.neutralisation.wave_by_classes,
+            "pit.energy_classes": self.pit.energy_classes,
             "pit.min_refuel_by_class": tuple(self.pit.min_refuel_by_class),
             "race.classes": self.race.classes,
             "points.classes_excluded": self.points.classes_excluded,
