@@ -133,6 +133,11 @@ VERBS = (
         "news",
         "The what-if that articles imply for a race: langstrecke forecast CARD --what-if FILE plays it.",
     ),
+    Verb(
+        "warm-up",
+        "serve.warm_up",
+        "Compile the simulation, once for this version, so that no later verb waits for it.",
+    ),
     Verb("serve", "serve.serve", "Open the pit wall: pages, REST and WebSockets over the same Python API."),
     Verb(
         "replay",

@@ -21,6 +21,9 @@ _MODULES = {
     "what_ifs": ("check_patch", "drop_patch", "patch", "patches", "save_patch"),
     "odds": ("forecast", "forecast_under_way", "scenario", "scenarios", "season", "simulate", "title_race"),
     "strategy": ("audit", "call", "call_now", "optimise", "plan", "what_if", "what_if_then"),
+    "kernel": ("warm_up",),
+    "evaluation": ("backtest", "score"),
+    "ratings": ("rated_cars", "rated_drivers"),
     "paddock": (
         "calendar", "career", "drivers", "entries", "rulebooks", "rules", "rules_diff", "teammates", "versus",
         "who",

@@ -15,6 +15,7 @@ from langstrecke.services.answers.strategy import (
     WhatIfAnswer,
     WhatIfThenAnswer,
 )
+from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step, counted
 from langstrecke.services.requests.strategy import (
     AuditAsk,
@@ -83,6 +84,7 @@ def call_result(
     card = load_card(ask.card or ask.race)
     car_index(card, ask.car)
     at = now_s if now_s is not None else race_time(card, ask.at)
+    ready(step, 1)
     step(0, 1, "weighing the options")
     driven = laps_of(settings, ask.race) if laps is None else laps
     if driven.is_empty():
@@ -104,7 +106,7 @@ def optimise_result(settings: Settings, ask: OptimiseAsk, *, step: Step) -> Foun
     """Search for the best plan of a car: stints, yellows, tyres, fuel, drivers."""
     from langstrecke.strategy.search import optimise as search
 
-    step(0, ask.candidates, "preparing")
+    ready(step, ask.candidates)
     return search(
         load_card(ask.card),
         ask.car,
@@ -127,7 +129,7 @@ def what_if_result(settings: Settings, ask: WhatIfAsk, *, step: Step) -> WhatIf:
     from langstrecke.strategy.counterfactual.before_race import what_if as compare
 
     card = load_card(ask.card)
-    step(0, 2 * ask.races, "preparing")
+    ready(step, 2 * ask.races)
     return compare(
         card,
         patch_of(ask),
@@ -174,7 +176,7 @@ def what_if_then_result(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -
     card = load_card(ask.card or ask.race)
     car_index(card, ask.car)
     at = race_time(card, ask.at)
-    step(0, 2 * ask.races, "races")
+    ready(step, 2 * ask.races)
     return compare(
         card,
         laps_of(settings, ask.race),
@@ -202,7 +204,7 @@ def audit_result(settings: Settings, ask: AuditAsk, *, step: Step) -> Audit:
     card = load_card(ask.card or ask.race)
     for car in ask.cars:
         car_index(card, car)
-    step(0, 1, "preparing")
+    ready(step, 1)
     return judge(
         card,
         laps_of(settings, ask.race),
