@@ -110,7 +110,10 @@ def figures(book: RuleBook) -> list[Figure]:
     found += [_rule_line("Time at the wheel", driver_rule) for driver_rule in book.driver_time]
     found += [_rule_line("Crews", crew_rule) for crew_rule in book.crew]
     found += [line for event in book.events for line in _event_lines(book, event)]
-    found += [Figure("Not found, or not played", what, why, f"{book.id}: gaps", "assumed", False) for what, why in book.gaps.items()]
+    found += [
+        Figure("Not found, or not played", what, why, f"{book.id}: gaps", "assumed", False)
+        for what, why in book.gaps.items()
+    ]
     return found
 
 

@@ -106,7 +106,7 @@ class NeutralisationRules(Sourced):
     fcy_then_sc: bool = False
     """An FCY is usually followed by a safety car before the restart."""
     vsc: bool = False
-    """A virtual safety car slows the field before every safety car comes out. Played as a safety car from the start."""
+    """A virtual safety car slows the field before a safety car comes out. Played as a safety car from the start."""
     safety_cars: Annotated[int, Field(ge=0, le=4)] = 1
     """Safety cars that gather groups of their own."""
     sc_kph: Positive = 120.0

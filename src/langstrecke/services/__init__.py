@@ -17,6 +17,7 @@ from typing import Any
 _MODULES = {
     "data": ("laps", "laps_of", "race", "races"),
     "imports": ("import_files", "import_paths"),
+    "fetch": ("fetch_calendar", "fetch_event"),
     "racecards": ("build", "card", "cards", "check"),
     "what_ifs": ("check_patch", "drop_patch", "patch", "patches", "save_patch"),
     "odds": ("forecast", "forecast_under_way", "scenario", "scenarios", "season", "simulate", "title_race"),
