@@ -253,7 +253,7 @@ def test_the_verbs_speak_json(tmp_path, story):
     for args in (("show", "--driver", "Kevin Magnussen"), ("timeline", "Kevin Magnussen"), ("timeline", "Magnussen")):
         shown = json.loads(run("news", *args, "--store", store, "--json").stdout)
         assert {line["claim"]["subject"] for line in shown} >= {"kevin-magnussen"}
-    checked = json.loads(run("news", "check", story, "--json").stdout)
+    checked = json.loads(run("news", "check", story, "--json").stdout)["findings"]
     assert {"claim", "verdict", "evidence"} <= set(checked[0])
     assert {f["verdict"] for f in checked} <= set(VERDICTS)
     patch = json.loads(run("news", "patch", story, "--card", "imsa-2021-sebring", "--json").stdout)
@@ -281,9 +281,10 @@ def test_the_pit_wall_plays_a_what_if_by_its_weight():
     from langstrecke.forecast import forecast
     from langstrecke.racecard import list_cards, load_card
     from langstrecke.services.odds import forecast as played
-    from langstrecke.services.races import check_patch
-    from langstrecke.services.requests import CheckPatchAsk, ForecastAsk
+    from langstrecke.services.requests.cards import CheckPatchAsk
+    from langstrecke.services.requests.odds import ForecastAsk
     from langstrecke.services.settings import Settings
+    from langstrecke.services.what_ifs import check_patch
 
     name = list_cards()[0]
     car = load_card(name).entries[0].car

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
 from langstrecke.errors import LangstreckeError, TimingFileError
-from langstrecke.services.answers import ImportAnswer
+from langstrecke.services.answers.data import ImportAnswer
 from langstrecke.services.progress import Step
-from langstrecke.services.requests import ImportAsk, Upload
+from langstrecke.services.requests.data import ImportAsk, ImportPathsAsk, Upload
 from langstrecke.services.settings import Settings
 from langstrecke.services.store import writing
 
@@ -45,6 +45,18 @@ def import_files(settings: Settings, ask: ImportAsk, *, step: Step) -> ImportAns
             for path, _ in received:
                 path.unlink(missing_ok=True)
     return ImportAnswer.model_validate(asdict(report))
+
+
+def import_paths(settings: Settings, ask: ImportPathsAsk, *, step: Step) -> ImportAnswer:
+    """Import files and folders of this machine into the store; what is there already is left alone."""
+    from langstrecke.store import open_store
+    from langstrecke.store.importing import Options
+    from langstrecke.store.importing import import_paths as read
+
+    told = Options(ask.series, ask.season, ask.event)
+    with open_store(settings.store) as store:
+        report = read(store, ask.paths, options=told, progress=step)
+    return ImportAnswer.model_validate({"store": str(settings.store), **asdict(report)})
 
 
 def _received(settings: Settings, upload: Upload) -> tuple[Path, Upload]:

@@ -71,6 +71,11 @@ class Session:
         return derive.lap_quality(self.laps, self.periods).filter("clean") if self.laps.height else self.laps
 
     @cached_property
+    def gaps(self) -> pl.DataFrame:
+        """How far behind the leader of its class a car was, lap by lap: gap_s (`derive.class_gaps`)."""
+        return derive.class_gaps(self.laps)
+
+    @cached_property
     def order(self) -> pl.DataFrame:
         """The order by the laps, as `results` but not official: no penalties, and every car has a place."""
         return derive.classification(self.laps)
@@ -119,8 +124,7 @@ def load(path: str | Path) -> Session:
 
 def of_file(file: TimingFile) -> Session:
     """The session of a file that has been read."""
-    held = {"laps": file.laps, "results": file.results, "weather": file.weather, "entries": file.entries}
-    tables = {name: table for name, table in held.items() if table is not None}
+    held = {name: getattr(file, name) for name in ("laps", "results", "weather", "entries")}
     return Session(
         name=file.path.stem,
         provider=file.provider,
@@ -128,5 +132,5 @@ def of_file(file: TimingFile) -> Session:
         table=file.table,
         notices=file.notices,
         file=file,
-        **tables,
+        **{name: table for name, table in held.items() if table is not None},
     )

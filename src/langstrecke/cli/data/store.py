@@ -2,196 +2,130 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from langstrecke.cli.terminal import console, progress_console
-from langstrecke.store import Store, default_path, open_store
-from langstrecke.store.importing import ImportReport, import_paths
+from langstrecke.cli.asking import asks, settings_of
+from langstrecke.cli.options import Json, Store
+from langstrecke.cli.progress import progress
+from langstrecke.cli.terminal import console, print_json, progress_console
+from langstrecke.formatting import duration, plural
+from langstrecke.services.requests.data import ImportPathsAsk, RaceAsk, RacesAsk
 
-StoreOption = Annotated[
-    Path | None,
-    typer.Option("--store", help="The store's file.", show_default=f"{default_path().name} in the data folder"),
-]
+if TYPE_CHECKING:
+    from langstrecke.services.answers.data import ImportAnswer
+    from langstrecke.services.settings import Settings
+
 _SHOWN_NOTES = 12
 
 
-def import_verb(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Folders of timing files, or files.")],
-    series: Annotated[
-        str | None, typer.Option(help="The series of all files that do not tell it themselves.")
-    ] = None,
-    season: Annotated[str | None, typer.Option(help="Their season: 2025, 2018-2019.")] = None,
-    event: Annotated[str | None, typer.Option(help='Their event: Spa, "6 Hours of Fuji".')] = None,
-    store: StoreOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
-) -> None:
+@asks(ImportPathsAsk, "paths")
+def import_verb(ask: ImportPathsAsk, store: Store = None, as_json: Json = False) -> None:
     """Import timing files into the store; what is there already is left alone.
 
     Files are known by their content: laps, results, weather and pit stops of Al Kamel (CSV, JSON), dossiers of
     Le Mans, NLS sectors, simulators' results, and a lap table of one's own (car, lap, lap_time; docs/data.md).
     Series, season, event and session are told by content, names and folders; what they leave open, by the options.
     """
-    from langstrecke.store.importing import Options
+    from langstrecke.services.imports import import_paths
 
-    bar = Progress(
-        TextColumn("reading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("[dim]{task.description}"),
-        console=progress_console,
-        transient=True,
-    )
-    with open_store(store) as opened, bar:
-        task = bar.add_task("", total=None)
-
-        def progress(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, description=escape(name))
-
-        report = import_paths(opened, paths, options=Options(series, season, event), progress=progress)
-        place = opened.path
+    with progress("reading") as step:
+        report = import_paths(settings_of(store), ask, step=step)
     if as_json:
-        typer.echo(json.dumps({"store": str(place), **asdict(report)}, indent=2, ensure_ascii=False))
-        return
-    _print_report(report, place)
+        print_json(report)
+    else:
+        _print_report(report)
 
 
-def _print_report(report: ImportReport, place: Path) -> None:
+def _print_report(report: ImportAnswer) -> None:
     console.print(
-        f"{_count(report.imported, 'file')} imported ({_count(report.laps, 'lap')}, "
-        f"{_count(len(report.sessions), 'session')}, {_count(len(report.races), 'race')}), "
+        f"{plural(report.imported, 'file')} imported ({plural(report.laps, 'lap')}, "
+        f"{plural(len(report.sessions), 'session')}, {plural(len(report.races), 'race')}), "
         f"{report.unchanged} unchanged"
         + (f", {report.replaced} replaced" if report.replaced else "")
         + (f", {report.superseded} superseded by better ones" if report.superseded else "")
-        + (f", {report.copies} copies" if report.copies else "")
-        + f" in {escape(str(place))}",
+        + (f", {plural(report.copies, 'copy', 'copies')}" if report.copies else "")
+        + f" in {escape(report.store or '')}",
         highlight=False,
         soft_wrap=True,
     )
     if report.other:
-        progress_console.print(f"no timing files, left out: {_count(report.other, 'file')}")
+        progress_console.print(f"no timing files, left out: {plural(report.other, 'file')}")
     if report.failed:
-        progress_console.print(f"[bold red]could not be read or filed: {_count(report.failed, 'file')}[/]")
+        progress_console.print(f"[bold red]could not be read or filed: {plural(report.failed, 'file')}[/]")
     if report.dropped:
         files = sum(not note.failed for note in report.notes)
-        places = _count(report.dropped, "place")
-        progress_console.print(f"[yellow]left out or mended: {places} in {_count(files, 'file')}[/]")
+        progress_console.print(
+            f"[yellow]left out or mended: {plural(report.dropped, 'place')} in {plural(files, 'file')}[/]"
+        )
     for note in sorted(report.notes, key=lambda n: not n.failed)[:_SHOWN_NOTES]:
         text = "; ".join(note.notes)
         progress_console.print(f"  {escape(note.file)}: {escape(text)}", highlight=False, soft_wrap=True)
     if len(report.notes) > _SHOWN_NOTES:
-        progress_console.print(f"  ... and {len(report.notes) - _SHOWN_NOTES} more files (--json lists all)")
+        more = plural(len(report.notes) - _SHOWN_NOTES, "more file", "more files")
+        progress_console.print(f"  ... and {more} (--json lists all)")
 
 
+@asks(RacesAsk)
 def races_verb(
+    ask: RacesAsk,
     context: typer.Context,
-    series: Annotated[str | None, typer.Option(help="Only this series: imsa, wec, le-mans.")] = None,
-    season: Annotated[int | None, typer.Option(help="Only this season.")] = None,
-    why: Annotated[
-        str | None, typer.Option(metavar="RACE", help="What decided where this race's files went.")
-    ] = None,
-    store: StoreOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the races as JSON, with their sessions.")] = False,
+    why: Annotated[str | None, typer.Option(metavar="RACE", help="What decided where its files were filed.")] = None,
+    store: Store = None,
+    as_json: Json = False,
 ) -> None:
     """List the races in the store, or tell what decided where a race's files were filed."""
+    from rich.table import Table
+
+    from langstrecke.services.data import races
+
     if context.invoked_subcommand is not None:
         return
-    with open_store(store, read_only=True) as opened:
-        if why is not None:
-            _print_why(opened, why, as_json=as_json)
-            return
-        found = opened.races(series, season)
-        sessions, sources = opened.sessions(), opened.sources()
+    if why is not None:
+        _print_why(settings_of(store), why, as_json=as_json)
+        return
+    found = races(settings_of(store), ask)
     if as_json:
-        rows = [
-            {
-                **{key: _plain(value) for key, value in row.items()},
-                "sessions": [
-                    _session(session, sources)
-                    for session in sessions.iter_rows(named=True)
-                    if session["race_id"] == row["race_id"]
-                ],
-            }
-            for row in found.iter_rows(named=True)
-        ]
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(found)
         return
     table = Table("race", "event", "date", "length", header_style="bold")
-    for row in found.iter_rows(named=True):
-        length = _hours(row["duration_s"]) + ("" if row["duration_known"] else " ?")
-        table.add_row(row["race_id"], row["event"], str(row["date"] or ""), length)
+    for race in found:
+        length = duration(race.duration_s, minutes=True) if race.duration_s is not None else ""
+        table.add_row(race.race_id, race.event, str(race.date or ""), length + ("" if race.duration_known else " ?"))
     console.print(table)
-    console.print(_count(found.height, "race"))
+    console.print(plural(len(found), "race"))
 
 
-def _session(row: dict[str, object], sources: dict[str, dict[str, list[dict[str, object]]]]) -> dict[str, object]:
-    """A session as `races --json` tells it."""
-    files = sources.get(str(row["session_id"]), {"sources": [], "superseded": []})
-    return {
-        "session_id": row["session_id"],
-        "kind": row["kind"],
-        "name": row["name"],
-        "start": _plain(row["start"]),
-        "laps": row["laps"],
-        "cars": row["cars"],
-        "winner": row["winner"],
-        "stops": row["stops"],
-        "sources": files["sources"],
-        "superseded_sources": files["superseded"],
-    }
+def _print_why(settings: Settings, race: str, *, as_json: bool) -> None:
+    from langstrecke.services.data import why
 
-
-def _print_why(store: Store, race_id: str, *, as_json: bool) -> None:
-    told = store.why(race_id)
+    told = why(settings, RaceAsk(race=race))
     if as_json:
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        print_json(told)
         return
     shown = ""
     for file in told:
-        if file["session"] != shown:
-            shown = file["session"]
+        if file.session != shown:
+            shown = file.session
             console.print(f"[bold]{escape(shown)}[/]", highlight=False)
-        reason = f": {file['reason']}" if file["reason"] else ""
-        console.print(f"  {file['role']} {escape(file['file'])}{escape(reason)}", highlight=False, soft_wrap=True)
-        for fact, decided in file["decided"].items():
-            line = (
-                f"{fact} {decided['is']}, from {decided['from']}" if decided["is"] else f"{fact}: {decided['from']}"
-            )
+        reason = f": {file.reason}" if file.reason else ""
+        console.print(f"  {file.role} {escape(file.file + reason)}", highlight=False, soft_wrap=True)
+        for fact, decided in file.decided.items():
+            line = f"{fact} {decided.is_}, from {decided.from_}" if decided.is_ else f"{fact}: {decided.from_}"
             console.print(f"    [dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
-        for note in file["notes"]:
+        for note in file.notes:
             console.print(f"    [yellow]{escape(note)}[/]", highlight=False, soft_wrap=True)
 
 
-def remove_verb(
-    race: Annotated[str, typer.Argument(metavar="RACE", help="Its id, as `races` lists it.")],
-    store: StoreOption = None,
-) -> None:
+@asks(RaceAsk, "race")
+def remove_verb(ask: RaceAsk, store: Store = None, as_json: Json = False) -> None:
     """Take a race, with all sessions of its event, out of the store again."""
-    from langstrecke.store.importing.remove import remove_race
+    from langstrecke.services.data import remove
 
-    with open_store(store) as opened:
-        files = remove_race(opened, race)
-    console.print(f"{race} removed; its {_count(len(files), 'file')} can be imported again", highlight=False)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" + ("" if number == 1 else "s")
-
-
-def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
-
-
-def _hours(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h" + (f" {minutes:02d}" if minutes else "")
+    gone = remove(settings_of(store), ask)
+    if as_json:
+        print_json(gone)
+    else:
+        console.print(f"{gone.race} removed; its {plural(len(gone.files), 'file')} can be imported again")

@@ -4,54 +4,45 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.terminal import console, progress_console
+from langstrecke.cli.asking import asks, settings_of
+from langstrecke.cli.options import Json
+from langstrecke.cli.progress import progress
+from langstrecke.cli.terminal import grid, said, screen
 from langstrecke.errors import LangstreckeError
-from langstrecke.formatting import printable
-from langstrecke.racecard import RaceCard, apply_patch, assignments, joined, load_card, read_patch
-from langstrecke.report import screen
-from langstrecke.report.files import write_whole
-from langstrecke.strategy.lookup import clock_of
-from langstrecke.strategy.plan import Plan, make_plan, night
-from langstrecke.strategy.plan.export import plan_csv, plan_ical, plan_json
-from langstrecke.strategy.plan.schedule import Policy
-from langstrecke.timing.clock import hms
+from langstrecke.formatting import printable, race_time
+from langstrecke.services.requests.strategy import PlanAsk
+
+if TYPE_CHECKING:
+    from langstrecke.racecard.schema import RaceCard
+    from langstrecke.strategy.plan import Plan
 
 ENDINGS = (".csv", ".ics", ".json", ".png", ".svg", ".pdf")
 
 
+@asks(PlanAsk, "card")
 def plan_verb(
-    card: Annotated[str, typer.Argument(help="A shipped card (langstrecke card list) or a path", metavar="CARD")],
-    car: Annotated[str, typer.Option(help="Number of the car")],
-    drivers: Annotated[
-        Path | None, typer.Option(metavar="FILE.toml", help="Availability and wishes (docs/strategy.md)")
-    ] = None,
-    stint_laps: Annotated[int | None, typer.Option(min=1, help="Longest stint; the tank without it")] = None,
-    tyres_every: Annotated[int | None, typer.Option(min=1, help="Stints on one set of tyres")] = None,
-    even: Annotated[bool, typer.Option("--even", help="Stints of even length, no short last one")] = False,
-    patch: Annotated[list[Path] | None, typer.Option(metavar="PATCH.toml", help="Change the card first")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE")] = None,
-    limit: Annotated[float, typer.Option(min=0.5, help="Work on the rota, in seconds of about two idle cores")] = 6.0,
+    ask: PlanAsk,
     out: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="Write .csv, .ics, .json or a figure; may be repeated")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON")] = False,
+    as_json: Json = False,
 ) -> None:
     """Plan a car's stops and who drives when, under every drive-time rule of the rule book."""
+    from langstrecke.services.strategy import plan_result
+    from langstrecke.services.what_ifs import played_card
+    from langstrecke.strategy.plan.export import plan_json
+
     for path in out or []:
         if path.suffix not in ENDINGS:
             raise LangstreckeError("what kind of file is wanted?", file=path, hint="one of " + ", ".join(ENDINGS))
-    changes = joined([*(read_patch(path) for path in patch or []), assignments(settings or [])])
-    given = load_card(card)
-    played = apply_patch(given, changes) if changes.edits else given
-    policy = Policy(stint_laps=stint_laps, tyres_every=tyres_every, even=even)
-    plan = make_plan(played, car, drivers=drivers, policy=policy, limit_s=limit)
+    with progress("plan") as step:
+        plan = plan_result(settings_of(), ask, step=step)
+    _, played, _ = played_card(ask.card, ask)
     for path in out or []:
         _write(plan, played, path)
     if as_json:
@@ -59,10 +50,14 @@ def plan_verb(
         return
     _print(plan, played)
     for path in out or []:
-        progress_console.print(f"wrote {path}", highlight=False, markup=False, soft_wrap=True)
+        said(f"wrote {path}")
 
 
 def _write(plan: Plan, card: RaceCard, path: Path) -> None:
+    from langstrecke.report.files import write_whole
+    from langstrecke.strategy.plan import night
+    from langstrecke.strategy.plan.export import plan_csv, plan_ical, plan_json
+
     if path.suffix == ".csv":
         write_whole(path, plan_csv(plan, card))
     elif path.suffix == ".json":
@@ -81,19 +76,20 @@ def _write(plan: Plan, card: RaceCard, path: Path) -> None:
 
 
 def _print(plan: Plan, card: RaceCard) -> None:
-    wide = screen(console)
+    from langstrecke.strategy.lookup import clock_of
+
+    wide = screen()
     title = f"{card.race.name}: car {plan.car}, {plan.team} ({plan.car_class})"
-    table = Table(title=Text(printable(title), "bold"), box=SIMPLE_HEAD, show_edge=False, title_justify="left")
-    for name in ("stint", "laps", "from", "to", "clock", "fuel", "stop"):
-        table.add_column(name, justify="right")
+    numbers = ("stint", "laps", "from", "to", "clock", "fuel", "stop")
+    table = grid(right=numbers, title=Text(printable(title), "bold"))
     for name in ("tyres", "driver", ""):
         table.add_column(name)
     for number, s in enumerate(plan.stints, 1):
         table.add_row(
             str(number),
             str(s.laps),
-            hms(s.start_s),
-            hms(s.end_s),
+            race_time(s.start_s),
+            race_time(s.end_s),
             f"{clock_of(card, s.start_s):%H:%M}",
             f"{s.added:.1f}" if number > 1 else f"{s.fuel:.1f}",
             f"{s.stop_s:.0f} s" if number > 1 else "",
@@ -104,7 +100,7 @@ def _print(plan: Plan, card: RaceCard) -> None:
     wide.print(table)
     for name in plan.drivers:
         licence = next((s.licence for s in plan.stints if s.driver == name), None)
-        wide.print(Text(f"{printable(name)} ({licence or 'no licence given'}): {hms(plan.driven_s(name))}"))
+        wide.print(Text(f"{printable(name)} ({licence or 'no licence given'}): {race_time(plan.driven_s(name))}"))
     wide.print(Text(f"{_quality(plan)}, found in {plan.seconds:.1f} s", "dim"))
     if plan.violations:
         for violation in plan.violations:

@@ -71,7 +71,7 @@ def what_if_then(
     words: dict[str, str],
     *,
     patch: Patch | None = None,
-    races: int = 2000,
+    races: int = 4000,
     seed: int = 1,
     threads: int | None = None,
 ) -> WhatIfThen:

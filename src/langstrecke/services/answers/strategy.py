@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from langstrecke.services.answers import Answer
+from langstrecke.services.answers.common import Answer
 
 
 class Difference(Answer):
@@ -51,7 +51,10 @@ class PlanAnswer(Answer):
     legal: bool
     violations: list[str]
     proven: bool
+    rota_cost_s: float | None
     gap: float | None
+    """How far from the best rota there can be, as a share of the rota's cost; None where it is not known."""
+    gap_s: float | None
     solve_s: float
 
 
@@ -60,6 +63,12 @@ class OptionAnswer(Answer):
 
     option: str
     lap: int | None
+    also: list[str]
+    """Options that come to the same."""
+    saving: float
+    """Share of the fuel saved to the flag."""
+    chance: float | None
+    """How often the car gets home without another stop, for the option that means to."""
     win: Difference
     podium: Difference
     place: Difference
@@ -73,6 +82,20 @@ class YellowAnswer(Answer):
     stop_against_stay: OptionAnswer
 
 
+class OutlookAnswer(Answer):
+    """What is still to come, by the race played on; green laps' worth of fuel."""
+
+    laps_to_go: float
+    laps_to_go_range: tuple[float, float]
+    """The 10 and 90 % points."""
+    stops_needed: dict[str, float]
+    """Stops still to make -> probability."""
+    fuel_lasts: float
+    full_tank_now_lasts: float
+    full_tank_lasts_from_laps: int | None
+    """In how many laps a full tank reaches the flag with 90 % at the earliest."""
+
+
 class CallAnswer(Answer):
     """Pit or stay."""
 
@@ -80,7 +103,14 @@ class CallAnswer(Answer):
     car: str
     at_s: float
     races: int
+    headline: str
+    """The answer in one sentence."""
+    best: OptionAnswer | None
+    """The option told, played on fresh luck; None where staying out is the answer."""
     options: list[OptionAnswer]
+    like_staying_out: list[str]
+    """Options that come to the same as staying out."""
+    outlook: OutlookAnswer
     reasons: list[str]
     yellow: list[YellowAnswer]
 
@@ -94,6 +124,15 @@ class JudgedPlan(Answer):
     interval: tuple[float, float]
     against_best: Difference
     against_card: Difference
+
+
+class NewTyres(Answer):
+    """What a new set for a second stint gains, with how far that is known, and what it costs in the pits."""
+
+    gain_s: float
+    low_s: float
+    high_s: float
+    stop_s: float
 
 
 class OptimiseAnswer(Answer):
@@ -111,6 +150,9 @@ class OptimiseAnswer(Answer):
     seconds: float
     plans: list[JudgedPlan]
     price_of_second: Difference
+    new_tyres: NewTyres
+    at_ends_of_tyre_belief: list[Difference] | None
+    """The best plan against the card's own if tyres wear as little, or as much, as may be."""
 
 
 class CarChange(Answer):
@@ -156,6 +198,23 @@ class WhatIfAnswer(Answer):
     not_known: list[NotKnown]
     gaps_before: Gaps | None = None
     gaps_after: Gaps | None = None
+
+
+class WhatIfThenAnswer(Answer):
+    """What another decision would have been worth in a race that was driven."""
+
+    race: str
+    car: str
+    at_s: float
+    races: int
+    seed: int
+    actual: str
+    happened: str
+    changed: str
+    win: Difference
+    podium: Difference
+    overall_win: Difference
+    place: Difference
 
 
 class ScoredStop(Answer):
