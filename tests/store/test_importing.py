@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -23,8 +24,9 @@ CARS = {"01": ("DPi", 110.0), "1": ("GTDPRO", 122.0), "10": ("DPi", 110.5)}
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "store.duckdb")
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "store.duckdb") as opened:
+        yield opened
 
 
 def race_files(event: Path, stamp: str = "202503151010", laps: int = 90) -> None:

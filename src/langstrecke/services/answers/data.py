@@ -33,8 +33,8 @@ class SessionLine(Answer):
     cars: int | None = None
     winner: str | None = None
     stops: int | None = None
-    sources: list[SourceLine] = []
-    superseded_sources: list[SourceLine] = []
+    sources: list[SourceLine] = Field(default_factory=list)
+    superseded_sources: list[SourceLine] = Field(default_factory=list)
 
 
 class DecidedFact(Answer):
@@ -76,7 +76,7 @@ class RaceLine(Answer):
     duration_s: float | None = None
     duration_known: bool | None = None
     source: str | None = None
-    sessions: list[SessionLine] = []
+    sessions: list[SessionLine] = Field(default_factory=list)
 
 
 class EntryLine(Answer):
