@@ -13,7 +13,7 @@ test: $(STAMP) lint types
 	$(BIN)/python -m pytest -m "not slow"
 
 test-all: $(STAMP) lint types
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,plan,news,web,cluster]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,plan,news,web,fetch,cluster]"
 	$(BIN)/python -m pytest
 
 lint: $(STAMP)
@@ -25,7 +25,7 @@ types: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,plan,news,web]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,plan,news,web,fetch]"
 	touch $(STAMP)
 
 clean:

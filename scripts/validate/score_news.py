@@ -32,7 +32,7 @@ def main() -> None:
     for name in [given.set] if given.set else ["held_out"] if given.held_out else ["known", "third", "fourth"]:
         groups[name] = score_folder(NEWS / "gold" / name, NEWS / "texts" / name)
     if given.json:
-        told = {name: [s.as_json() for s in [*scores, total(scores)]] for name, scores in groups.items()}
+        told = {name: [s.to_json() for s in [*scores, total(scores)]] for name, scores in groups.items()}
         print(json.dumps(told, indent=1, ensure_ascii=False))
         return
     for name, scores in groups.items():

@@ -53,6 +53,10 @@ class StoreError(LangstreckeError):
     """The store cannot be opened, or does not hold what was asked for."""
 
 
+class ArchiveError(LangstreckeError):
+    """A public archive that cannot be reached, or answers otherwise than it used to."""
+
+
 class CardError(LangstreckeError):
     """A race card, patch or rule book that does not hold together."""
 

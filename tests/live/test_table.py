@@ -244,5 +244,5 @@ def test_lead_changes_limits_trouble_and_odds_are_told() -> None:
     lost = replace(now, rows=tuple(late if row.car == first.car else row for row in now.rows))
     assert [alert.kind for alert in alerts(now, lost, watched={first.car})] == ["overdue"]
     odds = alerts(now, now, watched={first.car}, odds_before={first.car: 0.5}, odds_now={first.car: 0.35})
-    assert [(alert.kind, alert.text) for alert in odds] == [("odds", f"#{first.car}: class win 50% -> 35%")]
+    assert [(alert.kind, alert.text) for alert in odds] == [("odds", f"#{first.car}: class win 50.0 % -> 35.0 %")]
     assert alerts(now, now, watched={first.car}, odds_before={first.car: 0.5}, odds_now={first.car: 0.45}) == ()

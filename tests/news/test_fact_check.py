@@ -73,7 +73,7 @@ def test_evidence_holds_the_rows():
         "le-mans-2006",
         "le-mans-2009",
     ]
-    assert json.dumps(finding.as_json())
+    assert json.dumps(finding.to_json())
 
 
 @pytest.mark.data

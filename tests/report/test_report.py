@@ -20,12 +20,13 @@ from rich.console import Console
 from factories import small_card
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast import Forecast, forecast
+from langstrecke.formatting import ordinal, percent, points
 from langstrecke.plots import laps_and_retirement, overall_bars, position_heatmap, save, to_svg, win_bars, win_changes
 from langstrecke.racecard import apply_patch, assignments
 from langstrecke.report import forecast_view, write_report
 from langstrecke.report.page import report_html
 from langstrecke.report.terminal import bar
-from langstrecke.report.words import hours, ordinal, percent, verdicts
+from langstrecke.report.words import verdicts
 
 CARD = small_card()
 HOSTILE = "</title><script>alert(1)</script> $\\frac{1}$ \"x\" onload='y' [red]&amp;\x1b[31m"
@@ -77,7 +78,7 @@ def test_tables_fit_the_width_and_name_every_car(played: Forecast, width: int, c
     text = "\n".join(lines)
     for car in played.cars:
         row = next(line for line in lines if line.startswith(f"{car.car} "))
-        assert percent(car.win, played.simulated) in row
+        assert percent(car.win, played.simulated, unit=False) in row
         assert f"P{car.actual.position_in_class}" in row  # type: ignore[union-attr]
     assert "van der Zande, Magnussen" in text
     assert "Overall win: #" in text
@@ -93,8 +94,8 @@ def test_a_what_if_shows_what_was(played: Forecast) -> None:
     after = forecast(apply_patch(CARD, assignments(["entries.4.pace_s=-2"])), races=1000, seed=1)
     lines = terminal(replace(after, changes=("car 4 is faster",)), 120, played)
     row = next(line for line in lines if line.startswith("4 "))
-    assert percent(played.car("4").win, 1000) in row
-    assert percent(after.car("4").win, 1000) in row
+    assert percent(played.car("4").win, 1000, unit=False) in row
+    assert percent(after.car("4").win, 1000, unit=False) in row
     assert any("car 4 is faster" in line for line in lines)
 
 
@@ -113,18 +114,9 @@ def test_the_verdict_tells_how_the_winner_was_seen(played: Forecast) -> None:
     assert verdicts(replace(played, classes=tuple(replace(c, actual_winner=None) for c in played.classes))) == []
 
 
-@pytest.mark.parametrize(
-    ("share", "races", "text"),
-    [(0.0, 1000, "–"), (0.0001, 10**5, "<0.1"), (0.1234, 1000, "12.3"), (0.1234, 100, "12"), (1.0, 10, "100")],
-)
-def test_percent(share: float, races: int, text: str) -> None:
-    assert percent(share, races) == text
-
-
-def test_bars_and_hours() -> None:
+def test_bars() -> None:
     assert (bar(0.0), bar(1.0), bar(0.5)) == ("", "█" * 8, "████")
     assert len(bar(0.001)) == 1
-    assert (hours(86400), hours(9600), hours(1800)) == ("24 h", "2 h 40 min", "30 min")
 
 
 # ---- figures
@@ -163,7 +155,8 @@ def test_changes_show_before_and_after(played: Forecast) -> None:
     after = forecast(apply_patch(CARD, assignments(["entries.4.pace_s=-2"])), races=1000, seed=1)
     told = texts(win_changes(played, after, "GTLM", "A faster #4"))
     assert "A faster #4" in told
-    assert f"{percent(after.car('4').win, 1000)} ({100 * (after.car('4').win - played.car('4').win):+.1f})" in told
+    change = points(after.car("4").win - played.car("4").win)
+    assert f"{percent(after.car('4').win, 1000, unit=False)} ({change})" in told
     assert "0.0)" in " ".join(texts(win_changes(played, played, "GTLM")))
     new = apply_patch(CARD, {"add": [{"car": "25", "like": "24", "drivers": [{"name": "A"}]}]})
     assert any("(new)" in t for t in texts(win_changes(played, forecast(new, races=100), "GTLM")))

@@ -21,7 +21,7 @@ from langstrecke.rulebooks import (
     read_rulebook,
     rulebook_for,
 )
-from langstrecke.rulebooks.describe import differences, duration, figures
+from langstrecke.rulebooks.describe import differences, figures
 from langstrecke.simulation.compile import compile_race
 
 H = 3600.0
@@ -258,16 +258,6 @@ def test_differences() -> None:
     rows = {(name, left, right) for _, name, left, right in differences(one, other)}
     assert ("full-course yellow without safety car", "no", "yes") in rows
     assert len(rows) <= 4
-
-
-def test_durations_in_words() -> None:
-    assert [duration(s) for s in (112, 9600, 86400, 3660, 301)] == [
-        "112 s",
-        "2 h 40 min",
-        "24 h",
-        "1 h 1 min",
-        "5 min 1 s",
-    ]
 
 
 def test_the_verb() -> None:

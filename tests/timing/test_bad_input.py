@@ -42,10 +42,18 @@ def test_missing_folder_empty_binary_and_foreign_files(tmp_path: Path) -> None:
     assert "line 2: is binary" in refused(binary)
     latin = tmp_path / "latin.csv"
     latin.write_bytes(tf.IMSA_HEADER.encode() + b"\n" + tf.lap_row(driver="S\u00e9b").encode("latin-1"))
-    assert "line 2: is not UTF-8" in refused(latin)
+    loaded = langstrecke.load(latin)
+    assert loaded.table["driver"].to_list() == ["S\u00e9b"]
+    assert "Windows-1252" in str(loaded.notices[0])
     wide = tmp_path / "wide.csv"
-    wide.write_bytes("NUMBER, LAP".encode("utf-16"))
+    wide.write_bytes("NUMBER, LAP".encode("utf-16")[:-1])
     assert "UTF-16" in refused(wide)
+    page = tmp_path / "page.csv"
+    page.write_text("<!DOCTYPE html><html><body>404</body></html>")
+    assert "is a web page" in refused(page)
+    printed = tmp_path / "printed.csv"
+    printed.write_bytes(b"%PDF-1.7\n%\xe2\xe3")
+    assert "is a PDF" in refused(printed)
     prose = tmp_path / "prose.csv"
     prose.write_text("Dear Sir or Madam\nthe race was long\n")
     assert "no timing file we know" in refused(prose)
@@ -56,9 +64,9 @@ def test_missing_folder_empty_binary_and_foreign_files(tmp_path: Path) -> None:
 
 def test_a_header_without_rows_and_without_needed_columns(tmp_path: Path) -> None:
     assert "has a header but no rows" in refused(tf.imsa_laps(tmp_path / "a.csv", []))
-    header = tf.IMSA_HEADER.replace(" ELAPSED,", "")
+    header = tf.IMSA_HEADER.replace(" LAP_TIME,", "")
     path = tf.write_file(tmp_path / "b.csv", header, ["1,2,3"])
-    with pytest.raises(TimingFileError, match=r"b\.csv, line 1: not a lap file: the header lacks ELAPSED"):
+    with pytest.raises(TimingFileError, match=r"b\.csv, line 1: not a lap file: the header lacks LAP_TIME"):
         alkamel.read_laps(path)
     results = tf.write_file(tmp_path / "r.csv", tf.RESULT_HEADER, tf.RESULT_ROWS)
     with pytest.raises(TimingFileError, match="not a lap file"):

@@ -92,13 +92,14 @@ def test_weather_in_us_units_becomes_metric(tmp_path: Path) -> None:
     assert weather["rain"].to_list() == [None, None]
 
 
-def test_weather_in_metric_units_stays(tmp_path: Path) -> None:
-    rows = ["1616249502;x;22,5;30;50;1013.2;3.0;90;1;".replace(",", "."), "1616249562;x;99;30;50;1013.2;3.0;90;0;"]
+def test_weather_in_metric_units_gives_the_wind_in_km_h(tmp_path: Path) -> None:
+    rows = ["1616249502;x;22,5;30;50;1013,2;10,8;90;1;", "1616249562;x;99;30;50;1013.2;10.8;90;0;"]
     path = tf.write_file(tmp_path / "w.csv", tf.WEATHER_HEADER.replace(",", ";"), rows)
     notices: list[Notice] = []
     weather = alkamel.read_weather(path, notices=notices)
     assert weather["air_c"].to_list() == [22.5, None]
     assert weather["rain"].to_list() == [True, False]
+    assert weather["wind_mps"].to_list() == pytest.approx([3.0, 3.0])
     assert notices == [Notice("impossible reading left out of air_c", 1, 3)]
 
 

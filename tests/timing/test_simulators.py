@@ -194,7 +194,8 @@ def test_load_knows_them_by_content(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
         file = langstrecke.load(tmp_path / name)
         assert file.provider == provider
-        assert file.session is not None
+        assert file.file is not None
+        assert file.file.session is not None
         assert file.kind == ("results" if name == "d.txt" else "laps")
         assert not file.notices
 
@@ -307,10 +308,11 @@ def test_damage_is_told_or_refused(tmp_path: Path, layout: str, damage: Callable
             file = langstrecke.load(path)
         except TimingFileError:
             continue
-        assert file.session is not None
+        assert file.file is not None
+        assert file.file.session is not None
         if not file.notices:
             # The clock of iRacing ticks at 60 Hz: what is closer than that is no other figure.
-            found, truth = figures(file.session), figures(true)
+            found, truth = figures(file.file.session), figures(true)
             assert found.keys() == truth.keys(), f"{layout} {damage.__name__} {seed}: laps or cars gone in silence"
             off = {k: v for k, v in found.items() if v != pytest.approx(truth[k], abs=0.021)}
             assert not off, f"{layout} {damage.__name__} {seed}: silently wrong {off}"

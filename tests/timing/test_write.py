@@ -21,7 +21,8 @@ from race_maker import make_race
 
 DIALECTS: tuple[Dialect, ...] = ("imsa", "wec")
 WORDS = st.text(alphabet="ABCabcäöé .,;\"'&-/0123", min_size=1, max_size=20).map(lambda text: " ".join(text.split()))
-MILLIS = st.integers(20_000, 400_000)
+MILLIS = st.integers(60_000, 115_000)
+"""Lap times that are laps: none below half of another."""
 
 
 @st.composite
@@ -32,8 +33,10 @@ def tables(draw: st.DrawFn) -> pl.DataFrame:
         elapsed = 0
         team, maker = draw(WORDS), draw(st.sampled_from(["Porsche", "Aston Martin", None]))
         category = draw(st.sampled_from(["DPi", "GTDPRO", "LMGTE Pro", "HYPERCAR"]))
+        inside = False
         for lap in range(1, draw(st.integers(1, 6)) + 1):
             millis = draw(MILLIS)
+            left, inside = inside, not inside and draw(st.booleans())
             elapsed += millis
             first, second = millis // 3, millis // 4
             sectors = draw(st.booleans())
@@ -45,7 +48,7 @@ def tables(draw: st.DrawFn) -> pl.DataFrame:
                     "lap_time_s": millis / 1000, "elapsed_s": elapsed / 1000,
                     "s1_s": first / 1000 if sectors else None, "s2_s": second / 1000 if sectors else None,
                     "s3_s": (millis - first - second) / 1000 if sectors else None,
-                    "in_pit": draw(st.booleans()), "pit_time_s": draw(st.none() | MILLIS.map(lambda v: v / 1000)),
+                    "in_pit": inside, "pit_time_s": draw(MILLIS) / 1000 if left and draw(st.booleans()) else None,
                     "flag": draw(st.none() | st.sampled_from(FLAGS)),
                     "kph": draw(st.none() | st.integers(0, 4000).map(lambda v: v / 10)),
                     "team": team or None, "manufacturer": maker, "clock_time": clock.time(),

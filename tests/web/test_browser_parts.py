@@ -25,7 +25,7 @@ from langstrecke.web.pages.charts.season import title_chart
 from langstrecke.web.pages.charts.whatif import SAME, Step, change_chart
 from langstrecke.web.pages.news_text import ShownClaim, claim_list, highlighted
 from langstrecke.web.pages.patch_text import with_change, with_setting
-from langstrecke.web.pages.race_rows import changes, gap_words
+from langstrecke.web.pages.race_rows import changes
 from langstrecke.web.pages.theme import car_colours, chart_themes, class_colour, style_sheet
 from langstrecke.web.pages.uploads import safe_ending
 from langstrecke.web.pages.whatif import weather
@@ -100,15 +100,6 @@ def test_changed_fields_make_the_rows_of_now(before: dict[str, Any], after: dict
     for patch in changes(old, new):
         shown.setdefault(patch["id"], {}).update(patch)
     assert shown == new
-
-
-@pytest.mark.parametrize(
-    ("laps", "seconds", "leads", "words"),
-    [(0, 1.5, False, "+1.500"), (0, 83.25, False, "+1:23.250"), (2, 5.0, False, "2 laps"), (1, None, False, "1 lap"),
-     (0, 0.0, True, ""), (0, None, False, "")],
-)  # fmt: skip
-def test_gaps_are_written_as_on_timing_screens(laps: int, seconds: float | None, leads: bool, words: str) -> None:
-    assert gap_words(laps, seconds, leads=leads) == words
 
 
 def test_changes_pile_up_into_one_what_if_that_can_be_played() -> None:

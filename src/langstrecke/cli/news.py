@@ -51,7 +51,7 @@ def read_verb(
     if as_json:
         _print_json(
             {
-                "articles": [r.as_json() for r in readings],
+                "articles": [r.to_json() for r in readings],
                 "problems": [{"file": p.file, "what": p.what, "hint": p.hint} for p in problems],
             }
         )
@@ -71,7 +71,7 @@ def show_verb(
 
     found = side_by_side([line for line in _lines(driver, store) if line.status != "superseded"])
     if as_json:
-        _print_json([line.as_json() for line in found])
+        _print_json([line.to_json() for line in found])
         return
     _print_lines(found)
 
@@ -84,7 +84,7 @@ def timeline_verb(
     """Everything ever told of somebody, oldest first, with what became of it."""
     found = _lines(name, store)
     if as_json:
-        _print_json([line.as_json() for line in found])
+        _print_json([line.to_json() for line in found])
         return
     _print_lines(found)
 
@@ -96,7 +96,7 @@ def check_verb(sources: Sources, date: Date = "", as_json: Json = False) -> None
 
     findings = [f for r in readings for f in check_claims(r.claims)]
     if as_json:
-        _print_json([f.as_json() for f in findings])
+        _print_json([f.to_json() for f in findings])
     else:
         for finding in findings:
             colour = _VERDICTS[finding.verdict]
@@ -144,7 +144,7 @@ def patch_verb(
     )
     result = what_if([c for r in readings for c in r.claims], race, chances)
     if as_json:
-        _print_json(result.as_json())
+        _print_json(result.to_json())
     elif out is not None:
         write_whole(out, result.as_toml(sure=sure))
         changed = sum(c.new for c in result.changes)

@@ -6,7 +6,13 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from langstrecke.display import Shown, shows_itself
+from langstrecke.formatting import percent, plural
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,7 @@ class PlayedChange:
     races: int
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Forecast:
     """Probabilities for one race from `simulated` races played with `seed`."""
@@ -142,6 +149,54 @@ class Forecast:
     def overall(self) -> tuple[CarForecast, ...]:
         """All cars by their chances of winning overall."""
         return tuple(sorted(self.cars, key=lambda c: (-c.overall_win, *_by_chances(c))))
+
+    def to_frame(self) -> pl.DataFrame:
+        """A row a car, class by class, best chances first. Probabilities are 0..1 and within the class.
+
+        `positions` is the list P(first), P(second) ...; `win_se` the Monte-Carlo standard error of `win`.
+        """
+        import polars as pl
+
+        return pl.DataFrame(
+            [
+                {
+                    "car": c.car,
+                    "class": c.car_class,
+                    "team": c.team,
+                    "vehicle": c.vehicle,
+                    "drivers": [d.name for d in c.drivers],
+                    "grid": c.grid,
+                    "win": c.win,
+                    "win_se": c.se.win,
+                    "podium": c.podium,
+                    "overall_win": c.overall_win,
+                    "expected_position": c.expected_position,
+                    "expected_laps": c.expected_laps,
+                    "stops": c.stops,
+                    "retire": c.retire,
+                    "positions": list(c.positions),
+                }
+                for figures in self.classes
+                for c in self.in_class(figures.name)
+            ],
+            schema_overrides={"grid": pl.Int64},
+        )
+
+    def _shown(self) -> Shown:
+        n = self.simulated
+        ranked = [self.in_class(figures.name) for figures in self.classes]
+        rows, few = (
+            [
+                (c.car_class, c.car, c.team, percent(c.win, n), percent(c.podium, n))
+                for cars in ranked
+                for c in cars[:k]
+            ]
+            for k in (5, 1 if len(ranked) > 1 else 5)
+        )
+        notes = [f"What if: {change}" for change in self.changes]
+        notes.append(f"The card knows: {self.race.knowledge}.")
+        title = f"{self.race.name}: {plural(n, 'race')} played, seed {self.seed}"
+        return Shown(title, ("class", "car", "team", "class win", "podium"), rows, tuple(notes), 3, few)
 
     def to_json(self) -> dict[str, Any]:
         """The data of `langstrecke forecast --json`."""

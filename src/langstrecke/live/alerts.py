@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from langstrecke.formatting import percent, plural
 from langstrecke.live.table import TimingRow, TimingTable
 
 Kind = Literal["pit in", "pit out", "lead", "driver time", "odds", "overdue"]
@@ -64,7 +65,13 @@ def alerts(
 def _of_car(old: TimingRow | None, row: TimingRow, at_s: float, near_s: float) -> Iterator[Alert]:
     car = row.car
     if old is not None and row.in_pit and (not old.in_pit or row.laps > old.laps):
-        yield Alert("pit in", car, at_s, f"#{car} is in the pits after {row.stint_laps} laps", f"in {car} {row.laps}")
+        yield Alert(
+            "pit in",
+            car,
+            at_s,
+            f"#{car} is in the pits after {plural(row.stint_laps, 'lap')}",
+            f"in {car} {row.laps}",
+        )
     if old is not None and row.stops > old.stops:
         lasted = f" after {row.last_stop_s:.0f} s" if row.last_stop_s is not None else ""
         yield Alert("pit out", car, at_s, f"#{car} is out again{lasted}: {row.driver}", f"out {car} {row.stops}")
@@ -99,5 +106,5 @@ def _odds(
     row: TimingRow, at_s: float, before: Mapping[str, float], now: Mapping[str, float], drop: float
 ) -> Iterator[Alert]:
     if row.car in before and row.car in now and before[row.car] - now[row.car] >= drop:
-        text = f"#{row.car}: class win {before[row.car]:.0%} -> {now[row.car]:.0%}"
+        text = f"#{row.car}: class win {percent(before[row.car])} -> {percent(now[row.car])}"
         yield Alert("odds", row.car, at_s, text, f"odds {row.car} {row.laps} {now[row.car]:.2f}")

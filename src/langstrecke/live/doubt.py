@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 
+from langstrecke.formatting import plural
 from langstrecke.live.cars import CarFacts
 from langstrecke.live.state import RaceState
 
@@ -105,4 +106,4 @@ def _laps(holes: tuple[int, ...]) -> str:
 
 def _messages(gaps: list[tuple[int, int]]) -> str:
     lost = sum(last - first + 1 for first, last in gaps)
-    return "1 message" if lost == 1 else f"{lost} messages"
+    return plural(lost, "message")

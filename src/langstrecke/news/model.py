@@ -108,7 +108,7 @@ class Claim:
             one, other = other, one
         return (one, self.relation, other, self.certainty)
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The claim as plain data, its id included."""
         data = {"id": self.id, **asdict(self)}
         data["seasons"] = list(self.seasons)

@@ -53,7 +53,7 @@ class Reading:
     note: str = ""
     """Why there are none: not German, nothing about racing."""
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Plain data."""
         a = self.article
         return {
@@ -63,7 +63,7 @@ class Reading:
             "date": a.date or None,
             "date_from": a.date_from,
             "note": self.note or a.note,
-            "claims": [c.as_json() for c in self.claims],
+            "claims": [c.to_json() for c in self.claims],
         }
 
 

@@ -190,7 +190,7 @@ class Report:
         """All meetings in order of time."""
         return sorted([*self.busy, *self.wanted], key=lambda m: (m.start, m.id))
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Plain data."""
         return {
             "season": self.season,

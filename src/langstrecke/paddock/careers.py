@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import ordinal
 from langstrecke.paddock.model import NOT_ENTERED, STATUS_WORDS, Driver, Entry, Event
 from langstrecke.paddock.registry import Registry
 
@@ -61,7 +62,7 @@ class Career:
         """Years of overall wins, one for each win."""
         return [row.event.year for row in self.rows if row.entry.position == 1 and row.entry.status == "classified"]
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The career as plain data: `driver`, `entered`, `started`, `class_wins`, `rows`."""
         return {
             "driver": self.driver.name,
@@ -219,12 +220,6 @@ def short_result(entry: Entry) -> str:
         return f"({entry.position})"
     short = {"not_classified": "NC", "disqualified": "DSQ", "reserve": "RES", "unknown": "?"}
     return short.get(entry.status, entry.status.upper())
-
-
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 11th."""
-    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def _row_json(row: CareerRow) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from langstrecke.forecast import CarForecast, Forecast
+from langstrecke.formatting import percent
 from langstrecke.plots import style
-from langstrecke.plots.words import label, percent
+from langstrecke.plots.words import label
 
 
 def win_bars(forecast: Forecast, car_class: str) -> Figure:
@@ -17,9 +18,9 @@ def win_bars(forecast: Forecast, car_class: str) -> Figure:
     top = _span(axes, max(car.podium for car in cars))
     for row, car in enumerate(cars):
         axes.barh(row, car.podium, height=0.62, color=style.ACCENT, alpha=0.22, linewidth=0)
-        _win(axes, row, car.win, car.se.win, top)
+        _win(axes, row, car.win, car.se.win, top, forecast.simulated)
         if car.podium > car.win:
-            text = percent(car.podium)
+            text = percent(car.podium, forecast.simulated, unit=False)
             style.write(axes, car.podium + 0.006 * top, row, text, fontsize=style.SMALL, color=style.MUTED)
     won = {n for n, car in enumerate(cars) if car.actual and car.actual.position_in_class == 1}
     style.car_labels(axes, [label(car) for car in cars], won)
@@ -34,7 +35,7 @@ def overall_bars(forecast: Forecast, cars: int = 10) -> Figure:
     figure, axes = _rows(best)
     top = _span(axes, max(car.overall_win for car in best))
     for row, car in enumerate(best):
-        _win(axes, row, car.overall_win, car.se.overall_win, top)
+        _win(axes, row, car.overall_win, car.se.overall_win, top, forecast.simulated)
     won = {n for n, car in enumerate(best) if car.actual and car.actual.position == 1}
     style.car_labels(axes, [label(car) for car in best], won)
     known = " The real winner's name in amber." if won else ""
@@ -55,7 +56,7 @@ def _span(axes: Axes, longest: float) -> float:
     return top
 
 
-def _win(axes: Axes, row: int, share: float, error: float, top: float) -> None:
+def _win(axes: Axes, row: int, share: float, error: float, top: float, races: int) -> None:
     """A solid bar with its 95 % Monte-Carlo interval, and the figure: inside where it fits."""
     axes.barh(row, share, height=0.62, color=style.ACCENT, linewidth=0)
     low, high = max(0.0, share - 1.96 * error), min(1.0, share + 1.96 * error)
@@ -66,7 +67,7 @@ def _win(axes: Axes, row: int, share: float, error: float, top: float) -> None:
         axes,
         (low if inside else max(share, high)) + (-0.008 if inside else 0.006) * top,
         row,
-        percent(share),
+        percent(share, races, unit=False),
         weight="bold",
         fontsize=8.5,
         color=style.PAPER if inside else style.INK,

@@ -7,8 +7,9 @@ import math
 from matplotlib.figure import Figure
 
 from langstrecke.forecast import Forecast
+from langstrecke.formatting import percent, points
 from langstrecke.plots import style
-from langstrecke.plots.words import label, percent, signed
+from langstrecke.plots.words import label
 
 SURE = 1.96
 """Standard errors from which a change counts; played with the same luck it is in truth better known than that."""
@@ -33,9 +34,11 @@ def win_changes(before: Forecast, after: Forecast, car_class: str, change: str =
             axes.plot([was, car.win], [row, row], color=colour, linewidth=3, alpha=0.45, solid_capstyle="butt")
             axes.plot(was, row, "o", markersize=6.5, markeredgecolor=style.MUTED, markerfacecolor=style.PAPER)
         axes.plot(car.win, row, "o", markersize=6.5, color=colour)
-        shift = f" ({signed(car.win - was)})" if was is not None else " (new)"
+        shift = f" ({points(car.win - was)})" if was is not None else " (new)"
         x = max(car.win, was or 0.0) + 0.015 * top
-        style.write(axes, x, row, percent(car.win) + shift, fontsize=8.5, color=style.INK)
+        style.write(
+            axes, x, row, percent(car.win, after.simulated, unit=False) + shift, fontsize=8.5, color=style.INK
+        )
     style.percent_ticks(axes, top)
     style.car_labels(axes, [label(car) for car in cars], set())
     legend = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from langstrecke.forecast import Forecast
+from langstrecke.formatting import percent
 from langstrecke.plots import style
-from langstrecke.plots.words import label, percent
+from langstrecke.plots.words import label
 
 SPLIT = 7.1
 """Where the panel of retirements begins, in inches."""
@@ -39,7 +40,13 @@ def laps_and_retirement(forecast: Forecast, car_class: str) -> Figure:
     retire.set_xlim(0, top)
     for row, car in enumerate(cars):
         retire.barh(row, car.retire, height=0.62, color=style.RETIRE, alpha=0.75, linewidth=0)
-        style.write(retire, car.retire + 0.02 * top, row, percent(car.retire), fontsize=style.SMALL)
+        style.write(
+            retire,
+            car.retire + 0.02 * top,
+            row,
+            percent(car.retire, forecast.simulated, unit=False),
+            fontsize=style.SMALL,
+        )
     style.percent_ticks(retire, top)
     known = " Diamond: really." if real else ""
     style.heading(

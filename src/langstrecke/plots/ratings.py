@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from langstrecke.formatting import signed
 from langstrecke.plots import style
 
 
@@ -28,7 +29,7 @@ def rating_intervals(title: str, rows: Sequence[tuple[str, str, float, float, fl
         axes.plot(pace, n, "o", markersize=6, color=style.ACCENT)
         style.write(axes, (0.1 - left) * inch, n, style.shorten(name, 28), fontsize=8.5, **place)
         style.write(axes, (2.15 - left) * inch, n, style.shorten(detail, 12), fontsize=8, color=style.MUTED, **place)
-        style.write(axes, 1.0 + 0.1 * inch, n, f"{pace:+.2f} %", fontsize=8.5, weight="bold", **place)
+        style.write(axes, 1.0 + 0.1 * inch, n, f"{signed(pace, 2)} %", fontsize=8.5, weight="bold", **place)
     axes.grid(axis="x", color=style.LINE, linewidth=0.6)
     axes.set_axisbelow(True)
     style.heading(figure, title, legend)

@@ -8,8 +8,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from langstrecke.formatting import percent
 from langstrecke.plots import style
-from langstrecke.plots.words import percent
 
 SHADES = ("#1d62b0", "#a86a00", "#b8452f", "#3f7f5f", "#6d4fa0", "#5c6775", "#2a8a9e", "#8a5a44")
 """Colours of the lines, the first for the favourite."""
@@ -48,7 +48,7 @@ def title_odds(
         colour = SHADES[n % len(SHADES)]
         axes.plot(xs, odds, color=colour, linewidth=2.2 if n < 3 else 1.4, marker="o", markersize=3.5)
         bold = "bold" if name == champion else "normal"
-        text = f"{style.shorten(name, 30)}  {percent(value)} %"
+        text = f"{style.shorten(name, 30)}  {percent(value)}"
         style.write(axes, len(rounds) - 1 + 0.02 * len(rounds), height, text, color=colour, fontsize=8.5, weight=bold)
     axes.set_xlim(-0.2, len(rounds) - 1 + 0.05)
     axes.set_ylim(-0.03, 1.03)
@@ -92,7 +92,7 @@ def final_points(
             axes.plot([now, mean], [n, n], color=style.MUTED, linewidth=0.8)
         axes.plot([p10, p90], [n, n], color=style.ACCENT, linewidth=5, alpha=0.4, solid_capstyle="butt")
         axes.plot(mean, n, "o", markersize=6, color=style.ACCENT)
-        style.write(axes, top + 0.03 * (top - low), n, f"{percent(chance)} %", fontsize=8.5, weight="bold")
+        style.write(axes, top + 0.03 * (top - low), n, percent(chance), fontsize=8.5, weight="bold")
     axes.grid(axis="x", color=style.LINE, linewidth=0.6)
     style.car_labels(axes, [(row[0], row[1]) for row in rows], set())
     style.heading(figure, title, legend)
@@ -129,7 +129,7 @@ def _shares(row: tuple[str, float, float, float | None], words: Sequence[str]) -
     _, solid, pale, mark = row
     shown = [solid, *([pale] if words else []), *([mark] if mark is not None else [])]
     names = words or [""] * len(shown)
-    return " · ".join(f"{word} {percent(share)} %".strip() for word, share in zip(names, shown, strict=False))
+    return " · ".join(f"{word} {percent(share)}".strip() for word, share in zip(names, shown, strict=False))
 
 
 LANE = 30

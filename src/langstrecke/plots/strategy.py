@@ -5,13 +5,14 @@ They take plain rows, not the strategist's own results: what a figure shows can 
 
 from __future__ import annotations
 
+import datetime as dt
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from langstrecke.formatting import printable, surname
+from langstrecke.formatting import printable, race_time, signed, surname
 from langstrecke.plots import style
 
 TIMELINE_LEFT = 1.75
@@ -64,8 +65,8 @@ def stint_timeline(
     for row, driver in enumerate(drivers):
         name = style.shorten(surname(driver), 15)
         style.write(axes, -TIMELINE_LEFT * inch, row, name, weight="bold", **place)
-        whole = round(totals[driver] / 60.0)
-        style.write(axes, -0.1 * inch, row, f"{whole // 60}:{whole % 60:02d}", ha="right", color=style.MUTED, **place)
+        driven = race_time(totals[driver], short=True)
+        style.write(axes, -0.1 * inch, row, driven, ha="right", color=style.MUTED, **place)
     style.write(axes, -TIMELINE_LEFT * inch, len(drivers), "new tyres", color=style.MUTED, **place)
     step = next(s for s in (0.25, 0.5, 1, 2, 3) if hours / s <= 12 or s == 3)
     ticks = [n * step for n in range(int(hours / step + 1e-9) + 1)]
@@ -76,11 +77,11 @@ def stint_timeline(
 
 def _tick(hours: float, start_hour: float | None) -> str:
     minutes = round(hours * 60)
-    text = f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes // 60}:{minutes % 60:02d}"
+    text = f"{minutes // 60} h" if minutes % 60 == 0 else race_time(3600 * hours, short=True)
     if start_hour is None:
         return text
-    clock = round((start_hour * 60 + minutes) % 1440)
-    return f"{text}\n{clock // 60:02d}:{clock % 60:02d}"
+    clock = dt.datetime.min + dt.timedelta(minutes=round(start_hour * 60 + minutes))
+    return f"{text}\n{clock:%H:%M}"
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def difference_bars(rows: Sequence[Step], title: str, legend: str, unit: str = "
             axes, -0.12 * inch, row, "\n".join(lines), ha="right", **({"fontsize": size} if size else {}), **place
         )
         digits = 1 if unit == "points" else 2
-        text = f"{step.value:+.{digits}f}".replace("-", "−") if round(step.value, digits) else "0"
+        text = signed(step.value, digits)
         style.write(axes, 1 + 0.1 * inch, row, text, weight="bold", color=colour, **place)
     axes.set_xlabel(unit, fontsize=style.SMALL, color=style.MUTED, family=style.FONT)
     style.heading(figure, title, legend)

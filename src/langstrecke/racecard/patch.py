@@ -130,6 +130,24 @@ def assignments(texts: Iterable[str]) -> Patch:
     return Patch(tuple(edits), file="--set")
 
 
+def patch_of(changes: Mapping[str, Any], file: str = "the change") -> Patch:
+    """A what-if from a dictionary: `{"entries.01.penalty_s": 60}`; keys dotted as in `--set`, values those of TOML.
+
+    The lists of a patch go in too: `{"drop": [{"car": "5"}]}`. CardError names what is no key of a card.
+    """
+    named = {key: value for key, value in changes.items() if key in ("title", "set", *KINDS)}
+    found = patch_from_data(named, file=file)
+    edits = list(found.edits)
+    for key, value in changes.items():
+        if key in named:
+            continue
+        parts = _dotted(str(key))
+        if not parts:
+            raise CardError(f"{key!r} is no key of a card", file=file, hint="such as entries.01.penalty_s")
+        edits += _set_edits(_nested(parts, value), (), None, file)
+    return Patch(tuple(edits), found.title, file)
+
+
 def joined(patches: Iterable[Patch]) -> Patch:
     """Several what-ifs as one, applied in this order of kinds and patches."""
     every = list(patches)

@@ -9,9 +9,15 @@ Pace figures are seconds per lap relative to the class: negative is faster.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from langstrecke.display import Shown, shows_itself
+from langstrecke.formatting import duration, lap_time, plural
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SCHEMA_VERSION = 1
 
@@ -239,8 +245,13 @@ class ActualResult(CardModel):
     status: str = ""
 
 
+@shows_itself
 class RaceCard(CardModel):
-    """One race, ready to be played."""
+    """One race, ready to be played: rules, circuit, classes, entries, each figure with its doubt (docs/cards.md).
+
+    Seconds end in `_s`, rates an hour in `_per_h`; shares and probabilities are 0..1. Frozen: `langstrecke.changed`
+    makes another.
+    """
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
     race: RaceInfo
@@ -281,3 +292,22 @@ class RaceCard(CardModel):
     def cars_of(self, car_class: str) -> tuple[str, ...]:
         """Car numbers of a class, in card order."""
         return tuple(e.car for e in self.entries if e.car_class == car_class)
+
+    def to_frame(self) -> pl.DataFrame:
+        """A row an entry; `pace_s` is seconds a lap against the class, negative is faster, `pace_s_sd` its doubt."""
+        import polars as pl
+
+        keys = ("car", "car_class", "team", "vehicle", "grid", "pace_s", "pace_s_sd")
+        rows = [{k: getattr(e, k) for k in keys} | {"drivers": [d.name for d in e.drivers]} for e in self.entries]
+        return pl.DataFrame(rows, infer_schema_length=None).rename({"car_class": "class"})
+
+    def _shown(self) -> Shown:
+        rows = [
+            (name, str(len(self.cars_of(name))), lap_time(c.lap_s), f"± {c.lap_s_sd:.1f} s", f"{c.stint_laps:.0f}")
+            for name, c in self.classes.items()
+        ]
+        race = self.race
+        where = f"{self.circuit.name or self.circuit.id}, {race.date}, {duration(race.duration_s, minutes=True)}"
+        notes = (f"{where}; {plural(len(self.entries), 'car')}; rule book {race.rulebook}; knows: {race.knowledge}.",)
+        head = ("class", "cars", "lap", "known to", "laps a tank")
+        return Shown(race.name or race.id, head, rows, (*notes, race.note) if race.note else notes)

@@ -17,7 +17,7 @@ def _folder() -> Traversable:
 
 
 def list_cards() -> tuple[str, ...]:
-    """Names of all shipped cards, in order."""
+    """Names of all cards that come with the package, as `load_card` takes them, in order."""
     folder = _folder()
     if not folder.is_dir():
         return ()

@@ -31,7 +31,7 @@ from langstrecke.ratings.sessions import (
 )
 from langstrecke.store import Store
 
-VERSION = 8
+VERSION = 9
 """Raise when a summary's content or meaning changes."""
 
 _LAPS = TypeAdapter(LapSummary)

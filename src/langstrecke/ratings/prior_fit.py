@@ -35,6 +35,7 @@ def fit_race_priors(summaries: tuple[SessionSummary, ...]) -> dict[str, Any]:
         "series": _all_series(races),
         "lanes": _lanes(races),
         "windows": _windows(races),
+        "tanks": _tanks(races),
         "speeds": fit_speeds(summaries),
     }
 
@@ -192,6 +193,27 @@ def _lanes(races: list[Any]) -> dict[str, float]:
         if f.lane_s is not None:
             found[info.circuit].append(f.lane_s)
     return {circuit: float(np.min(values)) for circuit, values in sorted(found.items())}
+
+
+MIN_TANKS = 3
+"""Long races of a class from which its tank is told by name."""
+
+
+def _tanks(races: list[Any]) -> dict[str, dict[str, float]]:
+    """Class in a region ("imsa.GTP") -> log seconds on a tank, the circuit's thirst taken off.
+
+    Kinds of cars hold too much for this: a DPi of 2021 ran 40 minutes on a tank, a GTP of 2023 runs 53.
+    """
+    thirst = _windows(races)
+    found: dict[str, list[Measured]] = defaultdict(list)
+    for info, f in races:
+        if f.length_s <= LONG_RACE_S or f.wet_share > 0.1:
+            continue
+        for c in f.classes:
+            if (m := c.measured.get("log_window_s")) is not None:
+                name = f"{region(info.series)}.{c.car_class}"
+                found[name].append(Measured(m.value - thirst.get(info.circuit, 0.0), m.se))
+    return {name: _figure(values, 0.02) for name, values in sorted(found.items()) if len(values) >= MIN_TANKS}
 
 
 def _windows(races: list[Any]) -> dict[str, float]:

@@ -46,6 +46,7 @@ class RacePriors:
     series: dict[str, SeriesPrior]
     lanes: dict[str, float]  # circuit -> fastest run through the pit lane, seconds
     windows: dict[str, float]  # circuit -> log time on a tank against the mean circuit
+    tanks: dict[str, FigurePrior]  # class in a region ("imsa.GTP") -> log seconds on a tank at the mean circuit
     speeds: SpeedPriors
     seasons: tuple[str, ...]
 
@@ -99,6 +100,7 @@ def race_priors_from(table: dict[str, Any]) -> RacePriors:
         series={name: _series(values) for name, values in table["series"].items()},
         lanes=dict(table["lanes"]),
         windows=dict(table["windows"]),
+        tanks={name: FigurePrior(**values) for name, values in table["tanks"].items()},
         speeds=SpeedPriors(**table["speeds"]),
         seasons=tuple(table["seasons"]),
     )

@@ -210,7 +210,7 @@ def _class_rating(
     level = level_of(posterior.levels, car_class, average)
     tau = float(np.exp(figure("log_tau").value))
     lap = level.value * (1 + tau)
-    window = _tank(past, race, group, priors, target)
+    window = _tank(past, race, car_class, priors, target)
     stint_laps = float(np.exp(window.value)) / lap
     fuel = MASS_SENSITIVITY * TANK_OVER_MASS[group] / stint_laps
     lane = priors.lanes.get(race.circuit)
@@ -248,12 +248,15 @@ def _class_rating(
     return ClassRating(figures), paces
 
 
-def _tank(past: Past, race: RaceMeta, group: str, priors: RacePriors, target: Evidence) -> Measured:
+def _tank(past: Past, race: RaceMeta, car_class: str, priors: RacePriors, target: Evidence) -> Measured:
     """Log seconds on a tank. A circuit's thirst is known beforehand; what is left of it is pooled.
 
     Stints of a short race only bound the tank from below: such a bound well under the prior tells nothing.
     """
-    prior = priors.figures[priors.kind(race.series, group)]["log_window_s"]
+    group = group_of(car_class)
+    prior = priors.tanks.get(f"{region(race.series)}.{car_class}")
+    if prior is None:
+        prior = priors.figures[priors.kind(race.series, group)]["log_window_s"]
     prior = replace(prior, by_class=0.6, by_circuit=0.15)
     thirst = priors.windows
     long_races = {info.race_id for info, f in past if f.length_s > LONG_RACE_S}

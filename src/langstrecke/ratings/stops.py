@@ -13,12 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from langstrecke.ratings.annotate import AnnotatedLaps, Bools, Floats, Ints
+from langstrecke.ratings.tank import MIN_STINTS, NEUTRAL_BURN, Stints, tank_of
 
 MIN_STOPS = 4
 """Stops of a class from which a figure is given."""
 
 FULL_SHARE = 0.5
 """Share of the tank burnt from which a stop tells the refuelling time."""
+
+LEAST_ERROR = 0.015
+"""What a race's tank may be off beyond what its stints tell, relative (documented default: fuel maps, weather)."""
 
 LONG_RACE_S = 5 * 3600.0
 """From this length on, stints are as long as the tank; in shorter races the distance decides."""
@@ -115,29 +119,47 @@ def stop_facts(laps: AnnotatedLaps, lost_s: float) -> StopFacts:
 
 
 def _window(laps: AnnotatedLaps, k: int) -> Pair | None:
-    """Laps on a tank: the upper reach of the stints run wholly under green; with a relative standard error.
+    """Laps on a tank with a relative standard error.
 
-    In a long race the best tenth of many stints marks it; in a short one, where stops are placed by the distance,
-    only the longest stint comes near, and its error is wide. Without four green stints, neutralised laps count half.
+    In a long race by `tank_of`; in a short one, where stops are placed by the distance and every stint is a bound,
+    the longest stint, with a wide error.
     """
+    stints = _stints(laps, k)
+    if stints is None:
+        return None
+    if laps.end_s.max() > LONG_RACE_S:
+        tank, error = tank_of(stints)
+        return tank, float(np.hypot(error, LEAST_ERROR))
+    reach = float(stints.burnt.max())
+    near = float(np.sum(stints.burnt > 0.93 * reach))
+    return reach, 0.06 + 0.12 / float(np.sqrt(near))
+
+
+def _stints(laps: AnnotatedLaps, k: int) -> Stints | None:
+    """The dry stints of a class, or None where fewer than MIN_STINTS ended with a stop."""
     rows = np.flatnonzero(laps.car_class == k)
     key = laps.car[rows] * 1000 + laps.stint[rows]
-    lengths: list[float] = []
-    green: list[bool] = []
+    green: list[float] = []
+    neutral: list[float] = []
+    censored: list[bool] = []
+    stopped = 0
     for stint in np.unique(key):
         run = rows[key == stint]
-        if laps.in_lap[run[-1]] and len(run) > 3 and not laps.wet[run].any():
-            lengths.append(float(len(run) - 0.5 * laps.neutral[run].sum()))
-            green.append(not bool(laps.neutral[run].any()))
-    length = np.array(lengths)
-    if sum(green) >= MIN_STOPS:
-        length = length[np.array(green)]
-    if len(length) < MIN_STOPS:
+        if len(run) <= 3 or laps.wet[run].any():
+            continue
+        slow = int(laps.neutral[run].sum())
+        out = run[-1] + 1
+        in_yellow = laps.neutral[run[-1]] or (
+            out < laps.n and laps.car[out] == laps.car[run[-1]] and laps.neutral[out]
+        )
+        stops = bool(laps.in_lap[run[-1]])
+        stopped += stops
+        green.append(float(len(run) - slow))
+        neutral.append(float(slow))
+        censored.append(bool(not stops or in_yellow))
+    if stopped < MIN_STINTS:
         return None
-    long_race = laps.end_s.max() > LONG_RACE_S
-    reach = float(np.quantile(length, 0.9) if long_race else length.max())
-    near = float(np.sum(length > 0.93 * reach))
-    return reach, (0.02 if long_race else 0.06) + 0.12 / float(np.sqrt(near))
+    return Stints(np.array(green), np.array(neutral), np.array(censored))
 
 
 def drive_throughs(laps: AnnotatedLaps) -> Bools:
@@ -163,7 +185,7 @@ def _find(laps: AnnotatedLaps, window: dict[int, Pair]) -> _Stops:
     same = laps.car[1:] == laps.car[:-1]
     row = np.flatnonzero(laps.in_lap[:-1] & same)
     after = row + 1
-    burn = np.where(laps.neutral, 0.5, 1.0)
+    burn = np.where(laps.neutral, NEUTRAL_BURN, 1.0)
     total = np.cumsum(burn)
     first = row - laps.stint_lap[row] + 1
     burnt = total[row] - total[first] + burn[first]

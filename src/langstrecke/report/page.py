@@ -7,21 +7,13 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from langstrecke.forecast import ClassForecast, Forecast
+from langstrecke.formatting import percent, plural
 from langstrecke.plots import laps_and_retirement, overall_bars, position_heatmap, to_svg, win_bars, win_changes
 from langstrecke.report.files import write_whole
 from langstrecke.report.html import Child, Html, join, tag, text
 from langstrecke.report.looks import style_sheet
 from langstrecke.report.tables import change_table, class_table, line_ups
-from langstrecke.report.words import (
-    EVIDENCE,
-    KNOWLEDGE,
-    METHOD,
-    cars_word,
-    crew,
-    distance,
-    percent,
-    race_line,
-)
+from langstrecke.report.words import EVIDENCE, KNOWLEDGE, METHOD, crew, distance, race_line
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """The page loads nothing and runs nothing, whatever a card's texts try."""
@@ -54,10 +46,10 @@ def write_page(forecast: Forecast, path: str | Path, before: Forecast | None = N
 
 def _header(forecast: Forecast) -> Html:
     race = forecast.race
-    classes = len(forecast.classes)
+    in_classes = f" in {plural(len(forecast.classes), 'class', 'classes')}"
     facts: list[Html] = [
-        _fact(f"{forecast.simulated:,}", "simulated races"),
-        _fact(str(len(forecast.cars)), f"cars in {classes} class{'es' if classes != 1 else ''}"),
+        _counted(plural(forecast.simulated, "simulated race")),
+        _counted(plural(len(forecast.cars), "car") + in_classes),
     ]
     if forecast.neutralisations is not None and forecast.neutral_s is not None:
         facts.append(_fact(f"{forecast.neutralisations:.1f}", "neutralisations expected"))
@@ -76,6 +68,10 @@ def _header(forecast: Forecast) -> Html:
 
 def _fact(figure: str, words: str) -> Html:
     return tag("li", tag("b", figure), " ", words)
+
+
+def _counted(words: str) -> Html:
+    return _fact(*words.split(" ", 1))
 
 
 def _what_if(forecast: Forecast, before: Forecast | None) -> Html:
@@ -119,17 +115,17 @@ def _headline(forecast: Forecast) -> Html:
 def _tile(forecast: Forecast, figures: ClassForecast) -> Html:
     ranked = forecast.in_class(figures.name)
     best = ranked[0]
-    chase = ", ".join(f"#{car.car} {percent(car.win, forecast.simulated)} %" for car in ranked[1:3])
+    chase = ", ".join(f"#{car.car} {percent(car.win, forecast.simulated)}" for car in ranked[1:3])
     really: Child = None
     if figures.actual_winner is not None:
         winner = forecast.car(figures.actual_winner)
         odds = percent(winner.win, forecast.simulated)
-        given = tag("span", f"(given {odds} %)", cls="whole")
+        given = tag("span", f"(given {odds})", cls="whole")
         really = tag("p", f"Really won: #{winner.car} {winner.team} ", given, cls="really")
     return tag(
         "div",
-        tag("h3", f"{figures.name} · {cars_word(len(ranked))}"),
-        tag("div", percent(best.win, forecast.simulated), tag("small", " %"), cls="odds"),
+        tag("h3", f"{figures.name} · {plural(len(ranked), 'car')}"),
+        tag("div", percent(best.win, forecast.simulated, unit=False), tag("small", " %"), cls="odds"),
         tag("p", tag("strong", f"#{best.car} {best.team}")),
         tag("p", crew(best), cls="muted"),
         tag("p", f"then {chase}", cls="muted") if chase else None,
@@ -140,7 +136,7 @@ def _tile(forecast: Forecast, figures: ClassForecast) -> Html:
 
 def _class_section(forecast: Forecast, number: int, figures: ClassForecast) -> Html:
     name = figures.name
-    facts = [cars_word(len(forecast.in_class(name))), distance(figures)]
+    facts = [plural(len(forecast.in_class(name)), "car"), distance(figures)]
     if figures.margin_s is not None and figures.lead_lap is not None:
         facts.append(f"{figures.lead_lap:.1f} cars on the lead lap, won by {figures.margin_s:.0f} s in the median")
     return join(
@@ -167,7 +163,7 @@ def _line_up_section(forecast: Forecast) -> Html:
     return join(
         [
             tag("h2", "Line-ups and what is known of them", id="line-ups"),
-            tag("p", f"{len(drivers)} drivers: {known}. Beside each name the licence: P, G, S or B."),
+            tag("p", f"{plural(len(drivers), 'driver')}: {known}. Beside each name the licence: P, G, S or B."),
             tag("p", *legend),
             line_ups(forecast),
         ]

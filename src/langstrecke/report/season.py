@@ -8,13 +8,12 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from langstrecke.forecast.season.result import Contender, SeasonForecast
-from langstrecke.formatting import surname
+from langstrecke.formatting import percent, plural, surname
 from langstrecke.plots import to_svg
 from langstrecke.plots.season import final_points
 from langstrecke.report.files import write_whole
 from langstrecke.report.html import Html, join, table, tag, text
 from langstrecke.report.looks import style_sheet
-from langstrecke.report.words import percent
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -48,12 +47,17 @@ def sentences(lines: Sequence[str], heading: str = "") -> Html:
 
 def title_table(found: SeasonForecast, title: str, car_class: str, most: int = 12) -> Html:
     """The odds of one title; of a season that is over the points alone."""
-    n = max(found.simulated, 1000)
+    n = found.simulated
     rows = []
     for c in found.titles[(title, car_class)][:most]:
         cells = [tag("td", tag("strong", c.name)), tag("td", f"{c.points:g}", cls="n")]
         if found.simulated:
-            figures = (percent(c.title, n), percent(c.top3, n), f"{c.expected:.0f}", f"{c.low:.0f}–{c.high:.0f}")
+            figures = (
+                percent(c.title, n, unit=False),
+                percent(c.top3, n, unit=False),
+                f"{c.expected:.0f}",
+                f"{c.low:.0f}–{c.high:.0f}",
+            )
             cells += [tag("td", tag("strong", figures[0]), cls="n"), *(tag("td", f, cls="n") for f in figures[1:])]
         rows.append(cells)
     words = ("Points now", "Title %", "Top 3 %", "Expected", "80 %") if found.simulated else ("Points",)
@@ -107,7 +111,11 @@ def write_season(
     rounds = found.rounds
     name = f"{rounds[0].book.series_name} {rounds[0].season}"
     told = f"After round {found.after} of {rounds[-1].number}"
-    told += f"; the rest played {found.simulated:,} times, seed {found.seed}." if found.simulated else ": the table."
+    told += (
+        f"; the rest played {plural(found.simulated, 'time')}, seed {found.seed}."
+        if found.simulated
+        else ": the table."
+    )
     told += f" What if: {what_if}." if what_if else ""
     again = f"langstrecke season {found.season} --after {found.after}"
     again += f" --seasons {found.simulated} --seed {found.seed}" if found.simulated else ""

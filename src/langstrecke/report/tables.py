@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from langstrecke.forecast import CarForecast, Forecast
-from langstrecke.formatting import is_out
-from langstrecke.plots.words import signed
+from langstrecke.formatting import is_out, percent, points
 from langstrecke.report.html import Html, join, table, tag
-from langstrecke.report.words import EVIDENCE, crew, percent
+from langstrecke.report.words import EVIDENCE, crew
 
 MOVED = 0.005
 """Chances that changed by less than this are left out of the table of changes."""
@@ -45,16 +44,18 @@ def _car_cells(car: CarForecast) -> list[Html]:
 
 def _odds_cells(forecast: Forecast, car: CarForecast, overall: bool) -> list[Html]:
     n = forecast.simulated
-    win = join([tag("strong", percent(car.win, n)), " ", tag("span", f"±{100 * car.se.win:.1f}", cls="se")])
+    win = join(
+        [tag("strong", percent(car.win, n, unit=False)), " ", tag("span", f"±{100 * car.se.win:.1f}", cls="se")]
+    )
     return [
         _n(str(car.grid or "")),
         _n(win),
-        _n(percent(car.podium, n)),
-        *([_n(percent(car.overall_win, n))] if overall else []),
+        _n(percent(car.podium, n, unit=False)),
+        *([_n(percent(car.overall_win, n, unit=False))] if overall else []),
         _n(f"{car.expected_position:.1f}"),
         _n(f"{car.expected_laps:.0f}"),
         _n(f"{car.stops:.1f}"),
-        _n(percent(car.retire, n)),
+        _n(percent(car.retire, n, unit=False)),
     ]
 
 
@@ -102,9 +103,9 @@ def change_table(forecast: Forecast, before: Forecast) -> Html:
             tag("td", car.car, cls="car"),
             tag("td", car.car_class),
             tag("td", tag("strong", car.team), tag("span", crew(car), cls="sub"), cls="who"),
-            _n(percent(old.win, before.simulated) if old else "new"),
-            _n(tag("strong", percent(car.win, forecast.simulated))),
-            _n(signed(gain)),
+            _n(percent(old.win, before.simulated, unit=False) if old else "new"),
+            _n(tag("strong", percent(car.win, forecast.simulated, unit=False))),
+            _n(points(gain)),
         ]
         for car, old, gain in moved[:MOST_MOVED]
     ]

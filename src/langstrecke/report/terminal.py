@@ -11,15 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from langstrecke.forecast import CarForecast, ClassForecast, Forecast
-from langstrecke.formatting import is_out, printable
-from langstrecke.report.words import (
-    cars_word,
-    crew,
-    distance,
-    percent,
-    race_line,
-    verdicts,
-)
+from langstrecke.formatting import is_out, percent, plural, printable
+from langstrecke.report.words import crew, distance, race_line, verdicts
 
 WIDE = 108
 """From this width on team and drivers have a column each and the odds a bar."""
@@ -64,7 +57,7 @@ def class_table(forecast: Forecast, figures: ClassForecast, width: int, before: 
     """The cars of one class by their chance of winning it."""
     cars = forecast.in_class(figures.name)
     wide = width >= WIDE
-    facts = " · ".join(t for t in (cars_word(len(cars)), distance(figures)) if t)
+    facts = " · ".join(t for t in (plural(len(cars), "car"), distance(figures)) if t)
     table = Table(
         title=Text.assemble((printable(figures.name), "bold cyan"), ("  " + facts, "dim")),
         title_justify="left",
@@ -115,16 +108,16 @@ def _row(
     faint = "dim" if car.win < 0.005 else ""
     cells: list[RenderableType] = [Text(printable(car.car))]
     cells += [team, Text(crew(car))] if wide else [Group(team, Text(crew(car), style="dim"))]
-    cells += [str(car.grid or ""), Text(percent(car.win, n), style=faint or "bold")]
+    cells += [str(car.grid or ""), Text(percent(car.win, n, unit=False), style=faint or "bold")]
     cells += [Text(bar(car.win))] if wide else []
     if before is not None:
         old = next((c for c in before.cars if c.car == car.car), None)
-        cells.append(Text(percent(old.win, before.simulated) if old else "new"))
+        cells.append(Text(percent(old.win, before.simulated, unit=False) if old else "new"))
     cells += [
-        Text(percent(car.podium, n), style=faint),
+        Text(percent(car.podium, n, unit=False), style=faint),
         f"{car.expected_position:.1f}",
         f"{car.expected_laps:.0f}",
-        Text(percent(car.retire, n), style="dim"),
+        Text(percent(car.retire, n, unit=False), style="dim"),
     ]
     if known:
         cells.append(_actual(car))
@@ -155,7 +148,7 @@ def _actual(car: CarForecast) -> Text:
 
 def _overall(forecast: Forecast) -> Text:
     best = [car for car in forecast.overall() if car.overall_win > 0][:5]
-    odds = ", ".join(f"#{car.car} {percent(car.overall_win, forecast.simulated)} %" for car in best)
+    odds = ", ".join(f"#{car.car} {percent(car.overall_win, forecast.simulated)}" for car in best)
     text = Text.assemble(("Overall win: ", "bold"), odds)
     if forecast.neutralisations is not None and forecast.neutral_s is not None:
         minutes = forecast.neutral_s / 60

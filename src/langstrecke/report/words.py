@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from langstrecke.forecast import CarForecast, ClassForecast, Forecast, PlayedRace
-from langstrecke.formatting import printable, surname
+from langstrecke.formatting import duration, ordinal, percent, plural, printable, surname
 
 KNOWLEDGE = {
     "before": "before the race: earlier sessions of the weekend and earlier races only",
@@ -14,39 +14,15 @@ KNOWLEDGE = {
 EVIDENCE = {"laps": "rated from laps", "prior": "licence and series only", "hand": "set by hand"}
 
 
-def percent(p: float, races: int) -> str:
-    """A probability in per cent; a dash for what no simulated race has shown."""
-    if p <= 0.0:
-        return "–"
-    if p < 0.0005:
-        return "<0.1"
-    if p > 0.9995 and p < 1.0:
-        return ">99.9"
-    return f"{100 * p:.1f}" if races >= 1000 else f"{100 * p:.0f}"
-
-
 def crew(car: CarForecast) -> str:
     """The surnames of a car's drivers."""
     return ", ".join(surname(d.name) for d in car.drivers)
 
 
-def hours(seconds: float) -> str:
-    """`12 h`, `2 h 40 min`."""
-    whole, minutes = divmod(round(seconds / 60), 60)
-    parts = [f"{whole} h"] if whole else []
-    parts += [f"{minutes} min"] if minutes or not whole else []
-    return " ".join(parts)
-
-
 def race_line(race: PlayedRace) -> str:
     """Where, when and how long."""
     day = f"{race.date.day} {race.date:%B %Y}"
-    return f"{printable(race.circuit)}, {day}, {hours(race.duration_s)}"
-
-
-def cars_word(number: int) -> str:
-    """`1 car`, `7 cars`."""
-    return "1 car" if number == 1 else f"{number} cars"
+    return f"{printable(race.circuit)}, {day}, {duration(race.duration_s, minutes=True)}"
 
 
 def distance(figures: ClassForecast) -> str:
@@ -54,17 +30,10 @@ def distance(figures: ClassForecast) -> str:
     if figures.winner_laps is None:
         return ""
     low, high = figures.winner_laps_low or 0.0, figures.winner_laps_high or 0.0
-    text = f"winner {figures.winner_laps:.0f} laps"
+    text = f"winner {plural(round(figures.winner_laps), 'lap')}"
     if round(low) != round(high):
         text += f" ({low:.0f}–{high:.0f})"
     return text + (f", really {figures.actual_laps}" if figures.actual_laps is not None else "")
-
-
-def ordinal(place: int) -> str:
-    """`1st`, `2nd`, `11th`."""
-    if place % 100 in (11, 12, 13):
-        return f"{place}th"
-    return f"{place}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th') }"
 
 
 def verdicts(forecast: Forecast) -> list[tuple[str, str]]:
@@ -78,7 +47,7 @@ def verdicts(forecast: Forecast) -> list[tuple[str, str]]:
         winner = ranked[place - 1]
         rank = "the favourite" if place == 1 else f"{ordinal(place)} favourite of {len(ranked)}"
         odds = percent(winner.win, forecast.simulated)
-        told.append((figures.name, f"#{winner.car} {printable(winner.team)} won; {odds} % here, {rank}"))
+        told.append((figures.name, f"#{winner.car} {printable(winner.team)} won; {odds} here, {rank}"))
     return told
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from langstrecke.formatting import duration
 from langstrecke.rulebooks.load import for_event
 from langstrecke.rulebooks.schema import CrewRule, DriverRule, RuleBook, Sourced
 
@@ -117,16 +118,6 @@ def differences(one: RuleBook, other: RuleBook) -> list[tuple[str, str, str, str
     order = list(dict.fromkeys(section for section, _ in keys))
     rows = [(*key, left.get(key, "–"), right.get(key, "–")) for key in keys if left.get(key) != right.get(key)]
     return sorted(rows, key=lambda row: order.index(row[0]))
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: 24 h, 2 h 40 min, 112 s."""
-    if seconds < 300:
-        return f"{seconds:g} s"
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(int(minutes), 60)
-    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{rest:g} s" if rest else ""]
-    return " ".join(p for p in parts if p)
 
 
 def _words(key: str, value: Any) -> tuple[str, str]:

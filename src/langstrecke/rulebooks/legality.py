@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from langstrecke.formatting import plural, race_time
 from langstrecke.rulebooks.limits import DriverLimits, crew_limits, driver_limits
 from langstrecke.rulebooks.schema import Licence, PitRules, RuleBook
 
@@ -95,12 +96,6 @@ def violations(
     ]
 
 
-def clock(seconds: float) -> str:
-    """Seconds as h:mm:ss, rounded."""
-    whole = round(seconds)
-    return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
-
-
 def drive_time(stints: Sequence[Stint], driver: str) -> float:
     """A driver's total time at the wheel."""
     return sum(s.end_s - s.start_s for s in stints if s.driver == driver)
@@ -152,7 +147,7 @@ def _overlaps(ordered: Sequence[Stint], tolerance_s: float) -> Iterator[Violatio
             yield Violation("order", f"a stint of {stint.driver} ends before it begins", stint.driver)
     for one, other in pairwise(ordered):
         if other.start_s < one.end_s - tolerance_s:
-            at = clock(other.start_s)
+            at = race_time(other.start_s)
             yield Violation("order", f"{one.driver} and {other.driver} drive at once at {at}", other.driver)
 
 
@@ -163,7 +158,7 @@ def _crew(
     limits = crew_limits(book, car_class, duration_s)
     if len(crew) > limits.max_drivers or (whole and len(crew) < limits.min_drivers):
         allowed = f"{limits.min_drivers} to {limits.max_drivers}"
-        yield Violation("crew size", f"{len(crew)} drivers share the car; {allowed} may")
+        yield Violation("crew size", f"a crew of {plural(len(crew), 'driver')}; {allowed} may share the car")
     if any(licence is None for _, licence in crew):
         return
     bronze = [name for name, licence in crew if licence == "bronze"]
@@ -171,10 +166,10 @@ def _crew(
     if bronze and not limits.bronze_allowed:
         yield Violation("crew licences", f"{bronze[0]} is Bronze, which this class does not allow", bronze[0])
     if whole and len(bronze) < limits.min_bronze:
-        yield Violation("crew licences", f"{len(bronze)} Bronze drivers; {limits.min_bronze} are needed")
+        yield Violation("crew licences", f"{plural(len(bronze), 'Bronze driver')}; {limits.min_bronze} needed")
     if whole and len(amateurs) < limits.min_silver_or_bronze:
         need = limits.min_silver_or_bronze
-        yield Violation("crew licences", f"{len(amateurs)} drivers are Silver or Bronze; {need} are needed")
+        yield Violation("crew licences", f"{plural(len(amateurs), 'driver')} rated Silver or Bronze; {need} needed")
 
 
 def _driver(
@@ -184,22 +179,22 @@ def _driver(
     if finished and limits.all_must_start and not any(s.driver == name for s in stints):
         yield Violation("all must start", f"{name} is nominated and did not drive", name)
     if limits.max_drive_s is not None and total > limits.max_drive_s + tolerance_s:
-        text = f"{name} drove {clock(total)}; at most {clock(limits.max_drive_s)} is allowed"
+        text = f"{name} drove {race_time(total)}; at most {race_time(limits.max_drive_s)} is allowed"
         yield Violation("maximum drive time", text, name)
     if limits.max_in_window_s is not None and limits.window_s is not None:
         most, start = most_in_window(stints, name, limits.window_s)
         if most > limits.max_in_window_s + tolerance_s:
             text = (
-                f"{name} drove {clock(most)} in the {clock(limits.window_s)} from {clock(start)}; "
-                f"at most {clock(limits.max_in_window_s)} is allowed"
+                f"{name} drove {race_time(most)} in the {race_time(limits.window_s)} from {race_time(start)}; "
+                f"at most {race_time(limits.max_in_window_s)} is allowed"
             )
             yield Violation("drive time in a window", text, name)
     if limits.max_continuous_s is not None:
         for start, length in spells(stints, name, limits.min_rest_s):
             if length > limits.max_continuous_s + tolerance_s:
                 text = (
-                    f"{name} drove {clock(length)} from {clock(start)} without a rest of "
-                    f"{clock(limits.min_rest_s)}; at most {clock(limits.max_continuous_s)} is allowed"
+                    f"{name} drove {race_time(length)} from {race_time(start)} without a rest of "
+                    f"{race_time(limits.min_rest_s)}; at most {race_time(limits.max_continuous_s)} is allowed"
                 )
                 yield Violation("continuous driving", text, name)
 
@@ -221,7 +216,7 @@ def _minimums(
             total = sum(driven.values())
             if total < rule.min_drive_s - tolerance_s:
                 who = " and ".join(names)
-                text = f"{who} drove {clock(total)} together; at least {clock(rule.min_drive_s)} is needed"
+                text = f"{who} drove {race_time(total)} together; at least {race_time(rule.min_drive_s)} is needed"
                 yield Violation("minimum drive time", text)
             continue
         counted = rule.min_drivers_counted if rule.min_drivers_counted is not None else len(names)
@@ -229,14 +224,14 @@ def _minimums(
         for rank, name in enumerate(by_time):
             need = rule.min_drive_s if rank < counted else rule.base_drive_s
             if driven[name] < need - tolerance_s:
-                text = f"{name} drove {clock(driven[name])}; at least {clock(need)} is needed"
+                text = f"{name} drove {race_time(driven[name])}; at least {race_time(need)} is needed"
                 yield Violation("minimum drive time", text, name)
 
 
 def _stops(pit: PitRules, car_class: str, stops: Sequence[Stop], tolerance_s: float) -> Iterator[Violation]:
     short: list[Stop] = []
     for stop in sorted((s for s in stops if not s.penalty), key=lambda s: s.entry_s):
-        at = clock(stop.entry_s)
+        at = race_time(stop.entry_s)
         refuels = stop.fuel_s is None or stop.fuel_s > 0
         if stop.fuel_s and not pit.refuelling:
             yield Violation("refuelling", f"the stop at {at} refuels, which is not allowed")
@@ -280,7 +275,7 @@ def _jokers(pit: PitRules, short: list[Stop]) -> Iterator[Violation]:
         why = f"at least {pit.min_pit_time_s:.1f} s is needed"
         if pit.joker_stops:
             why += " and no joker is left"
-        text = f"the stop at {clock(stop.entry_s)} takes {stop.pit_time_s:.1f} s from entry to exit; {why}"
+        text = f"the stop at {race_time(stop.entry_s)} takes {stop.pit_time_s:.1f} s from entry to exit; {why}"
         yield Violation("minimum pit time", text)
 
 
@@ -294,9 +289,9 @@ def _required_stops(pit: PitRules, stops: Sequence[Stop], tolerance_s: float) ->
         if len(inside) < pit.mandatory_stops:
             window = ""
             if pit.mandatory_to_s:
-                window = f" between {clock(pit.mandatory_from_s)} and {clock(pit.mandatory_to_s)}"
+                window = f" between {race_time(pit.mandatory_from_s)} and {race_time(pit.mandatory_to_s)}"
             change = " with a driver change" if pit.mandatory_driver_change else ""
-            text = f"{len(inside)} stops{change}{window}; {pit.mandatory_stops} are mandatory"
+            text = f"{plural(len(inside), 'stop')}{change}{window}; {pit.mandatory_stops} mandatory"
             yield Violation("mandatory stop", text)
     if pit.technical_stop_s:
         begin, end = pit.technical_stop_from_s, pit.technical_stop_to_s or float("inf")
@@ -305,9 +300,8 @@ def _required_stops(pit: PitRules, stops: Sequence[Stop], tolerance_s: float) ->
         longest = max((min(s.exit_s, end) - max(s.entry_s, begin) for s in counted), default=0.0)
         longest = max(longest, 0.0)
         if longest < pit.technical_stop_s - tolerance_s:
-            text = (
-                f"no technical stop of {clock(pit.technical_stop_s)}; the longest that counts took {clock(longest)}"
-            )
+            text = f"no technical stop of {race_time(pit.technical_stop_s)}"
+            text += f"; the longest that counts took {race_time(longest)}"
             yield Violation("technical stop", text)
 
 
@@ -328,5 +322,6 @@ def _runs(
         yellow = any(start < end and begin < stop for start, stop in neutralised)
         limit = pit.max_stint_neutralised_s if yellow and pit.max_stint_neutralised_s else pit.max_stint_s
         if end - begin > limit + tolerance_s:
-            text = f"the car stayed out {clock(end - begin)} from {clock(begin)}; at most {clock(limit)} is allowed"
+            text = f"the car stayed out {race_time(end - begin)} from {race_time(begin)}"
+            text += f"; at most {race_time(limit)} is allowed"
             yield Violation("maximum stint", text)

@@ -64,7 +64,7 @@ def news_read(settings: Settings, ask: NewsAsk, *, step: Step) -> NewsAnswer:
         with writing(settings) as store:
             kept = keep(store, readings)
     return NewsAnswer.model_validate(
-        {"articles": [r.as_json() for r in readings], "problems": _unread(problems), "kept": kept}
+        {"articles": [r.to_json() for r in readings], "problems": _unread(problems), "kept": kept}
     )
 
 
@@ -73,7 +73,7 @@ def news_check(settings: Settings, ask: NewsAsk, *, step: Step) -> NewsCheckAnsw
     from langstrecke.news.claims.fact_check import check_claims
 
     readings, problems = _readings(ask, step)
-    findings = [f.as_json() for r in readings for f in check_claims(r.claims)]
+    findings = [f.to_json() for r in readings for f in check_claims(r.claims)]
     return NewsCheckAnswer.model_validate({"findings": findings, "problems": _unread(problems)})
 
 
@@ -94,7 +94,7 @@ def news_patch(settings: Settings, ask: NewsPatchAsk, *, step: Step) -> NewsPatc
         ),
     )
     found = what_if([c for r in readings for c in r.claims], race)
-    data = {**found.as_json(), "toml": found.as_toml(), "problems": _unread(problems)}
+    data = {**found.to_json(), "toml": found.as_toml(), "problems": _unread(problems)}
     return NewsPatchAnswer.model_validate(data)
 
 
@@ -109,7 +109,7 @@ def news_timeline(settings: Settings, ask: LedgerAsk) -> list[LedgerLine]:
 
     try:
         with reading(settings) as store:
-            return [LedgerLine.model_validate(line.as_json()) for line in lines_about(store, ask.name)]
+            return [LedgerLine.model_validate(line.to_json()) for line in lines_about(store, ask.name)]
     except StoreError as error:
         if "there is no store" not in error.what:
             raise

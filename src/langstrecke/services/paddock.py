@@ -18,7 +18,7 @@ from langstrecke.services.settings import Settings
 def career(settings: Settings, ask: CareerAsk) -> dict[str, Any]:
     """What a driver entered, with whom, and how it ended. NotFoundError names the nearest drivers."""
     found = careers.career(load_registry(), ask.driver, series=ask.series, since=ask.since, until=ask.until)
-    return found.as_json()
+    return found.to_json()
 
 
 def teammates(settings: Settings, ask: DriversAsk) -> list[dict[str, Any]]:
@@ -27,7 +27,7 @@ def teammates(settings: Settings, ask: DriversAsk) -> list[dict[str, Any]]:
     if not ask.other:
         return careers.mates_json(careers.team_mates(registry, ask.driver))
     found = careers.Career(registry.driver(ask.driver), tuple(careers.together(registry, ask.driver, ask.other)))
-    rows: list[dict[str, Any]] = found.as_json()["rows"]
+    rows: list[dict[str, Any]] = found.to_json()["rows"]
     return rows
 
 
@@ -43,7 +43,7 @@ def calendar(settings: Settings, ask: CalendarAsk) -> dict[str, Any]:
     if not ask.driver and not ask.series:
         raise LangstreckeError("whose calendar?", hint="give `driver`, `series` or both")
     found = calendars.report(load_registry(), ask.season, ask.driver, ask.series, ask.against, ask.travel_days)
-    return found.as_json()
+    return found.to_json()
 
 
 def drivers(settings: Settings, text: str, most: int = 12) -> list[str]:

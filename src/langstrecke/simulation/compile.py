@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from langstrecke.errors import CardError
+from langstrecke.formatting import plural
 from langstrecke.racecard.schema import ClassFigures, Entry, RaceCard
 from langstrecke.rulebooks.limits import driver_limits
 from langstrecke.rulebooks.load import load_rulebook
@@ -60,11 +61,11 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         book = load_rulebook(card.race.rulebook)
     entries, names = card.entries, list(card.classes)
     if len(entries) > MAX_CARS:
-        raise CardError(f"{len(entries)} cars; the simulation takes up to {MAX_CARS}", key="entries")
+        raise CardError(f"{plural(len(entries), 'car')}; the simulation takes up to {MAX_CARS}", key="entries")
     for number, entry in enumerate(entries):
         if len(entry.drivers) > MAX_DRIVERS:
             raise CardError(
-                f"car {entry.car} names {len(entry.drivers)} drivers; up to {MAX_DRIVERS} can be played",
+                f"car {entry.car} names {plural(len(entry.drivers), 'driver')}; up to {MAX_DRIVERS} can be played",
                 key=f"entries[{number}].drivers",
             )
     n = len(entries)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from langstrecke.formatting import percent, plural, race_time
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.planned_stops import with_stops
@@ -22,7 +23,6 @@ from langstrecke.strategy.counterfactual.paired import Difference, difference
 from langstrecke.strategy.goals import PODIUM, column, in_class
 from langstrecke.strategy.plan.schedule import stop_cost
 from langstrecke.strategy.tyres import tyre_value
-from langstrecke.timing.clock import hms
 
 CAR_LAPS = 30_000_000
 """Car-laps played for one call, about three seconds of processor time (default). Counted, not timed: the same
@@ -143,7 +143,7 @@ def options(now: Moment, index: int) -> list[Option]:
     found = [Option(when, this), Option(f"{when}, keep the tyres", this, tyres=0)]
     found.append(Option(f"{when}, new tyres", this, tyres=1))
     if refuels:
-        found.append(Option(f"{when}, splash ({SPLASH * tank:.0f} laps)", this, fuel=SPLASH * tank))
+        found.append(Option(f"{when}, splash ({plural(round(SPLASH * tank), 'lap')})", this, fuel=SPLASH * tank))
     crew = now.card.entries[index].drivers
     if len(crew) > 1:
         at_wheel = int(own["driver"])
@@ -243,11 +243,13 @@ def _reasons(now: Moment, index: int) -> list[str]:
     lap_s, left = now.lap_s(index), now.fuel_left(index)
     tank = float(now.params.car["stint_laps"][index])
     laps_to_go = now.to_go_s() / lap_s
-    told = [f"{hms(now.to_go_s())} to go, about {laps_to_go:.0f} laps; fuel for {left:.1f} of them"]
+    told = [
+        f"{race_time(now.to_go_s())} to go, about {plural(round(laps_to_go), 'lap')}; fuel for {left:.1f} of them"
+    ]
     if int(now.params.race[0].refuelling) == 1:
         need = max(0, math.ceil((laps_to_go - left) / tank))
         early = max(0, math.ceil((laps_to_go - 1 - tank) / tank)) + 1
-        more = "no stop more" if early <= need else f"{early - need} stop more"
+        more = "no stop more" if early <= need else f"{plural(early - need, 'stop')} more"
         told.append(f"stops still needed: {need}; a full tank now means {more}")
     book = load_rulebook(now.card.race.rulebook)
     share = min(1.0, (tank - left + 1) / tank)
@@ -258,11 +260,11 @@ def _reasons(now: Moment, index: int) -> list[str]:
     told.append(tyre_value(figures, float(own["tyre_age"]) + 1.0, stint, cost - without).describe())
     told += _rivals(now, index, cost)
     ahead = _traffic(now, index, cost)
-    told.append(f"traffic on rejoin: {ahead} car{'s' if ahead != 1 else ''} within {TRAFFIC_S:.0f} s up the road")
+    told.append(f"traffic on rejoin: {plural(ahead, 'car')} within {TRAFFIC_S:.0f} s up the road")
     if now.state.neutral:
-        told.append(f"neutralised since {hms(now.state.neutral_since_s)}: a stop costs less than under green")
+        told.append(f"neutralised since {race_time(now.state.neutral_since_s)}: a stop costs less than under green")
     chance = yellow_chance(now, left * lap_s)
-    told.append(f"a yellow before the tank is empty: {100 * chance:.0f} %")
+    told.append(f"a yellow before the tank is empty: {percent(chance)}")
     if int(own["in_pit"]) == 1:
         told.append("the car is in the pit lane at this moment")
     return told

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from langstrecke.formatting import plural
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.strategy.lookup import car_index
@@ -56,7 +57,7 @@ class Candidate:
         if self.starter:
             parts.append(f"{entry.drivers[self.starter].name} starts")
         if self.turn is not None:
-            parts.append(f"{self.turn} stint{'s' if self.turn > 1 else ''} a turn")
+            parts.append(f"{plural(self.turn, 'stint')} a turn")
         return ", ".join(parts) or "as the card has it"
 
     def applied(self, params: Params, car: int) -> Params:

@@ -96,7 +96,7 @@ _CLASSES = {
     for text in (
         "DPi", "GTP", "LMP1", "LMP2", "LMP3", "GTLM", "GTDPRO", "GTD", "PC", "P", "HYPERCAR", "LMH",
         "LMDh", "LMGT3", "LMGTE Pro", "LMGTE Am", "LMP2 Pro/Am", "INNOVATIVE CAR", "GT3", "GT4", "GTE",
-        "GTX", "TCR",
+        "GTX", "TCR", "GS", "ST", "LMP1-H", "LMP1-L", "LMGTE", "GT3 Pro", "GT3 Pro-Am", "GT3 Am",
     )
 }  # fmt: skip
 
@@ -115,8 +115,14 @@ FLAG_CODES = {
     "SZ": "slow_zone",
     "SLZ": "slow_zone",
     "FF": "finish",
-}
-"""FLAG_AT_FL as Al Kamel prints it -> the canonical flag (WEC's SF is the safety car)."""
+    "C60": "fcy",
+    "GREEN": "green", "YELLOW": "fcy", "FULL COURSE YELLOW": "fcy", "VSC": "fcy", "VIRTUAL SAFETY CAR": "fcy",
+    "CODE 60": "fcy", "SAFETY CAR": "safety_car", "SAFETY_CAR": "safety_car", "RED": "red", "SLOW ZONE": "slow_zone",
+    "SLOW_ZONE": "slow_zone", "FINISH": "finish", "CHEQUERED": "finish", "CHECKERED": "finish",
+}  # fmt: skip
+"""FLAG_AT_FL as Al Kamel prints it, and the words people write -> the canonical flag (WEC's SF is the safety
+car).
+"""
 
 _MAKERS = (
     "Aston Martin", "Alpine", "Acura", "Audi", "Aurus", "BMW", "BR Engineering", "BR01", "Bentley",

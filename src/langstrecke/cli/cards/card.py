@@ -13,10 +13,9 @@ from rich.text import Text
 
 from langstrecke.cli.terminal import console
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
-from langstrecke.formatting import printable, surname
+from langstrecke.formatting import duration, printable, surname
 from langstrecke.racecard import RaceCard, card_facts, card_json, check_card, list_cards, load_card, warnings_of
 from langstrecke.report import screen
-from langstrecke.report.words import hours
 from langstrecke.rulebooks import load_rulebook
 
 ROOMY = 100
@@ -48,7 +47,7 @@ def list_verb(as_json: Json = False) -> None:
     for name, card in cards:
         facts = card_facts(name, card)
         cells = {"card": name, "date": facts["date"], "cars": str(facts["cars"])}
-        cells |= {"length": hours(card.race.duration_s), "knowledge": card.race.knowledge}
+        cells |= {"length": duration(card.race.duration_s, minutes=True), "knowledge": card.race.knowledge}
         table.add_row(*(Text(cells[column]) for column in fixed), Text(printable(card.race.name)))
     out.print(table)
 
@@ -128,7 +127,8 @@ def _table(*names: str, right: tuple[str, ...] = ("cars",)) -> Table:
 def _print_race(card: RaceCard) -> None:
     race, circuit, n = card.race, card.circuit, card.neutralisation
     length = f", {circuit.length_km:g} km" if circuit.length_km else ""
-    where = f"{printable(circuit.name or circuit.id)}{length}, {race.date.isoformat()}, {hours(race.duration_s)}"
+    where = f"{printable(circuit.name or circuit.id)}{length}, {race.date.isoformat()}"
+    where += f", {duration(race.duration_s, minutes=True)}"
     console.print(Text.assemble((printable(race.name), "bold"), "  ", (where, "dim")))
     rate = f"{n.rate_per_h:.2f} safety cars an hour of {n.length_s / 60:.0f} min"
     rate += f", {n.fcy_per_h:.2f} full-course yellows" if n.fcy_per_h else ""

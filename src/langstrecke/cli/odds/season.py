@@ -19,13 +19,12 @@ from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.forecast.season import season_forecast, title_race
 from langstrecke.forecast.season.result import SeasonForecast
 from langstrecke.forecast.season.standings import OVERALL, Round
-from langstrecke.formatting import surname
+from langstrecke.formatting import percent, surname
 from langstrecke.paddock.matching import fold
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import Patch, joined, read_patch
 from langstrecke.report import screen
 from langstrecke.report.files import write_whole
-from langstrecke.report.words import percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -119,7 +118,13 @@ def _odds_table(found: SeasonForecast, key: tuple[str, str], most: int) -> Table
     n = max(found.simulated, 1000)
     for c in found.titles[key][:most]:
         spread = f"{c.low:.0f}–{c.high:.0f}"
-        cells = (f"{c.points:g}", percent(c.title, n), percent(c.top3, n), f"{c.expected:.0f}", spread)
+        cells = (
+            f"{c.points:g}",
+            percent(c.title, n, unit=False),
+            percent(c.top3, n, unit=False),
+            f"{c.expected:.0f}",
+            spread,
+        )
         table.add_row(escape(c.name), *cells)
     return table
 

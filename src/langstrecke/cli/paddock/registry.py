@@ -41,7 +41,7 @@ def career_verb(
     if figure is not None:
         _draw_career(registry, found, figure)
     if as_json:
-        _print_json(found.as_json())
+        _print_json(found.to_json())
         return
     _print_taken(registry, driver)
     console.print(f"[bold]{escape(found.driver.name)}[/] {found.driver.country}  ({found.driver.id})")
@@ -104,7 +104,7 @@ def teammates_verb(
         rows = careers.together(registry, driver, other)
         found = careers.Career(registry.driver(driver), tuple(rows))
         if as_json:
-            _print_json(found.as_json() | {"other": registry.driver(other).name})
+            _print_json(found.to_json() | {"other": registry.driver(other).name})
             return
         _print_taken(registry, driver, other)
         screen(console).print(
@@ -179,7 +179,7 @@ def calendar_verb(
         except OSError as error:
             raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=ics) from None
     if as_json:
-        _print_json(found.as_json())
+        _print_json(found.to_json())
         return
     _print_calendar(registry, list(found.busy), list(found.clashes), driver)
     _print_chances(registry, list(found.chances))

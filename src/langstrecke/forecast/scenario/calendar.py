@@ -7,6 +7,7 @@ from typing import Any
 
 from langstrecke.errors import CardError, NotFoundError
 from langstrecke.forecast.scenario.question import Ask
+from langstrecke.formatting import plural
 from langstrecke.paddock import calendars
 from langstrecke.paddock.registry import Registry, load_registry
 
@@ -65,7 +66,8 @@ def _told(
     days = sum((m.end - m.start).days + 1 for m in busy)
     free = [c for c in found if c.verdict == "free"]
     out = [
-        f"{year}: {len(busy)} weekends of his own, {days} days; free for {len(free)} of {len(found)} others: "
+        f"{year}: {plural(len(busy), 'weekend')} of his own, {plural(days, 'day')}; "
+        f"free for {len(free)} of {len(found)} others: "
         f"{_names(registry, free)}."
     ]
     for verdict, words in (("tight", "too little time to travel to"), ("clash", "racing elsewhere on the days of")):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from langstrecke.errors import CardError
+from langstrecke.formatting import signed
 from langstrecke.racecard import Patch, read_patch
 
 
@@ -73,12 +74,6 @@ class Ask:
         """Tell the progress."""
         if self.progress is not None:
             self.progress(done, of)
-
-
-def signed(value: float) -> str:
-    """`+1.2` or `−1.2`, with the sign people print; `±0.0` where nothing is left of it."""
-    text = f"{value:+.1f}".replace("-", "−")
-    return "±0.0" if text in ("+0.0", "−0.0") else text
 
 
 def sentence(text: str) -> str:

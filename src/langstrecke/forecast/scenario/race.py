@@ -17,7 +17,7 @@ from langstrecke.forecast.scenario.stops import with_other_stops
 from langstrecke.forecast.season.play import BLOCK, play_block, stage
 from langstrecke.forecast.season.points import I16
 from langstrecke.forecast.season.rounds import plan_card
-from langstrecke.formatting import surname
+from langstrecke.formatting import percent, plural, surname
 from langstrecke.paddock import calendars, careers
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import RaceCard, apply_patch, load_card
@@ -102,19 +102,19 @@ def _crew(names: Sequence[str]) -> str:
 def _told(row: dict[str, Any], first: dict[str, Any], watch: str, rival: str, name: str, races: int) -> str:
     error = 196 * math.sqrt(max(row["win"] * (1 - row["win"]), 1e-6) / races)
     chance = row["by_chance"]
-    text = f"{sentence(row['name'])}: #{watch} ({row['crew']}) wins {name} in {100 * row['win']:.1f} %"
+    text = f"{sentence(row['name'])}: #{watch} ({row['crew']}) wins {name} in {percent(row['win'], races)}"
     if row is first:
-        text += f" (± {error:.1f}) of {races:,} races"
+        text += f" (± {error:.1f}) of {plural(races, 'race')}"
     else:
         text += f" ({difference(100 * (row['win'] - first['win']), chance['win'])})"
-    text += f" and is on the podium in {100 * row['podium']:.0f} %"
+    text += f" and is on the podium in {percent(row['podium'], races)}"
     if rival:
-        text += f"; it comes in ahead of #{rival} in {100 * row['ahead']:.1f} %"
+        text += f"; it comes in ahead of #{rival} in {percent(row['ahead'], races)}"
         if row is not first:
             text += f" ({difference(100 * (row['ahead'] - first['ahead']), chance['ahead'])})"
         if row["both_in_front"] > 0:
-            share, ahead = 100 * row["both_in_front"], 100 * row["ahead_in_front"]
-            text += f", in {ahead:.0f} % of the {share:.0f} % in which both are among the first {FRONT}"
+            ahead, share = (percent(row[key], races) for key in ("ahead_in_front", "both_in_front"))
+            text += f", in {ahead} of the {share} in which both are among the first {FRONT}"
     return text + "."
 
 
@@ -145,7 +145,7 @@ def _facts(ask: Ask) -> list[str]:
         wins = ", ".join(map(str, found.class_wins)) or "none"
         what = registry.series_named(asked["series"]).name
         out.append(
-            f"{found.driver.name} until {asked['until']} in {what}: entered {found.entered} times, "
+            f"{found.driver.name} until {asked['until']} in {what}: entered {plural(found.entered, 'time')}, "
             f"started {found.started}, class wins {wins}."
         )
     if asked := ask.table("free", {"driver": str, "against": str, "season": int}):

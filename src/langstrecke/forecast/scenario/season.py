@@ -16,6 +16,7 @@ from langstrecke.forecast.season.points import I16
 from langstrecke.forecast.season.result import SeasonForecast
 from langstrecke.forecast.season.rounds import plan_rounds
 from langstrecke.forecast.season.standings import rounds_of, season_id
+from langstrecke.formatting import percent, plural
 from langstrecke.paddock.model import Event
 from langstrecke.paddock.registry import Registry, load_registry
 from langstrecke.racecard import Patch
@@ -51,19 +52,20 @@ def season_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
 
 
 def _told(row: dict[str, Any], first: dict[str, Any], driver: str, car: str, seasons: int) -> str:
-    title = f"champion in {100 * row['title']:.1f} %"
+    title = f"champion in {percent(row['title'], seasons)}"
     if row is first:
-        title += f" of {seasons:,} seasons"
+        title += f" of {plural(seasons, 'season')}"
     else:  # as if the two runs had nothing in common: they share their luck, so this is on the safe side
         spread = sum(p * (1 - p) for p in (row["title"], first["title"])) / seasons
         title += f" ({difference(100 * (row['title'] - first['title']), 196 * math.sqrt(spread))})"
     who = f"{sentence(row['name'])}: {driver} in #{car}"
     text = (
-        f"{who} is {title}, among the first three in {100 * row['top3']:.0f} %, "
+        f"{who} is {title}, among the first three in {percent(row['top3'], seasons)}, "
         f"with {row['expected']:.0f} points on average (80 %: {row['low']:.0f} to {row['high']:.0f}). "
-        f"#{car} wins {row['wins']:.1f} of {len(row['rounds'])} rounds, at least one in {100 * row['any_win']:.0f} %"
+        f"#{car} wins {row['wins']:.1f} of {plural(len(row['rounds']), 'round')}, "
+        f"at least one in {percent(row['any_win'])}"
     )
-    return text + (f", and the Endurance Cup in {100 * row['cup']:.1f} %." if row["cup"] else ".")
+    return text + (f", and the Endurance Cup in {percent(row['cup'], seasons)}." if row["cup"] else ".")
 
 
 def _rounds_told(rounds: list[dict[str, Any]], car: str) -> str:
@@ -71,8 +73,8 @@ def _rounds_told(rounds: list[dict[str, Any]], car: str) -> str:
     best = max(rounds, key=lambda r: r["win"])
     mean = sum(r["win"] for r in rounds) / len(rounds)
     if best["win"] - mean < STANDS_OUT:
-        return f"No round stands out: #{car} wins {100 * mean:.0f} % of them, {best['name']} most often."
-    return f"Its best round is {best['name']}, won in {100 * best['win']:.0f} % (the mean: {100 * mean:.0f} %)."
+        return f"No round stands out: #{car} wins {percent(mean)} of them, {best['name']} most often."
+    return f"Its best round is {best['name']}, won in {percent(best['win'])} (the mean: {percent(mean)})."
 
 
 def _race_names(registry: Registry, events: Sequence[Event]) -> list[str]:

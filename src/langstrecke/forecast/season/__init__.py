@@ -34,6 +34,7 @@ from langstrecke.forecast.season.standings import (
     title_name,
     total,
 )
+from langstrecke.formatting import plural
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import Patch
 
@@ -182,7 +183,7 @@ def _notes(plans: list[Plan], line_ups: str, best: int | None) -> tuple[str, ...
     notes += [f"{p.round.id} has no card: {p.stand_in} stands in." for p in plans if p.stand_in]
     hand = sum(p.card.race.knowledge == "hand" for p in plans)
     if hand:
-        notes.append(f"{hand} cards are made by hand: pace is estimated.")
+        notes.append(f"{plural(hand, 'card')} made by hand: pace is estimated.")
     if best is not None:
         notes.append(f"The best {best} results count.")
     return tuple(notes)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from langstrecke.forecast.season.standings import (
-    Round,
-)
+from langstrecke.display import Shown, shows_itself
+from langstrecke.forecast.season.standings import Round
+from langstrecke.formatting import percent, plural
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Contender:
     top3: float
 
 
+@shows_itself
 @dataclass(frozen=True)
 class SeasonForecast:
     """Odds of every title after a round."""
@@ -48,6 +52,34 @@ class SeasonForecast:
             if line.key == key:
                 return line
         raise KeyError(key)
+
+    def to_frame(self) -> pl.DataFrame:
+        """A row a contender and title; `title` is the chance (0..1), the points are those at the season's end."""
+        import polars as pl
+
+        return pl.DataFrame(
+            [
+                {"kind": kind, "class": car_class, "name": c.name, "points": c.points, "title": c.title}
+                | {"top3": c.top3, "expected": c.expected, "low": c.low, "high": c.high}
+                for (kind, car_class), lines in self.titles.items()
+                for c in lines
+            ],
+            infer_schema_length=None,
+        )
+
+    def _shown(self) -> Shown:
+        n = self.simulated
+        rows, few = (
+            [
+                (kind, car_class, c.name, f"{c.points:g}", percent(c.title, n) if n else "")
+                for (kind, car_class), lines in self.titles.items()
+                for c in lines[:k]
+            ]
+            for k in (3, 1)
+        )
+        told = f"{plural(n, 'season')} played, seed {self.seed}" if n else "the points alone"
+        title = f"{self.season} after {plural(self.after, 'round')}: {told}"
+        return Shown(title, ("title", "class", "", "points", "chance"), rows, self.notes, 3, few)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from langstrecke.errors import NotFoundError
 from langstrecke.forecast.season.standings import Round
+from langstrecke.formatting import plural
 from langstrecke.paddock.model import Entry as Entered
 from langstrecke.paddock.registry import Registry, load_registry
 from langstrecke.racecard import Driver, Entry, RaceCard, list_cards, load_card
@@ -37,7 +38,7 @@ def check_playable(real: Sequence[Round], after: int) -> None:
     if carded and len(carded) + len(listed) >= LEAST_KNOWN * len(real):
         return
     bare = [r.id for r in real if r not in carded and r not in listed]
-    told = f"{len(carded)} of its {len(real)} rounds have a race card"
+    told = f"{len(carded)} of its {plural(len(real), 'round')} have a race card"
     told += f", {len(listed)} more the entries of a whole field" if listed else ""
     needed = f"entries of {', '.join(bare[:4])}{' ...' if len(bare) > 4 else ''}" if bare else ""
     if not carded:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from langstrecke.formatting import plural
 from langstrecke.news.claims.evidence import (
     Scope,
     as_row,
@@ -38,10 +39,10 @@ class Finding:
     evidence: tuple[dict[str, Any], ...] = ()
     note: str = ""
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Plain data."""
         return {
-            "claim": self.claim.as_json(),
+            "claim": self.claim.to_json(),
             "verdict": self.verdict,
             "evidence": list(self.evidence),
             "note": self.note,
@@ -156,7 +157,7 @@ def _won(case: _Case) -> Finding:
     years = ", ".join(str(r.event.year) for r in wins)
     if claim.count is not None and by_class:
         verdict = SUPPORTED if len(wins) == claim.count else CONTRADICTED
-        return _finding(case, verdict, wins, f"{len(wins)} class wins: {years}")
+        return _finding(case, verdict, wins, f"{plural(len(wins), 'class win')}: {years}")
     if wins and len(wins) >= len(claim.seasons):
         return _finding(case, SUPPORTED, wins, f"won {years}")
     if not by_class and any(r.entry.class_win for r in starts):
@@ -218,7 +219,9 @@ def _since(case: _Case) -> Finding:
         first = f"first with {claim.object_name} {ours[0].event.year}; " if ours else ""
         note = first + "for others: " + ", ".join(f"{r.event.year} {r.vehicle}" for r in others)
         return _finding(case, CONTRADICTED, others + ours[:1], note)
-    return _finding(case, SUPPORTED, ours, f"{len(ours)} races from {ours[0].event.year}, none for anybody else")
+    return _finding(
+        case, SUPPORTED, ours, f"{plural(len(ours), 'race')} from {ours[0].event.year}, none for anybody else"
+    )
 
 
 def _drives(case: _Case) -> Finding:
@@ -227,7 +230,7 @@ def _drives(case: _Case) -> Finding:
     rows = [r for r in case.rows if case.in_time(r) and (scope is None or scope.holds(r))]
     found = [r for r in rows if matches(claim.object, r)]
     if found:
-        return _finding(case, SUPPORTED, found, f"{len(found)} races")
+        return _finding(case, SUPPORTED, found, plural(len(found), "race"))
     programmes = [
         p
         for p in programme_rows(
@@ -252,7 +255,7 @@ def _shares(case: _Case) -> Finding:
     theirs = tuple(r for r in rows_of(case.registry, claim.object) if claim.subject not in r.entry.drivers)
     if found:
         cars = ", ".join(dict.fromkeys(f"{r.entry.car_class} {r.vehicle}" for r in found))
-        note = f"shared a car in {len(found)} races ({cars})"
+        note = f"shared a car in {plural(len(found), 'race')} ({cars})"
         own = [r for r in case.rows if claim.object not in r.entry.drivers]
         series = {r.event.series for r in found}
         apart = [r.event.id for r in (*own, *theirs) if case.years and case.in_time(r) and r.event.series in series]

@@ -41,9 +41,9 @@ class Line:
     by: tuple[str, ...] = ()
     """Ids of the claims that superseded or contradict it."""
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Plain data."""
-        return {"claim": self.claim.as_json(), "status": self.status, "by": list(self.by)}
+        return {"claim": self.claim.to_json(), "status": self.status, "by": list(self.by)}
 
 
 def keep(store: Store, readings: Iterable[Reading]) -> int:
@@ -64,7 +64,7 @@ def keep(store: Store, readings: Iterable[Reading]) -> int:
             c.object,
             c.certainty,
             c.date,
-            json.dumps(c.as_json(), ensure_ascii=False),
+            json.dumps(c.to_json(), ensure_ascii=False),
         )
         for id, r in by_id.items()
         for n, c in enumerate(r.claims)

@@ -37,7 +37,7 @@ class Score:
         gold = len(self.right) + len(self.missed)
         return len(self.right) / gold if gold else 1.0
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Plain data."""
         return {
             "text": self.text,

@@ -93,7 +93,7 @@ class LineUpPatch:
             out.append("# no claim changes a line-up of this race")
         return "\n".join(out).rstrip() + "\n"
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Plain data."""
         return {
             "card": self.race.card,
@@ -106,11 +106,11 @@ class LineUpPatch:
                     "weight": c.weight,
                     "together": c.together or None,
                     "note": c.note,
-                    "claims": [k.as_json() for k in c.claims],
+                    "claims": [k.to_json() for k in c.claims],
                 }
                 for c in self.changes
             ],
-            "unplaced": [c.as_json() for c in self.unplaced],
+            "unplaced": [c.to_json() for c in self.unplaced],
             "toml": self.as_toml(),
         }
 

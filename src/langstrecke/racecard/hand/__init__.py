@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from langstrecke.errors import CardError, NotFoundError
+from langstrecke.formatting import plural
 from langstrecke.paddock.registry import Registry, load_registry
 from langstrecke.paddock.sun import dark_hours
 from langstrecke.racecard.hand.figures import class_figures, neutralisation, weather
@@ -220,11 +221,12 @@ def _note(sheet: dict[str, Any], rnd: dict[str, Any], entries: list[dict[str, An
     timed = sum(seat.best_s is not None or seat.rank is not None for seat in seats)
     unknown = sum(bool(row.get("unknown")) for row in entries)
     parts = [
-        f"Card by hand: {len(entries) - unknown} of {len(entries)} cars known",
-        f"{unknown} class-typical cars named unknown" if unknown else "",
-        f"{timed} cars with a qualifying time or place known, {grid} grid places (the rest by expected pace)",
-        f"{drivers.count('prior')} drivers with their licence, {drivers.count('hand')} with a guessed licence,"
-        f" {drivers.count('unknown')} unknown",
+        f"Card by hand: {len(entries) - unknown} of {plural(len(entries), 'car')} known",
+        f"{plural(unknown, 'class-typical car')} named unknown" if unknown else "",
+        f"{plural(timed, 'car')} with a qualifying time or place known, "
+        f"{plural(grid, 'grid place')} (the rest by expected pace)",
+        f"{plural(drivers.count('prior'), 'driver')} with their licence, "
+        f"{drivers.count('hand')} with a guessed licence, {drivers.count('unknown')} unknown",
     ]
     told = "; ".join(p for p in parts if p) + ". "
     return told + " ".join(t for t in (rnd.get("note", ""), sheet["season"].get("note", "")) if t)

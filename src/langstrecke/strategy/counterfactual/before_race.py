@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from langstrecke.display import Shown, shows_itself
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import percent, plural, points, signed
 from langstrecke.racecard.apply import apply_patch
 from langstrecke.racecard.patch import Patch, read_patch
 from langstrecke.racecard.schema import Entry, RaceCard
@@ -27,6 +29,9 @@ from langstrecke.strategy.counterfactual.paired import SURE, Difference, differe
 from langstrecke.strategy.counterfactual.rules_change import changed_rules, without_rules
 from langstrecke.strategy.goals import PODIUM, column, in_class
 from langstrecke.strategy.lookup import car_index
+
+if TYPE_CHECKING:
+    import polars as pl
 
 GAP_POINTS = 32
 """Moments of a gap chart."""
@@ -70,6 +75,7 @@ class Gaps:
     high: tuple[float, ...]
 
 
+@shows_itself
 @dataclass(frozen=True)
 class WhatIf:
     """A change, in words and in odds."""
@@ -91,6 +97,37 @@ class WhatIf:
             if change.car == car:
                 return change
         raise KeyError(car)
+
+    def to_frame(self) -> pl.DataFrame:
+        """A row a car. For `win`, `podium`, `overall_win` (0..1) and `place` (in class): before, after, the change,
+        and the ends of its 95 % interval (`win_low`, `win_high` ...).
+        """
+        import polars as pl
+
+        def figures(name: str, d: Difference) -> dict[str, float]:
+            return {f"{name}_{k}": getattr(d, k) for k in ("before", "after", "change", "low", "high")}
+
+        kinds = ("win", "podium", "overall_win", "place")
+        return pl.DataFrame(
+            [
+                {"car": c.car, "class": c.car_class}
+                | {k: v for n in kinds for k, v in figures(n, getattr(c, n)).items()}
+                for c in self.cars
+            ]
+        )
+
+    def _shown(self) -> Shown:
+        ranked = sorted(self.cars, key=lambda c: (c.car != self.focus, -abs(c.win.change)))
+        rows = [
+            (c.car, c.car_class, percent(c.win.before, self.races), percent(c.win.after, self.races),
+             f"{points(c.win.change)} ({points(c.win.low)} to {points(c.win.high)})", signed(c.place.change, 2))
+            for c in ranked[:10]
+        ]  # fmt: skip
+        notes = [*self.changes, f"{plural(self.races, 'race')} each way on the same luck, seed {self.seed}."]
+        notes += [f"{g.driver}: {points(g.worst.change)} to {points(g.best.change)} points of class win, by what is "
+                  f"known of him ({g.evidence})." for g in self.ignorance]  # fmt: skip
+        head = ("car", "class", "class win", "what if", "change, points (95 %)", "place")
+        return Shown(f"{self.race}: what if", head, rows, tuple(notes), 2)
 
     def to_json(self) -> dict[str, Any]:
         """The data of `langstrecke what-if --json`."""

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import plural, race_time
 from langstrecke.racecard.problems import near
 from langstrecke.rulebooks.legality import Stint, violations
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.strategy.counterfactual.moment import Moment
 from langstrecke.strategy.lookup import clock_of, driver_index
-from langstrecke.timing.clock import hms, span_s
+from langstrecke.timing.clock import span_s
 from langstrecke.timing.people import person
 
 KEYS = ("stop", "fuel", "tyres", "driver", "penalty", "repair")
@@ -46,9 +47,9 @@ class Decision:
         elif self.lap <= lap + 1:
             parts = [f"stops at once, lap {self.lap}"]
         else:
-            parts = [f"stops at the end of lap {self.lap}, in {self.lap - lap} laps"]
+            parts = [f"stops at the end of lap {self.lap}, in {plural(self.lap - lap, 'lap')}"]
         if self.fuel >= 0:
-            parts.append(f"leaves with {self.fuel:.0f} laps of fuel")
+            parts.append(f"leaves with {plural(round(self.fuel), 'lap')} of fuel")
         if self.tyres >= 0:
             parts.append("new tyres" if self.tyres else "keeps the tyres")
         if self.driver >= 0:
@@ -99,7 +100,9 @@ def decided(now: Moment, index: int, words: dict[str, str], actual: Decision) ->
 def _lap(now: Moment, index: int, text: str) -> int:
     own = now.state.cars[index]
     if own.in_pit and text != "now" and text.lower().removeprefix("lap").strip() != str(own.laps):
-        raise LangstreckeError(f"car {own.car} is in the pits at {hms(now.t)}", hint="ask for an earlier moment")
+        raise LangstreckeError(
+            f"car {own.car} is in the pits at {race_time(now.t)}", hint="ask for an earlier moment"
+        )
     first = own.laps if own.in_pit else own.laps + 1
     last = _last_lap(now, index)
     if text == "now":
@@ -112,7 +115,7 @@ def _lap(now: Moment, index: int, text: str) -> int:
     lap = int(number)
     if lap < first:
         hint = f"the next it can stop at the end of is lap {first}"
-        raise LangstreckeError(f"car {own.car} has driven lap {lap} at {hms(now.t)}", hint=hint)
+        raise LangstreckeError(f"car {own.car} has driven lap {lap} at {race_time(now.t)}", hint=hint)
     if lap > last:
         left = now.fuel_left(index)
         raise LangstreckeError(
@@ -174,7 +177,7 @@ def actual_decision(now: Moment, index: int, laps: pl.DataFrame) -> tuple[Decisi
     name = str(after["driver"][0]) if after.height and after["driver"][0] else ""
     who = crew.get(person(name)) if name else None
     driver = now.card.entries[index].drivers.index(who) if who is not None else -1
-    words = f"came in on lap {lap}, at {hms(at)} ({clock_of(now.card, at):%H:%M:%S})"
+    words = f"came in on lap {lap}, at {race_time(at)} ({clock_of(now.card, at):%H:%M:%S})"
     if who is not None and who.name != own.driver:
         words += f", {who.name} took over"
     return Decision(lap=lap, driver=driver), words

@@ -12,6 +12,7 @@ import polars as pl
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live import compiled, fits_for, live_card
 from langstrecke.forecast.live.snapshot import to_snapshot
+from langstrecke.formatting import race_time
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.from_laps import live_state
 from langstrecke.racestate.model import LiveState
@@ -19,7 +20,6 @@ from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.kernel.snapshot import OUT, Snapshot
 from langstrecke.store import open_store
 from langstrecke.strategy.lookup import car_index
-from langstrecke.timing.clock import hms
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,10 @@ def moment(card: RaceCard, laps: pl.DataFrame, t: float) -> Moment:
     if t <= 0:
         raise LangstreckeError("the race has not begun at that moment", hint="langstrecke plan is for before it")
     if t >= min(last, card.race.duration_s):
-        end = hms(min(last, card.race.duration_s))
-        raise LangstreckeError(f"{hms(t)} has expired: the race ended at {end}", hint="ask for an earlier moment")
+        end = race_time(min(last, card.race.duration_s))
+        raise LangstreckeError(
+            f"{race_time(t)} has expired: the race ended at {end}", hint="ask for an earlier moment"
+        )
     state = live_state(laps, card, t)
     played = live_card(card, laps, state, None)
     params = compiled(played, state)
@@ -83,7 +85,7 @@ def running_car(now: Moment, car: str) -> int:
     """Place of a car in the card; LangstreckeError if it is out of the race."""
     index = car_index(now.card, car)
     if int(now.snapshot.car["status"][index]) == OUT:
-        raise LangstreckeError(f"car {car} is out of the race at {hms(now.t)}")
+        raise LangstreckeError(f"car {car} is out of the race at {race_time(now.t)}")
     return index
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from langstrecke.display import Shown, shows_itself
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import plural, race_time
 from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.rulebooks.legality import Stint, Stop, Violation, violations
 from langstrecke.rulebooks.limits import DriverLimits, driver_limits
@@ -21,6 +23,9 @@ from langstrecke.strategy.plan.rota import Rota, clash, solve
 from langstrecke.strategy.plan.rota_rules import MARGIN_S, Problem
 from langstrecke.strategy.plan.schedule import Policy, Run, schedule
 from langstrecke.timing.clock import DAY_S
+
+if TYPE_CHECKING:
+    import polars as pl
 
 TRIES = 4
 """The rota is made on a timeline at the crew's mean pace, then timed with its own drivers; if a limit is missed by
@@ -50,6 +55,7 @@ class PlanStint:
     """Share of it in the dark."""
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Plan:
     """Stops and rota of one car.
@@ -78,6 +84,22 @@ class Plan:
     def driven_s(self, driver: str) -> float:
         """Seconds a driver is at the wheel."""
         return sum(s.end_s - s.start_s for s in self.stints if s.driver == driver)
+
+    def to_frame(self) -> pl.DataFrame:
+        """A row a stint, the fields of `PlanStint`: race seconds, laps of fuel, what the stop before it costs."""
+        import polars as pl
+
+        return pl.DataFrame([asdict(stint) for stint in self.stints], infer_schema_length=None)
+
+    def _shown(self) -> Shown:
+        rows = [
+            (str(n), s.driver, race_time(s.start_s), race_time(s.end_s), str(s.laps), s.tyres if n > 1 else "")
+            for n, s in enumerate(self.stints, start=1)
+        ]
+        kept = "every rule of the book is kept" if not self.violations else "; ".join(v.text for v in self.violations)
+        sure = "no better rota, proven" if self.proven else "a good rota, not proven the best"
+        title = f"{self.race}, car {self.car}: {plural(len(self.stints) - 1, 'stop')}"
+        return Shown(title, ("", "driver", "from", "to", "laps", "tyres"), rows, (f"{kept}; {sure}.",), 2)
 
     def to_json(self) -> dict[str, Any]:
         """The data of `langstrecke plan --json`. Times are race seconds, fuel is laps on board."""

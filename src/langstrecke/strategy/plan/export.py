@@ -8,10 +8,10 @@ import io
 import json
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import plural, race_time
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.strategy.lookup import clock_of
 from langstrecke.strategy.plan import Plan
-from langstrecke.timing.clock import hms
 
 COLUMNS = (
     "stint",
@@ -46,8 +46,8 @@ def plan_csv(plan: Plan, card: RaceCard) -> str:
                 s.licence or "",
                 f"{s.start_s:.1f}",
                 f"{s.end_s:.1f}",
-                hms(s.start_s),
-                hms(s.end_s),
+                race_time(s.start_s),
+                race_time(s.end_s),
                 f"{begin:%Y-%m-%d %H:%M:%S}",
                 f"{end:%Y-%m-%d %H:%M:%S}",
                 s.first_lap,
@@ -88,7 +88,7 @@ def plan_ical(plan: Plan, card: RaceCard) -> bytes:
     for number, s in enumerate(plan.stints, 1):
         event = Event()
         event.add("uid", f"{card.race.id}-{plan.car}-{number}@langstrecke")
-        event.add("summary", f"#{plan.car} {s.driver}: stint {number}, {s.laps} laps")
+        event.add("summary", f"#{plan.car} {s.driver}: stint {number}, {plural(s.laps, 'lap')}")
         event.add("dtstart", _whole(clock_of(card, s.start_s)))
         event.add("dtend", _whole(clock_of(card, s.end_s)))
         event.add("dtstamp", dt.datetime.combine(card.race.date, dt.time(), dt.UTC))

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from langstrecke.formatting import plural, race_time
 from langstrecke.racecard.schema import Entry
-from langstrecke.rulebooks.legality import clock
 from langstrecke.rulebooks.limits import DriverLimits
 from langstrecke.strategy.plan.availability import Wish
 from langstrecke.strategy.plan.schedule import Run
@@ -91,21 +91,21 @@ def _wishes(problem: Problem) -> list[Rule]:
             hit = [
                 s for s, run in enumerate(runs) if run.start_s < end and begin < run.end_s and s >= len(problem.fixed)
             ]
-            if not hit and problem.fixed:
-                continue
-            found.append(Rule(f"{name} is not available from {clock(max(0, begin))} to {clock(end)}", _never(hit, d)))
+            if hit or not problem.fixed:
+                text = f"{name} is not available from {race_time(max(0, begin))} to {race_time(end)}"
+                found.append(Rule(text, _never(hit, d)))
         if wish.max_drive_s is not None:
-            text = f"{name} drives at most {clock(wish.max_drive_s)} (the team's wish)"
+            text = f"{name} drives at most {race_time(wish.max_drive_s)} (the team's wish)"
             found.append(Rule(text, _at_most(runs, range(len(runs)), d, wish.max_drive_s)))
         if wish.starts:
             found.append(Rule(f"{name} starts", _always(0, d)))
         if wish.finishes:
             found.append(Rule(f"{name} finishes", _always(len(runs) - 1, d)))
         if wish.stints is not None:
-            text = f"{name} drives at most {wish.stints} stints in a row"
+            text = f"{name} drives at most {plural(wish.stints, 'stint')} in a row"
             found.append(Rule(text, _in_a_row(len(runs), d, wish.stints)))
         if wish.min_rest_s:
-            found.append(Rule(f"{name} rests {clock(wish.min_rest_s)}", _rest(runs, d, wish.min_rest_s)))
+            found.append(Rule(f"{name} rests {race_time(wish.min_rest_s)}", _rest(runs, d, wish.min_rest_s)))
     return found
 
 
@@ -115,16 +115,17 @@ def _limits(problem: Problem) -> list[Rule]:
     for d, limit in enumerate(problem.limits):
         name = problem.entry.drivers[d].name
         if limit.max_drive_s is not None:
-            text = f"maximum drive time: {name} at most {clock(limit.max_drive_s)}"
+            text = f"maximum drive time: {name} at most {race_time(limit.max_drive_s)}"
             found.append(Rule(text, _at_most(runs, range(len(runs)), d, limit.max_drive_s - margin)))
         if limit.max_in_window_s is not None and limit.window_s is not None:
-            text = f"drive time in a window: {name} at most {clock(limit.max_in_window_s)} in {clock(limit.window_s)}"
+            most, window = race_time(limit.max_in_window_s), race_time(limit.window_s)
+            text = f"drive time in a window: {name} at most {most} in {window}"
             found.append(Rule(text, _window(runs, d, limit.window_s, limit.max_in_window_s - margin)))
         if limit.max_continuous_s is not None:
-            text = f"continuous driving: {name} at most {clock(limit.max_continuous_s)} without a rest"
+            text = f"continuous driving: {name} at most {race_time(limit.max_continuous_s)} without a rest"
             found.append(Rule(text, _continuous(runs, d, limit.max_continuous_s - margin)))
         if limit.min_rest_s:
-            text = f"rest: {name} at least {clock(limit.min_rest_s)} out of the car"
+            text = f"rest: {name} at least {race_time(limit.min_rest_s)} out of the car"
             found.append(Rule(text, _rest(runs, d, limit.min_rest_s + margin)))
         if limit.all_must_start:
             found.append(Rule(f"all must start: {name} has to drive", _drives(d)))
@@ -147,17 +148,17 @@ def _minimums(problem: Problem) -> list[Rule]:
         names = [problem.entry.drivers[d].name for d in members]
         need = limit.min_drive_s
         if limit.min_shared and need:
-            text = f"minimum drive time: {' and '.join(names)} together at least {clock(need)}"
+            text = f"minimum drive time: {' and '.join(names)} together at least {race_time(need)}"
             found.append(Rule(text, _at_least(runs, members, need + margin)))
         elif limit.min_drivers_counted is not None and need:
-            text = f"minimum drive time: {limit.min_drivers_counted} of {', '.join(names)} at least {clock(need)}"
-            text += f", the others {clock(limit.base_drive_s)}" if limit.base_drive_s else ""
+            text = f"minimum drive time: {limit.min_drivers_counted} of {', '.join(names)} at least {race_time(need)}"
+            text += f", the others {race_time(limit.base_drive_s)}" if limit.base_drive_s else ""
             base = limit.base_drive_s + margin if limit.base_drive_s else 0.0
             found.append(Rule(text, _counted(runs, members, need + margin, limit.min_drivers_counted, base)))
         elif need or limit.base_drive_s:
             for d, name in zip(members, names, strict=True):
                 least = max(need, limit.base_drive_s)
-                text = f"minimum drive time: {name} at least {clock(least)}"
+                text = f"minimum drive time: {name} at least {race_time(least)}"
                 found.append(Rule(text, _at_least(runs, [d], least + margin)))
     return found
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import plural
 from langstrecke.racecard.schema import ClassFigures, Entry, RaceCard
 from langstrecke.rulebooks.schema import PitRules, RuleBook
 from langstrecke.simulation.kernel.stops import SPARE_LAPS
@@ -89,9 +90,11 @@ def longest_stint(card: RaceCard, book: RuleBook, entry: Entry, policy: Policy) 
         most = min(most, int(book.pit.max_stint_s // lap))
     if policy.stint_laps is not None:
         if policy.stint_laps < 1:
-            raise LangstreckeError(f"a stint of {policy.stint_laps} laps cannot be driven")
+            raise LangstreckeError(f"a stint of {plural(policy.stint_laps, 'lap')} cannot be driven")
         if policy.stint_laps > most:
-            raise LangstreckeError(f"car {entry.car} cannot stay out for {policy.stint_laps} laps; {most} at most")
+            raise LangstreckeError(
+                f"car {entry.car} cannot stay out for {plural(policy.stint_laps, 'lap')}; {most} at most"
+            )
         most = policy.stint_laps
     if most < 1:
         raise LangstreckeError(f"car {entry.car} cannot complete a lap on a tank of {tank:g} laps")

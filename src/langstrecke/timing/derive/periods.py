@@ -25,6 +25,8 @@ _DAY_S = 86_400.0
 _QUIET_S = 600.0
 """No car at all crosses the line for ten minutes: the race is stopped, whatever the flag at the line says."""
 _STOPPED_S = 60.0
+_CLOCK_CHANGE_S = 5.0
+"""The hour of day jumps by an hour to within this: the clocks were changed."""
 _ZONE_SPEED = 0.66
 """Above this share of green pace the field was slowed in zones only (Le Mans 2018-19), below it
 everywhere."""
@@ -147,7 +149,7 @@ def _with_stops(row: dict[str, Any], crossings: pl.DataFrame) -> list[dict[str, 
 
 def _clock_stops(rows: list[dict[str, Any]], crossings: pl.DataFrame) -> list[dict[str, Any]]:
     """Where the hour of day ran on while the race clock stood: noted on its period, or a red flag of its
-    own.
+    own. A clock put forward by an hour (the night summer time begins) is no stop.
     """
     timed = crossings.drop_nulls("clock_s")
     if timed.height < 3:
@@ -157,8 +159,10 @@ def _clock_stops(rows: list[dict[str, Any]], crossings: pl.DataFrame) -> list[di
     level = off.rolling_median(5, center=True, min_samples=1)
     jump = (level.diff().fill_null(0.0) + _DAY_S / 2) % _DAY_S - _DAY_S / 2
     extra: list[dict[str, Any]] = []
+    # Hours printed to the minute move by up to a minute either way.
+    slack = 60.0 if (timed["clock_s"] % 60.0 == 0.0).all() else _CLOCK_CHANGE_S
     for place in range(len(jump)):
-        if jump[place] <= _STOPPED_S:
+        if jump[place] <= _STOPPED_S or abs(jump[place] - 3600.0) <= slack:
             continue
         at = float(timed["elapsed_s"][place])
         held = [row for row in [*rows, *extra] if row["start_s"] - _STOPPED_S <= at <= row["end_s"] + _STOPPED_S]

@@ -1,4 +1,4 @@
-"""Al Kamel Systems timing files: WEC 2015-16, WEC 2024 (semicolon) and IMSA Time Cards (comma).
+"""Al Kamel Systems timing files of all years: WEC and its like (semicolon), IMSA Time Cards (semicolon or comma).
 
     laps = alkamel.read_laps("202103201010-race-laps.csv")
 
@@ -15,6 +15,7 @@ import polars as pl
 
 from langstrecke.timing.notices import Notice, tell
 from langstrecke.timing.readers import laps, resultlist, weather
+from langstrecke.timing.readers.document import Document
 from langstrecke.timing.readers.laps import build_laps
 from langstrecke.timing.readers.resultlist import build_results
 from langstrecke.timing.readers.text import read_table
@@ -23,7 +24,7 @@ from langstrecke.timing.readers.weather import build_weather
 __all__ = ["read_laps", "read_results", "read_weather"]
 
 
-def read_laps(path: str | Path, *, notices: list[Notice] | None = None) -> pl.DataFrame:
+def read_laps(path: str | Path | Document, *, notices: list[Notice] | None = None) -> pl.DataFrame:
     """The laps of one session ("Time Cards" or "Analysis"), as `schema.LAPS`, ordered by (car, lap).
 
     Seconds throughout. `flag` is the flag when the car crossed the line, so the lap under which a caution
@@ -31,28 +32,31 @@ def read_laps(path: str | Path, *, notices: list[Notice] | None = None) -> pl.Da
     `pit_time_s` stands on the out-lap. `clock_time` is local; files that print `15:03` give it to the minute.
     """
     table = read_table(path, laps.NEEDED, "lap file")
-    frame, found = build_laps(table, table.text("MANUFACTURER"))
-    tell(found, path, notices)
+    maker = "MANUFACTURER" if "MANUFACTURER" in table.columns else "VEHICLE"
+    frame, found = build_laps(table, table.text(maker))
+    tell(found, table.path, notices)
     return frame
 
 
-def read_results(path: str | Path, *, notices: list[Notice] | None = None) -> pl.DataFrame:
+def read_results(path: str | Path | Document, *, notices: list[Notice] | None = None) -> pl.DataFrame:
     """The result of one session, as `schema.RESULTS`, in the published order.
 
     IMSA race results, IMSA practice and qualifying results (`fastest_lap_s` decides, no total time) and the
     WEC "Classification". `position` is null for cars that were not classified.
     """
-    frame, found = build_results(read_table(path, resultlist.NEEDED, "result file", exact=False))
-    tell(found, path, notices)
+    table = read_table(path, resultlist.NEEDED, "result file", exact=False)
+    frame, found = build_results(table)
+    tell(found, table.path, notices)
     return frame
 
 
-def read_weather(path: str | Path, *, notices: list[Notice] | None = None) -> pl.DataFrame:
+def read_weather(path: str | Path | Document, *, notices: list[Notice] | None = None) -> pl.DataFrame:
     """The weather of one session, as `schema.WEATHER`, in degrees Celsius, hPa and m/s, ordered by time.
 
     IMSA files are in degrees Fahrenheit, inches of mercury and miles per hour (told by the pressure) and
     converted. `rain` is null where the file carries -1 throughout: there was no sensor.
     """
-    frame, found = build_weather(read_table(path, weather.NEEDED, "weather file"))
-    tell(found, path, notices)
+    table = read_table(path, weather.NEEDED, "weather file")
+    frame, found = build_weather(table)
+    tell(found, table.path, notices)
     return frame

@@ -15,8 +15,9 @@ import polars as pl
 from langstrecke.timing.names import driver_names, maker_of
 from langstrecke.timing.notices import Notice, tell
 from langstrecke.timing.readers.checks import Sieve
+from langstrecke.timing.readers.document import Document
 from langstrecke.timing.readers.laps import NEEDED, build_laps
-from langstrecke.timing.readers.text import read_table
+from langstrecke.timing.readers.text import TextTable, read_table
 from langstrecke.timing.readers.times import clock_times, durations, from_millis
 
 PITS = pl.Schema(
@@ -32,13 +33,14 @@ PITS = pl.Schema(
 )
 """One row per pit stop, ordered by (car, stop); drivers are printed with initials ("A. Lotterer")."""
 
+PIT_COLUMNS = ("NUMBER", "STOP", "IN_TIME", "OUT_TIME", "PIT_TIME")
 _DAY_MS = 86_400_000
 _NEAR_MS = 60_000
 """A stop is printed with the hour at which its in-lap ended; in both years all lie within 25 s."""
 
 
 def read_laps(
-    path: str | Path, pits: str | Path | None = None, *, notices: list[Notice] | None = None
+    path: str | Path | Document, pits: str | Path | None = None, *, notices: list[Notice] | None = None
 ) -> pl.DataFrame:
     """The laps of a dossier as `schema.LAPS`, with the pit times of `pits` on the out-laps.
 
@@ -51,21 +53,27 @@ def read_laps(
     # Some vehicles lost their beginning on the printed page ("- Gibson"): then the maker is not known.
     known = {text: maker_of(text) or "" for text in vehicles.unique()}
     laps, found = build_laps(table, vehicles.replace_strict(known, return_dtype=pl.String))
-    place = Path(pits) if pits is not None else _pits_beside(Path(path))
+    place = Path(pits) if pits is not None else _pits_beside(table.path)
     if place is None:
         found.append(Notice("file of pit stops not found beside the laps; laps are without pit times"))
     else:
         stops = read_pits(place, notices=found)
-        laps = _on_out_laps(laps, stops, found)
-    tell(found, path, notices)
+        laps = on_out_laps(laps, stops, found)
+    tell(found, table.path, notices)
     return laps
 
 
-def read_pits(path: str | Path, *, notices: list[Notice] | None = None) -> pl.DataFrame:
+def read_pits(path: str | Path | Document, *, notices: list[Notice] | None = None) -> pl.DataFrame:
     """The pit stops of a dossier, as `PITS`. A missing pit time is the difference of the two hours
     printed.
     """
-    table = read_table(path, ["NUMBER", "STOP", "IN_TIME", "OUT_TIME", "PIT_TIME"], "dossier pit file")
+    frame, found = build_pits(read_table(path, PIT_COLUMNS, "dossier pit file"))
+    tell(found, path.path if isinstance(path, Document) else path, notices)
+    return frame
+
+
+def build_pits(table: TextTable) -> tuple[pl.DataFrame, list[Notice]]:
+    """The pit stops in a table with the columns of a dossier, as `PITS`, and what had to be dropped."""
     entry, leave = clock_times(table.text("IN_TIME")), clock_times(table.text("OUT_TIME"))
     between = from_millis((leave.cast(pl.Int64) - entry.cast(pl.Int64)) // 1_000_000 % _DAY_MS)
     printed = durations(table.text("PIT_TIME"))
@@ -87,11 +95,10 @@ def read_pits(path: str | Path, *, notices: list[Notice] | None = None) -> pl.Da
     sieve.drop(pl.col("stop").is_null() | pl.col("in_clock").is_null(), "stop dropped without number or hour")
     sieve.drop(pl.struct("car", "stop").is_first_distinct().not_(), "second row of one stop dropped")
     sieve.drop(pl.col("off") > 1.0, "stop dropped whose time in the pit lane is not the time between its hours")
-    tell(sieve.notices, path, notices)
-    return sieve.frame.sort("car", "stop").select(PITS.names()).cast(PITS)
+    return sieve.frame.sort("car", "stop").select(PITS.names()).cast(PITS), sieve.notices
 
 
-def read_entries(path: str | Path) -> pl.DataFrame:
+def read_entries(path: str | Path | Document) -> pl.DataFrame:
     """Who ran: `car, car_class, team, vehicle, manufacturer, drivers`, ordered by class and car.
 
     Drivers are in alphabetical order, for the order of driving belongs to the race. `vehicle` is null where its
@@ -123,7 +130,7 @@ def _pits_beside(laps: Path) -> Path | None:
     return beside if beside != laps and beside.is_file() else None
 
 
-def _on_out_laps(laps: pl.DataFrame, stops: pl.DataFrame, found: list[Notice]) -> pl.DataFrame:
+def on_out_laps(laps: pl.DataFrame, stops: pl.DataFrame, found: list[Notice]) -> pl.DataFrame:
     """Each stop meets the in-lap that ended at its hour; the pit time goes on the lap after."""
     first = laps.group_by("car").agg(
         began=(pl.col("clock_time").cast(pl.Int64) // 1_000_000 - (pl.col("elapsed_s") * 1000).round().cast(pl.Int64))

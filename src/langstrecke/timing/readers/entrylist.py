@@ -12,7 +12,7 @@ import polars as pl
 
 from langstrecke.errors import TimingFileError
 from langstrecke.timing.names import class_name, driver_name
-from langstrecke.timing.readers.text import read_text
+from langstrecke.timing.readers.document import Document, open_document
 from langstrecke.timing.readers.times import parse_duration
 
 ENTRIES = pl.Schema(
@@ -47,16 +47,28 @@ class EntryList:
     entries: pl.DataFrame
 
 
-def read_entries(path: str | Path) -> EntryList:
-    """Read the JSON entry list of a WEC 2024 event. Raises `TimingFileError` where it is none."""
-    text = read_text(path)
+def read_json(document: Document) -> Any:
+    """The data of a JSON file. Raises `TimingFileError` where it is none."""
     try:
-        data = json.loads(text)
-        return _entry_list(data)
+        return json.loads(document.text)
     except json.JSONDecodeError as error:
-        raise TimingFileError(f"is not JSON: {error.msg}", file=path, line=error.lineno) from None
+        raise TimingFileError(f"is not JSON: {error.msg}", file=document.path, line=error.lineno) from None
     except RecursionError:
-        raise TimingFileError("is nested too deeply for an entry list", file=path) from None
+        raise TimingFileError("is nested too deeply for a timing file", file=document.path) from None
+    except ValueError as error:  # a number of more digits than Python reads
+        raise TimingFileError(f"is not JSON: {error}", file=document.path) from None
+
+
+def read_entries(path: str | Path | Document) -> EntryList:
+    """Read the JSON entry list of a WEC 2024 event. Raises `TimingFileError` where it is none."""
+    document = path if isinstance(path, Document) else open_document(path)
+    return build_entries(read_json(document), document.path)
+
+
+def build_entries(data: Any, path: Path) -> EntryList:
+    """The entry list in JSON data. Raises `TimingFileError` where it is none."""
+    try:
+        return _entry_list(data)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise TimingFileError(f"is not an entry list: {type(error).__name__} {error}", file=path) from None
 

@@ -1,4 +1,4 @@
-"""From text columns to the canonical lap table; shared by all readers of Al Kamel columns."""
+"""From text columns to the canonical lap table; shared by all readers of lap files."""
 
 from __future__ import annotations
 
@@ -8,33 +8,39 @@ from langstrecke.errors import TimingFileError
 from langstrecke.timing.names import FLAG_CODES, class_name, driver_names, makers
 from langstrecke.timing.notices import Notice
 from langstrecke.timing.readers.checks import Sieve, check_laps
+from langstrecke.timing.readers.numbers import decimals
+from langstrecke.timing.readers.pits import settle_pits
 from langstrecke.timing.readers.text import TextTable
 from langstrecke.timing.readers.times import clock_times, durations
 from langstrecke.timing.schema import LAPS
 
-NEEDED = (
-    "NUMBER",
-    "LAP_NUMBER",
-    "LAP_TIME",
-    "CROSSING_FINISH_LINE_IN_PIT",
-    "ELAPSED",
-    "DRIVER_NAME",
-    "CLASS",
-)
+NEEDED = ("NUMBER", "LAP_NUMBER", "LAP_TIME")
+NO_CLASS = "ALL"
+"""The one class of a file that names none."""
 _LONGEST_S = 30 * 3600.0
 """No session lasts longer; a larger elapsed time is a misprint."""
+_SHORTEST_S = 15.0
+"""No circuit is lapped faster."""
+_HALF = 0.5
+"""A lap below this share of the field's quick laps is a second crossing of the line, not a lap."""
+_YES = ["B", "1", "X", "Y", "YES", "TRUE", "IN", "P", "PIT", "J", "JA", "WAHR"]
+_NO = ["", "0", "N", "NO", "FALSE", "NEIN", "FALSCH", "-"]
+CAR = r"^[0-9A-Za-z]{1,6}$"
 
 
 def build_laps(table: TextTable, manufacturer: pl.Series) -> tuple[pl.DataFrame, list[Notice]]:
     """The canonical lap table of a file with Al Kamel columns, and what had to be dropped or mended.
 
     `manufacturer` is the column the format takes the maker from. Flags and pit times are null where the file
-    has none.
+    has none; elapsed times that it lacks are summed from the lap times, cars without any class are one class, and
+    a notice says so.
     """
     sieve = Sieve(_columns(table, manufacturer), list(table.notices))
     _drop_impossible(sieve)
     _settle_classes(sieve)
+    _sum_elapsed(sieve)
     check_laps(sieve)
+    settle_pits(sieve)
     if sieve.frame.is_empty():
         first = sieve.notices[0] if sieve.notices else Notice("no laps", 1, 2)
         raise TimingFileError(f"holds no lap that can be read: {first}", file=table.path, line=first.line)
@@ -55,20 +61,23 @@ def _columns(table: TextTable, manufacturer: pl.Series) -> pl.DataFrame:
         }.items()
     }  # fmt: skip
     kph = table.text("KPH")
+    car = table.text("NUMBER")
     return pl.DataFrame(
         {
             "line": table.frame["line"],
-            "car": table.text("NUMBER"),
+            "car": car.str.replace(r"^(\d{1,4})\.0$", "$1"),
+            "car_text": car,
             "class_text": table.text("CLASS"),
             "lap": _lap_numbers(table.text("LAP_NUMBER")),
             "driver": driver_names(table.text("DRIVER_NAME")),
             **seconds,
-            "in_pit": pit == "B",
-            "pit_odd": ~pit.is_in(["", "B"]),
+            "elapsed_text": table.text("ELAPSED"),
+            "in_pit": pit.is_in(_YES),
+            "pit_odd": ~pit.is_in([*_YES, *_NO]),
             "pit_time_odd": seconds["pit_time_s"].is_null() & (table.text("PIT_TIME") != ""),
             "flag": flag.replace_strict(FLAG_CODES, default=None, return_dtype=LAPS["flag"]),
             "flag_text": flag,
-            "kph": kph.cast(pl.Float64, strict=False),
+            "kph": decimals(kph),
             "kph_text": kph,
             "team": table.text("TEAM").str.replace_all(r"\s+", " ").replace("", None),
             "manufacturer": makers(manufacturer),
@@ -81,18 +90,22 @@ def _columns(table: TextTable, manufacturer: pl.Series) -> pl.DataFrame:
 
 
 def _lap_numbers(text: pl.Series) -> pl.Series:
-    good = text.str.contains(r"^\d{1,5}$")
-    return text.zip_with(good, pl.Series([None], dtype=pl.String)).cast(pl.Int32, strict=False)
+    return text.str.extract(r"^(\d{1,5})(?:[.,]0+)?$", 1).cast(pl.Int32, strict=False)
 
 
 def _drop_impossible(sieve: Sieve) -> None:
     col = pl.col
-    sieve.drop(~col("car").str.contains(r"^[0-9A-Za-z]{1,6}$"), "row dropped without a car number")
+    sieve.note(col("car") != col("car_text"), "car number written as a decimal, read as a whole one")
+    sieve.drop(~col("car").str.contains(CAR), "row dropped without a car number")
     sieve.drop(col("lap").is_null() | (col("lap") < 1), "row dropped with an impossible lap number")
     bad = col("lap_time_s").is_null() | (col("lap_time_s") <= 0.0) | (col("lap_time_s") > _LONGEST_S)
     sieve.drop(bad, "row dropped with an impossible lap time")
-    bad = col("elapsed_s").is_null() | (col("elapsed_s") <= 0.0) | (col("elapsed_s") > _LONGEST_S)
-    sieve.drop(bad, "row dropped with an impossible elapsed time")
+    quick = _HALF * col("lap_time_s").quantile(0.2)
+    short = col("lap_time_s") < pl.max_horizontal(quick, pl.lit(_SHORTEST_S))
+    sieve.drop(short, "row dropped whose time is far too short for a lap")
+    if (sieve.frame["elapsed_text"] != "").any():
+        bad = col("elapsed_s").is_null() | (col("elapsed_s") <= 0.0) | (col("elapsed_s") > _LONGEST_S)
+        sieve.drop(bad, "row dropped with an impossible elapsed time")
     kph = col("kph_text").ne("") & (col("kph").is_null() | ~col("kph").is_between(0.0, 500.0))
     sieve.blank(kph, ["kph"], "impossible speed left out")
     odd = col("clock_time").is_null() & col("hour_text").ne("")
@@ -103,8 +116,25 @@ def _drop_impossible(sieve: Sieve) -> None:
     sieve.note(col("driver").is_null(), "lap without a driver's name")
 
 
+def _sum_elapsed(sieve: Sieve) -> None:
+    """Elapsed times of a file that prints none: the sum of the car's laps so far."""
+    frame = sieve.frame
+    if frame.is_empty() or frame["elapsed_s"].null_count() < frame.height:
+        return
+    frame = frame.sort("car", "lap", "line").filter(pl.struct("car", "lap").is_first_distinct())
+    if frame.height < sieve.frame.height:
+        sieve.notices.append(Notice("duplicate lap dropped", sieve.frame.height - frame.height))
+    total = (pl.col("lap_time_s") * 1000).round().cast(pl.Int64).cum_sum().over("car")
+    sieve.frame = frame.with_columns(elapsed_s=total / 1000.0)
+    sieve.notices.append(Notice("file without elapsed times: summed from the lap times of each car", frame.height))
+
+
 def _settle_classes(sieve: Sieve) -> None:
     """One class per car: known classes in one spelling, stray ones mended from the car's other laps."""
+    if not sieve.frame.is_empty() and (sieve.frame["class_text"] == "").all():
+        sieve.notices.append(Notice(f"file without classes: all its cars are taken as one class, {NO_CLASS!r}"))
+        sieve.frame = sieve.frame.with_columns(car_class=pl.lit(NO_CLASS))
+        return
     texts = {text: class_name(text) or text for text in sieve.frame["class_text"].unique()}
     frame = sieve.frame.with_columns(car_class=pl.col("class_text").replace_strict(texts, return_dtype=pl.String))
     if frame.is_empty():

@@ -1,7 +1,7 @@
 """Times as the timing providers print them, turned into seconds: whole columns at a time.
 
-Printed forms: `35.987`, `1:50.132`, `12:01:01.418`, `3'18.596`, `24:00'42.784`; clock times `15:04:19.994`
-and, in Le Mans 2015, `15:03` without seconds.
+Printed forms: `35.987`, `1:50.132`, `12:01:01.418`, `3'18.596`, `24:00'42.784`, all with a decimal comma too;
+clock times `15:04:19.994` and, in Le Mans 2015, `15:03` without seconds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def parse_duration(text: str) -> float | None:
 
     Minutes and seconds below a larger unit must be under 60: `1:72.000` is no time.
     """
-    match = _ANY.match(text.strip().replace("'", ":"))
+    match = _ANY.match(text.strip().replace("'", ":").replace(",", "."))
     if match is None:
         return None
     hours, minutes, seconds, fraction = match.groups()
@@ -43,6 +43,8 @@ def durations(column: pl.Series) -> pl.Series:
         parsed = [parse_duration(text) if text else None for text in column]
         return pl.Series(column.name, parsed, dtype=pl.Float64)
     text = column.str.strip_chars().str.replace_all("'", ":", literal=True)
+    if text.str.contains(",", literal=True).any():
+        text = text.str.replace_all(",", ".", literal=True)
     millis = text.to_frame("text").select(_common_millis(pl.col("text"))).to_series()
     seconds = from_millis(millis)
     odd = text.filter(seconds.is_null() & (text != "")).unique()
@@ -78,6 +80,8 @@ def clock_times(column: pl.Series) -> pl.Series:
     `15:03` becomes 15:03:00: such files print the minute only, so their clock is good to a minute.
     """
     text = column.str.strip_chars()
+    if text.str.contains(",", literal=True).any():
+        text = text.str.replace_all(",", ".", literal=True)
     good = text.str.contains(_CLOCK)
     parts = text.str.split_exact(":", 2)
     hours = parts.struct.field("field_0").cast(pl.Int64, strict=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
+from langstrecke.formatting import race_time
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import desk_of
@@ -96,7 +97,7 @@ def _list(pitwall: Pitwall, viewer: Viewer) -> None:
 
         box.on_value_change(ask)
     mine = [a for a in reversed(desk.view.alerts) if a.car in viewer.alert_cars][:SHOWN]
-    rows = "".join(f'<li><span class="at">{bits.hms(a.race_s)}</span><span>{esc(a.text)}</span></li>' for a in mine)
+    rows = "".join(f'<li><span class="at">{race_time(a.race_s)}</span><span>{esc(a.text)}</span></li>' for a in mine)
     if mine:
         bits.markup(f'<ul class="lines">{rows}</ul>')
     else:

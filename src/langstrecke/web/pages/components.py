@@ -11,6 +11,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import percent
 from langstrecke.web.pages.theme import chart_themes, class_colour
 
 
@@ -166,32 +167,7 @@ def odds_cell(share: float | None, colour: str = "") -> str:
         return ""
     style = f"--class: {colour}; " if colour else ""
     style += f"--share: {max(0.0, min(1.0, share)):.3f}"
-    return f'<span class="bar" style="{style}"><span>{percent(share)}</span></span>'
-
-
-def percent(share: float | None) -> str:
-    """A probability in per cent, as short as it may be."""
-    if share is None:
-        return ""
-    if share <= 0:
-        return "0"
-    if share < 0.001:
-        return "<0.1".replace("<", "&lt;")
-    return f"{100 * share:.1f}" if share < 0.9995 else "100"
-
-
-def points(change: float) -> str:
-    """A change of a probability in points, with its sign."""
-    value = round(100 * change, 1)
-    return "0.0" if value == 0 else f"{value:+.1f}".replace("-", "−")
-
-
-def hms(seconds: float | None) -> str:
-    """Race time as `3:07:09`."""
-    if seconds is None:
-        return ""
-    whole = max(0, round(seconds))
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+    return f'<span class="bar" style="{style}"><span>{esc(percent(share, unit=False))}</span></span>'
 
 
 def told(error: LangstreckeError) -> str:

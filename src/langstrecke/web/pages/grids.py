@@ -15,10 +15,10 @@ window.pw_hms = (s) => { if (s == null) return ""; const t = Math.max(0, Math.ro
   m = Math.floor(t / 60) % 60; return h + ":" + String(m).padStart(2, "0") + ":" + String(t % 60).padStart(2, "0"); };
 window.pw_hm = (s) => { if (s == null) return ""; const n = s < 0 ? "−" : "", t = Math.round(Math.abs(s) / 60);
   return n + Math.floor(t / 60) + ":" + String(t % 60).padStart(2, "0"); };
-window.pw_gap = (s) => (s == null ? "" : s === 0 ? "" : "+" + (s >= 100 ? s.toFixed(1) : s.toFixed(3)));
-window.pw_pct = (p) => (p == null ? "" : p <= 0 ? "0" : p < 0.001 ? "<0.1" : (100 * p).toFixed(p < 0.9995 ? 1 : 0));
+window.pw_pct = (p) => { if (p == null) return ""; const v = (100 * p).toFixed(1);
+  return p <= 0 ? "0" : p >= 1 ? "100" : v === "0.0" ? "<0.1" : v === "100.0" ? ">99.9" : v; };
 """
-"""How figures are written, in one place; the script of every page has it."""
+"""How figures are written in a browser, by the rules of `langstrecke.formatting`; the script of every page has it."""
 
 
 def number_script() -> str:

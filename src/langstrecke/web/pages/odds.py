@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
+from langstrecke.formatting import percent, plural, points, race_time
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts import lines
 from langstrecke.web.pages.charts.odds import odds_chart
@@ -118,7 +119,7 @@ class _Odds:
         self._table.content = odds_table(view, self._viewer.car_class, self._colours)
         self._moves.content = moves_list(view, self._viewer.car_class)
         newest = view.newest_odds
-        told = f"{newest.races:,} races from {bits.hms(newest.race_s)}. " if newest is not None else ""
+        told = f"{plural(newest.races, 'race')} from {race_time(newest.race_s)}. " if newest is not None else ""
         self._rest.text = f"{told}They rest on {view.odds_note}."
 
 
@@ -145,9 +146,9 @@ def odds_table(view: HubView, car_class: str, colours: dict[str, str]) -> str:
                 f'<span class="dot" style="background:{colours.get(c.car, "#888")}"></span><b>#{esc(c.car)}</b>',
                 esc(row.position_in_class if row is not None and row.position_in_class else ""),
                 bits.odds_cell(c.win, colour),
-                f'<span class="{tone}">{bits.points(change)}</span>',
-                bits.percent(c.podium),
-                bits.percent(c.overall),
+                f'<span class="{tone}">{points(change)}</span>',
+                esc(percent(c.podium, newest.races, unit=False)),
+                esc(percent(c.overall, newest.races, unit=False)),
             )
         )
     return bits.table(("Car", "P", "Win %", "±", "Podium %", "Overall %"), cells, figures=range(1, 6))
@@ -163,9 +164,9 @@ def moves_list(view: HubView, car_class: str) -> str:
             tone = "good" if m.win > m.win_before else "bad"
             why = f' <span class="muted">{esc("; ".join(m.why))}</span>' if m.why else ""
             items.append(
-                f'<li><span class="at">{bits.hms(point.race_s)}</span><span><b>#{esc(m.car)}</b> '
-                f"{bits.percent(m.win_before)} → "
-                f'<span class="{tone} strong">{bits.percent(m.win)} %</span>{why}</span></li>'
+                f'<li><span class="at">{race_time(point.race_s)}</span><span><b>#{esc(m.car)}</b> '
+                f"{esc(percent(m.win_before, unit=False))} → "
+                f'<span class="{tone} strong">{esc(percent(m.win))}</span>{why}</span></li>'
             )
         if len(items) >= MOVES:
             break

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nicegui import background_tasks, ui
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import plural
 from langstrecke.paddock import calendars, careers
 from langstrecke.paddock.model import Event
 from langstrecke.paddock.registry import Registry, load_registry
@@ -79,7 +80,8 @@ async def _show(state: dict[str, Any], asked: ui.element, out: ui.element) -> No
 def _career(registry: Registry, state: dict[str, Any]) -> None:
     found = careers.career(registry, state["driver"])
     person = found.driver
-    facts = f"{found.started} starts, {len(found.class_wins)} class wins, {len(found.overall_wins)} overall"
+    facts = f"{plural(found.started, 'start')}, {plural(len(found.class_wins), 'class win')}"
+    facts += f", {len(found.overall_wins)} overall"
     with bits.panel(f"{person.name} {person.country}".strip(), facts):
         if not found.rows:
             bits.text("The registry holds no race of this driver.", "muted")
@@ -128,7 +130,7 @@ def _marks(registry: Registry, found: careers.Career) -> list[tuple[str, str, in
 def _mates(registry: Registry, state: dict[str, Any]) -> None:
     person = registry.driver(state["driver"])
     mates = careers.team_mates(registry, person.id)
-    with bits.panel(f"Who shared a car with {person.name}", f"{len(mates)} team mates"):
+    with bits.panel(f"Who shared a car with {person.name}", plural(len(mates), "team mate")):
         rows = []
         for mate, shared in mates:
             years = sorted({registry.events[e.event].year for e in shared})
@@ -162,7 +164,7 @@ def _line_ups(registry: Registry, state: dict[str, Any]) -> None:
 
 def _entries(registry: Registry, race: str) -> None:
     rows = registry.entries(race)
-    with bits.panel(race, f"{len(rows)} cars"):
+    with bits.panel(race, plural(len(rows), "car")):
         cells = [
             (
                 esc(e.position or e.status),
@@ -212,7 +214,7 @@ def _clashes(registry: Registry, state: dict[str, Any]) -> None:
         wanted = calendars.year_meetings(registry, [state["series"]], season)
     found = calendars.chances(busy, wanted)
     free = sum(c.verdict == "free" for c in found)
-    note = f"{len(busy)} meeting{'' if len(busy) == 1 else 's'}"
+    note = plural(len(busy), "meeting")
     if found:
         note += f"; {free} of {len(found)} of {series} free"
     with bits.panel(f"{person.name} in {season}", note):

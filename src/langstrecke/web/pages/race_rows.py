@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from langstrecke.formatting import surname
+from langstrecke.formatting import gap, surname
 from langstrecke.live.table import TimingRow, TimingTable
 from langstrecke.web.pages import grids
 
@@ -42,9 +42,9 @@ def _row(row: TimingRow, place: int) -> Row:
         "driver": surname(row.driver) if row.driver else "",
         "left": round(left / 60.0) if left is not None else None,
         "laps": row.laps,
-        "gap": gap_words(row.gap_laps, row.gap_s, leads=row.position_in_class == 1),
-        "ogap": gap_words(row.overall_gap_laps, row.overall_gap_s, leads=row.position == 1),
-        "int": gap_words(row.interval_laps, row.interval_s, leads=row.position_in_class == 1),
+        "gap": "" if row.position_in_class == 1 else gap(row.gap_laps, row.gap_s),
+        "ogap": "" if row.position == 1 else gap(row.overall_gap_laps, row.overall_gap_s),
+        "int": "" if row.position_in_class == 1 else gap(row.interval_laps, row.interval_s),
         "last": row.last_lap_s,
         "best": row.best_lap_s,
         "pb": last_fresh,
@@ -57,19 +57,6 @@ def _row(row: TimingRow, place: int) -> Row:
         "unsure": row.uncertain,
         "why": row.why,
     }
-
-
-def gap_words(laps: int, seconds: float | None, *, leads: bool = False) -> str:
-    """A gap as it stands on timing screens: laps where there are any, else seconds."""
-    if leads:
-        return ""
-    if laps > 0:
-        return f"{laps} lap" + ("s" if laps > 1 else "")
-    if seconds is None:
-        return ""
-    if seconds >= 60.0:
-        return f"+{int(seconds // 60)}:{seconds % 60:06.3f}"
-    return f"+{seconds:.3f}"
 
 
 def changes(before: Mapping[str, Row], after: Mapping[str, Row]) -> list[Row]:

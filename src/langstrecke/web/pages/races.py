@@ -10,6 +10,7 @@ from nicegui import background_tasks, events, ui
 
 from langstrecke import services
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import plural, race_time
 from langstrecke.racecard import list_cards, load_card
 from langstrecke.services.requests import ImportAsk, RacesAsk
 from langstrecke.services.uploads import receive
@@ -84,7 +85,7 @@ class _Races:
                     "race": r.race_id,
                     "event": r.event,
                     "date": str(r.date or ""),
-                    "length": (bits.hms(r.duration_s)[:-3] if r.duration_s else "")
+                    "length": (race_time(r.duration_s, short=True) if r.duration_s else "")
                     + ("" if r.duration_known else " ?"),
                 }
                 for r in sorted(found, key=lambda r: (str(r.date or ""), r.race_id), reverse=True)
@@ -138,7 +139,7 @@ class _Races:
             for hub in hubs:
                 with bits.row():
                     bits.text(hub.ask.race, "strong")
-                    bits.text(bits.hms(hub.view.race_s), "num muted")
+                    bits.text(race_time(hub.view.race_s), "num muted")
                     bits.button("Look at it", partial(self._look, hub.ask.race))
                     bits.button("Stop", partial(self._stop, hub.ask.race), icon="stop")
 
@@ -192,7 +193,7 @@ class _Races:
 
     def _report(self, answer: Any) -> None:
         with self._imported:
-            counts = f"{answer.imported} imported, {answer.laps:,} laps, {answer.unchanged} known already"
+            counts = f"{answer.imported} imported, {plural(answer.laps, 'lap')}, {answer.unchanged} known already"
             counts += f", {answer.failed} not readable" if answer.failed else ""
             tone = "error" if answer.failed and not answer.imported else "told"
             lines = [f'<span class="strong">{esc(counts)}</span>']
@@ -201,7 +202,7 @@ class _Races:
                 word = '<span class="bad strong">not read</span> ' if note.failed else ""
                 lines.append(f"{word}{esc(note.file)}: {esc('; '.join(note.notes))}")
             if len(answer.notes) > SHOWN_NOTES:
-                lines.append(f"and {len(answer.notes) - SHOWN_NOTES} more files")
+                lines.append(f"and {plural(len(answer.notes) - SHOWN_NOTES, 'more file')}")
             bits.markup(f'<div class="{tone}" role="status">{"<br>".join(lines)}</div>')
         if answer.imported or answer.replaced:
             background_tasks.create(self._list())

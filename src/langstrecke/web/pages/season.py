@@ -11,7 +11,7 @@ from nicegui import background_tasks, ui
 
 from langstrecke import services
 from langstrecke.errors import LangstreckeError
-from langstrecke.formatting import surname
+from langstrecke.formatting import percent, plural, surname
 from langstrecke.paddock.registry import load_registry
 from langstrecke.services.requests import SeasonAsk, TitleRaceAsk
 from langstrecke.web.pages import components as bits
@@ -150,7 +150,7 @@ class _Season:
                         esc(r["name"]),
                         f"{r['points']:.0f}",
                         bits.odds_cell(r["title"], colour),
-                        bits.percent(r["top3"]),
+                        esc(percent(r["top3"], unit=False)),
                         f"{r['expected']:.0f}",
                         f'<span class="muted">{r["low"]:.0f}–{r["high"]:.0f}</span>',
                     )
@@ -158,7 +158,9 @@ class _Season:
                 ]
                 head = ("", "Points now", "Title %", "First three %", "At the end", "80 % of seasons")
                 bits.markup(bits.table(head, cells, figures=range(1, 6)))
-                told = f"{found['simulated']:,} seasons played" if found["simulated"] else "The season is over"
+                told = (
+                    f"{plural(found['simulated'], 'season')} played" if found["simulated"] else "The season is over"
+                )
                 bits.text(f"{told}, seed {found['seed']}. {' '.join(found['notes'])}", "note")
             with bits.panel("Points at the end", "dot: mean; line: 80 % of seasons; small mark: now"):
                 bits.chart(points_chart(best, colour)).style(f"height: {40 + 27 * len(best)}px; width: 100%")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nicegui import ui
 
 from langstrecke import services
-from langstrecke.formatting import surname
+from langstrecke.formatting import plural, race_time, signed, surname
 from langstrecke.racecard import list_cards
 from langstrecke.services.requests import PlanAsk
 from langstrecke.web.pages import components as bits
@@ -100,7 +100,7 @@ class _Strategist:
         row = next((r for r in view.table.rows if r.car == self._viewer.car), None)
         if row is None:
             return
-        fuel = "" if row.fuel_left_laps is None else f", fuel for {row.fuel_left_laps:.0f} laps"
+        fuel = "" if row.fuel_left_laps is None else f", fuel for {plural(round(row.fuel_left_laps), 'lap')}"
         place = (
             f"P{row.position_in_class} in {esc(row.car_class)}, P{row.position} overall"
             if row.position
@@ -108,7 +108,7 @@ class _Strategist:
         )
         unsure = ' <span class="warn">uncertain: ' + esc(row.why) + "</span>" if row.uncertain else ""
         driver = esc(row.driver or "")
-        stint = f"lap {row.stint_laps} of the stint{fuel}, {row.stops} stops"
+        stint = f"lap {row.stint_laps} of the stint{fuel}, {plural(row.stops, 'stop')}"
         self._line.content = f'<span class="strong">{place}</span>, {driver}, {stint}{unsure}'
         self._rota.content = rota_table(row.drivers)
 
@@ -129,7 +129,7 @@ class _Strategist:
                 words = "Nothing is clearly better than staying out."
             with bits.row():
                 bits.markup(f'<span class="verdict">{esc(words)}</span>')
-                bits.text(f"#{found.car} at {bits.hms(found.at_s)}", "note")
+                bits.text(f"#{found.car} at {race_time(found.at_s)}", "note")
             steps = [
                 Step(o.option, -o.place.change, -o.place.interval[1], -o.place.interval[0]) for o in found.options
             ]
@@ -144,9 +144,9 @@ class _Strategist:
                     bits.heading("If a yellow falls", 3)
                     rows = [
                         (
-                            f"in {y.in_laps} lap{'s' if y.in_laps > 1 else ''}",
+                            f"in {plural(y.in_laps, 'lap')}",
                             f"<b>{esc(y.advice)}</b>",
-                            f"{-y.stop_against_stay.place.change:+.2f}".replace("-", "−"),
+                            signed(-y.stop_against_stay.place.change, 2),
                         )
                         for y in found.yellow
                     ]
@@ -154,7 +154,7 @@ class _Strategist:
                         bits.markup(bits.table(("Yellow", "", "Places won by stopping"), rows, figures=(2,)))
                     else:
                         bits.text("Not worth thinking through now.", "muted")
-            bits.text(f"{found.races:,} races for each option, on the same luck.", "note")
+            bits.text(f"{plural(found.races, 'race')} for each option, on the same luck.", "note")
 
     # --- the plan ---------------------------------------------------------------------------------------------------
 
@@ -175,15 +175,15 @@ class _Strategist:
         with self._planned:
             chart = plan_chart(found.stints, until_h, view.race_s / 3600.0)
             bits.chart(chart).style(f"height: {54 + 34 * drivers}px; width: 100%")
-            totals = ", ".join(f"{surname(d)} {bits.hms(s)[:-3]}" for d, s in found.drive_time_s.items())
+            totals = ", ".join(f"{surname(d)} {race_time(s, short=True)}" for d, s in found.drive_time_s.items())
             verdict = "every rule of the book is kept" if found.legal else "; ".join(found.violations)
             bits.text(f"At the wheel: {totals}", "note")
             sure = "the best rota, proven" if found.proven else "a good rota, not proven to be the best"
-            bits.text(f"{len(found.stops)} stops; {sure}; {verdict}.", "good" if found.legal else "bad")
+            bits.text(f"{plural(len(found.stops), 'stop')}; {sure}; {verdict}.", "good" if found.legal else "bad")
             ahead = [s for s in found.stops if _stop_at(found, s) > view.race_s][:4]
             rows = [
                 (
-                    bits.hms(_stop_at(found, s))[:-3],
+                    race_time(_stop_at(found, s), short=True),
                     f"{s.lap}",
                     esc(surname(s.driver)),
                     esc(s.tyres),
@@ -228,11 +228,13 @@ def rota_table(drivers: tuple[DriverTime, ...]) -> str:
             (
                 f"<b>{esc(d.driver)}</b> {aboard}",
                 f'<span class="muted">{esc(d.licence or "")}</span>',
-                _span(d.driven_s),
+                race_time(d.driven_s, short=True),
                 bar,
                 _left(d.left_s),
                 _left(d.continuous_left_s),
-                f'<span class="warn">{_span(d.owed_s)}</span>' if d.owed_s > 0 else '<span class="good">met</span>',
+                f'<span class="warn">{race_time(d.owed_s, short=True)}</span>'
+                if d.owed_s > 0
+                else '<span class="good">met</span>',
             )
         )
     head = ("Driver", "Licence", "Driven", "", "May still drive", "without a rest", "Owes")
@@ -243,9 +245,4 @@ def _left(seconds: float | None) -> str:
     if seconds is None:
         return '<span class="muted">no limit</span>'
     tone = "bad" if seconds <= 0 else "warn" if seconds < SHORT_S else ""
-    return f'<span class="{tone}">{_span(seconds)}</span>'
-
-
-def _span(seconds: float) -> str:
-    minutes = round(seconds / 60.0)
-    return f"{minutes // 60}:{minutes % 60:02d}"
+    return f'<span class="{tone}">{race_time(seconds, short=True)}</span>'

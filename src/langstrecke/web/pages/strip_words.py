@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from langstrecke.web.pages.components import hms
+from langstrecke.formatting import plural, race_time
 from langstrecke.web.pages.theme import FLAG_WORDS
 
 
@@ -16,11 +16,11 @@ def strip_facts(view: Any) -> dict[str, str]:
     left = table.left_s if table is not None else None
     flag = (table.flag if table is not None else None) or ""
     return {
-        "clock": hms(view.race_s),
-        "left": f"{hms(left)} to go" if left is not None else "",
+        "clock": race_time(view.race_s),
+        "left": f"{race_time(max(0.0, left))} to go" if left is not None else "",
         "flag": FLAG_WORDS.get(flag, "" if not flag else flag.replace("_", " ")),
         "flag_name": flag or "none",
-        "lost": f"Gap in the data: {lost} message{'s' if lost != 1 else ''} missing" if lost else "",
+        "lost": f"Gap in the data: {plural(lost, 'message')} missing" if lost else "",
         "status": status_words(view),
         "note": view.note,
     }

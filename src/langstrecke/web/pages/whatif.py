@@ -9,7 +9,7 @@ from nicegui import background_tasks, ui
 
 from langstrecke import services
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.formatting import surname
+from langstrecke.formatting import percent, plural, points, signed, surname
 from langstrecke.racecard import RaceCard, list_cards, load_card
 from langstrecke.services.requests import CheckPatchAsk, SavedAsk, SavePatchAsk, WhatIfAsk
 from langstrecke.web.pages import components as bits
@@ -70,7 +70,7 @@ class _WhatIf:
             with bits.column(), bits.panel("What it is worth"):
                 with bits.row():
                     bits.button("Play both races", self._play, icon="play_arrow", strong=True)
-                    bits.text(f"{RACES:,} races with and without the change, on the same luck", "note")
+                    bits.text(f"{plural(RACES, 'race')} with and without the change, on the same luck", "note")
                 self._job = JobView(pitwall)
                 self._out = ui.element("div").classes("down")
                 with self._out:
@@ -296,7 +296,7 @@ class _WhatIf:
                     bits.odds_cell(c.win.before, colour),
                     bits.odds_cell(c.win.after, colour),
                     _points(c.win),
-                    f"{bits.percent(c.podium.before)} → {bits.percent(c.podium.after)}",
+                    esc(f"{percent(c.podium.before, unit=False)} → {percent(c.podium.after, unit=False)}"),
                     f"{c.place.before:.2f} → {c.place.after:.2f}",
                 )
                 for c in shown
@@ -305,18 +305,18 @@ class _WhatIf:
             bits.markup(bits.table(head, rows, figures=range(1, 6)))
             for g in found.not_known:
                 half = 1.96 * g.pace_s_sd
-                words = f"{g.driver} is rated {g.pace_s:+.2f} ± {half:.2f} s a lap ({g.evidence}): at best "
-                words += f"{bits.points(g.win_change_at_best.change)} points of class win, at worst "
-                bits.text(words + f"{bits.points(g.win_change_at_worst.change)}.", "note")
+                words = f"{g.driver} is rated {signed(g.pace_s, 2)} ± {half:.2f} s a lap ({g.evidence}): at best "
+                words += f"{points(g.win_change_at_best.change)} points of class win, at worst "
+                bits.text(words + f"{points(g.win_change_at_worst.change)}.", "note")
             o = focus.overall_win
-            words = f"Overall win of #{focus.car}: {100 * o.before:.1f} → {100 * o.after:.1f} %. "
-            bits.text(f"{words}{found.races:,} races each way, seed {found.seed}.", "note")
+            words = f"Overall win of #{focus.car}: {percent(o.before, unit=False)} → {percent(o.after)}. "
+            bits.text(f"{words}{plural(found.races, 'race')} each way, seed {found.seed}.", "note")
 
 
 def _points(d: Any) -> str:
     tone = "" if d.interval[0] <= 0 <= d.interval[1] else "good" if d.change > 0 else "bad"
-    low, high = (bits.points(v) for v in d.interval)
-    return f'<span class="strong {tone}">{bits.points(d.change)}</span> <span class="muted">({low} to {high})</span>'
+    low, high = (points(v) for v in d.interval)
+    return f'<span class="strong {tone}">{points(d.change)}</span> <span class="muted">({low} to {high})</span>'
 
 
 def weather(kind: str, begin_h: float, end_h: float, intensity: float) -> list[list[float]]:

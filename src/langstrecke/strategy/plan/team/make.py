@@ -17,7 +17,7 @@ from langstrecke.strategy.plan.team.rules import Binding, bind
 from langstrecke.strategy.plan.team.schema import Team
 from langstrecke.strategy.plan.team.stints import Begin, Leg, length_s, timeline
 from langstrecke.strategy.plan.team.zones import Spans, away, spans
-from langstrecke.timing.clock import hms
+from langstrecke.formatting import race_time
 
 TRIES = 5
 """A rota is timed with its own drivers; where that moves a stint out of somebody's hours it is made again."""
@@ -174,16 +174,16 @@ def _violations(team: Team, binding: Binding, legs: Sequence[Leg], fixed: int, g
             late = min(leg.end_s, b) - max(leg.start_s, a)
             if late > _SLACK_S:
                 name = team.driver[d].name
-                found.append(f"{name} is away for {hms(late)} of the stint from {hms(leg.start_s)}")
+                found.append(f"{name} is away for {race_time(late)} of the stint from {race_time(leg.start_s)}")
     for n, driver in enumerate(team.driver):
         own = [leg for leg in legs if leg.driver == n]
         total = sum(leg.end_s - leg.start_s for leg in own)
         limit = binding.limits[n]
         most = min(limit.max_drive_s or 1e12, driver.max_drive or 1e12)
         if total > most + _SLACK_S:
-            found.append(f"{driver.name} drives {hms(total)}, {hms(total - most)} more than he may")
+            found.append(f"{driver.name} drives {race_time(total)}, {race_time(total - most)} more than he may")
         if total < limit.min_drive_s - _SLACK_S and not limit.min_shared and limit.min_drivers_counted is None:
-            found.append(f"{driver.name} drives {hms(total)}, {hms(limit.min_drive_s - total)} too little")
+            found.append(f"{driver.name} drives {race_time(total)}, {race_time(limit.min_drive_s - total)} too little")
         if limit.all_must_start and not own:
             found.append(f"{driver.name} does not drive")
     for share in _shares(team, binding, legs):
@@ -197,7 +197,7 @@ def _violations(team: Team, binding: Binding, legs: Sequence[Leg], fixed: int, g
             found.append(f"{made} of {pit.mandatory_stops} mandatory stops in the window")
     if pit.max_stint_s:
         found += [
-            f"the stint from {hms(leg.start_s)} lasts {hms(leg.end_s - leg.start_s)}, more than the limit"
+            f"the stint from {race_time(leg.start_s)} lasts {race_time(leg.end_s - leg.start_s)}, more than the limit"
             for leg in legs[fixed:]
             if leg.end_s - leg.start_s > pit.max_stint_s + _SLACK_S
         ]

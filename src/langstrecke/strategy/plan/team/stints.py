@@ -15,7 +15,7 @@ from langstrecke.strategy.plan.schedule import Run
 from langstrecke.strategy.plan.team.rules import Binding
 from langstrecke.strategy.plan.team.schema import Team
 from langstrecke.strategy.plan.team.zones import Spans
-from langstrecke.timing.clock import hms
+from langstrecke.formatting import race_time
 
 MOST_STINTS = 2000
 NEAR_FLAG = 0.25
@@ -268,16 +268,16 @@ def _length(
         fits = max(n for n in range(len(ends)) if n <= 1 or ends[n] - start <= pit.max_stint_s)
         if fits < laps:
             laps = fits
-            why.append(f"cut short by the stint limit of {hms(pit.max_stint_s)}")
+            why.append(f"cut short by the stint limit of {race_time(pit.max_stint_s)}")
     window = _for_window(team, binding, state, ends, laps, to_go)
     if window is not None:
         laps = window
         close = pit.mandatory_to_s or length_s(team)
-        why.append(f"ends in the window of the mandatory stop, {hms(pit.mandatory_from_s)} to {hms(close)}")
+        why.append(f"ends in the window of the mandatory stop, {race_time(pit.mandatory_from_s)} to {race_time(close)}")
     here = _while_somebody_is_here(ends, laps, away)
     if here is not None:
         laps = here
-        why.append(f"cut short: nobody can drive all the way past {hms(ends[min(here + 1, len(ends) - 1)])}")
+        why.append(f"cut short: nobody can drive all the way past {race_time(ends[min(here + 1, len(ends) - 1)])}")
     return laps, why
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from langstrecke.formatting import surname
+from langstrecke.formatting import plural, race_time, surname
 from langstrecke.web.pages.charts import base, hours_axis, hours_scale
 from langstrecke.web.pages.theme import CARS
 
@@ -28,7 +28,8 @@ def plan_chart(
                 s.laps,
                 int(n > 0 and s.tyres == "new"),
             ],
-            "name": f"{s.driver}, {s.laps} laps, {_clock(s.start_s)} to {_clock(s.end_s)}"
+            "name": f"{s.driver}, {plural(s.laps, 'lap')}, "
+            + f"{race_time(s.start_s, short=True)} to {race_time(s.end_s, short=True)}"
             + (", new tyres" if s.tyres == "new" else ""),
             "itemStyle": {"color": tints[s.driver]},
         }
@@ -61,8 +62,3 @@ def plan_chart(
         },
         series=[series],
     )
-
-
-def _clock(seconds: float) -> str:
-    minutes = round(seconds / 60.0)
-    return f"{minutes // 60}:{minutes % 60:02d}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from langstrecke.formatting import race_time
 from langstrecke.web.pages.charts import base, hours_axis, line
 from langstrecke.web.pages.charts.race_series import Points
 from langstrecke.web.pages.theme import FLAG_COLOURS, FLAG_WORDS
@@ -117,13 +118,8 @@ def flag_marks(spans: Sequence[tuple[float, float, str]]) -> list[dict[str, Any]
     return [
         {
             "value": [0, begin / 3600.0, end / 3600.0],
-            "name": f"{FLAG_WORDS.get(flag, flag)}, {_clock(begin)} to {_clock(end)}",
+            "name": f"{FLAG_WORDS.get(flag, flag)}, {race_time(begin, short=True)} to {race_time(end, short=True)}",
             "itemStyle": {"color": FLAG_COLOURS.get(flag, "#888888"), "opacity": 0.5 if flag == "green" else 1},
         }
         for begin, end, flag in spans
     ]
-
-
-def _clock(seconds: float) -> str:
-    minutes = round(seconds / 60.0)
-    return f"{minutes // 60}:{minutes % 60:02d}"

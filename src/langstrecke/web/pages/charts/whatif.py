@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from langstrecke.formatting import signed
 from langstrecke.web.pages.charts import base
 
 BETTER, WORSE, SAME = "#3f9a67", "#c2503f", "#8c96a3"
@@ -28,7 +29,7 @@ def change_chart(steps: Sequence[Step], unit: str, *, scale: float = 1.0, digits
     for n, s in enumerate(steps):
         colour = SAME if s.low <= 0 <= s.high else BETTER if s.value > 0 else WORSE
         value, low, high = (round(scale * v, 4) for v in (s.value, s.low, s.high))
-        words = f"{s.label}: {value:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f}) {unit}"
+        words = f"{s.label}: {signed(value, digits)} ({signed(low, digits)} to {signed(high, digits)}) {unit}"
         whiskers.append({"value": [n, low, high], "name": words, "itemStyle": {"color": colour}})
         dots.append({"value": [value, n], "name": words, "itemStyle": {"color": colour}})
     reach = 1.12 * max([abs(scale * v) for s in steps for v in (s.low, s.high)] or [0.0]) or 1.0

@@ -1,0 +1,138 @@
+"""The table of hosts, paths and patterns: the shipped one, with what a user's own file changes of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from langstrecke.errors import ArchiveError, NotFoundError
+from langstrecke.paddock.matching import fold
+
+VARIABLE = "LANGSTRECKE_HOSTS"
+"""Environment variable that names a user's own table."""
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Manners(_Table):
+    """How sites are treated; the shipped table says where the figures come from."""
+
+    pause_s: float = Field(ge=0, le=60)
+    listing_minutes: float = Field(ge=0)
+    settled_hours: float = Field(ge=0)
+    timeout_s: float = Field(gt=0, le=600)
+    longest_wait_s: float = Field(ge=0)
+    tries: int = Field(ge=1, le=10)
+    file_mib: float = Field(gt=0)
+    event_mib: float = Field(gt=0)
+
+
+class Kind(_Table):
+    """One kind of file: patterns of names, the best first."""
+
+    files: list[Pattern] = Field(min_length=1)
+
+
+class Site(_Table):
+    """One archive."""
+
+    kind: Literal["listing", "page", "swiss", "nls"]
+    owner: str
+    url: str = Field(pattern=r"^https?://[^/]+/(.*/)?$")
+    since: int | None = None
+    keys: dict[str, Any] = {}
+
+
+class Series(_Table):
+    """Where one series' files stand on its site."""
+
+    site: str
+    names: list[str] = []
+    folder: Pattern = ""
+    event: str | None = None
+
+
+class Hosts(_Table):
+    """The whole table."""
+
+    notice: str
+    manners: Manners
+    kinds: dict[str, Kind]
+    sites: dict[str, Site]
+    series: dict[str, Series]
+
+    def series_named(self, name: str) -> tuple[str, Series]:
+        """Id and entry of a series by id or any of its names. NotFoundError lists the series there are."""
+        wanted = fold(name)
+        for key, series in self.series.items():
+            if wanted in {fold(key), *map(fold, series.names)}:
+                return key, series
+        known = ", ".join(self.series)
+        raise NotFoundError(f"no archive is known for the series {name!r}; there are archives for: {known}")
+
+
+def own_path() -> Path:
+    """Where a user's own table is looked for unless an option or the environment names another."""
+    return platformdirs.user_config_path("langstrecke") / "hosts.toml"
+
+
+def load_hosts(own: str | Path | None = None) -> Hosts:
+    """The shipped table, changed by the user's: `own`, else what LANGSTRECKE_HOSTS names, else `own_path()`.
+
+    Tables are merged key by key. ArchiveError where a file named is not there or does not hold together.
+    """
+    shipped = resources.files("langstrecke.archives").joinpath("data/hosts.toml").read_text("utf-8")
+    table: dict[str, Any] = tomllib.loads(shipped)
+    named = own or os.environ.get(VARIABLE)
+    place = Path(named) if named else own_path()
+    if named or place.is_file():
+        table = _merged(table, _read(place))
+    try:
+        hosts = Hosts.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ArchiveError(f"does not hold together: {first['msg']}", file=place, key=key) from None
+    for key, series in hosts.series.items():
+        if series.site not in hosts.sites:
+            raise ArchiveError(
+                f"names a site that is not in the table: {series.site}", file=place, key=f"series.{key}"
+            )
+    return hosts
+
+
+def _read(place: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(place.read_text("utf-8"))
+    except OSError as error:
+        raise ArchiveError(f"the table of hosts cannot be read: {error.strerror}", file=place) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ArchiveError(f"the table of hosts is no TOML: {error}", file=place) from None
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in own.items():
+        before = merged.get(key)
+        merged[key] = _merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+    return merged
