@@ -21,14 +21,23 @@ from langstrecke.strategy.lookup import clock_of
 from langstrecke.strategy.plan import Plan, make_plan, night
 from langstrecke.strategy.plan.export import plan_csv, plan_ical, plan_json
 from langstrecke.strategy.plan.schedule import Policy
+from langstrecke.strategy.plan.team import is_team_file
 from langstrecke.timing.clock import hms
 
 ENDINGS = (".csv", ".ics", ".json", ".png", ".svg", ".pdf")
 
 
 def plan_verb(
-    card: Annotated[str, typer.Argument(help="A shipped card (langstrecke card list) or a path", metavar="CARD")],
-    car: Annotated[str, typer.Option(help="Number of the car")],
+    card: Annotated[
+        str, typer.Argument(help="A shipped card (langstrecke card list), a card or a team file", metavar="CARD")
+    ],
+    car: Annotated[str | None, typer.Option(help="Number of the car; a team file has one")] = None,
+    new: Annotated[bool, typer.Option("--new", help="Ask for a team's numbers and write them to CARD")] = False,
+    driven: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Team file: stints driven so far (docs/sim-racing.md)")
+    ] = None,
+    races: Annotated[int, typer.Option(min=0, max=20_000, help="Team file: races for the odds; 0: none")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Team file: seed of the odds")] = 1,
     drivers: Annotated[
         Path | None, typer.Option(metavar="FILE.toml", help="Availability and wishes (docs/strategy.md)")
     ] = None,
@@ -37,21 +46,51 @@ def plan_verb(
     even: Annotated[bool, typer.Option("--even", help="Stints of even length, no short last one")] = False,
     patch: Annotated[list[Path] | None, typer.Option(metavar="PATCH.toml", help="Change the card first")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE")] = None,
-    limit: Annotated[float, typer.Option(min=0.5, help="Work on the rota, in seconds of about two idle cores")] = 6.0,
+    limit: Annotated[
+        float | None, typer.Option(min=0.1, help="Work on the rota, in seconds of about two idle cores")
+    ] = None,
     out: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="Write .csv, .ics, .json or a figure; may be repeated")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON")] = False,
 ) -> None:
-    """Plan a car's stops and who drives when, under every drive-time rule of the rule book."""
+    """Plan a car's stops and who drives when, under every drive-time rule of the rule book.
+
+    Of a race card, or of a team file: a dozen numbers, no card needed (docs/sim-racing.md).
+    """
     for path in out or []:
         if path.suffix not in ENDINGS:
             raise LangstreckeError("what kind of file is wanted?", file=path, hint="one of " + ", ".join(ENDINGS))
+    if new or is_team_file(card):
+        only_cards: dict[str, object] = {
+            "--car": car,
+            "--drivers": drivers,
+            "--stint-laps": stint_laps,
+            "--patch": patch,
+        }
+        only_cards |= {"--tyres-every": tyres_every, "--even": even, "--set": settings}
+        given_too = [name for name, value in only_cards.items() if value]
+        if given_too:
+            raise LangstreckeError(f"{given_too[0]} is for race cards; a team file has keys for it", file=card)
+        from langstrecke.cli.strategy.team import new_team, plan_of_team
+
+        if new:
+            new_team(Path(card))
+        else:
+            plan_of_team(
+                Path(card), driven=driven, races=races, seed=seed, limit=limit, out=out or [], as_json=as_json
+            )
+        return
+    if car is None or driven is not None:
+        raise LangstreckeError(
+            "of a race card one car is planned: --car" if car is None else "--driven is for team files",
+            hint="a plan from your own numbers: langstrecke plan --new team.toml",
+        )
     changes = joined([*(read_patch(path) for path in patch or []), assignments(settings or [])])
     given = load_card(card)
     played = apply_patch(given, changes) if changes.edits else given
     policy = Policy(stint_laps=stint_laps, tyres_every=tyres_every, even=even)
-    plan = make_plan(played, car, drivers=drivers, policy=policy, limit_s=limit)
+    plan = make_plan(played, car, drivers=drivers, policy=policy, limit_s=limit or 6.0)
     for path in out or []:
         _write(plan, played, path)
     if as_json:

@@ -62,7 +62,7 @@ def asked(answer: Answer, complain: Callable[[str], None]) -> str:
             tables[table] = tomlkit.table()
             document.add(table, tables[table])
         _ask(question, answer, complain, tables[table])
-    drivers = tomlkit.aot()
+    drivers: list[Any] = []
     while True:
         name = answer(f"Driver {len(drivers) + 1} (empty: no more)", "").strip()
         if not name and len(drivers):
@@ -75,7 +75,10 @@ def asked(answer: Answer, complain: Callable[[str], None]) -> str:
         for question in OF_A_DRIVER:
             _ask(question, answer, complain, row)
         drivers.append(row)
-    document.add("driver", drivers)
+    listed = tomlkit.aot()
+    for row in drivers:
+        listed.append(row)
+    document.add("driver", listed)
     text = tomlkit.dumps(document)
     team_from(document.unwrap(), text)
     return text
@@ -124,7 +127,7 @@ def _check(question: Question, value: Any) -> None:
     """Hold one answer against the schema, everything else sound."""
     table, key = question.path
     if value is None:
-        if key in ("start", "tank", "use", "lap", "pit_loss", "length"):
+        if table != "driver" and key in ("start", "tank", "use", "lap", "pit_loss", "length"):
             raise ValueError("this one is needed")
         return
     data: dict[str, Any] = {name: dict(rows) if isinstance(rows, dict) else [dict(rows[0])]

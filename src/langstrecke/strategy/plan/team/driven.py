@@ -22,6 +22,8 @@ from langstrecke.strategy.plan.team.schema import Team
 from langstrecke.strategy.plan.team.stints import Begin, Leg, length_s
 from langstrecke.timing.clock import span_s
 
+SHEET = "sheet of driven stints"
+"""What errors call such a sheet that was given as text."""
 COLUMNS = ("driver", "laps", "end", "start", "left", "tyres", "status")
 
 
@@ -35,7 +37,7 @@ class Driven:
 
 def read_driven(source: str | Path, team: Team) -> Driven:
     """The driven stints of a CSV file (or CSV text). CardError names file, line and column of what is wrong."""
-    text, file = read_text(source, kind="sheet of driven stints")
+    text, file = read_text(source, kind=SHEET)
     lines = text.lstrip("\ufeff").splitlines()
     delimiter = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
     rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter)

@@ -9,9 +9,9 @@ import io
 import json
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import race_time
 from langstrecke.strategy.plan.team.model import TeamPlan
 from langstrecke.strategy.plan.team.zones import local
-from langstrecke.formatting import race_time
 
 COLUMNS = (
     "status", "stint", "driver", "laps", "start", "end", "clock_start", "clock_end", "driver_start", "driver_zone",
@@ -34,7 +34,8 @@ def team_csv(plan: TeamPlan) -> str:
         use = plan.team.use([d.name for d in plan.team.driver].index(s.driver))
         rows.writerow(
             [
-                "driven" if s.driven else "planned", number, s.driver, s.laps, race_time(s.start_s), race_time(s.end_s),
+                "driven" if s.driven else "planned", number, s.driver, s.laps, race_time(s.start_s),
+                race_time(s.end_s),
                 f"{begin:%Y-%m-%d %H:%M:%S}", f"{end:%Y-%m-%d %H:%M:%S}", f"{own:%Y-%m-%d %H:%M}", zones[s.driver],
                 s.first_lap, f"{s.added:.1f}", f"{s.fuel:.1f}", f"{s.fuel - s.laps * use:.1f}", s.tyres,
                 f"{s.stop_s:.0f}", "; ".join(s.why),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import race_time
 from langstrecke.racecard.schema import Driver, Entry
 from langstrecke.strategy.plan import dark_share
 from langstrecke.strategy.plan.availability import Wish
@@ -17,12 +18,13 @@ from langstrecke.strategy.plan.team.rules import Binding, bind
 from langstrecke.strategy.plan.team.schema import Team
 from langstrecke.strategy.plan.team.stints import Begin, Leg, length_s, timeline
 from langstrecke.strategy.plan.team.zones import Spans, away, spans
-from langstrecke.formatting import race_time
 
 TRIES = 5
 """A rota is timed with its own drivers; where that moves a stint out of somebody's hours it is made again."""
 MARGINS_S = (MARGIN_S, 30.0, 0.0)
 """Slack kept on drive-time limits, the first that leaves a rota (default)."""
+GRACE_LAPS = 2.0
+"""A driver comes in within so many laps of his hours (default)."""
 LEAST_SAVING = 0.75
 """Nobody saves more than a quarter of the fuel (default)."""
 _SLACK_S = 1.0
@@ -45,7 +47,8 @@ def plan_team(
     """
     over = length_s(team)
     binding = bind(team, over, beside)
-    gone = tuple(away(team, d, over + 7200.0) for d in range(len(team.driver)))
+    hours = tuple(away(team, d, over + 7200.0) for d in range(len(team.driver)))
+    gone = tuple(_shrunk(spans_, grace_s(team)) for spans_ in hours)
     night = spans(team, team.race.night, team.race.zone, over + 7200.0, "race.night")
     notes = _notes(team, binding)
     legs = (*driven, *timeline(team, binding, (), gone, begin))
@@ -66,7 +69,7 @@ def plan_team(
     return TeamPlan(
         team=team,
         stints=tuple(_stint(team, leg, night, n < len(driven)) for n, leg in enumerate(legs)),
-        away=gone,
+        away=hours,
         shares=_shares(team, binding, legs),
         saving=_saving(team, binding, legs, gone) if not driven else None,
         lap_of_fuel_s=team.car.use / team.car.refuel if team.car.refuel else None,
@@ -78,6 +81,15 @@ def plan_team(
         violations=tuple(_violations(team, binding, legs, len(driven), gone)),
         notes=notes,
     )
+
+
+def grace_s(team: Team) -> float:
+    """Seconds a driver can be kept beyond his hours, or wanted before them."""
+    return team.race.grace if team.race.grace is not None else GRACE_LAPS * team.car.lap
+
+
+def _shrunk(gone: Spans, grace: float) -> Spans:
+    return tuple((a + grace if a > 0 else a, b - grace) for a, b in gone if b - a > 2 * grace)
 
 
 def _driver(rota: Rota, n: int, leg: Leg) -> int:
@@ -183,7 +195,9 @@ def _violations(team: Team, binding: Binding, legs: Sequence[Leg], fixed: int, g
         if total > most + _SLACK_S:
             found.append(f"{driver.name} drives {race_time(total)}, {race_time(total - most)} more than he may")
         if total < limit.min_drive_s - _SLACK_S and not limit.min_shared and limit.min_drivers_counted is None:
-            found.append(f"{driver.name} drives {race_time(total)}, {race_time(limit.min_drive_s - total)} too little")
+            found.append(
+                f"{driver.name} drives {race_time(total)}, {race_time(limit.min_drive_s - total)} too little"
+            )
         if limit.all_must_start and not own:
             found.append(f"{driver.name} does not drive")
     for share in _shares(team, binding, legs):
@@ -244,6 +258,8 @@ def _notes(team: Team, binding: Binding) -> tuple[str, ...]:
     if not car.tyre_lap or not car.fuel_lap:
         missing = " and ".join(k for k in ("tyre_lap", "fuel_lap") if not getattr(car, k))
         found.append(f"{missing} not given: every lap of a stint is taken to be equally quick")
+    if any(d.here or d.away for d in team.driver):
+        found.append(f"hours are kept to {grace_s(team):.0f} s before and after (race.grace)")
     if all(d.lap is None and d.pace is None for d in team.driver) and len(team.driver) > 1:
         found.append("no driver's pace is given: all are taken to be equally quick")
     if team.race.length is not None:

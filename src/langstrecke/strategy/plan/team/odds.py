@@ -1,8 +1,8 @@
 """How likely a plan holds: the race played many times with the plan's own stops, through yellows, rain and mishaps.
 
-A small card is made from the team's numbers and its one car plays it in the simulation's kernel, with the planned
-stops as orders. A plan holds in a race where the car makes as many stops as planned, nobody is at the wheel in hours he
-is away, and every rule on drivers is kept. What the numbers do not say (`[risk]` left at 0) does not happen.
+A small card is made from the team's numbers; its one car plays it in the simulation's kernel with the planned stops
+as orders. A plan holds in a race where the car makes as many stops as planned, nobody is at the wheel while away, and
+every rule on drivers is kept. What the numbers do not say (`[risk]` left at 0) does not happen.
 """
 
 from __future__ import annotations
@@ -39,15 +39,13 @@ from langstrecke.simulation.kernel.state import (
     ROW_SIZE,
     make_state,
 )
+from langstrecke.strategy.plan.team.make import grace_s
 from langstrecke.strategy.plan.team.model import TeamPlan
 from langstrecke.strategy.plan.team.rules import Binding, bind
 from langstrecke.strategy.plan.team.stints import length_s
 
 RACES = 1000
 """Races played (default)."""
-GRACE_S = 300.0
-"""A driver who is kept this much longer than his hours still drives (default)."""
-MOST_CREW = 8
 Progress = Callable[[int, int], None]
 
 
@@ -201,7 +199,7 @@ class _Count:
 
     def __init__(self, plan: TeamPlan, binding: Binding, races: int) -> None:
         crew = len(plan.team.driver)
-        self.plan, self.binding, self.races = plan, binding, races
+        self.plan, self.binding, self.races, self.grace = plan, binding, races, 2.0 * grace_s(plan.team)
         self.held = np.zeros(races, bool)
         self.extra = np.zeros(races, int)
         self.away, self.rule = np.zeros((races, crew), bool), np.zeros((races, crew), bool)
@@ -225,7 +223,7 @@ class _Count:
         for d, gone in enumerate(self.plan.away):
             own = np.flatnonzero(who == d)
             spans = [(begins[n], ends[lasts[n]]) for n in own]
-            self.away[race, d] = any(min(e, b) - max(s, a) > GRACE_S for s, e in spans for a, b in gone)
+            self.away[race, d] = any(min(e, b) - max(s, a) > self.grace for s, e in spans for a, b in gone)
             total = sum(e - s for s, e in spans)
             limit, wish = self.binding.limits[d], self.plan.team.driver[d]
             most = min(limit.max_drive_s or 1e12, wish.max_drive or 1e12)

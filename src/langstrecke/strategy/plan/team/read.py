@@ -39,6 +39,10 @@ _WORDS = {
 }
 
 
+TEAM_FILE = "team file"
+"""What errors call a team file that was given as text."""
+
+
 def is_team_file(path: str | Path) -> bool:
     """Whether a path is a TOML file with a `[car]` table and drivers: a team file, not a race card."""
     place = Path(path)
@@ -54,7 +58,7 @@ def is_team_file(path: str | Path) -> bool:
 
 def read_team(source: str | Path) -> Team:
     """The team of a file (or of TOML text with a line break). CardError names file, line and key of what is wrong."""
-    text, file = read_text(source, kind="team file")
+    text, file = read_text(source, kind=TEAM_FILE)
     return team_from(parse_toml(text, file), text, file)
 
 
@@ -63,7 +67,9 @@ def team_from(data: Mapping[str, Any], text: str | None = None, file: str | None
     try:
         return Team.model_validate(data)
     except ValidationError as error:
-        detail = error.errors(include_url=False)[0]
+        found = error.errors(include_url=False)
+        # A misspelt key comes with a missing one: it is the one to put right.
+        detail = next((d for d in found if d["type"] == "extra_forbidden"), found[0])
     path: tuple[str | int, ...] = tuple(detail["loc"])
     kind = str(detail["type"])
     hint = None

@@ -56,7 +56,7 @@ def _start(value: Any) -> Any:
 
 
 Span = Annotated[float, BeforeValidator(_span), Field(ge=0.0, le=400 * 3600.0)]
-LapTime = Annotated[float, BeforeValidator(_lap), Field(gt=0.0, le=3600.0)]
+LapTime = Annotated[float, BeforeValidator(_lap), Field(ge=10.0, le=3600.0)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Start = Annotated[dt.datetime, BeforeValidator(_start)]
 Amount = Annotated[float, Field(gt=0.0, le=100_000.0)]
@@ -80,6 +80,8 @@ class TeamRace(TeamModel):
     length: Span | None = None
     laps: int | None = Field(None, gt=0, le=5000)
     """A race over laps instead of time."""
+    grace: Span | None = None
+    """How much before or after the hours he gives a driver can be at the wheel; two laps without."""
     night: Moments = ()
     """When it is dark in the game: race time (`["6h", "14h"]`) or the clock of `zone`, every day."""
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import race_time
 from langstrecke.strategy.plan.schedule import Run
 from langstrecke.strategy.plan.team.rules import Binding
 from langstrecke.strategy.plan.team.schema import Team
 from langstrecke.strategy.plan.team.zones import Spans
-from langstrecke.formatting import race_time
 
 MOST_STINTS = 2000
 NEAR_FLAG = 0.25
@@ -159,11 +159,12 @@ def _leg(
     pace = team.pace_s(driver) if driver is not None else sum(team.pace_s(d) for d in crew) / len(crew)
     lap_s = car.lap + pace
     why: list[str] = []
+    owed = int(_to_go(team, state.t, state.lap, lap_s, over) > 0)  # who came in before time was up has a lap to go
     added, still, stop, new_tyres = 0.0, 0.0, 0.0, True
     if not first:
         changes = (driver != state.driver) if driver is not None else len(crew) > 1
         for _ in range(3):  # what is put in depends on how long it takes, by a lap at most
-            laps = _to_go(team, state.t + stop, state.lap, lap_s, over)
+            laps = _to_go(team, state.t + stop, state.lap, lap_s, over) or owed
             near = team.race.laps is None and state.t + stop + laps * lap_s - over < NEAR_FLAG * lap_s
             want = min(car.tank, (laps + near + car.reserve_laps) * use)
             added = max(0.0, want - state.left) if pit.refuelling else 0.0
@@ -187,7 +188,7 @@ def _leg(
     state.on_set, state.age = (1, 0) if new_tyres else (state.on_set + 1, state.age)
     state.sets += 1 if new_tyres else 0
     fuel, start = state.left + added, state.t + stop
-    to_go = _to_go(team, start, state.lap, lap_s, over)
+    to_go = _to_go(team, start, state.lap, lap_s, over) or owed
     if to_go <= 0:
         return False
     reach = math.floor(fuel / use - car.reserve_laps + 1e-6) if pit.refuelling else to_go
@@ -273,7 +274,9 @@ def _length(
     if window is not None:
         laps = window
         close = pit.mandatory_to_s or length_s(team)
-        why.append(f"ends in the window of the mandatory stop, {race_time(pit.mandatory_from_s)} to {race_time(close)}")
+        why.append(
+            f"ends in the window of the mandatory stop, {race_time(pit.mandatory_from_s)} to {race_time(close)}"
+        )
     here = _while_somebody_is_here(ends, laps, away)
     if here is not None:
         laps = here
