@@ -24,6 +24,7 @@ from langstrecke.strategy.plan.team.ask import QUESTIONS, asked
 from langstrecke.strategy.plan.team.driven import read_driven
 from langstrecke.strategy.plan.team.export import team_csv, team_ical
 from langstrecke.strategy.plan.team.odds import plan_odds
+from langstrecke.strategy.plan.team.read import TABLES
 from langstrecke.strategy.plan.team.replan import replan
 from langstrecke.strategy.plan.team.rules import bind
 from langstrecke.strategy.plan.team.stints import timeline
@@ -481,6 +482,17 @@ def test_no_file_gives_a_traceback(data: st.DataObject) -> None:
     lines[at] = f"{key}= {value}" if "=" in lines[at] else data.draw(st.sampled_from(["", "[race]", "[[race]]", "x"]))
     with contextlib.suppress(LangstreckeError):
         plan_team(read_team("\n".join(lines) + "\n"), limit_s=0.3)
+
+
+def test_docs_name_every_key_and_their_example_can_be_planned(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "sim-racing.md").read_text(encoding="utf-8")
+    for table, model in TABLES.items():
+        for name, field in model.model_fields.items():
+            assert f"`{field.alias or name}`" in text, f"{table}.{field.alias or name}"
+    first, own = text.split("```toml\n")[1:3]
+    (tmp_path / "league.toml").write_text(own.split("```")[0])
+    made = read_team(first.split("```")[0])
+    assert len(plan_team(made, beside=tmp_path).stints) == 5
 
 
 def test_the_verb_prints_and_writes(tmp_path: Path) -> None:

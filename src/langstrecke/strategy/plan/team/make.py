@@ -9,6 +9,7 @@ from pathlib import Path
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import race_time
 from langstrecke.racecard.schema import Driver, Entry
+from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.strategy.plan import dark_share
 from langstrecke.strategy.plan.availability import Wish
 from langstrecke.strategy.plan.rota import Rota, clash, solve
@@ -249,7 +250,8 @@ def _flag(team: Team, legs: Sequence[Leg]) -> float | None:
 
 def _notes(team: Team, binding: Binding) -> tuple[str, ...]:
     """What is not known, said where the plan is read."""
-    found = [f"rule book {binding.book.id}: {binding.book.note}"] if binding.book.note else []
+    inherited = binding.book.id != "none" and binding.book.note == load_rulebook("none").note
+    found = [f"rule book {binding.book.id}: {binding.book.note}"] if binding.book.note and not inherited else []
     car = team.car
     if car.refuel is not None and not car.driver_s and len(team.driver) > 1:
         found.append("driver_s is not given: a change of driver is taken to cost no time beyond the stop")
