@@ -290,6 +290,9 @@ def al_kamel_event(
     lap_word, result_word = ("Time Cards", "Results") if words == "imsa" else ("Analysis", "Classification")
     base = f"{top}{season}/{event}/{series}"
     practice = make_race(cars=6, length_s=1200.0, seed=7)
+    if words == "wec" and laps is None:
+        renamed = pl.col("car_class").replace({"DPi": "HYPERCAR", "GTD": "LMGT3"})
+        race, practice = race.with_columns(car_class=renamed), practice.with_columns(car_class=renamed)
     here = f"{base}/{day}0905_Practice 1"
     site.add(f"{here}/23_{lap_word}_Practice 1.CSV", lap_file(folder, practice))
     site.add(f"{here}/03_{result_word}_Practice 1.PDF", b"%PDF-1.4 no table")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import polars as pl
+
 from langstrecke.racecard import RaceCard
 from langstrecke.racecard.schema import ClassFigures, Driver, Entry, Neutralisation, RaceInfo, Weather
 
@@ -133,3 +135,23 @@ def make_card(
         classes=classes,
         entries=tuple(entries),
     )
+
+
+def card_of_made_race(laps: pl.DataFrame, duration_s: float) -> RaceCard:
+    """A card that fits the laps of `race_maker.make_race`, every car with its two drivers."""
+    figures = {"stint_laps": 26.0, "lane_s": 30.0, "refuel_s": 30.0, "driver_change_s": 20.0}
+    drivers = [{"name": "Ada Lang"}, {"name": "Bo Kurz"}]
+    classes = dict(laps.group_by("car").agg(pl.col("car_class").first()).sort("car").iter_rows())
+    return RaceCard.model_validate(
+        {
+            "race": {
+                "id": "made", "name": "Made", "series": "imsa", "season": 2021, "date": "2021-03-20",
+                "rulebook": "imsa-2021", "duration_s": duration_s,
+            },
+            "circuit": {"id": "sebring"},
+            "classes": {"DPi": figures | {"lap_s": 100.0}, "GTD": figures | {"lap_s": 112.0}},
+            "entries": [
+                {"car": c, "class": k, "grid": n + 1, "drivers": drivers} for n, (c, k) in enumerate(classes.items())
+            ],
+        }
+    )  # fmt: skip

@@ -6,8 +6,9 @@ import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,7 @@ import pytest
 
 import langstrecke as ls
 from factories import small_card
+from langstrecke import archives
 from langstrecke.display import ROWS, Shown
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
 from langstrecke.simulation import simulate_laps
@@ -232,7 +234,34 @@ def test_a_card_from_what_is_no_race_is_refused(tmp_path: Path, race: ls.Session
         ls.card_from(practice)
 
 
-def test_fetching_without_archives_is_one_sentence(store: ls.Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "langstrecke.archives", None)
-    with pytest.raises(LangstreckeError, match="cannot fetch"):
-        store.fetch("imsa", 2026, "sebring")
+def test_a_fetched_event_is_in_the_store_and_what_did_not_come_is_named(
+    store: ls.Store, race_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str, str]] = []
+
+    @contextmanager
+    def opened(series: str) -> Iterator[str]:
+        yield series
+
+    def planned(archive: str, season: str, event: str) -> Any:
+        asked.append((archive, season, event))
+        return SimpleNamespace(folder=str(race_file.parent))
+
+    monkeypatch.setattr(archives, "open_archive", opened)
+    monkeypatch.setattr(archives, "plan_event", planned)
+    monkeypatch.setattr(archives, "carry_out", lambda archive, plan: archives.Outcome(faults=["weather.csv: gone"]))
+    with pytest.warns(UserWarning, match=r"not fetched: weather\.csv: gone"):
+        found = store.fetch("imsa", 2026, "sebring")
+    assert found["race_id"].to_list() == ["imsa-2021-sebring"]
+    assert asked == [("imsa", "2026", "sebring")]
+
+
+def test_a_file_that_cannot_be_read_is_named_not_passed_over(
+    store: ls.Store, race_file: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "2021" / "05-sebring-international-raceway"
+    folder.mkdir(parents=True)
+    (folder / race_file.name).write_bytes(race_file.read_bytes())
+    (folder / "202103201010-race-results.csv").write_text("NUMBER,POSITION\nx")
+    with pytest.warns(UserWarning, match="not imported: .*race-results"):
+        store.add(folder)

@@ -24,10 +24,11 @@ from pathlib import Path
 import polars as pl
 from scripts.registry.places import circuit_of
 
-from langstrecke.forecast.season.standings import OVERALL, rounds_of
+from langstrecke.forecast.season.standings import rounds_of
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import list_cards, load_card
 from langstrecke.rulebooks import rulebook_for, seasons_of
+from langstrecke.rulebooks.points import OVERALL
 from langstrecke.rulebooks.schema import plain
 from langstrecke.store.importing.events import name_event
 from langstrecke.store.importing.layouts import Source, find_sources

@@ -23,7 +23,7 @@ from scipy.optimize import minimize
 from langstrecke.forecast.live.fits import LiveFits
 from langstrecke.forecast.live.fuel import with_tanks
 from langstrecke.racecard.build import build_card
-from langstrecke.racestate.from_laps import live_state
+from langstrecke.racestate.state import live_state
 from langstrecke.ratings.archive import open_archive
 from langstrecke.store import Store, open_store
 from langstrecke.store.importing import import_folder
@@ -59,7 +59,7 @@ def overdue_cars(store: Store) -> list[Late]:
         for share in LOOKS:
             t = float(share) * card.race.duration_s
             for car in live_state(laps, card, t).cars:
-                if car.status == "overdue":
+                if car.overdue_s > 0.0:
                     later = crossings.get(car.car, np.zeros(0))
                     later = later[later > t]
                     wait = float(later.min() - t) if len(later) else None

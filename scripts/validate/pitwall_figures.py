@@ -175,14 +175,14 @@ def _address(server: subprocess.Popen[bytes], log: Path) -> str:
 
 def table_figures(args: argparse.Namespace) -> dict[str, Any]:
     """The timing table at forty moments of a race: after one more crossing, and put into JSON for all viewers."""
-    from langstrecke.live.state import RaceState
+    from langstrecke.live.feed_state import FeedState
     from langstrecke.live.table import timing_table
     from langstrecke.racecard import list_cards, load_card
     from langstrecke.web.api.live import as_text
 
     recording = _recording(args)
     card = load_card(args.table_race) if args.table_race in list_cards() else None
-    state, made, told = RaceState(), [], []
+    state, made, told = FeedState(), [], []
     state.apply(recording.hello)
     step = max(1, len(recording) // 40)
     for seq in range(1, len(recording) + 1):
@@ -203,7 +203,7 @@ def table_figures(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _recording(args: argparse.Namespace) -> Any:
-    from langstrecke.live.replay import record_race
+    from langstrecke.live.sources.replay import record_race
     from langstrecke.store import open_store
 
     with open_store(args.store, read_only=True) as store:

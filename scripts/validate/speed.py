@@ -1,6 +1,7 @@
 """How fast the simulation is, how its cost grows with the field, and how much memory it takes.
 
-Usage: python -m scripts.validate.speed [--threads 2] [--quick] [--json FILE]
+Usage: python -m scripts.validate.speed [--threads 2] [--quick] [--kernel] [--reference FOLDER] [--json FILE]
+`--kernel`: only what racing and compiling cost on one core, beside a reference, the `src` folder of another checkout.
 Wall time says what one waits for, processor time what it costs; on a busy machine only the second is to be trusted.
 The load average at the start stands in the result.
 """
@@ -16,6 +17,8 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from scripts.validate import kernel_speed
 
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racecard.shipped import load_card
@@ -89,9 +92,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--quick", action="store_true", help="a twentieth of the races")
+    parser.add_argument("--kernel", action="store_true", help="only racing and compiling, on one core")
+    parser.add_argument("--reference", type=Path, help="src folder of another checkout, measured in turns")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    found = measure(options.threads, quick=options.quick)
+    kernel = kernel_speed.measure(options.reference)
+    kernel_speed.show(kernel)
+    if options.kernel:
+        if options.json:
+            options.json.write_text(json.dumps(kernel, indent=1), encoding="utf-8")
+        return
+    found = measure(options.threads, quick=options.quick) | {"kernel": kernel}
     print(f"load average {found['load']}, {found['cores']} cores")
     for row in (found["one_core"], found["ten_thousand"], *found["fields"]):
         print(

@@ -5,8 +5,8 @@ What `import langstrecke as ls` offers stands in `langstrecke.__all__`; docs/pyt
 
 from __future__ import annotations
 
-import importlib
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from langstrecke.display import Shown, shows_itself
-from langstrecke.errors import CardError, LangstreckeError, TimingFileError
+from langstrecke.errors import CardError, TimingFileError
 from langstrecke.formatting import plural
 from langstrecke.racecard.patch import Patch, patch_of, read_patch
 from langstrecke.racecard.schema import RaceCard
@@ -87,11 +87,15 @@ class Store:
     def add(self, *paths: str | Path) -> pl.DataFrame:
         """Import timing files or folders of them; the races they belong to, as `races()`.
 
-        What is in the store already is left alone. TimingFileError names what cannot be read.
+        What is in the store already is left alone. A warning names each file that could not be read; TimingFileError
+        where none could.
         """
         from langstrecke.store.importing import import_paths
 
         report = import_paths(self.tables, list(paths))
+        for note in report.notes:
+            if note.failed:
+                warnings.warn(f"not imported: {note.file}: {'; '.join(note.notes)}", stacklevel=2)
         return self.races().filter(_one_of("race_id", report.races))
 
     def fetch(self, series: str, season: int | str, event: str = "") -> pl.DataFrame:
@@ -99,18 +103,16 @@ class Store:
 
             store.fetch("imsa", 2026, "sebring")
 
-        Files that are here already are not asked for again. LangstreckeError where there is no such event (with the
-        events there are), the site does not answer, or this installation has no archives.
+        Files that are here already are not asked for again; a warning names those that did not come. NotFoundError
+        lists the events there are, ArchiveError says why the site gave nothing. Needs the extra `fetch`.
         """
-        try:
-            archives = importlib.import_module("langstrecke.archives")
-        except ImportError:
-            raise LangstreckeError(
-                "this installation cannot fetch from result archives", hint="store.add(FOLDER) imports files you have"
-            ) from None
-        with archives.open_archive(series) as archive:
-            plan = archives.plan_event(archive, str(season), event)
-            archives.carry_out(archive, plan)
+        from langstrecke.archives import carry_out, open_archive, plan_event
+
+        with open_archive(series) as archive:
+            plan = plan_event(archive, str(season), event)
+            outcome = carry_out(archive, plan)
+        for fault in outcome.faults:
+            warnings.warn(f"not fetched: {fault}", stacklevel=2)
         return self.add(plan.folder)
 
     def _shown(self) -> Shown:

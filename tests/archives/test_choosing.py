@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langstrecke.archives import Remote, load_hosts
-from langstrecke.archives.choose import choose, hour_of, kind_of, revision_of, status_of
+from langstrecke.archives.choose import choose, hour_of, kind_of, revision_of, status_of, unsure
 from langstrecke.archives.markup import listing, read
 from langstrecke.archives.names import LONGEST, below, decoded, is_plain, on_disk
 from langstrecke.errors import ArchiveError
@@ -69,6 +69,22 @@ def test_the_last_hour_counts_for_each_kind_by_itself() -> None:
     )
     chosen = {c.remote.kind: c.remote.name for c in choose(files, KINDS)}
     assert chosen == {"laps": "23_Time Cards_Race_Hour 23.CSV", "results": "03_Results_Race_Official.CSV"}
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["23_Time Cards_Race.CSV", "03_Results_Race_Official.CSV"], []),
+        (["23_Time Cards_Race.CSV", "03_Classification_Race.CSV"], []),
+        (["23_Time Cards_Race.CSV", "03_Results_Race_Provisional.CSV"], ["the result of Race is provisional"]),
+        (["04_Hour 4/23_Time Cards_Race_Hour 4.CSV"], ["Race has no result yet as CSV or JSON"]),
+        (["26_Weather_Race.CSV"], []),
+    ],
+)
+def test_what_is_not_final_is_said(names: list[str], told: list[str]) -> None:
+    notes = unsure(choose(offered(*names), KINDS))
+    assert [note for note, said in zip(notes, told, strict=True) if note.startswith(said)] == notes
+    assert not unsure(choose(offered("23_Time Cards_Practice 1.CSV", session="202501231005_Practice 1"), KINDS))
 
 
 def test_each_session_has_its_own() -> None:
@@ -150,7 +166,7 @@ def test_the_preformatted_index_and_the_one_of_another_server() -> None:
     pre = (
         '<html><title>Index of /Results/a</title><pre><img src="/i/b.gif" alt="Icon "> <a href="?C=N;O=D">Name</a>  '
         '<a href="?C=M;O=A">Last modified</a><hr><a href="/Results/">Parent Directory</a>                -   \n'
-        '<img src="f.gif" alt="[DIR]"> <a href="05_Sebring%20Raceway/">05_Sebring Raceway/</a>  2026-03-22 18:03    -   \n'
+        '<img src="f.gif" alt="[DIR]"> <a href="05_Sebring%20Raceway/">05_Sebring Raceway/</a> 2026-03-22 18:03  - \n'
         '<img src="f.gif" alt="[   ]"> <a href="26_Weather.CSV">26_Weather.CSV</a>   2026-03-21 22:15  1.2M  \n</pre>'
     )
     found = listing(pre, "http://x.example/Results/a/")

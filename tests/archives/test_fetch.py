@@ -22,9 +22,11 @@ from archive_sites import (
 )
 from langstrecke.archives import (
     Archive,
+    Event,
     Outcome,
     Plan,
     carry_out,
+    event_in_words,
     load_hosts,
     open_archive,
     plan_event,
@@ -221,7 +223,7 @@ def test_an_event_without_files_of_the_series_says_what_is_there(imsa: Site, ope
 
 
 def test_another_series_of_the_same_event(imsa: Site, opener: Opener) -> None:
-    with opener(imsa, "michelin-pilot-challenge", below="Results/") as archive:
+    with opener(imsa, "imsa-pilot-challenge", below="Results/") as archive:
         plan = plan_event(archive, "2026", "sebring")
     assert [chosen.remote.path[1] for chosen in plan.chosen] == ["02_IMSA Michelin Pilot Challenge"]
 
@@ -275,9 +277,41 @@ def test_a_season_by_year_by_pair_and_by_key(tmp_path: Path, opener: Opener) -> 
             season_events(archive, "last year")
 
 
+def test_a_year_of_two_seasons_is_decided_by_when_the_race_was_run(tmp_path: Path, opener: Opener) -> None:
+    site = Site()
+    runs = {
+        "08_2018-2019": {"02_LE MANS": "20180616", "08_LE MANS": "20190615"},
+        "09_2019-2020": {"07_LE MANS": "20200919"},
+    }
+    for season, events in runs.items():
+        for event, day in events.items():
+            al_kamel_event(site, tmp_path, season=season, event=event, series="276_FIA WEC", words="wec", day=day)
+    select_pages(site, {season: list(events) for season, events in runs.items()})
+    with served(site), opener(site, "le-mans") as archive:
+        meant = {"2018": "02_LE MANS", "2019": "08_LE MANS", "2020": "07_LE MANS"}
+        assert {year: plan_event(archive, year).event.key for year in meant} == meant
+        with pytest.raises(NotFoundError, match=r"several events.*02 LE MANS, 08 LE MANS"):
+            plan_event(archive, "2018-19")
+
+
 def test_an_unknown_series_lists_those_there_are() -> None:
-    with pytest.raises(NotFoundError, match=r"imsa, michelin-pilot-challenge, wec, le-mans"):
+    with pytest.raises(NotFoundError, match=r"imsa, imsa-pilot-challenge, imsa-vp-racing, wec, le-mans"):
         open_archive("super gt")
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (Event("x", "24 Hours of Spa Round 4", places=("Spa GT3",)), "24 Hours of Spa Round 4"),
+        (Event("x", "GTWC Round 3", places=("Monza", "Italy")), "Autodromo Nazionale Monza GTWC Round 3"),
+        (Event("x", "GTWC Round 7", places=("Nuerburgring GP NGK",)), "Nürburgring GTWC Round 7"),
+        (Event("2026-06-20", "2026-06-20 Trophy", places=("Nürburgring",)), "Nürburgring 2026-06-20 Trophy"),
+        (Event("x", "Round 5", places=("Atlantis",)), "Atlantis Round 5"),
+        (Event("x", "PETIT LE MANS"), "PETIT LE MANS"),
+    ],
+)
+def test_an_event_is_handed_on_with_its_circuit(event: Event, words: str) -> None:
+    assert event_in_words(event) == words
 
 
 # --- the other kinds of archive -------------------------------------------------------------------------------------

@@ -88,6 +88,14 @@ def test_starting_loads_no_verb() -> None:
     assert not {m.split(".")[0] for m in modules} & (HEAVY | {"pydantic", "rich"})
 
 
+def test_a_verbs_module_loads_nothing_heavy() -> None:
+    names = sorted({f"langstrecke.cli.{verb.module}" for verb in VERBS})
+    modules = loaded_by("import importlib\n" + "\n".join(f"importlib.import_module({name!r})" for name in names))
+    assert not {m.split(".")[0] for m in modules} & HEAVY
+    rooms = {m.split(".")[1] for m in modules if m.startswith("langstrecke.")}
+    assert rooms == {"cli", "errors", "formatting", "services"}
+
+
 def test_help_and_completion_load_no_verb() -> None:
     asked = "import os, typer.testing\nfrom langstrecke.cli import app\n"
     for words in (["--help"], ["card", "--help"], ["--version"]):

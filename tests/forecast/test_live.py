@@ -6,36 +6,17 @@ import numpy as np
 import polars as pl
 import pytest
 
+from factories import card_of_made_race
 from langstrecke.errors import LangstreckeError
-from langstrecke.forecast.live import forecast_live, race_state
+from langstrecke.forecast.live import compiled, fits_for, forecast_live
 from langstrecke.forecast.live.fits import LiveFits, live_fits
 from langstrecke.forecast.live.rules import with_eased_minimum
-from langstrecke.racecard import RaceCard
-from langstrecke.racestate.from_laps import live_state
+from langstrecke.forecast.live.snapshot import to_snapshot
+from langstrecke.racestate.state import live_state
 from langstrecke.simulation.compile import compile_race
 from race_maker import make_race
 
 LENGTH = 10_800.0
-
-
-def card_of(laps: pl.DataFrame, duration_s: float = LENGTH) -> RaceCard:
-    """A card that fits `make_race`, every car with its two drivers."""
-    figures = {"stint_laps": 26.0, "lane_s": 30.0, "refuel_s": 30.0, "driver_change_s": 20.0}
-    drivers = [{"name": "Ada Lang"}, {"name": "Bo Kurz"}]
-    classes = dict(laps.group_by("car").agg(pl.col("car_class").first()).sort("car").iter_rows())
-    return RaceCard.model_validate(
-        {
-            "race": {
-                "id": "made", "name": "Made", "series": "imsa", "season": 2021, "date": "2021-03-20",
-                "rulebook": "imsa-2021", "duration_s": duration_s,
-            },
-            "circuit": {"id": "sebring"},
-            "classes": {"DPi": figures | {"lap_s": 100.0}, "GTD": figures | {"lap_s": 112.0}},
-            "entries": [
-                {"car": c, "class": k, "grid": n + 1, "drivers": drivers} for n, (c, k) in enumerate(classes.items())
-            ],
-        }
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +25,7 @@ def laps() -> pl.DataFrame:
 
 
 def test_the_state_is_what_was_driven(laps: pl.DataFrame) -> None:
-    state = live_state(laps, card_of(laps), 5400.0)
+    state = live_state(laps, card_of_made_race(laps, LENGTH), 5400.0)
     for car in state.cars:
         mine = laps.filter((pl.col("car") == car.car) & (pl.col("elapsed_s") <= 5400.0)).sort("lap")
         assert car.laps == mine["lap"][-1]
@@ -61,7 +42,7 @@ def test_the_state_is_what_was_driven(laps: pl.DataFrame) -> None:
 
 
 def test_later_rows_change_nothing(laps: pl.DataFrame) -> None:
-    card = card_of(laps)
+    card = card_of_made_race(laps, LENGTH)
     cut = laps.filter(pl.col("elapsed_s") <= 5400.0)
     garbled = laps.with_columns(
         in_pit=pl.when(pl.col("elapsed_s") > 5400.0).then(~pl.col("in_pit")).otherwise("in_pit"),
@@ -69,18 +50,22 @@ def test_later_rows_change_nothing(laps: pl.DataFrame) -> None:
     )
     whole = live_state(laps, card, 5400.0)
     assert live_state(cut, card, 5400.0) == whole == live_state(garbled, card, 5400.0)
-    assert race_state(laps, card, 5400.0).car.tobytes() == race_state(cut, card, 5400.0).car.tobytes()
+    one, other = (
+        to_snapshot(state, card, compiled(card, state), fits_for(card))
+        for state in (whole, live_state(cut, card, 5400.0))
+    )
+    assert one.car.tobytes() == other.car.tobytes()
 
 
 def test_rows_in_any_order_give_one_state(laps: pl.DataFrame) -> None:
-    card = card_of(laps)
+    card = card_of_made_race(laps, LENGTH)
     assert live_state(laps.sample(fraction=1.0, shuffle=True, seed=3), card, 4000.0) == live_state(laps, card, 4000.0)
 
 
 @pytest.mark.parametrize("flags", [True, False])
 def test_a_neutralisation_under_way_is_seen(flags: bool) -> None:
     laps = make_race(cars=16, periods=[(4000.0, 5600.0, "fcy")], flags=flags)
-    card = card_of(laps)
+    card = card_of_made_race(laps, LENGTH)
     now = live_state(laps, card, 5000.0)
     assert now.neutral == "safety_car"
     assert now.neutral_since_s == pytest.approx(4000.0, abs=150.0)
@@ -95,12 +80,12 @@ def test_a_red_flag_makes_nobody_late() -> None:
     stopped = laps.with_columns(
         elapsed_s=pl.when(pl.col("elapsed_s") > 5000.0).then(pl.col("elapsed_s") + 1800.0).otherwise("elapsed_s")
     )
-    state = live_state(stopped, card_of(laps), 6500.0)
-    assert not [c.car for c in state.cars if c.status == "overdue"]
+    state = live_state(stopped, card_of_made_race(laps, LENGTH), 6500.0)
+    assert not [c.car for c in state.cars if c.overdue_s > 0.0]
 
 
 def test_a_car_that_stays_away_is_overdue_and_its_chances_go(laps: pl.DataFrame) -> None:
-    card = card_of(laps)
+    card = card_of_made_race(laps, LENGTH)
     car = "02"
     gone = laps.filter((pl.col("car") != car) | (pl.col("elapsed_s") < 3000.0))
     late = [live_state(gone, card, t).car(car).overdue_s for t in (3600.0, 5400.0, 7200.0)]
@@ -111,18 +96,18 @@ def test_a_car_that_stays_away_is_overdue_and_its_chances_go(laps: pl.DataFrame)
 
 
 def test_cars_unknown_to_card_or_timing_are_no_obstacle(laps: pl.DataFrame) -> None:
-    card = card_of(laps)
+    card = card_of_made_race(laps, LENGTH)
     fewer = card.model_copy(update={"entries": card.entries[1:]})
     state = live_state(laps.filter(pl.col("car") != "04"), fewer, 5400.0)
     assert state.strangers == (card.entries[0].car,)
-    assert state.car("04").status == "overdue"
+    assert state.car("04").status == "retired?"
     assert state.car("04").laps == 0
     result = forecast_live(fewer, laps.filter(pl.col("car") != "04"), 5400.0, races=50, threads=1)
     assert result.car("04").win < 0.05
 
 
 def test_the_nearer_the_end_the_surer_the_leader(laps: pl.DataFrame) -> None:
-    card = card_of(laps)
+    card = card_of_made_race(laps, LENGTH)
     last = laps.group_by("car").agg(pl.col("car_class").first(), pl.col("lap").max(), pl.col("elapsed_s").max())
     order = last.filter(pl.col("car_class") == "DPi").sort(["lap", "elapsed_s"], descending=[True, False])
     winner = order["car"][0]
@@ -134,7 +119,7 @@ def test_the_nearer_the_end_the_surer_the_leader(laps: pl.DataFrame) -> None:
 def test_a_moment_outside_the_race_is_an_error(laps: pl.DataFrame) -> None:
     for t in (0.0, LENGTH + 1.0):
         with pytest.raises(LangstreckeError, match="does not lie within"):
-            forecast_live(card_of(laps), laps, t, races=10)
+            forecast_live(card_of_made_race(laps, LENGTH), laps, t, races=10)
 
 
 def test_fitted_curves_fall_with_time_and_leave_the_season_out() -> None:
@@ -162,7 +147,7 @@ def test_boxes_before_the_line_take_their_time_on_the_in_lap(laps: pl.DataFrame)
         elapsed_s=pl.col("elapsed_s") + 60.0 * pl.col("in_pit").cast(float),
     )
     crossed, car = before.filter("in_pit").sort("elapsed_s").select("elapsed_s", "car").row(-6)
-    card, t = card_of(laps), float(crossed) + 1.0
+    card, t = card_of_made_race(laps, LENGTH), float(crossed) + 1.0
     here, there = (live_state(table, card, t).car(car) for table in (before, laps))
     assert here.in_pit
     assert there.in_pit
@@ -175,7 +160,7 @@ def test_boxes_before_the_line_take_their_time_on_the_in_lap(laps: pl.DataFrame)
 def test_a_minimum_that_most_crews_went_by_short_of_no_longer_binds() -> None:
     laps = make_race(cars=12, stint_laps=20)  # everybody hands over after 20 laps, for good
     laps = laps.with_columns(driver=pl.when(pl.col("lap") > 20).then(pl.lit("Bo Kurz")).otherwise("driver"))
-    card = card_of(laps)
+    card = card_of_made_race(laps, LENGTH)
     params = compile_race(card)
     state = live_state(laps, card, 5400.0)
     gtd = [i for i, e in enumerate(card.entries) if e.car_class == "GTD"]

@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 from langstrecke.cli import app
 from langstrecke.errors import LangstreckeError
-from langstrecke.live import HeartbeatMessage, HelloMessage, LapMessage, RaceState, timing_table
-from langstrecke.live.client import FeedClient
-from langstrecke.live.folder import FolderFeed
-from langstrecke.live.replay import Recording, Replay, record_file
+from langstrecke.live import FeedState, HeartbeatMessage, HelloMessage, LapMessage, timing_table
 from langstrecke.live.server import listening_socket, serve_feed
+from langstrecke.live.sources.feed_client import FeedClient
+from langstrecke.live.sources.growing_file import FolderFeed
+from langstrecke.live.sources.replay import Recording, Replay, record_file
 from langstrecke.timing.readers.alkamel import read_laps
 from langstrecke.timing.write import write_alkamel
 from race_maker import make_race
@@ -48,7 +48,7 @@ class Clock:
         return self.now
 
 
-async def follow(client: FeedClient, state: RaceState, upto: int | None = None) -> None:
+async def follow(client: FeedClient, state: FeedState, upto: int | None = None) -> None:
     """Take messages in until the race is over, or `upto` is complete."""
     async with contextlib.aclosing(client.messages()) as messages:
         async for message in messages:
@@ -118,10 +118,10 @@ def test_a_recording_promises_the_same_messages_again() -> None:
 
 
 def test_client_that_is_killed_and_a_server_that_falls_over_lose_nothing() -> None:
-    async def race() -> RaceState:
+    async def race() -> FeedState:
         bound = listening_socket("127.0.0.1", 0)
         port = bound.getsockname()[1]
-        state = RaceState()
+        state = FeedState()
         async with served(Replay(recording(), speed=0.0), bound) as url:
             await asyncio.wait_for(follow(FeedClient(url), state, upto=60), 20)  # killed here
         assert 60 <= state.complete_to < len(recording())
@@ -139,9 +139,9 @@ def test_client_that_is_killed_and_a_server_that_falls_over_lose_nothing() -> No
 
 
 def test_a_bad_line_is_mended_by_asking_again() -> None:
-    async def race() -> tuple[RaceState, list[RaceState]]:
+    async def race() -> tuple[FeedState, list[FeedState]]:
         async with served(Replay(recording(), speed=0.0), listening_socket("127.0.0.1", 0), faults=7) as url:
-            states = [RaceState() for _ in range(3)]
+            states = [FeedState() for _ in range(3)]
             clients = [FeedClient(url, patience_s=0.05) for _ in states]
             await asyncio.wait_for(asyncio.gather(*map(follow, clients, states)), 40)
         return states[0], states[1:]
@@ -170,10 +170,10 @@ def test_a_client_that_talks_nonsense_is_sent_away(request_text: str) -> None:
 
 def test_no_address_is_said_in_words() -> None:
     with pytest.raises(LangstreckeError, match="is no address of a feed"):
-        asyncio.run(follow(FeedClient("nonsense"), RaceState()))
+        asyncio.run(follow(FeedClient("nonsense"), FeedState()))
 
 
-def look(feed: FolderFeed, state: RaceState) -> int:
+def look(feed: FolderFeed, state: FeedState) -> int:
     """One look; the hello and the heartbeat go the way of `messages()`."""
     fresh = feed.look()
     state.apply(feed.hello)
@@ -201,7 +201,7 @@ def whole(tmp_path: Path) -> bytes:
 
 def test_a_growing_file_is_a_feed(tmp_path: Path, whole: bytes) -> None:
     path = tmp_path / "made.csv"
-    feed, state = FolderFeed(path, duration_s=2400.0), RaceState()
+    feed, state = FolderFeed(path, duration_s=2400.0), FeedState()
     assert look(feed, state) == 0
     assert "No such file" in feed.trouble
     for share in (0.0005, 0.2, 0.201, 0.55, 0.9, 1.0):  # cuts lie in the middle of lines
@@ -217,7 +217,7 @@ def test_a_growing_file_is_a_feed(tmp_path: Path, whole: bytes) -> None:
 
 def test_corrected_and_missing_rows_are_corrections(tmp_path: Path, whole: bytes) -> None:
     path = tmp_path / "made.csv"
-    feed, state = FolderFeed(path), RaceState()
+    feed, state = FolderFeed(path), FeedState()
     write(path, whole)
     look(feed, state)
     changed = whole.replace(b"Ada Lang", b"Eva Lang", 3).splitlines(keepends=True)
@@ -234,7 +234,7 @@ def test_corrected_and_missing_rows_are_corrections(tmp_path: Path, whole: bytes
 
 def test_another_session_in_the_same_place_is_another_feed(tmp_path: Path, whole: bytes) -> None:
     path = tmp_path / "made.csv"
-    feed, state = FolderFeed(tmp_path), RaceState()
+    feed, state = FolderFeed(tmp_path), FeedState()
     (tmp_path / "source.csv").unlink()
     write(path, whole)
     look(feed, state)
@@ -250,7 +250,7 @@ def test_another_session_in_the_same_place_is_another_feed(tmp_path: Path, whole
 
 def test_a_file_that_is_none_leaves_the_state_alone(tmp_path: Path, whole: bytes) -> None:
     path = tmp_path / "made.csv"
-    feed, state = FolderFeed(path), RaceState()
+    feed, state = FolderFeed(path), FeedState()
     write(path, whole)
     look(feed, state)
     before = state.laps()

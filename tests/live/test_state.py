@@ -16,20 +16,20 @@ from hypothesis import strategies as st
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.live import (
+    FeedState,
     FlagMessage,
     HeartbeatMessage,
     HelloMessage,
     LapMessage,
-    RaceState,
     TimingTable,
     read_message,
     timing_table,
     write_message,
 )
 from langstrecke.live.fault_injection import Faults, disturbed
-from langstrecke.live.feed import DataMessage
-from langstrecke.live.log import MessageLog
-from langstrecke.live.replay import Recording
+from langstrecke.live.message_log import MessageLog
+from langstrecke.live.messages import DataMessage
+from langstrecke.live.sources.replay import Recording
 from race_maker import make_race
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -48,8 +48,8 @@ def clean_messages() -> tuple[DataMessage, ...]:
     return tuple(recording().message(seq) for seq in range(1, len(recording()) + 1))
 
 
-def state_of(messages: object, hello: HelloMessage | None = None) -> RaceState:
-    state = RaceState()
+def state_of(messages: object, hello: HelloMessage | None = None) -> FeedState:
+    state = FeedState()
     state.apply(hello or recording().hello)
     for message in messages:  # type: ignore[attr-defined]
         state.apply(message)
@@ -57,11 +57,11 @@ def state_of(messages: object, hello: HelloMessage | None = None) -> RaceState:
 
 
 @lru_cache(maxsize=1)
-def clean_state() -> RaceState:
+def clean_state() -> FeedState:
     return state_of(clean_messages())
 
 
-def same(one: RaceState, other: RaceState) -> None:
+def same(one: FeedState, other: FeedState) -> None:
     """Frame, table, clock and flags are equal."""
     assert one.laps().equals(other.laps())
     assert one.race_s == other.race_s
@@ -119,7 +119,7 @@ def test_corrections_in_any_order_end_in_the_clean_state(seed: int, looks: int) 
     messages = corrected(clean_messages(), rng)
     shuffled = messages * 2 if rng.random() < 0.3 else list(messages)
     rng.shuffle(shuffled)
-    state = RaceState()
+    state = FeedState()
     state.apply(recording().hello)
     for number, message in enumerate(shuffled):
         state.apply(message)
@@ -135,7 +135,7 @@ def test_corrections_in_any_order_end_in_the_clean_state(seed: int, looks: int) 
 )
 def test_a_clock_that_jumps_does_no_harm(jumps: list[tuple[int, float, int]], upto: int) -> None:
     plain = state_of(clean_messages()[:upto])
-    state = RaceState()
+    state = FeedState()
     state.apply(recording().hello)
     for number, message in enumerate(clean_messages()[:upto]):
         for at, race_s, wall_s in jumps:
@@ -230,7 +230,7 @@ def test_a_restart_from_the_log_continues_as_if_nothing_had_happened(seed: int, 
         with path.open("ab") as file:  # the crash came in the middle of a line
             file.write(write_message(clean_messages()[-1]).encode()[:torn])
         with MessageLog(path) as log:
-            state = RaceState()
+            state = FeedState()
             for message in log.read():
                 state.apply(message)
             before = state_of(line[:at])

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from factories import small_card
 from langstrecke.errors import NotFoundError
-from langstrecke.forecast.live import live_state
-from langstrecke.live import RaceState, TimingTable, timing_table
+from langstrecke.live import FeedState, TimingTable, timing_table
 from langstrecke.live.alerts import Alert, alerts
 from langstrecke.live.charts import flag_history, gap_chart, position_chart
 from langstrecke.live.driver_time import driver_times
-from langstrecke.live.replay import Recording, record_file
+from langstrecke.live.sources.replay import Recording, record_file
 from langstrecke.racecard import RaceCard, load_card
+from langstrecke.racestate.state import live_state
 from langstrecke.rulebooks.legality import Stint, drive_time, most_in_window, spells
 from langstrecke.rulebooks.limits import DriverLimits
 from langstrecke.simulation import simulate_laps
@@ -41,8 +41,8 @@ def simulated() -> tuple[RaceCard, Recording, pl.DataFrame]:
     return card, Recording(laps, race_id="small", duration_s=card.race.duration_s), laps
 
 
-def state_at(recording: Recording, at_s: float) -> RaceState:
-    state = RaceState()
+def state_at(recording: Recording, at_s: float) -> FeedState:
+    state = FeedState()
     state.apply(recording.hello)
     for seq in range(1, recording.count_until(at_s) + 1):
         state.apply(recording.message(seq))
@@ -195,7 +195,7 @@ def test_charts() -> None:
 
 
 def told_through(card: RaceCard, recording: Recording, watched: set[str], step: int) -> list[Alert]:
-    state = RaceState()
+    state = FeedState()
     before, told, found = None, set[str](), []
     for seq in range(1, len(recording) + 1):
         state.apply(recording.message(seq))

@@ -161,7 +161,7 @@ def test_calendar_verb(tmp_path: Path) -> None:
     assert shown.exit_code == 0
     assert "knows of nothing" in runner.invoke(app, [*base, "--driver", "Louis Chiron"]).output
     assert isinstance(runner.invoke(app, base).exception, LangstreckeError)
-    assert isinstance(runner.invoke(app, ["calendar", "--season", "1850", "--series", "f1"]).exception, NotFoundError)
+    assert isinstance(runner.invoke(app, ["calendar", "--season", "1931", "--series", "f1"]).exception, NotFoundError)
 
 
 def test_the_dark_comes_when_an_almanac_says() -> None:

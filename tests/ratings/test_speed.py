@@ -132,3 +132,17 @@ def test_a_card_of_a_class_nobody_timed_is_refused_or_says_so(tmp_path: Path) ->
     assert card.classes["GTD"].lap_s == pytest.approx(122.0, rel=0.06)
     assert "inferred" in card.race.note
     assert "GTD" in card.race.note.partition("inferred")[2]
+
+
+def test_an_unsure_circuit_moves_all_classes_alike() -> None:
+    """However unsure the lap at a new circuit, the slower class does not win overall for it."""
+    from factories import make_card
+    from langstrecke.simulation import simulate
+
+    card = make_card(sizes={"DPi": 3, "GTD": 3}, duration_s=3600.0)
+    unsure = card.model_copy(update={"circuit": card.circuit.model_copy(update={"lap_sd": 0.1})})
+    sure, wide = (simulate(c, races=120, seed=3, figures=True) for c in (card, unsure))
+    gtd = [n for n, e in enumerate(card.entries) if e.car_class == "GTD"]
+    assert wide.overall_positions[gtd, 0].sum() <= sure.overall_positions[gtd, 0].sum() + 2
+    laps = [o.figures[:, 0, 0].std() for o in (sure, wide)]
+    assert laps[1] > 1.3 * laps[0]

@@ -519,7 +519,7 @@ def test_a_race_card_is_no_team_file_and_the_other_way_round(tmp_path: Path) -> 
     run = CliRunner().invoke(app, ["plan", str(path), "--car", "1"])
     assert "for race cards" in str(run.exception)
     run = CliRunner().invoke(app, ["plan", "le-mans-2019"])
-    assert "--car" in str(run.exception)
+    assert "one car is planned" in str(run.exception)
 
 
 def test_new_asks_again_and_writes_a_file_that_can_be_planned(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ pytest.importorskip("nicegui", reason="the extra web is not installed")
 
 from langstrecke.errors import CardError
 from langstrecke.racecard import apply_patch, load_card, read_patch
-from langstrecke.services.answers_strategy import Stint
+from langstrecke.services.answers.strategy import Stint
 from langstrecke.web.pages import grids
 from langstrecke.web.pages.charts import hours_scale
 from langstrecke.web.pages.charts.plan import plan_chart

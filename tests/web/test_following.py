@@ -12,8 +12,8 @@ import pytest
 
 import web_jobs
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.live.replay import record_file
-from langstrecke.live.state import RaceState
+from langstrecke.live.feed_state import FeedState
+from langstrecke.live.sources.replay import record_file
 from langstrecke.live.table import timing_table
 from langstrecke.services.settings import Settings
 from langstrecke.web.following import odds as hub_odds
@@ -65,7 +65,7 @@ async def until(found: Callable[[], object]) -> None:
 
 def truth(path: Path, race_s: float) -> list[tuple[Any, ...]]:
     """The order a race file comes to at a race time."""
-    recording, state = record_file(path, race_id=RACE), RaceState()
+    recording, state = record_file(path, race_id=RACE), FeedState()
     state.apply(recording.hello)
     for seq in range(1, recording.count_until(race_s) + 1):
         state.apply(recording.message(seq))
@@ -119,7 +119,7 @@ def test_steering(tmp_path: Path, laps_file: Path) -> None:
 
 
 def test_odds_after_a_restart_know_what_happened_before_it(tmp_path: Path, laps_file: Path) -> None:
-    recording, state = record_file(laps_file, race_id=RACE), RaceState()
+    recording, state = record_file(laps_file, race_id=RACE), FeedState()
     state.apply(recording.hello)
     for seq in range(1, recording.count_until(1_200.0) + 1):
         state.apply(recording.message(seq))
@@ -185,7 +185,7 @@ def test_a_slow_viewer_keeps_nobody(tmp_path: Path, laps_file: Path) -> None:
 def test_what_moved_the_odds(tmp_path: Path, laps_file: Path) -> None:
     from langstrecke.web.following.odds_job import with_moves
 
-    recording, state = record_file(laps_file, race_id=RACE), RaceState()
+    recording, state = record_file(laps_file, race_id=RACE), FeedState()
     state.apply(recording.hello)
     tables = []
     for until_s in (700.0, 1_200.0):

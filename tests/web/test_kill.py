@@ -17,8 +17,8 @@ import httpx
 import polars as pl
 import pytest
 
-from langstrecke.live.replay import record_file
-from langstrecke.live.state import RaceState
+from langstrecke.live.feed_state import FeedState
+from langstrecke.live.sources.replay import record_file
 from langstrecke.live.table import timing_table
 from langstrecke.racecard import load_card
 from langstrecke.simulation import simulate_laps
@@ -111,7 +111,7 @@ def test_a_kill_in_the_middle_changes_nothing(tmp_path: Path, laps: Path) -> Non
     assert len(said) == 1 or said[1].startswith("nanobind: leaked")
 
     recording, card = record_file(laps, race_id=CARD), load_card(CARD)
-    state = RaceState()
+    state = FeedState()
     state.apply(recording.hello)
     for seq in range(1, after["table"]["seq"] + 1):
         state.apply(recording.message(seq))

@@ -70,6 +70,31 @@ def choose(files: Sequence[Remote], kinds: dict[str, Kind]) -> tuple[Chosen, ...
     return tuple(chosen)
 
 
+def unsure(chosen: Sequence[Chosen]) -> list[str]:
+    """What is not final of the races among chosen files, a sentence each: no result, or one that may still change."""
+    notes = []
+    sessions = dict.fromkeys(c.remote.session for c in chosen if c.remote.kind in ("laps", "results"))
+    for session in sessions:
+        name = session.partition("_")[2] or session
+        if not is_race(session):
+            continue
+        results = [c.remote.name for c in chosen if c.remote.session == session and c.remote.kind == "results"]
+        standing = status_of(results[0]) if results else None
+        if standing is None:
+            notes.append(
+                f"{name} has no result yet as CSV or JSON: it may be under way, and its last hour not the last"
+            )
+        elif standing not in ("", "official"):
+            notes.append(f"the result of {name} is {standing} and may still change; fetch again later")
+    return notes
+
+
+def is_race(session: str) -> bool:
+    """Whether a session's folder ("202603211010_Race") is a race's."""
+    name = session.partition("_")[2].lower() or session.lower()
+    return "race" in name and "practice" not in name and "qualif" not in name
+
+
 def _place(kind: str, order: list[str]) -> int:
     return order.index(kind) if kind in order else len(order)
 

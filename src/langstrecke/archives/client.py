@@ -168,7 +168,8 @@ class Client:
             except httpx2.TransportError as error:
                 if last:
                     raise ArchiveError(
-                        f"{_host(url)} cannot be reached: {_plain(error)}", hint="is the network up?"
+                        f"{_host(url)} cannot be reached: {_plain(error)}",
+                        hint="is the network up? --offline takes what is here",
                     ) from None
                 self._sleep(2.0**attempt)
                 continue

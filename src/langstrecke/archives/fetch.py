@@ -8,91 +8,24 @@ with open_archive("imsa") as archive:
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-
-import platformdirs
 
 from langstrecke.archives import manifest
-from langstrecke.archives.choose import choose
-from langstrecke.archives.client import Client
+from langstrecke.archives.archive import Archive
+from langstrecke.archives.choose import choose, unsure
 from langstrecke.archives.download import MEBIBYTE, differs, download
-from langstrecke.archives.hosts import Hosts, Series, Site, load_hosts
-from langstrecke.archives.matching import find, pick_season
-from langstrecke.archives.model import Chosen, Event, Fetched, Offer, Outcome, Plan, Remote, Season
+from langstrecke.archives.model import Chosen, Event, Fetched, Offer, Outcome, Plan, Remote
 from langstrecke.archives.names import below, on_disk
-from langstrecke.archives.providers import PROVIDERS, Provider, nls
-from langstrecke.archives.transport import Sleep
-from langstrecke.errors import ArchiveError, NotFoundError
-from langstrecke.paddock.registry import load_registry
+from langstrecke.archives.pick import pick
+from langstrecke.errors import ArchiveError
 
-_LOOKED_INTO = 4
-"""So many events of one name are looked into for the one with a race."""
 _ENOUGH_FAULTS = 3
 """After so many files in a row that did not come the rest is not asked for."""
 
 Progress = Callable[[int, int, str], None]
 """Called with bytes that came, files done, and the name of the file under way."""
-
-
-def default_root() -> Path:
-    """Where fetched files lie unless told otherwise: the user's cache folder."""
-    return platformdirs.user_cache_path("langstrecke") / "archives"
-
-
-@dataclass(frozen=True)
-class Archive:
-    """One series at its site, opened. A context manager."""
-
-    key: str
-    series: Series
-    site: Site
-    hosts: Hosts
-    client: Client
-    root: Path
-
-    @property
-    def provider(self) -> Provider:
-        """How the site is read."""
-        return PROVIDERS[self.site.kind]
-
-    def __enter__(self) -> Archive:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.client.__exit__(kind, error, trace)
-
-
-def open_archive(
-    series: str,
-    *,
-    hosts: Hosts | None = None,
-    root: Path | None = None,
-    offline: bool = False,
-    sleep: Sleep = time.sleep,
-) -> Archive:
-    """The archive of a series, by its id or name. NotFoundError lists the series there are archives for.
-
-    `root` is where files (and pages, under `.pages`) are kept, `hosts` another table than the user's.
-    """
-    table = hosts or load_hosts()
-    key, entry = table.series_named(series)
-    site = table.sites[entry.site]
-    place = root or default_root()
-    client = Client(site.url, table.manners, place / ".pages", offline=offline, sleep=sleep)
-    return Archive(key, entry, site, table, client, place)
-
-
-def season_events(archive: Archive, season: str) -> tuple[Season, tuple[Event, ...]]:
-    """A season and its events in order. NotFoundError lists the seasons the archive has."""
-    found = pick_season(archive.provider.seasons(archive.client, archive.site), season)
-    events = archive.provider.events(archive.client, archive.site, archive.series, found)
-    return found, tuple(events)
 
 
 def plan_event(
@@ -103,19 +36,18 @@ def plan_event(
     `event` may be empty for a series of one event (the 24 h of Le Mans). `sessions` keeps only those whose name has
     one of the words. NotFoundError lists the events where none or several fit; ArchiveError where there is nothing.
     """
-    wanted = event.strip() or (archive.series.event or "")
-    chosen_season, events = season_events(archive, season)
-    picked, offer = _the_event(archive, chosen_season, events, wanted)
+    meeting = pick(archive, season, event)
+    picked, offer = meeting.event, meeting.offer
     files = [file for file in offer.files if not sessions or _among(file.session, sessions)]
     if not files:
         raise _nothing(archive, picked, offer, sessions)
     chosen = choose(files, archive.hosts.kinds)
     if sizes:
         chosen = tuple(_with_size(archive, c) for c in chosen)
-    folder = archive.root / on_disk(archive.series.site) / on_disk(chosen_season.key) / on_disk(files[0].path[0])
+    folder = archive.root / on_disk(archive.series.site) / on_disk(meeting.season.key) / on_disk(files[0].path[0])
     plan = Plan(
-        archive.key, chosen_season, picked, archive.series.site, archive.site.owner, archive.site.url, chosen,
-        str(folder), tuple(dict.fromkeys(offer.notes)),
+        archive.key, meeting.season, picked, archive.series.site, archive.site.owner, archive.site.url, chosen,
+        str(folder), tuple(dict.fromkeys([*offer.notes, *_unsure(archive, chosen)])),
     )  # fmt: skip
     _check_sum(archive, plan)
     return plan
@@ -184,7 +116,7 @@ def _one(
     if line is not None and (
         archive.client.offline or not (refresh or _may_have_changed(archive, plan, remote, line, now))
     ):
-        return Fetched(str(place), line.size, line.sha256, "kept")
+        return Fetched(remote.url, str(place), line.size, line.sha256, "kept")
     limit = round(min(archive.hosts.manners.file_mib * MEBIBYTE, left))
     if line is None:
         got = download(archive.client, remote, place, limit, arrived=arrived)
@@ -204,7 +136,7 @@ def _one(
         raise ArchiveError(f"{remote.url} is said to be unchanged, and there was nothing here")
     lines[path] = line
     manifest.write(folder, lines)
-    return Fetched(str(place), line.size, line.sha256, "fetched" if got.changed else "unchanged")
+    return Fetched(remote.url, str(place), line.size, line.sha256, "fetched" if got.changed else "unchanged")
 
 
 def _may_have_changed(archive: Archive, plan: Plan, remote: Remote, line: manifest.Line, now: dt.datetime) -> bool:
@@ -222,45 +154,6 @@ def _may_have_changed(archive: Archive, plan: Plan, remote: Remote, line: manife
     return now - asked >= dt.timedelta(minutes=manners.listing_minutes)
 
 
-def _the_event(archive: Archive, season: Season, events: Sequence[Event], wanted: str) -> tuple[Event, Offer]:
-    if archive.site.kind == "nls" and (day := nls.dated(wanted)) is not None:
-        return day, _offer(archive, season, day)
-    title = f"{archive.key} {season.name}"
-    if not events:
-        raise NotFoundError(f"the archive lists no event of {title} yet", hint=archive.site.url)
-    if not wanted:
-        raise NotFoundError(f"which event of {title}? There are: {_listed(events)}")
-    found = find(wanted, events, load_registry().circuits)
-    if not found.events:
-        near = f"; nearest: {_listed(found.close)}" if found.close else ""
-        raise NotFoundError(f"no event of {title} is called {wanted!r}{near}", hint=f"there are: {_listed(events)}")
-    if len(found.events) == 1:
-        return found.events[0], _offer(archive, season, found.events[0])
-    offers = [(event, _offer(archive, season, event)) for event in found.events[:_LOOKED_INTO]]
-    races = [(event, offer) for event, offer in offers if any(_is_race(file.session) for file in offer.files)]
-    if len(races) == 1 and len(found.events) <= _LOOKED_INTO:
-        event, offer = races[0]
-        others = _listed([other for other in found.events if other.key != event.key])
-        note = f"{wanted!r} also fits {others}: {event.name} is taken, for it alone has a race"
-        return event, replace(offer, notes=(note, *offer.notes))
-    raise NotFoundError(
-        f"{wanted!r} fits several events of {title}: {_listed(found.events)}", hint="name one by its number"
-    )
-
-
-def _offer(archive: Archive, season: Season, event: Event) -> Offer:
-    return archive.provider.offer(archive.client, archive.hosts, archive.series, season, event)
-
-
-def _is_race(session: str) -> bool:
-    name = session.partition("_")[2].lower() or session.lower()
-    return "race" in name and "practice" not in name and "qualif" not in name
-
-
-def _listed(events: Sequence[Event]) -> str:
-    return ", ".join(f"{event.order:02d} {event.name}" if event.order else event.name for event in events)
-
-
 def _among(session: str, words: Sequence[str]) -> bool:
     name = session.partition("_")[2].lower() or session.lower()
     return any(word.lower() in name for word in words)
@@ -274,6 +167,10 @@ def _nothing(archive: Archive, event: Event, offer: Offer, sessions: Sequence[st
         )
     why = "; ".join(offer.notes) or "its page lists no lap, result or weather file as CSV or JSON"
     return ArchiveError(f"{archive.site.url} has nothing of {archive.key} at {event.name} to fetch: {why}")
+
+
+def _unsure(archive: Archive, chosen: Sequence[Chosen]) -> list[str]:
+    return unsure(chosen) if archive.site.kind in ("listing", "page") else []
 
 
 def _with_size(archive: Archive, chosen: Chosen) -> Chosen:

@@ -59,7 +59,6 @@ class Site(_Table):
     kind: Literal["listing", "page", "swiss", "nls"]
     owner: str
     url: str = Field(pattern=r"^https?://[^/]+/(.*/)?$")
-    since: int | None = None
     keys: dict[str, Any] = {}
 
 

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from langstrecke.archives.model import Event, Season
 from langstrecke.errors import NotFoundError
-from langstrecke.paddock.matching import fold
+from langstrecke.paddock.matching import fold, without_umlauts
 from langstrecke.paddock.model import Circuit
 
 CLOSE = 84.0
@@ -36,11 +36,20 @@ class Found:
 
 
 def pick_season(seasons: Sequence[Season], text: str) -> Season:
-    """The season meant by "2024", "2018-19", or the site's own key. NotFoundError lists those there are."""
+    """The one season meant by "2024", "2018-19", or the site's own key. NotFoundError lists those there are."""
+    found = fits(seasons, text)
+    if len(found) == 1:
+        return found[0]
+    both = ", ".join(season.name for season in found)
+    raise NotFoundError(f"{text} is in more than one season of the archive: {both}", hint="name one of them")
+
+
+def fits(seasons: Sequence[Season], text: str) -> list[Season]:
+    """The seasons a text can mean: one, or the two a year is part of. NotFoundError lists those there are."""
     asked = text.strip()
     for season in seasons:
         if asked == season.key or asked == season.name:
-            return season
+            return [season]
     match = _YEARS.match(asked)
     names = ", ".join(season.name for season in seasons) or "none"
     if match is None:
@@ -49,12 +58,8 @@ def pick_season(seasons: Sequence[Season], text: str) -> Season:
     last = first if match[2] is None else int(match[2]) if len(match[2]) == 4 else first // 100 * 100 + int(match[2])
     exact = [season for season in seasons if season.years == tuple(range(first, last + 1))]
     within = [season for season in seasons if first == last and first in season.years]
-    found = exact or within
-    if len(found) == 1:
-        return found[0]
-    if found:
-        both = ", ".join(season.name for season in found)
-        raise NotFoundError(f"{first} is in more than one season of the archive: {both}", hint="name one of them")
+    if exact or within:
+        return exact or within
     raise NotFoundError(f"the archive has no season {asked}", hint=f"it has {names}")
 
 
@@ -90,7 +95,7 @@ def find(text: str, events: Sequence[Event], circuits: Mapping[str, Circuit]) ->
 
 def circuits_of(text: str, circuits: Mapping[str, Circuit]) -> set[str]:
     """Ids of the circuits a text names. Of names within each other the longest counts: Petit Le Mans, not Le Mans."""
-    words = f" {fold(text)} "
+    words = f" {without_umlauts(fold(text))} "
     core = _without_noise(words)
     named: dict[str, set[str]] = {}
     for key, circuit in circuits.items():
@@ -110,7 +115,7 @@ def circuits_of_event(event: Event, circuits: Mapping[str, Circuit]) -> set[str]
 
 
 def _names(circuit: Circuit) -> set[str]:
-    return {fold(name) for name in (circuit.id, circuit.name, *circuit.aliases)}
+    return {without_umlauts(fold(name)) for name in (circuit.id, circuit.name, *circuit.aliases)}
 
 
 def _without_noise(name: str) -> str:

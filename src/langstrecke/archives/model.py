@@ -102,6 +102,7 @@ class Plan:
 class Fetched:
     """One file, here now. `how`: "fetched", "kept" (not asked for), "unchanged" (asked for, nothing new)."""
 
+    url: str
     path: str
     size: int
     sha256: str

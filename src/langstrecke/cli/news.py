@@ -2,168 +2,115 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.terminal import console, progress_console
-from langstrecke.report.files import write_whole
-from langstrecke.store import open_store
+from langstrecke.cli.asking import asks, settings_of
+from langstrecke.cli.options import Json, Store
+from langstrecke.cli.progress import progress
+from langstrecke.cli.terminal import console, print_json, progress_console, said
+from langstrecke.formatting import plural
+from langstrecke.services.requests.news import LedgerAsk, NewsAsk, NewsPatchAsk
 
 if TYPE_CHECKING:
     from langstrecke.news.claims.ledger import Line
     from langstrecke.news.model import Claim, NewsError
     from langstrecke.news.reader import Reading
 
-Json = Annotated[bool, typer.Option("--json", help="JSON instead of tables")]
-Sources = Annotated[
-    list[str],
-    typer.Argument(metavar="FILE...", help="Texts, saved pages, RSS files, folders; - reads standard input"),
-]
-Date = Annotated[str, typer.Option("--date", metavar="YYYY[-MM[-DD]]", help="Date of texts that do not tell theirs")]
-StoreFile = Annotated[
-    Path | None, typer.Option("--store", help="The store's file.", show_default="in the data folder")
-]
 _COLOURS = {"confirmed": "green", "announced": "green", "denied": "red", "not_confirmed": "red", "wished": "dim"}
-_VERDICTS = {"supported": "green", "contradicted": "red", "not_checkable": "dim"}
+_VERDICTS = {"supported": "green", "contradicted": "red", "not_borne_out": "yellow", "not_checkable": "dim"}
 
 
+@asks(NewsAsk, "sources", leave=("keep",))
 def read_verb(
-    sources: Sources,
-    date: Date = "",
-    store: StoreFile = None,
+    ask: NewsAsk,
+    store: Store = None,
     dry: Annotated[bool, typer.Option("--dry-run", help="Do not write to the store")] = False,
     as_json: Json = False,
 ) -> None:
     """Read articles into claims and keep them in the store."""
-    readings, problems = _readings(sources, date)
-    if not dry and readings:
-        from langstrecke.news.claims.ledger import keep, settled
+    from langstrecke.services.news import news_answer, news_read_result
 
-        with open_store(store) as opened:
-            readings = settled(opened, readings)
-            keep(opened, readings)
+    with progress("reading") as step:
+        found = news_read_result(settings_of(store), ask.model_copy(update={"keep": not dry}), step=step)
     if as_json:
-        _print_json(
-            {
-                "articles": [r.to_json() for r in readings],
-                "problems": [{"file": p.file, "what": p.what, "hint": p.hint} for p in problems],
-            }
-        )
+        print_json(news_answer(found))
     else:
-        for reading in readings:
+        for reading in found.readings:
             _print_reading(reading)
-    _end(readings, problems)
+    _end(found.readings, found.problems)
 
 
-def show_verb(
-    driver: Annotated[str, typer.Option("--driver", help="A driver, team or series; without it everything")] = "",
-    store: StoreFile = None,
-    as_json: Json = False,
-) -> None:
+@asks(LedgerAsk)
+def show_verb(ask: LedgerAsk, store: Store = None, as_json: Json = False) -> None:
     """Show the claims that stand, with contradictions side by side."""
-    from langstrecke.news.claims.ledger import side_by_side
-
-    found = side_by_side([line for line in _lines(driver, store) if line.status != "superseded"])
-    if as_json:
-        _print_json([line.to_json() for line in found])
-        return
-    _print_lines(found)
+    _ledger(ask, store, as_json, all_told=False)
 
 
-def timeline_verb(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A driver, team or series")],
-    store: StoreFile = None,
-    as_json: Json = False,
-) -> None:
+@asks(LedgerAsk, "name")
+def timeline_verb(ask: LedgerAsk, store: Store = None, as_json: Json = False) -> None:
     """Everything ever told of somebody, oldest first, with what became of it."""
-    found = _lines(name, store)
+    _ledger(ask, store, as_json, all_told=True)
+
+
+def _ledger(ask: LedgerAsk, store: Path | None, as_json: bool, *, all_told: bool) -> None:
+    from langstrecke.services.news import ledger_lines, ledger_result
+
+    found = ledger_result(settings_of(store), ask, all_told=all_told)
     if as_json:
-        _print_json([line.to_json() for line in found])
-        return
-    _print_lines(found)
+        print_json(ledger_lines(found))
+    else:
+        _print_lines(found)
 
 
-def check_verb(sources: Sources, date: Date = "", as_json: Json = False) -> None:
+@asks(NewsAsk, "sources", leave=("keep",))
+def check_verb(ask: NewsAsk, as_json: Json = False) -> None:
     """Check every claim of articles against the registry of races and results."""
-    readings, problems = _readings(sources, date)
-    from langstrecke.news.claims.fact_check import check_claims
+    from langstrecke.services.news import check_answer, news_check_result
 
-    findings = [f for r in readings for f in check_claims(r.claims)]
+    with progress("reading") as step:
+        found, findings = news_check_result(settings_of(), ask, step=step)
     if as_json:
-        _print_json([f.to_json() for f in findings])
+        print_json(check_answer(found, findings))
     else:
         for finding in findings:
             colour = _VERDICTS[finding.verdict]
             console.print(Text.assemble((f"{finding.verdict:14}", colour), finding.claim.words()), soft_wrap=True)
             if finding.note:
                 console.print(Text(f"{'':14}{finding.note}", style="dim"), soft_wrap=True)
-        for r in readings:
+        for r in found.readings:
             if r.note:
                 console.print(Text(f"{r.article.source}: {r.note}", style="yellow"), soft_wrap=True)
-    _end(readings, problems)
+    _end(found.readings, found.problems)
 
 
+@asks(NewsPatchAsk, "sources", leave=("keep",))
 def patch_verb(
-    sources: Sources,
-    card: Annotated[str, typer.Option("--card", help="A shipped card's name, or a path")],
-    date: Date = "",
+    ask: NewsPatchAsk,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write here; without it the what-if is printed")
     ] = None,
-    weights: Annotated[
-        Path | None, typer.Option("--weights", metavar="FILE.toml", help="Your own probabilities (docs/news.md)")
-    ] = None,
-    sure: Annotated[
-        bool, typer.Option("--sure", help="Every change as if certain: for verbs that play one line-up")
-    ] = False,
     as_json: Json = False,
 ) -> None:
     """The what-if that articles imply for a race: langstrecke forecast CARD --what-if FILE plays it."""
-    from langstrecke.news.claims.what_if import Car, Race, what_if
-    from langstrecke.news.lexicon.weights import read_weights
-    from langstrecke.racecard import load_card
+    from langstrecke.report.files import write_whole
+    from langstrecke.services.news import news_patch_result, patch_answer
 
-    found = load_card(card)
-    chances = read_weights(weights)
-    readings, problems = _readings(sources, date)
-    race = Race(
-        card=card,
-        series=found.race.series,
-        season=found.race.season,
-        circuit=found.circuit.id,
-        cars=tuple(
-            Car(e.car, e.car_class, e.team, e.vehicle, e.make or "", tuple(d.name for d in e.drivers))
-            for e in found.entries
-        ),
-    )
-    result = what_if([c for r in readings for c in r.claims], race, chances)
+    with progress("reading") as step:
+        found, result = news_patch_result(settings_of(), ask, step=step)
     if as_json:
-        _print_json(result.to_json())
+        print_json(patch_answer(found, result, sure=ask.sure))
     elif out is not None:
-        write_whole(out, result.as_toml(sure=sure))
-        changed = sum(c.new for c in result.changes)
-        progress_console.print(f"{changed} car{'s' * (changed != 1)} changed -> {out}", highlight=False, markup=False)
+        write_whole(out, result.as_toml(sure=ask.sure))
+        said(f"{plural(sum(c.new for c in result.changes), 'car')} changed -> {out}")
     else:
-        sys.stdout.write(result.as_toml(sure=sure))
-    _end(readings, problems)
-
-
-# --- helpers --------------------------------------------------------------------------------------------------------
-
-
-def _readings(sources: list[str], date: str) -> tuple[list[Reading], list[NewsError]]:
-    from langstrecke.news.reader import read_article
-    from langstrecke.news.sources.files import read_articles
-
-    problems: list[NewsError] = []
-    readings = [read_article(article) for article in read_articles(sources, date=date, problems=problems)]
-    return readings, problems
+        sys.stdout.write(result.as_toml(sure=ask.sure))
+    _end(found.readings, found.problems)
 
 
 def _end(readings: list[Reading], problems: list[NewsError]) -> None:
@@ -174,13 +121,6 @@ def _end(readings: list[Reading], problems: list[NewsError]) -> None:
         progress_console.print(Text.assemble(("not read: ", "bold red"), problem.message()), soft_wrap=True)
     if problems:
         raise typer.Exit(2 if not readings else 1)
-
-
-def _lines(name: str, store: Path | None) -> list[Line]:
-    from langstrecke.news.claims.ledger import lines_about
-
-    with open_store(store, read_only=True) as opened:
-        return lines_about(opened, name)
 
 
 def _print_reading(reading: Reading) -> None:
@@ -194,7 +134,7 @@ def _print_reading(reading: Reading) -> None:
             console.print(Text(f"  {note}", style="yellow"), soft_wrap=True)
     for claim in reading.claims:
         console.print(_claim_text(claim), soft_wrap=True)
-    console.print(Text(f"  {len(reading.claims)} claims", style="dim"))
+    console.print(Text(f"  {plural(len(reading.claims), 'claim')}", style="dim"))
 
 
 def _claim_text(claim: Claim) -> Text:
@@ -220,7 +160,3 @@ def _print_lines(found: list[Line]) -> None:
             c.date or "?", Text(c.certainty, style=colour), Text(c.told()), Text(line.status + by), Text(c.article)
         )
     console.print(table)
-
-
-def _print_json(data: Any) -> None:
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")

@@ -5,26 +5,49 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-
-Step = Callable[..., None]
-"""`step(done, total, text="")`: how far a verb is, as `services.progress` has it."""
+from typing import Protocol
 
 LINE_EVERY_S = 4.0
 """Time between two lines in a pipe or a log (default)."""
 
 
-@contextmanager
-def progress(name: str) -> Iterator[Step]:
-    """Say how far a job called `name` is; what is yielded hears it. `text` says at what it is."""
-    shown = _bar(name) if sys.stderr.isatty() else _lines(name)
-    with shown as step:
-        yield step
+class Shown(Protocol):
+    """What shows how far a job is."""
+
+    def __call__(self, done: float, total: float, text: str) -> None:
+        """Show it."""
+
+
+class Told:
+    """Hears how far a job is, as `services.progress.Step`, and measures the work itself."""
+
+    def __init__(self, shown: Shown) -> None:
+        self._shown = shown
+        self._began = time.perf_counter()
+
+    def __call__(self, done: float, total: float, text: str = "") -> None:
+        """`done` of `total`; `text` says at what it is."""
+        if done == 0:
+            self._began = time.perf_counter()
+        self._shown(done, total, text)
+
+    @property
+    def seconds(self) -> float:
+        """Since the last word that nothing was done yet: what came before was preparing, compiling, reading."""
+        return time.perf_counter() - self._began
 
 
 @contextmanager
-def _bar(name: str) -> Iterator[Step]:
+def progress(name: str) -> Iterator[Told]:
+    """Say how far a job called `name` is; what is yielded hears it."""
+    with _bar(name) if sys.stderr.isatty() else _lines(name) as shown:
+        yield Told(shown)
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Shown]:
     """A bar that goes away at the end."""
     from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -35,20 +58,20 @@ def _bar(name: str) -> Iterator[Step]:
     with Progress(*columns, console=progress_console, transient=True) as bar:
         task = bar.add_task(escape(name), total=None)
 
-        def step(done: float, total: float, text: str = "") -> None:
-            bar.update(task, description=escape(text or name), completed=done, total=total)
+        def show(done: float, total: float, text: str) -> None:
+            bar.update(task, description=escape(text or name), completed=done, total=total or None)
 
-        yield step
+        yield show
 
 
 @contextmanager
-def _lines(name: str) -> Iterator[Step]:
+def _lines(name: str) -> Iterator[Shown]:
     """Plain lines, also while the job says nothing (a compiler does not)."""
     last: tuple[float, float, str] = (0.0, 0.0, "")
     over = threading.Event()
     began = time.monotonic()
 
-    def step(done: float, total: float, text: str = "") -> None:
+    def show(done: float, total: float, text: str) -> None:
         nonlocal last
         last = (done, total, text)
 
@@ -61,7 +84,7 @@ def _lines(name: str) -> Iterator[Step]:
     teller = threading.Thread(target=tell, daemon=True, name="progress")
     teller.start()
     try:
-        yield step
+        yield show
     finally:
         over.set()
         teller.join()

@@ -43,6 +43,11 @@ FAMILIES = {
 
 VERBS = (
     Verb("import", "data.store", "Import timing files into the store; what is there already is left alone."),
+    Verb(
+        "fetch",
+        "data.fetch",
+        "Fetch an event from a public archive into the store; fetch calendar SERIES SEASON lists a season.",
+    ),
     Verb("races", "data.store", "List the races in the store."),
     Verb("card list", "cards.card", "Name all shipped cards."),
     Verb("card show", "cards.card", "Show what a card holds."),
@@ -95,14 +100,14 @@ VERBS = (
         "strategy.what_if",
         "Search for the best plan of a car: stints, yellows, tyres, fuel, drivers; and what the second best costs.",
     ),
-    Verb("career", "paddock.registry", "What a driver entered, with whom, and how it ended."),
-    Verb("teammates", "paddock.registry", "With whom a driver shared a car, or the races two drivers shared."),
+    Verb("career", "paddock.careers", "What a driver entered, with whom, and how it ended."),
+    Verb("teammates", "paddock.careers", "With whom a driver shared a car, or the races two drivers shared."),
     Verb(
-        "versus", "paddock.registry", "Races in which two drivers drove different cars, and whose car came in ahead."
+        "versus", "paddock.careers", "Races in which two drivers drove different cars, and whose car came in ahead."
     ),
     Verb(
         "calendar",
-        "paddock.registry",
+        "paddock.calendar",
         'Where calendars clash: calendar --season 2019 --driver "Kevin Magnussen" --against le-mans.',
     ),
     Verb(
@@ -132,6 +137,11 @@ VERBS = (
         "news patch",
         "news",
         "The what-if that articles imply for a race: langstrecke forecast CARD --what-if FILE plays it.",
+    ),
+    Verb(
+        "warm-up",
+        "serve.warm_up",
+        "Compile the simulation, once for this version, so that no later verb waits for it.",
     ),
     Verb("serve", "serve.serve", "Open the pit wall: pages, REST and WebSockets over the same Python API."),
     Verb(

@@ -1,6 +1,6 @@
 """A race under way: the timing feed, the state put together from it, and the timing table.
 
-    state = RaceState()
+    state = FeedState()
     async for message in FeedClient("ws://127.0.0.1:8790/feed").messages():
         state.apply(message)
         table = timing_table(state, card)
@@ -8,7 +8,8 @@
 docs/feed.md describes the messages.
 """
 
-from langstrecke.live.feed import (
+from langstrecke.live.feed_state import FeedState
+from langstrecke.live.messages import (
     DataMessage,
     FeedEntry,
     FeedMessage,
@@ -22,19 +23,18 @@ from langstrecke.live.feed import (
     read_message,
     write_message,
 )
-from langstrecke.live.state import RaceState
 from langstrecke.live.table import TimingRow, TimingTable, timing_table
 
 __all__ = [
     "DataMessage",
     "FeedEntry",
     "FeedMessage",
+    "FeedState",
     "FinishMessage",
     "FlagMessage",
     "HeartbeatMessage",
     "HelloMessage",
     "LapMessage",
-    "RaceState",
     "ResumeMessage",
     "TimingRow",
     "TimingTable",

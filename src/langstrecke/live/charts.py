@@ -4,42 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
+
 from langstrecke.errors import NotFoundError
-from langstrecke.live.state import RaceState
+from langstrecke.live.feed_state import FeedState
+from langstrecke.timing.derive import class_gaps
 
 
 def gap_chart(
-    state: RaceState, cars: list[str] | None = None, *, to: str | None = None, by: str = "lap"
+    state: FeedState, cars: list[str] | None = None, *, to: str | None = None, by: str = "lap"
 ) -> dict[str, Any]:
     """Gap in seconds of each car at the end of its laps, to car `to` or else to the leader of its class (the first to
-    end that lap). Points are [lap or race time, gap]; ahead of `to` the gap is negative. `by` is "lap" or "time".
+    end that lap, as `timing.derive.class_gaps` has it). Points are [lap or race time, gap]; ahead of `to` the gap is
+    negative. `by` is "lap" or "time".
 
     Raises NotFoundError for a car without laps.
     """
     wanted = _known(state, cars)
     if to is not None:
         _known(state, [to])
-    first: dict[str, dict[int, float]] = {}
-    if to is None:
-        for log in state.cars.values():
-            for row in log.rows:
-                best = first.setdefault(row.car_class, {})
-                best[row.lap] = min(best.get(row.lap, row.elapsed_s), row.elapsed_s)
-    series = []
-    for car in wanted:
-        rows = state.cars[car].rows
-        points = []
-        for row in rows:
-            base = state.cars[to].crossing_of(row.lap) if to is not None else first[row.car_class][row.lap]
+    frame = state.laps().filter(pl.col("car_class").is_in([state.cars[car].rows[-1].car_class for car in wanted]))
+    series: dict[str, list[list[float]]] = {car: [] for car in wanted}
+    for car, lap, at, gap in class_gaps(frame).select("car", "lap", "elapsed_s", "gap_s").iter_rows():
+        if car in series:
+            base = state.cars[to].crossing_of(lap) if to is not None else at - gap
             if base is not None:
-                at = row.lap if by == "lap" else round(row.elapsed_s, 3)
-                points.append([at, round(row.elapsed_s - base, 3)])
-        series.append({"car": car, "car_class": rows[-1].car_class, "points": points})
-    return {"to": to, "by": by, "series": series}
+                series[car].append([lap if by == "lap" else round(at, 3), round(at - base, 3)])
+    told = [{"car": c, "car_class": state.cars[c].rows[-1].car_class, "points": series[c]} for c in wanted]
+    return {"to": to, "by": by, "series": told}
 
 
 def position_chart(
-    state: RaceState, cars: list[str] | None = None, *, car_class: str | None = None
+    state: FeedState, cars: list[str] | None = None, *, car_class: str | None = None
 ) -> dict[str, Any]:
     """Place at the end of each lap, [lap, place]: by the order in which the cars of the class (or all) ended it."""
     wanted = _known(state, cars)
@@ -61,17 +57,12 @@ def position_chart(
     return {"car_class": car_class, "series": series}
 
 
-def flag_history(state: RaceState) -> list[dict[str, Any]]:
+def flag_history(state: FeedState) -> list[dict[str, Any]]:
     """Stretches of one flag as {flag, from_s, to_s}, the last one up to now."""
-    changes = state.flags
-    ends = [change.race_s for change in changes[1:]] + [state.race_s]
-    return [
-        {"flag": change.flag, "from_s": change.race_s, "to_s": max(end, change.race_s)}
-        for change, end in zip(changes, ends, strict=True)
-    ]
+    return [{"flag": flag, "from_s": a, "to_s": b} for flag, a, b in state.flag_spans(state.race_s)]
 
 
-def _known(state: RaceState, cars: list[str] | None) -> list[str]:
+def _known(state: FeedState, cars: list[str] | None) -> list[str]:
     running = sorted(car for car, log in state.cars.items() if log.rows)
     if cars is None:
         return running

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.live.cars import CarFacts
 from langstrecke.live.driver_time import DriverTime, driver_times
-from langstrecke.live.state import RaceState
+from langstrecke.live.feed_state import FeedState
 from langstrecke.racecard.schema import Entry, RaceCard
+from langstrecke.racestate.car import person_key
+from langstrecke.racestate.model import CarState
+from langstrecke.racestate.status import GRID_S, STOP_S, Expected, expected
 from langstrecke.rulebooks.legality import Stint
 from langstrecke.rulebooks.limits import DriverLimits, driver_limits
 from langstrecke.rulebooks.load import load_rulebook
-from langstrecke.timing.people import person
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,13 @@ class Crew:
     """Key of a person -> the name as shown."""
     tank_laps: float | None
     """Green laps on a full tank by the card."""
-    grid: int | None
-    start_s: float
-    stop_s: float | None
-    """What a routine stop costs by the card, pit lane and standing."""
+    expected: Expected
 
     def name_of(self, driver: str | None) -> str | None:
         """A driver of the feed by the name on the card; as the feed has it where the card does not know the name."""
         return None if driver is None else self.names.get(person_key(driver), driver)
 
-    def times(self, fact: CarFacts | None, now_s: float, *, on_track: bool) -> tuple[DriverTime, ...]:
+    def times(self, fact: CarState | None, now_s: float, *, on_track: bool) -> tuple[DriverTime, ...]:
         """Time at the wheel of everybody; a car on the track drives on from its last crossing until now."""
         stints: list[Stint] = []
         aboard = None
@@ -62,29 +59,24 @@ class Crew:
         return driver_times(crew, self.limits, stints, now_s, aboard)
 
 
-@lru_cache(maxsize=4096)
-def person_key(name: str) -> str:
-    """`ratings.sessions.person`, remembered: the same few names come thousands of times."""
-    return person(name)
-
-
-def crews(state: RaceState, card: RaceCard | None) -> dict[str, Crew]:
+def crews(state: FeedState, card: RaceCard | None) -> dict[str, Crew]:
     """Every car of the card, of the feed's `hello` and of the laps, by number, in that order."""
     found = dict(_of_card(card)) if card is not None else {}
-    for entry in state.hello.entries if state.hello is not None else ():
-        if entry.car not in found:
-            found[entry.car] = _plain(entry.car, entry.car_class, entry.team, entry.drivers)
-    for number in sorted(set(state.cars) - set(found)):
-        fact = state.cars[number].facts()
-        if fact is not None:
-            found[number] = _plain(number, fact.car_class, fact.team, ())
-    return found
+    told = state.hello.entries if state.hello is not None else ()
+    plain = [(e.car, e.car_class, e.team, e.drivers) for e in told if e.car not in found]
+    named = {*found, *(one[0] for one in plain)}
+    for number in sorted(set(state.cars) - named):
+        if rows := state.cars[number].rows:
+            plain.append((number, rows[-1].car_class, rows[-1].team or "", ()))
+    off_s = GRID_S * (len(found) + len(plain))
+    return found | {one[0]: _plain(*one, off_s) for one in plain}
 
 
-def _plain(car: str, car_class: str, team: str, drivers: tuple[str, ...]) -> Crew:
+def _plain(car: str, car_class: str, team: str, drivers: tuple[str, ...], off_s: float) -> Crew:
     return Crew(
         car=car, car_class=car_class, team=team, drivers=tuple((name, None) for name in drivers), limits={},
-        names={person_key(name): name for name in drivers}, tank_laps=None, grid=None, start_s=0.0, stop_s=None,
+        names={person_key(name): name for name in drivers}, tank_laps=None,
+        expected=Expected(car_class, off_s, STOP_S),
     )  # fmt: skip
 
 
@@ -110,10 +102,9 @@ def _crew(card: RaceCard, entry: Entry) -> Crew:
             limits[driver.name] = driver_limits(book, entry.car_class, driver.licence, card.race.duration_s)
     except (KeyError, LangstreckeError):  # a class the book does not list, or no such book: no limits are known
         limits = {}
-    stop = figures.lane_s + max(figures.refuel_s, figures.driver_change_s, figures.tyres_s) + entry.stop_s
     return Crew(
         car=entry.car, car_class=entry.car_class, team=entry.team,
         drivers=tuple((d.name, d.licence) for d in entry.drivers), limits=limits,
         names={person_key(d.name): d.name for d in entry.drivers},
-        tank_laps=entry.stint_laps or figures.stint_laps, grid=entry.grid, start_s=entry.start_s, stop_s=stop,
+        tank_laps=entry.stint_laps or figures.stint_laps, expected=expected(entry, card),
     )  # fmt: skip

@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 
 from langstrecke.formatting import plural
-from langstrecke.live.cars import CarFacts
-from langstrecke.live.state import RaceState
+from langstrecke.live.feed_state import FeedState
+from langstrecke.racestate.gaps import order_key
+from langstrecke.racestate.model import CarState
 
 QUICKEST = 0.9
 """No lap is quicker than this share of the best of the class so far, of which the best may be lost (default)."""
@@ -20,7 +21,7 @@ SHORTEST_S = 20.0
 """No lap of a class without any lap so far is quicker (a lap of a short oval; default)."""
 
 
-def doubts(state: RaceState, facts: dict[str, CarFacts | None], at_s: float) -> dict[str, str]:
+def doubts(state: FeedState, facts: dict[str, CarState | None], at_s: float) -> dict[str, str]:
     """Reasons by car number; cars without doubt are not in it. `facts` holds every car that takes part."""
     found: dict[str, str] = {}
     for car, fact in facts.items():
@@ -31,7 +32,7 @@ def doubts(state: RaceState, facts: dict[str, CarFacts | None], at_s: float) -> 
     gaps = _unexplained(state, facts)
     if not gaps:
         return found
-    order = sorted(((-f.laps, f.crossed_s, car) for car, f in facts.items() if f is not None))
+    order = sorted(order_key(f.laps, f.crossed_s, car) for car, f in facts.items() if f is not None)
     reach: list[tuple[int, float, str]] = []
     best: dict[str, float] = {}
     for fact in facts.values():
@@ -40,7 +41,8 @@ def doubts(state: RaceState, facts: dict[str, CarFacts | None], at_s: float) -> 
     until_s = max(at_s, state.race_s) if state.clock_reaches else math.inf
     for car, fact in facts.items():
         quickest = QUICKEST * best[fact.car_class] if fact is not None else SHORTEST_S
-        extra = _extra(fact, gaps, until_s, quickest)
+        seq = state.first_seq(car, fact.laps) if fact is not None else 0
+        extra = _extra(fact, seq, gaps, until_s, quickest)
         if extra:
             found.setdefault(car, f"a lap may be missing: {_messages(gaps)} lost")
             laps, crossed = (fact.laps, fact.crossed_s) if fact is not None else (0, 0.0)
@@ -53,21 +55,21 @@ def doubts(state: RaceState, facts: dict[str, CarFacts | None], at_s: float) -> 
     return found
 
 
-def _ahead(fact: CarFacts | None, place: int, crossed: float) -> bool:
+def _ahead(fact: CarState | None, place: int, crossed: float) -> bool:
     """Whether a car stands ahead of (-laps, crossing) as it is: what it may have gained then changes nothing."""
     return fact is not None and (-fact.laps, fact.crossed_s) <= (place, crossed)
 
 
-def _extra(fact: CarFacts | None, gaps: list[tuple[int, int]], until_s: float, quickest: float) -> int:
-    """How many laps beyond its newest a car may have done within the gaps."""
-    seq, crossed = (fact.seq, fact.crossed_s) if fact is not None else (0, 0.0)
+def _extra(fact: CarState | None, seq: int, gaps: list[tuple[int, int]], until_s: float, quickest: float) -> int:
+    """How many laps beyond its newest, told of by message `seq` first, a car may have done within the gaps."""
+    crossed = fact.crossed_s if fact is not None else 0.0
     lost = sum(last - max(first, seq + 1) + 1 for first, last in gaps if last > seq)
     if not lost or (fact is not None and fact.finished):
         return 0
     return min(lost, int((until_s - crossed) / quickest)) if math.isfinite(until_s) else lost
 
 
-def _unexplained(state: RaceState, facts: dict[str, CarFacts | None]) -> list[tuple[int, int]]:
+def _unexplained(state: FeedState, facts: dict[str, CarState | None]) -> list[tuple[int, int]]:
     """Gaps with more messages than there are laps known to have been lost in them."""
     gaps = list(state.gaps)
     if not gaps:
@@ -83,9 +85,8 @@ def _unexplained(state: RaceState, facts: dict[str, CarFacts | None]) -> list[tu
     return [gap for gap, laps in zip(gaps, explained, strict=True) if laps < gap[1] - gap[0] + 1]
 
 
-def _sides(state: RaceState, car: str, holes: tuple[int, ...]) -> list[tuple[int, int, int]]:
+def _sides(state: FeedState, car: str, holes: tuple[int, ...]) -> list[tuple[int, int, int]]:
     """(seq before, seq after, laps) of every run of missing laps of a car."""
-    known = state.cars[car].by_lap
     runs: list[list[int]] = []
     for lap in holes:
         if runs and runs[-1][-1] == lap - 1:
@@ -93,9 +94,9 @@ def _sides(state: RaceState, car: str, holes: tuple[int, ...]) -> list[tuple[int
         else:
             runs.append([lap])
     return [
-        (known[r[0] - 1].first_seq if r[0] - 1 in known else 0, known[r[-1] + 1].first_seq, len(r))
-        for r in runs
-        if r[-1] + 1 in known
+        (state.first_seq(car, run[0] - 1), after, len(run))
+        for run in runs
+        if (after := state.first_seq(car, run[-1] + 1))
     ]
 
 

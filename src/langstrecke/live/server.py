@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.live.fault_injection import disturbed
-from langstrecke.live.feed import (
+from langstrecke.live.messages import (
     DataMessage,
     HeartbeatMessage,
     HelloMessage,

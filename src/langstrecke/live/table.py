@@ -3,22 +3,26 @@
     table = timing_table(state, card)
     for row in table.rows: print(row.position, row.car, row.gap_s, row.driver)
 
-The order is that of laps completed and then of the time of crossing, as `timing.derive.classification` has it. Rows
-whose figures hang on messages that have not come are marked `uncertain`, with the reason in `why`.
+What a car has done is `racestate`'s word. The order is that of laps completed and then of the time of crossing, as
+`timing.derive.classification` has it. Rows whose figures hang on messages that have not come are marked `uncertain`,
+with the reason in `why`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from langstrecke.live.cars import CarFacts
 from langstrecke.live.crew import Crew, crews
 from langstrecke.live.doubt import doubts
 from langstrecke.live.driver_time import DriverTime
-from langstrecke.live.state import RaceState
-from langstrecke.live.status import Status, Watch, watch
+from langstrecke.live.feed_state import FeedState
 from langstrecke.racecard.schema import RaceCard
+from langstrecke.racestate.gaps import LEADS, Gap, gap_to, never_nearer, order_key
+from langstrecke.racestate.model import CarState, Status
+from langstrecke.racestate.status import STOPPED, Watch, lap_ratio, usual_laps
+from langstrecke.timing.neutral import NEUTRAL_FLAGS
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,10 @@ class TimingRow:
     crossed_s: float
     """Race time of the last crossing; 0 before the first."""
     gap_laps: int
-    """Whole laps behind the leader of the class, counted when this car last crossed the line; for one that does not
-    run any more, now."""
+    """Whole laps behind the leader of the class (`racestate.gaps`)."""
     gap_s: float | None
-    """Behind the leader of the class at the end of this car's last lap, also for cars laps down."""
+    """Seconds behind the leader of the class at the end of this car's last lap; None a lap or more down, and where it
+    is not known."""
     overall_gap_laps: int
     overall_gap_s: float | None
     interval_laps: int
@@ -103,7 +107,7 @@ class TimingTable:
         return {**vars(self), "rows": rows}
 
 
-def timing_table(state: RaceState, card: RaceCard | None = None, at_s: float | None = None) -> TimingTable:
+def timing_table(state: FeedState, card: RaceCard | None = None, at_s: float | None = None) -> TimingTable:
     """The table now, or as it was at race time `at_s` by what has come since.
 
     With a card it also holds cars that have not crossed yet, tanks, licences and driver time left; without one, what
@@ -111,27 +115,21 @@ def timing_table(state: RaceState, card: RaceCard | None = None, at_s: float | N
     """
     now_s = state.race_s if at_s is None else at_s
     crew = crews(state, card)
-    facts = {car: state.cars[car].facts(now_s) if car in state.cars else None for car in crew}
+    spans = state.spans(now_s)
+    facts = {car: state.cars[car].state(now_s, spans) if car in state.cars else None for car in crew}
     doubt = doubts(state, facts, now_s)
-    ran = [car for car in crew if facts[car] is not None]
-    ran.sort(key=lambda car: _order(facts[car], car))
-    clock = watch(state, card, {car: (crew[car].car_class, facts[car]) for car in crew}, now_s)
-    ahead: dict[str, str] = {}
-    leads: dict[str, str] = {}
+    watch = _watch(state, card, [fact for fact in facts.values() if fact is not None], now_s)
+    ran = [(fact, *watch.status(crew[car].expected, fact)) for car, fact in facts.items() if fact is not None]
+    ran.sort(key=lambda one: order_key(one[0].laps, one[0].crossed_s, one[0].car))
+    gaps = _gaps(state, ran, {car: crew[car].car_class for car in crew}, now_s)
     places: dict[str, int] = {}
     rows = []
-    for position, car in enumerate(ran, start=1):
-        name = crew[car].car_class
-        leads.setdefault(name, car)
-        places[name] = places.get(name, 0) + 1
-        fact = facts[car]
-        assert fact is not None
-        status, late = clock.status(crew[car], fact)
-        others = (leads[name], ran[0], ahead.get(name, car))
-        gaps = [_gap(state, fact, other, facts[other] if status in STOPPED else None) for other in others]
-        ahead[name] = car
-        rows.append(_row(crew[car], fact, (status, late), doubt, (position, places[name]), gaps, now_s))
-    rows += [_waiting(crew[car], clock, doubt, now_s) for car in crew if facts[car] is None]
+    for position, (fact, status, late) in enumerate(ran, start=1):
+        own = crew[fact.car]
+        places[own.car_class] = places.get(own.car_class, 0) + 1
+        stands = (position, places[own.car_class])
+        rows.append(_row(own, fact, (status, late), doubt, stands, gaps[fact.car], now_s))
+    rows += [_waiting(crew[car], watch, doubt, now_s) for car in crew if facts[car] is None]
     duration = card.race.duration_s if card is not None else state.hello.duration_s if state.hello else None
     return TimingTable(
         race_id=state.hello.race_id if state.hello else card.race.id if card else "",
@@ -146,34 +144,49 @@ def timing_table(state: RaceState, card: RaceCard | None = None, at_s: float | N
     )
 
 
-def _order(fact: CarFacts | None, car: str) -> tuple[int, float, str]:
-    assert fact is not None
-    return -fact.laps, fact.crossed_s, car
+Ran = tuple[CarState, Status, float]
+"""A car that has crossed the line, what it is doing, for how long it has been overdue."""
 
 
-Gap = tuple[int, float | None]
-STOPPED = frozenset({"overdue", "retired?", "finished"})
-"""A car of this status does not close its lap now: it is behind by all the laps the others have done."""
+def _watch(state: FeedState, card: RaceCard | None, cars: list[CarState], now_s: float) -> Watch:
+    neutral = state.flag_at(now_s) in NEUTRAL_FLAGS
+    return Watch(
+        now_s=now_s,
+        ratio=lap_ratio(cars, card, now_s, neutral=neutral, flags=bool(state.flags)),
+        lap_s=usual_laps(cars, card),
+        still=state.fold.silences(now_s),
+        finish_s=state.duration_s if state.finished and now_s >= state.race_s else None,
+    )
 
 
-def _gap(state: RaceState, fact: CarFacts, other: str, now: CarFacts | None) -> Gap:
-    """(whole laps, seconds) a car was behind another when it last crossed the line; the laps of `now` count where
-    the car will not cross again.
-    """
-    log = state.cars[other]
-    then = log.crossing_of(fact.laps)
-    done = now.laps if now is not None else log.crossings_until(fact.crossed_s)
-    laps = max(0, done - fact.laps)
-    return laps, max(0.0, fact.crossed_s - then) if then is not None else None
+def _gaps(state: FeedState, ran: list[Ran], classes: dict[str, str], now_s: float) -> dict[str, tuple[Gap, Gap, Gap]]:
+    """By car: to the leader of its class, to the leader of the race, to the car ahead in its class."""
+    overall = dict(zip([fact.car for fact, _, _ in ran], _to_first(state, ran, now_s), strict=True))
+    found: dict[str, tuple[Gap, Gap, Gap]] = {}
+    for name in dict.fromkeys(classes[fact.car] for fact, _, _ in ran):
+        own = [one for one in ran if classes[one[0].car] == name]
+        intervals = [LEADS] + [_gap(state, one, ahead[0].car, now_s) for ahead, one in pairwise(own)]
+        for one, gap, interval in zip(own, _to_first(state, own, now_s), intervals, strict=True):
+            found[one[0].car] = gap, overall[one[0].car], interval
+    return found
+
+
+def _to_first(state: FeedState, ran: list[Ran], now_s: float) -> list[Gap]:
+    return [LEADS, *never_nearer([_gap(state, one, ran[0][0].car, now_s) for one in ran[1:]])] if ran else []
+
+
+def _gap(state: FeedState, one: Ran, other: str, now_s: float) -> Gap:
+    fact, status, _ = one
+    return gap_to(fact.laps, fact.crossed_s, state.cars[other], now_s, stopped=status in STOPPED)
 
 
 def _row(
     crew: Crew,
-    fact: CarFacts,
+    fact: CarState,
     doing: tuple[Status, float],
     doubt: dict[str, str],
     places: tuple[int, int],
-    gaps: list[Gap],
+    gaps: tuple[Gap, Gap, Gap],
     now_s: float,
 ) -> TimingRow:
     status, overdue_s = doing
@@ -187,9 +200,9 @@ def _row(
     return TimingRow(
         car=crew.car, car_class=crew.car_class, team=crew.team or fact.team, position=places[0],
         position_in_class=places[1], status=status, driver=crew.name_of(fact.driver), laps=fact.laps,
-        crossed_s=fact.crossed_s, gap_laps=gap[0], gap_s=gap[1], overall_gap_laps=overall[0],
-        overall_gap_s=overall[1], interval_laps=interval[0], interval_s=interval[1], last_lap_s=fact.last_lap_s,
-        best_lap_s=fact.best_lap_s, stint_laps=fact.stint_laps,
+        crossed_s=fact.crossed_s, gap_laps=gap.laps, gap_s=gap.seconds, overall_gap_laps=overall.laps,
+        overall_gap_s=overall.seconds, interval_laps=interval.laps, interval_s=interval.seconds,
+        last_lap_s=fact.last_lap_s, best_lap_s=fact.best_lap_s, stint_laps=fact.stint_laps,
         stint_s=(now_s if on_track else fact.crossed_s) - fact.stint_from_s, stops=fact.stops,
         last_stop_s=fact.last_stop_s, in_pit=fact.in_pit, fuel_left_laps=max(0.0, left) if told else None,
         fuel_by=by if told else None, drivers=crew.times(fact, now_s, on_track=on_track), overdue_s=overdue_s,
@@ -198,7 +211,7 @@ def _row(
 
 
 def _waiting(crew: Crew, clock: Watch, doubt: dict[str, str], now_s: float) -> TimingRow:
-    status, overdue_s = clock.status(crew, None)
+    status, overdue_s = clock.status(crew.expected, None)
     return TimingRow(
         car=crew.car, car_class=crew.car_class, team=crew.team, position=None, position_in_class=None, status=status,
         driver=None, laps=0, crossed_s=0.0, gap_laps=0, gap_s=None, overall_gap_laps=0, overall_gap_s=None,

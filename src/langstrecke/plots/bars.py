@@ -8,13 +8,13 @@ from matplotlib.figure import Figure
 from langstrecke.forecast import CarForecast, Forecast
 from langstrecke.formatting import percent
 from langstrecke.plots import style
-from langstrecke.plots.words import label
+from langstrecke.plots.words import cars_of, label
 
 
-def win_bars(forecast: Forecast, car_class: str) -> Figure:
+def win_bars(forecast: Forecast, car_class: str, *, ax: Axes | None = None) -> Figure:
     """Chance of winning the class (solid) and of its podium (pale), one row a car."""
-    cars = forecast.in_class(car_class)
-    figure, axes = _rows(cars)
+    cars = cars_of(forecast, car_class)
+    canvas, axes = _rows(cars, ax)
     top = _span(axes, max(car.podium for car in cars))
     for row, car in enumerate(cars):
         axes.barh(row, car.podium, height=0.62, color=style.ACCENT, alpha=0.22, linewidth=0)
@@ -23,29 +23,29 @@ def win_bars(forecast: Forecast, car_class: str) -> Figure:
             text = percent(car.podium, forecast.simulated, unit=False)
             style.write(axes, car.podium + 0.006 * top, row, text, fontsize=style.SMALL, color=style.MUTED)
     won = {n for n, car in enumerate(cars) if car.actual and car.actual.position_in_class == 1}
-    style.car_labels(axes, [label(car) for car in cars], won)
+    style.car_labels(canvas, axes, [label(car) for car in cars], won)
     known = "; the real winner's name in amber" if won else ""
-    style.heading(figure, f"Who wins {car_class}", f"Solid: class win. Pale: class podium. Per cent{known}.")
-    return figure
+    style.heading(canvas, f"Who wins {car_class}", f"Solid: class win. Pale: class podium. Per cent{known}.")
+    return canvas.done()
 
 
-def overall_bars(forecast: Forecast, cars: int = 10) -> Figure:
+def overall_bars(forecast: Forecast, cars: int = 10, *, ax: Axes | None = None) -> Figure:
     """Chance of winning the race overall, the best `cars` of the field."""
     best = tuple(car for car in forecast.overall() if car.overall_win > 0)[:cars]
-    figure, axes = _rows(best)
+    canvas, axes = _rows(best, ax)
     top = _span(axes, max(car.overall_win for car in best))
     for row, car in enumerate(best):
         _win(axes, row, car.overall_win, car.se.overall_win, top, forecast.simulated)
     won = {n for n, car in enumerate(best) if car.actual and car.actual.position == 1}
-    style.car_labels(axes, [label(car) for car in best], won)
+    style.car_labels(canvas, axes, [label(car) for car in best], won)
     known = " The real winner's name in amber." if won else ""
-    style.heading(figure, "Who wins overall", f"Chance of winning the race, per cent.{known}")
-    return figure
+    style.heading(canvas, "Who wins overall", f"Chance of winning the race, per cent.{known}")
+    return canvas.done()
 
 
-def _rows(cars: tuple[CarForecast, ...]) -> tuple[Figure, Axes]:
-    figure = style.canvas(len(cars))
-    return figure, style.row_axes(figure, len(cars), style.LABELS, style.WIDTH - 0.45)
+def _rows(cars: tuple[CarForecast, ...], ax: Axes | None) -> tuple[style.Canvas, Axes]:
+    canvas = style.canvas(len(cars), ax=ax)
+    return canvas, style.row_axes(canvas, len(cars), style.LABELS, style.WIDTH - 0.45)
 
 
 def _span(axes: Axes, longest: float) -> float:

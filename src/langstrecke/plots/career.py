@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -42,12 +41,11 @@ class Mark:
         return self.day.year + (self.day.timetuple().tm_yday - 1) / 365.25
 
 
-def career_figure(title: str, marks: Sequence[Mark]) -> Figure:
+def career_figure(title: str, marks: Sequence[Mark], *, ax: Axes | None = None) -> Figure:
     """Places in class over the years: a shape for each series, amber for wins, red for no place, teams above."""
-    figure = style.canvas(13, bottom=BOTTOM + HEAD - style.TOP)
-    height = float(figure.get_figheight())
+    canvas = style.canvas(13, bottom=BOTTOM + HEAD - style.TOP, ax=ax)
     width = style.WIDTH - LEFT - style.RIGHT
-    axes = figure.add_axes((LEFT / style.WIDTH, BOTTOM / height, width / style.WIDTH, 1 - (BOTTOM + HEAD) / height))
+    axes = canvas.add_axes(LEFT, BOTTOM, width, canvas.height - BOTTOM - HEAD)
     worst = max(3, *(mark.place or 1 for mark in marks))
     floor = worst + max(1.5, 0.12 * worst)
     shapes = dict(zip(dict.fromkeys(mark.series for mark in marks), SHAPES * 9, strict=False))
@@ -69,13 +67,13 @@ def career_figure(title: str, marks: Sequence[Mark]) -> Figure:
     _teams(axes, marks, width)
     legend = "Place in class (overall where the class is not known). Amber: class win."
     legend += " Red: retired or without a place; hollow: did not start."
-    style.heading(figure, title, legend)
+    style.heading(canvas, title, legend)
     named = [f"{_GLYPHS[shape]} {style.shorten(series, 40)}" for series, shape in shapes.items()]
-    where: dict[str, Any] = {"va": "bottom", "fontsize": style.SMALL, "color": style.MUTED, "family": style.FONT}
     for line, some in enumerate((named[:4], named[4:8])):
         told = "   ".join(some) + (" …" if line and len(named) > 8 else "")
-        figure.text(LEFT / style.WIDTH, (0.21 - 0.17 * line) / height, told, parse_math=False, **where)
-    return figure
+        below = canvas.height - 0.21 + 0.17 * line
+        canvas.text(LEFT, below, told, va="bottom", fontsize=style.SMALL, color=style.MUTED)
+    return canvas.done()
 
 
 _GLYPHS = {"o": "●", "D": "◆", "s": "■", "^": "▲", "v": "▼", "P": "✚", "*": "★", "X": "✖", "h": "⬢", "d": "⬧"}

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import math
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from langstrecke.forecast import Forecast
 from langstrecke.formatting import percent, points
 from langstrecke.plots import style
-from langstrecke.plots.words import label
+from langstrecke.plots.words import cars_of, label
 
 SURE = 1.96
 """Standard errors from which a change counts; played with the same luck it is in truth better known than that."""
 
 
-def win_changes(before: Forecast, after: Forecast, car_class: str, change: str = "") -> Figure:
+def win_changes(
+    before: Forecast, after: Forecast, car_class: str, change: str = "", *, ax: Axes | None = None
+) -> Figure:
     """Chance of winning the class before (ring) and after (dot) a change, one row a car; `change` names it."""
-    cars = after.in_class(car_class)
+    cars = cars_of(after, car_class)
     old = {car.car: car.win for car in before.cars}
     error = {car.car: car.se.win for car in before.cars}
-    figure = style.canvas(len(cars))
-    axes = style.row_axes(figure, len(cars), style.LABELS, style.WIDTH - 0.85)
+    canvas = style.canvas(len(cars), ax=ax)
+    axes = style.row_axes(canvas, len(cars), style.LABELS, style.WIDTH - 0.85)
     top = min(1.0, max(0.05, 1.08 * max(max(car.win, old.get(car.car, 0.0)) for car in cars)))
     axes.set_xlim(-0.01 * top, top)
     for row, car in enumerate(cars):
@@ -40,10 +43,10 @@ def win_changes(before: Forecast, after: Forecast, car_class: str, change: str =
             axes, x, row, percent(car.win, after.simulated, unit=False) + shift, fontsize=8.5, color=style.INK
         )
     style.percent_ticks(axes, top)
-    style.car_labels(axes, [label(car) for car in cars], set())
+    style.car_labels(canvas, axes, [label(car) for car in cars], set())
     legend = (
         "Chance of winning the class: ring before, dot after the change. "
         "Blue gains, red loses, grey is within the Monte-Carlo error."
     )
-    style.heading(figure, change or f"What changes in {car_class}", legend)
-    return figure
+    style.heading(canvas, change or f"What changes in {car_class}", legend)
+    return canvas.done()

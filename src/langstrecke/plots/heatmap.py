@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from langstrecke.forecast import Forecast
 from langstrecke.plots import style
-from langstrecke.plots.words import label
+from langstrecke.plots.words import cars_of, label
 
 DARKEST = 0.85
 """Opacity of the likeliest cell; below 1 so that the figure in it stays legible on light and dark pages."""
@@ -19,12 +20,12 @@ SHOWN = 0.01
 """Cells from this probability carry their figure."""
 
 
-def position_heatmap(forecast: Forecast, car_class: str) -> Figure:
+def position_heatmap(forecast: Forecast, car_class: str, *, ax: Axes | None = None) -> Figure:
     """Probability of every finishing place in class, car by place; the real place is framed."""
-    cars = forecast.in_class(car_class)
+    cars = cars_of(forecast, car_class)
     size = len(cars)
-    figure = style.canvas(size, bottom=0.14)
-    axes = style.row_axes(figure, size, style.LABELS, style.WIDTH - style.RIGHT, bottom=0.14)
+    canvas = style.canvas(size, bottom=0.14, ax=ax)
+    axes = style.row_axes(canvas, size, style.LABELS, style.WIDTH - style.RIGHT, bottom=0.14)
     axes.set_xlim(0.5, size + 0.5)
     axes.xaxis.set_ticks_position("top")
     axes.set_xticks(range(1, size + 1), [str(place) for place in range(1, size + 1)])
@@ -50,7 +51,7 @@ def position_heatmap(forecast: Forecast, car_class: str) -> Figure:
             frame.set_linewidth(1.8)
             axes.add_patch(frame)
     won = {n for n, car in enumerate(cars) if car.actual and car.actual.position_in_class == 1}
-    style.car_labels(axes, [label(car) for car in cars], won)
+    style.car_labels(canvas, axes, [label(car) for car in cars], won)
     known = " Framed: where it really finished." if real else ""
-    style.heading(figure, f"Where they finish in {car_class}", f"Probability of each place, per cent.{known}")
-    return figure
+    style.heading(canvas, f"Where they finish in {car_class}", f"Probability of each place, per cent.{known}")
+    return canvas.done()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from langstrecke.forecast import Forecast
 from langstrecke.formatting import percent
 from langstrecke.plots import style
-from langstrecke.plots.words import label
+from langstrecke.plots.words import cars_of, label
 
 SPLIT = 7.1
 """Where the panel of retirements begins, in inches."""
 
 
-def laps_and_retirement(forecast: Forecast, car_class: str) -> Figure:
+def laps_and_retirement(forecast: Forecast, car_class: str, *, ax: Axes | None = None) -> Figure:
     """Mean distance with one standard deviation either way (left), chance of not being there at the flag (right)."""
-    cars = forecast.in_class(car_class)
-    figure = style.canvas(len(cars))
-    laps = style.row_axes(figure, len(cars), style.LABELS, SPLIT - 0.35)
+    cars = cars_of(forecast, car_class)
+    canvas = style.canvas(len(cars), ax=ax)
+    laps = style.row_axes(canvas, len(cars), style.LABELS, SPLIT - 0.35)
     real = [(row, car.actual.laps) for row, car in enumerate(cars) if car.actual and car.actual.laps is not None]
     facts = next(c for c in forecast.classes if c.name == car_class)
     longest = facts.winner_laps_high
@@ -34,8 +35,8 @@ def laps_and_retirement(forecast: Forecast, car_class: str) -> Figure:
     laps.grid(axis="x", color=style.LINE, linewidth=0.6)
     laps.set_axisbelow(True)
     laps.margins(x=0.03)
-    style.car_labels(laps, [label(car) for car in cars], set())
-    retire = style.row_axes(figure, len(cars), SPLIT, style.WIDTH - 0.5)
+    style.car_labels(canvas, laps, [label(car) for car in cars], set())
+    retire = style.row_axes(canvas, len(cars), SPLIT, style.WIDTH - 0.5)
     top = min(1.0, max(0.1, 1.05 * max(car.retire for car in cars)))
     retire.set_xlim(0, top)
     for row, car in enumerate(cars):
@@ -50,9 +51,9 @@ def laps_and_retirement(forecast: Forecast, car_class: str) -> Figure:
     style.percent_ticks(retire, top)
     known = " Diamond: really." if real else ""
     style.heading(
-        figure,
+        canvas,
         f"How far they get in {car_class}",
         f"Left: laps, mean and one standard deviation; band: the class winner's, 8 of 10 races.{known} "
         "Right: chance of not running at the flag, per cent.",
     )
-    return figure
+    return canvas.done()

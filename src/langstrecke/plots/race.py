@@ -41,14 +41,20 @@ def car_gaps(gaps: pl.DataFrame, cars: Sequence[str]) -> list[CarGaps]:
 
 
 def race_gaps(
-    cars: Sequence[CarGaps], title: str, legend: str, yellows: Sequence[tuple[float, float]] = (), marked: int = 3
+    cars: Sequence[CarGaps],
+    title: str,
+    legend: str,
+    yellows: Sequence[tuple[float, float]] = (),
+    marked: int = 3,
+    *,
+    ax: Axes | None = None,
 ) -> Figure:
     """Gaps to the class leader over the race: the first `marked` of `cars` (best first) in colour, the rest grey.
 
     `yellows` are (from, to) in race hours, shaded. Dots are the ends of in-laps.
     """
-    figure = style.canvas(ROWS, bottom=0.5)
-    axes = style.row_axes(figure, ROWS, 0.75, style.WIDTH - 0.55, bottom=0.5)
+    canvas = style.canvas(ROWS, bottom=0.5, ax=ax)
+    axes = style.row_axes(canvas, ROWS, 0.75, style.WIDTH - 0.55, bottom=0.5)
     end = max((car.hours[-1] for car in cars if car.hours), default=1.0)
     last = sorted(car.gap_s[-1] for car in cars if car.hours and car.hours[-1] > 0.97 * end)
     deepest = max(30.0, 1.15 * last[int(DEEPEST_SHARE * (len(last) - 1))]) if last else 30.0
@@ -70,8 +76,8 @@ def race_gaps(
     axes.set_yticks(style.seconds_ticks(deepest))
     axes.set_xlabel("hours", fontsize=style.SMALL, color=style.MUTED, family=style.FONT)
     axes.set_ylabel("seconds behind the class leader", fontsize=style.SMALL, color=style.MUTED, family=style.FONT)
-    style.heading(figure, title, legend)
-    return figure
+    style.heading(canvas, title, legend)
+    return canvas.done()
 
 
 def _number_lines(

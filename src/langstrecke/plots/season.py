@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from langstrecke.formatting import percent
@@ -23,16 +24,16 @@ def title_odds(
     idle: Collection[int] = (),
     now: int | None = None,
     what_if: str = "",
+    *,
+    ax: Axes | None = None,
 ) -> Figure:
     """Chance of the title after each round, a line per contender; `rounds[0]` is before the season.
 
     `idle`: rounds in which the class does not score, shaded. `now`: the round after which the forecast beside the
     figure stands, marked. `what_if`: the change the rounds ahead are played with.
     """
-    figure = style.canvas(14, bottom=0.95)
-    axes = figure.add_axes(
-        (0.055, 0.95 / figure.get_figheight(), 0.70, 1 - (0.95 + style.TOP) / figure.get_figheight())
-    )
+    canvas = style.canvas(14, bottom=0.95, ax=ax)
+    axes = canvas.add_axes(0.53, 0.95, 0.70 * style.WIDTH, canvas.height - 0.95 - style.TOP)
     axes.set_facecolor("none")
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -62,8 +63,8 @@ def title_odds(
     told += " Dashed: this forecast." if now is not None else ""
     if what_if:
         told = f"What if: {style.shorten(what_if, 60)}. {told.replace('; the last point is the real table', '')}"
-    style.heading(figure, title, told)
-    return figure
+    style.heading(canvas, title, told)
+    return canvas.done()
 
 
 def _apart(values: Sequence[float], gap: float = 0.055) -> list[float]:
@@ -75,11 +76,15 @@ def _apart(values: Sequence[float], gap: float = 0.055) -> list[float]:
 
 
 def final_points(
-    title: str, rows: Sequence[tuple[str, str, float, float, float, float, float]], legend: str
+    title: str,
+    rows: Sequence[tuple[str, str, float, float, float, float, float]],
+    legend: str,
+    *,
+    ax: Axes | None = None,
 ) -> Figure:
     """Points at the end of the season: (mark, name, now, low, expected, high, chance of the title), best first."""
-    figure = style.canvas(len(rows))
-    axes = style.row_axes(figure, len(rows), style.LABELS, style.WIDTH - 0.75)
+    canvas = style.canvas(len(rows), ax=ax)
+    axes = style.row_axes(canvas, len(rows), style.LABELS, style.WIDTH - 0.75)
     top = max(row[5] for row in rows)
     now, bars = max(row[2] for row in rows), min(row[3] for row in rows)
     # Early in a season points say nothing yet: the axis begins where the bars do.
@@ -94,24 +99,29 @@ def final_points(
         axes.plot(mean, n, "o", markersize=6, color=style.ACCENT)
         style.write(axes, top + 0.03 * (top - low), n, percent(chance), fontsize=8.5, weight="bold")
     axes.grid(axis="x", color=style.LINE, linewidth=0.6)
-    style.car_labels(axes, [(row[0], row[1]) for row in rows], set())
-    style.heading(figure, title, legend)
-    return figure
+    style.car_labels(canvas, axes, [(row[0], row[1]) for row in rows], set())
+    style.heading(canvas, title, legend)
+    return canvas.done()
 
 
 def variants_bars(
-    title: str, rows: Sequence[tuple[str, float, float, float | None]], legend: str, words: Sequence[str] = ()
+    title: str,
+    rows: Sequence[tuple[str, float, float, float | None]],
+    legend: str,
+    words: Sequence[str] = (),
+    *,
+    ax: Axes | None = None,
 ) -> Figure:
     """Shares side by side: (name, solid, pale, grey mark or None), a row each; `words` name the three in the text."""
-    figure = style.canvas(len(rows))
+    canvas = style.canvas(len(rows), ax=ax)
     left = min(3.6, 0.35 + 0.078 * max(len(style.shorten(row[0], 44)) for row in rows))
     told = [_shares(row, words) for row in rows]
     right = 0.35 + 0.085 * max(len(text) for text in told)
-    axes = style.row_axes(figure, len(rows), left, style.WIDTH - right)
+    axes = style.row_axes(canvas, len(rows), left, style.WIDTH - right)
     top = min(1.0, max(0.05, 1.02 * max(max(a, b, c or 0.0) for _, a, b, c in rows)))
     axes.set_xlim(0, top)
     style.percent_ticks(axes, top)
-    inch = 1 / (float(axes.get_position().width) * style.WIDTH)
+    inch = canvas.inch(axes)
     for n, (name, solid, pale, mark) in enumerate(rows):
         axes.barh(n, pale, height=0.62, color=style.ACCENT, alpha=0.22, linewidth=0)
         axes.barh(n, solid, height=0.62, color=style.ACCENT, linewidth=0)
@@ -120,8 +130,8 @@ def variants_bars(
         style.write(axes, max(solid, pale, mark or 0.0) + 0.1 * inch * top, n, told[n], fontsize=8.5, weight="bold")
         place = {"transform": axes.get_yaxis_transform()}
         style.write(axes, (0.1 - left) * inch, n, style.shorten(name, 44), fontsize=8.5, **place)
-    style.heading(figure, title, legend)
-    return figure
+    style.heading(canvas, title, legend)
+    return canvas.done()
 
 
 def _shares(row: tuple[str, float, float, float | None], words: Sequence[str]) -> str:
@@ -137,22 +147,22 @@ LANE = 30
 VERDICTS = {"own": style.MUTED, "free": style.ACCENT, "tight": style.ACTUAL, "clash": style.RETIRE}
 
 
-def days_of_a_year(title: str, year: int, meetings: Sequence[Mapping[str, Any]]) -> Figure:
+def days_of_a_year(title: str, year: int, meetings: Sequence[Mapping[str, Any]], *, ax: Axes | None = None) -> Figure:
     """A year's meetings as bars: his own, and those he was free for or not."""
     first = dt.date(year, 1, 1)
     lanes = list(dict.fromkeys(str(m["series"]) for m in sorted(meetings, key=lambda m: m["verdict"] != "own")))
     names = {str(m["series"]): str(m.get("series_name", m["series"])) for m in meetings}
     labels = names
     widest = max(len(style.shorten(name, LANE)) for name in labels.values())
-    figure = style.canvas(len(lanes) * 2)
+    canvas = style.canvas(len(lanes) * 2, ax=ax)
     left = 0.3 + 0.085 * widest
-    axes = style.row_axes(figure, len(lanes) * 2, left, style.WIDTH - 0.2)
+    axes = style.row_axes(canvas, len(lanes) * 2, left, style.WIDTH - 0.2)
     axes.set_xlim(0, 366)
     starts = [(dt.date(year, month, 1) - first).days for month in range(1, 13)]
     axes.set_xticks(starts, [f"{dt.date(year, m, 1):%b}" for m in range(1, 13)])
     axes.grid(axis="x", color=style.LINE, linewidth=0.6)
     axes.set_axisbelow(True)
-    inch = 1 / (float(axes.get_position().width) * style.WIDTH)
+    inch = canvas.inch(axes)
     for n, lane in enumerate(lanes):
         name = style.shorten(labels[lane], LANE)
         style.write(axes, (0.1 - left) * inch, 2 * n, name, weight="bold", transform=axes.get_yaxis_transform())
@@ -161,5 +171,5 @@ def days_of_a_year(title: str, year: int, meetings: Sequence[Mapping[str, Any]])
             length = (dt.date.fromisoformat(str(meeting["end"])) - first).days - begin + 1
             axes.barh(2 * n, length, left=begin, height=1.1, color=VERDICTS[str(meeting["verdict"])], linewidth=0)
     legend = "Grey: his own races. Blue: free. Amber: too little time to travel. Red: racing elsewhere."
-    style.heading(figure, title, legend)
-    return figure
+    style.heading(canvas, title, legend)
+    return canvas.done()

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from langstrecke.formatting import printable, race_time, signed, surname
@@ -39,10 +40,12 @@ def stint_timeline(
     title: str,
     dark: Sequence[tuple[float, float]] = (),
     start_hour: float | None = None,
+    *,
+    ax: Axes | None = None,
 ) -> Figure:
     """Who drives when: a row a driver, a bar a stint with its laps; a tick marks new tyres, grey is the night."""
-    figure = style.canvas(len(drivers) + 1, bottom=0.55)
-    axes = style.row_axes(figure, len(drivers) + 1, TIMELINE_LEFT, style.WIDTH - 0.25, bottom=0.55)
+    canvas = style.canvas(len(drivers) + 1, bottom=0.55, ax=ax)
+    axes = style.row_axes(canvas, len(drivers) + 1, TIMELINE_LEFT, style.WIDTH - 0.25, bottom=0.55)
     hours = duration_s / 3600.0
     axes.set_xlim(0, max(hours, max(bar.end_s for bar in bars) / 3600.0))
     for begin, end in dark:
@@ -60,7 +63,7 @@ def stint_timeline(
             style.write(axes, left + width / 2, row, text, color=style.PAPER, fontsize=7.5, ha="center")
         if bar.new_tyres:
             axes.plot([left, left], [len(drivers) - 0.2, len(drivers) + 0.2], color=style.INK, linewidth=1.6)
-    inch = 1 / (float(axes.get_position().width) * style.WIDTH)
+    inch = canvas.inch(axes)
     place = {"transform": axes.get_yaxis_transform()}
     for row, driver in enumerate(drivers):
         name = style.shorten(surname(driver), 15)
@@ -71,8 +74,9 @@ def stint_timeline(
     step = next(s for s in (0.25, 0.5, 1, 2, 3) if hours / s <= 12 or s == 3)
     ticks = [n * step for n in range(int(hours / step + 1e-9) + 1)]
     axes.set_xticks(ticks, [_tick(t, start_hour) for t in ticks])
-    style.heading(figure, title, "Bars are stints with their laps; hours at the wheel beside the name. Grey: dark.")
-    return figure
+    legend = "Bars are stints with their laps; hours at the wheel beside the name."
+    style.heading(canvas, title, legend + (" Grey: dark." if dark else ""))
+    return canvas.done()
 
 
 def _tick(hours: float, start_hour: float | None) -> str:
@@ -94,17 +98,19 @@ class Step:
     high: float
 
 
-def difference_bars(rows: Sequence[Step], title: str, legend: str, unit: str = "points") -> Figure:
+def difference_bars(
+    rows: Sequence[Step], title: str, legend: str, unit: str = "points", *, ax: Axes | None = None
+) -> Figure:
     """Differences and their intervals, one row each; what the interval cannot tell from nothing is grey."""
-    figure = style.canvas(len(rows), bottom=0.5)
-    axes = style.row_axes(figure, len(rows), 3.4, style.WIDTH - 1.0, bottom=0.5)
+    canvas = style.canvas(len(rows), bottom=0.5, ax=ax)
+    axes = style.row_axes(canvas, len(rows), 3.4, style.WIDTH - 1.0, bottom=0.5)
     low, high = (pick(0.0, *(v for r in rows for v in (r.low, r.high))) for pick in (min, max))
     room = 0.12 * (high - low) or 1.0
     axes.set_xlim(low - room, high + room)
     axes.axvline(0, color=style.MUTED, linewidth=0.8)
     axes.grid(axis="x", color=style.LINE, linewidth=0.6)
     axes.set_axisbelow(True)
-    inch = 1 / (float(axes.get_position().width) * style.WIDTH)
+    inch = canvas.inch(axes)
     place = {"transform": axes.get_yaxis_transform()}
     for row, step in enumerate(rows):
         colour = style.MUTED if step.low <= 0 <= step.high else style.ACCENT if step.value > 0 else style.RETIRE
@@ -119,8 +125,8 @@ def difference_bars(rows: Sequence[Step], title: str, legend: str, unit: str = "
         text = signed(step.value, digits)
         style.write(axes, 1 + 0.1 * inch, row, text, weight="bold", color=colour, **place)
     axes.set_xlabel(unit, fontsize=style.SMALL, color=style.MUTED, family=style.FONT)
-    style.heading(figure, title, legend)
-    return figure
+    style.heading(canvas, title, legend)
+    return canvas.done()
 
 
 @dataclass(frozen=True)
@@ -134,13 +140,15 @@ class GapLine:
     high: tuple[float, ...]
 
 
-def gap_chart(lines: Sequence[GapLine], title: str, legend: str, past: GapLine | None = None) -> Figure:
+def gap_chart(
+    lines: Sequence[GapLine], title: str, legend: str, past: GapLine | None = None, *, ax: Axes | None = None
+) -> Figure:
     """Gap to the class leader over the race, of one car under several plans: median and the middle half.
 
     `past` is how it was until the moment from which the plans differ.
     """
-    figure = style.canvas(13, bottom=0.5)
-    axes = style.row_axes(figure, 13, 0.75, style.WIDTH - 0.3, bottom=0.5)
+    canvas = style.canvas(13, bottom=0.5, ax=ax)
+    axes = style.row_axes(canvas, 13, 0.75, style.WIDTH - 0.3, bottom=0.5)
     colours = (style.MUTED, style.ACCENT, style.RETIRE, style.ACTUAL)
     top = 1.0
     if past is not None and past.hours:
@@ -161,5 +169,5 @@ def gap_chart(lines: Sequence[GapLine], title: str, legend: str, past: GapLine |
     drawn = axes.legend(loc="lower left", frameon=False, fontsize=style.SMALL, prop={"family": style.FONT, "size": 8})
     for text in drawn.get_texts():
         text.set_color(style.INK)
-    style.heading(figure, title, legend)
-    return figure
+    style.heading(canvas, title, legend)
+    return canvas.done()

@@ -6,6 +6,8 @@ show the same figure light and dark.
 
 from __future__ import annotations
 
+import io
+from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -47,6 +49,8 @@ DARK = {
 FONT = "DejaVu Sans"
 SIZE = 9.0
 SMALL = 8.0
+SMALLEST = 4.5
+"""What stands in somebody's axes is not written smaller than this."""
 
 WIDTH = 9.6
 """Inches: the width of the report's column at 100 dots per inch."""
@@ -61,21 +65,75 @@ DPI = 100
 MAX_LABEL = 31
 
 
-def canvas(rows: int, *, bottom: float = BOTTOM) -> Figure:
-    """An empty figure for this many rows of cars, without touching pyplot or any global state."""
-    height = TOP + max(rows, 1) * ROW + bottom
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor=PAPER)
-    FigureCanvasAgg(figure)
-    return figure
+class HouseFigure(Figure):
+    """A figure of this house: a notebook shows it without pyplot having been asked."""
+
+    def _repr_png_(self) -> bytes:
+        picture = io.BytesIO()
+        self.savefig(picture, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.1)
+        return picture.getvalue()
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """Where a figure is drawn: a page of its own, or the place of somebody's axes. Lengths are inches of the page."""
+
+    figure: Figure
+    height: float
+    host: Axes | None = None
+
+    def add_axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
+        """Axes at a place of the page; in a host they keep their share of it."""
+        box = (left / WIDTH, bottom / self.height, width / WIDTH, height / self.height)
+        return self.figure.add_axes(box) if self.host is None else self.host.inset_axes(box)
+
+    def text(self, left: float, below_top: float, text: str, **style: Any) -> None:
+        """Text at a place of the page, from its left edge and from its top."""
+        x, y = left / WIDTH, 1 - below_top / self.height
+        settings: dict[str, Any] = {"family": FONT, "ha": "left", "parse_math": False} | style
+        if self.host is None:
+            self.figure.text(x, y, text, **settings)
+        else:
+            self.host.text(x, y, text, transform=self.host.transAxes, **settings)
+
+    def inch(self, axes: Axes) -> float:
+        """An inch of the page as a share of the width of axes on it."""
+        whole = 1.0 if self.host is None else float(self.host.get_position().width)
+        return whole / (float(axes.get_position().width) * WIDTH)
+
+    def done(self) -> Figure:
+        """The figure. What was made for a page is written as small as its host needs."""
+        if self.host is not None:
+            room = self.host.get_window_extent()
+            shrink = min(1.0, room.width / self.figure.dpi / WIDTH, room.height / self.figure.dpi / self.height)
+            shrink = max(shrink, SMALLEST / SMALL)
+            for axes in (self.host, *self.host.child_axes):
+                axes.tick_params(labelsize=SMALL * shrink)
+                legend = axes.get_legend()
+                written = [*axes.texts, axes.xaxis.label, axes.yaxis.label, *(legend.get_texts() if legend else ())]
+                for text in written:
+                    text.set_fontsize(text.get_fontsize() * shrink)
+        return self.figure
+
+
+def canvas(rows: int, *, bottom: float = BOTTOM, top: float = TOP, ax: Axes | None = None) -> Canvas:
+    """An empty page for this many rows of cars, without touching pyplot or any global state; or the place of `ax`."""
+    height = top + max(rows, 1) * ROW + bottom
+    if ax is not None:
+        ax.set_axis_off()
+        figure = ax.get_figure(root=True)
+        assert figure is not None
+        return Canvas(figure, height, ax)
+    page = HouseFigure(figsize=(WIDTH, height), dpi=DPI, facecolor=PAPER)
+    FigureCanvasAgg(page)
+    return Canvas(page, height)
 
 
 def row_axes(
-    figure: Figure, rows: int, left: float, right: float, *, bottom: float = BOTTOM, pad: float = 0.5
+    canvas: Canvas, rows: int, left: float, right: float, *, bottom: float = BOTTOM, pad: float = 0.5
 ) -> Axes:
-    """Axes whose row i is a car, from the top; `left` and `right` are inches from the figure's left edge."""
-    height = float(figure.get_figheight())
-    box = (left / WIDTH, bottom / height, (right - left) / WIDTH, rows * ROW / height)
-    axes = figure.add_axes(box)
+    """Axes whose row i is a car, from the top; `left` and `right` are inches from the page's left edge."""
+    axes = canvas.add_axes(left, bottom, right - left, rows * ROW)
     axes.set_ylim(rows - 1 + pad, -pad)
     axes.set_facecolor("none")
     axes.set_yticks([])
@@ -97,17 +155,15 @@ def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> Text:
     return axes.text(x, y, text, parse_math=False, **(settings | style))
 
 
-def heading(figure: Figure, title: str, legend: str) -> None:
+def heading(canvas: Canvas, title: str, legend: str) -> None:
     """What the figure shows, and how to read it, at the top left."""
-    height = float(figure.get_figheight())
-    settings: dict[str, Any] = {"family": FONT, "va": "top", "ha": "left", "parse_math": False}
-    figure.text(0.002, 1 - 0.06 / height, printable(title), fontsize=11, color=INK, weight="bold", **settings)
-    figure.text(0.002, 1 - 0.27 / height, legend, fontsize=SMALL, color=MUTED, **settings)
+    canvas.text(0.02, 0.06, printable(title), fontsize=11, color=INK, weight="bold", va="top")
+    canvas.text(0.02, 0.27, legend, fontsize=SMALL, color=MUTED, va="top")
 
 
-def car_labels(axes: Axes, labels: list[tuple[str, str]], marked: set[int]) -> None:
+def car_labels(canvas: Canvas, axes: Axes, labels: list[tuple[str, str]], marked: set[int]) -> None:
     """Car numbers and teams left of the axes; the rows in `marked` in the colour of what really happened."""
-    inch = 1 / (float(axes.get_position().width) * WIDTH)
+    inch = canvas.inch(axes)
     for row, (number, team) in enumerate(labels):
         colour = ACTUAL if row in marked else INK
         place = {"transform": axes.get_yaxis_transform()}

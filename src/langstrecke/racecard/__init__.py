@@ -14,7 +14,7 @@ from langstrecke.racecard.schema import (
     RaceInfo,
     Weather,
 )
-from langstrecke.racecard.shipped import list_cards, load_card
+from langstrecke.racecard.shipped import list_cards, load_card, shipped_facts
 from langstrecke.racecard.text import card_text, rounded
 from langstrecke.racecard.warn import warnings_of
 
@@ -41,6 +41,7 @@ __all__ = [
     "read_card",
     "read_patch",
     "rounded",
+    "shipped_facts",
     "warnings_of",
     "write_card",
 ]

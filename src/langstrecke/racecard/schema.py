@@ -61,6 +61,9 @@ class CircuitInfo(CardModel):
     """Local clock time from which it is dark; None: 21:00."""
     dawn: dt.time | None = None
     """... and until which; None: 6:00."""
+    lap_sd: Share = 0.0
+    """What is unsure of the lap time for all classes alike, standard deviation as a share of the lap: nobody of this
+    card was timed here before (ratings/pace/speed.py). Classes have their own on top, `lap_s_sd`."""
     track_sd: Share = 0.0027
     """How far the track's pace wanders during a race, standard deviation as a share of the lap (rubber, temperature,
     wind). Default: fitted to twelve races of 2015-18 by `scripts/fit/track.py`, which tells how later ones agree."""

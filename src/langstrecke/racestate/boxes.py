@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from langstrecke.racestate.run import Run, Spans
+from langstrecke.racestate.model import CarState
+from langstrecke.racestate.neutral import Spans
 
 TELLS_S = 15.0
 """Seconds by which in-lap and out-lap of a stop have to differ to tell (default; lane and cold tyres cost both)."""
@@ -29,14 +30,13 @@ class InLaps:
     before: dict[str, bool]
     way_in_s: float
 
-    def paid(self, car: str, run: Run, spans: Spans) -> float:
+    def paid(self, car: CarState, spans: Spans) -> float:
         """Seconds that the stop under way has cost a car until its crossing, the last of its laps."""
-        if self.before.get(car, self.before[""]):
+        if self.before.get(car.car, self.before[""]):
             return ALL_OF_IT_S
-        end, time = run.end, run.time
-        if len(time) < 3 or _slowed(float(end[-1] - time[-1]), float(end[-1]), spans):
+        if car.rows < 3 or _slowed(car.crossed_s - car.last_lap_s, car.crossed_s, spans):
             return self.way_in_s
-        return float(np.clip(time[-1] - np.median(time), 0.0, 2.0 * self.way_in_s))
+        return float(np.clip(car.last_lap_s - car.usual_lap_s, 0.0, 2.0 * self.way_in_s))
 
 
 def in_laps(known: pl.DataFrame, spans: Spans) -> InLaps:

@@ -5,7 +5,67 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["running", "in the pits", "overdue", "not started"]
+from langstrecke.racestate.gaps import Gap
+
+Status = Literal["not started", "running", "in the pits", "overdue", "retired?", "finished"]
+"""`overdue`: it should have crossed the line by now; `retired?`: long ago."""
+
+
+@dataclass(frozen=True)
+class Spell:
+    """One driver between two visits to the pits, in race seconds; the last one ends at the last crossing."""
+
+    driver: str | None
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class CarState:
+    """What the laps of one car say at its last crossing. Drivers are named as the timing names them."""
+
+    car: str
+    car_class: str
+    team: str
+    rows: int
+    """Laps that have come."""
+    laps: int
+    """Laps driven: the number of the last."""
+    crossed_s: float
+    driver: str | None
+    in_pit: bool
+    """The last crossing was in the pit lane."""
+    finished: bool
+    """The last crossing was under the chequered flag."""
+    last_lap_s: float
+    best_lap_s: float
+    usual_lap_s: float
+    """The median of all laps."""
+    stint_laps: int
+    """Laps since the last stop that is over; so old are the tyres."""
+    stint_from_s: float
+    """When the car last left the pits (the start, before the first stop)."""
+    fuel_laps: float
+    """Green laps' worth of fuel (or energy) burnt since the last stop that is over."""
+    longest_stint: float
+    """The same in the longest stint so far, the one under way included."""
+    stops_s: tuple[float, ...]
+    """When the car came in, for every stop that is over."""
+    last_stop_s: float | None
+    """Time in the pit lane at the last stop that is over."""
+    longest_stop_s: float
+    spells: tuple[Spell, ...]
+    driven_s: tuple[tuple[str, float], ...]
+    """(driver, seconds at the wheel), time in the pit lane left out, in the order in which they first drove."""
+    holes: tuple[int, ...]
+    """Laps that must exist and have not come."""
+    backwards: bool
+    """Times of crossing do not rise from lap to lap: one of them is wrong."""
+
+    @property
+    def stops(self) -> int:
+        """Stops that are over."""
+        return len(self.stops_s)
 
 
 @dataclass(frozen=True)
@@ -18,10 +78,11 @@ class LiveCar:
     laps: int
     crossed_s: float
     """Last crossing of the line; 0 before the first."""
-    gap_laps: int
-    """Laps behind the leader of the class."""
-    gap_s: float
-    """Last crossing against that of the class leader on the same lap; nan where the leader's is not known."""
+    gap: Gap
+    """Behind the leader of the class."""
+    behind_s: float | None
+    """Seconds behind the leader's crossing of this car's last lap, also for cars laps down; None where that lap of
+    the leader is not known, or this car ended it before the leader."""
     position: int
     """In class, by laps and time of crossing; cars that share both share the place."""
     stint_laps: int
@@ -44,6 +105,8 @@ class LiveCar:
     """Seconds at the wheel by driver of the card."""
     last_out_s: tuple[tuple[str, float], ...]
     """When each driver of the card last got out, for those who have driven and are out."""
+    spells: tuple[Spell, ...]
+    """Who drove when, by the names on the card; None for one it does not know."""
     stops_s: tuple[float, ...]
     """When the car came in."""
     longest_stop_s: float

@@ -14,7 +14,7 @@ from scipy.special import ndtri
 from langstrecke.ratings.annotate import AnnotatedLaps, Bools, Floats, Ints
 from langstrecke.ratings.pace.session import SessionPace
 from langstrecke.ratings.stops import StopFacts, stop_facts
-from langstrecke.ratings.tank import NEUTRAL_BURN
+from langstrecke.timing.neutral import NEUTRAL_BURN
 
 LOST_S = 240.0
 """A stop or lap this much over routine is a repair, less is a mishap (documented default)."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from langstrecke.ratings.annotate import AnnotatedLaps, Bools, Floats, Ints
-from langstrecke.ratings.tank import MIN_STINTS, NEUTRAL_BURN, Stints, tank_of
+from langstrecke.ratings.tank import MIN_STINTS, Stints, tank_of
+from langstrecke.timing.neutral import NEUTRAL_BURN
 
 MIN_STOPS = 4
 """Stops of a class from which a figure is given."""

@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from langstrecke.timing.neutral import NEUTRAL_BURN
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-NEUTRAL_BURN = 0.5
-"""Fuel burnt on a neutralised lap over a green one; the simulation's figure."""
 
 MIN_STINTS = 4
 """Stints ended by a stop from which a tank is told (default)."""

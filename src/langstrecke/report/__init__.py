@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from langstrecke.forecast import Forecast
-from langstrecke.report.terminal import forecast_view, screen
+from langstrecke.report.terminal import forecast_view
 
-__all__ = ["forecast_view", "screen", "write_report"]
+__all__ = ["forecast_view", "write_report"]
 
 
 def write_report(forecast: Forecast, path: str | Path, *, before: Forecast | None = None) -> None:

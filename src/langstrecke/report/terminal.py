@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, JustifyMethod, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -17,9 +16,6 @@ from langstrecke.report.words import crew, distance, race_line, verdicts
 WIDE = 108
 """From this width on team and drivers have a column each and the odds a bar."""
 
-PIPED_WIDTH = 118
-"""Width of tables that go where nobody says how wide it is."""
-
 WIDEST = 140
 """Beyond this width a line is hard to follow from the car to its odds."""
 
@@ -27,13 +23,6 @@ BAR = 8
 """Length of the bar of a certain winner, in characters."""
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-
-
-def screen(console: Console) -> Console:
-    """Where tables go: the terminal as wide as it is, or a file or pipe with room to be read."""
-    if console.is_terminal or "COLUMNS" in os.environ:
-        return console
-    return Console(file=console.file, width=PIPED_WIDTH)
 
 
 def forecast_view(forecast: Forecast, width: int, before: Forecast | None = None) -> Iterator[RenderableType]:

@@ -10,17 +10,16 @@ from langstrecke.rulebooks.load import (
     rulebook_for,
     seasons_of,
 )
+from langstrecke.rulebooks.points import PointsRules, PointsScale, Title
 from langstrecke.rulebooks.schema import (
     ClassificationRules,
-    KeySource,
     NeutralisationRules,
     PitRules,
-    PointsRules,
-    PointsScale,
     RaceClass,
     RaceRules,
     RuleBook,
 )
+from langstrecke.rulebooks.sourced import KeySource
 
 __all__ = [
     "ClassificationRules",
@@ -34,6 +33,7 @@ __all__ = [
     "RaceClass",
     "RaceRules",
     "RuleBook",
+    "Title",
     "crew_limits",
     "driver_limits",
     "for_event",

@@ -8,7 +8,8 @@ from typing import Any
 
 from langstrecke.formatting import duration
 from langstrecke.rulebooks.load import for_event
-from langstrecke.rulebooks.schema import CrewRule, DriverRule, RuleBook, Sourced
+from langstrecke.rulebooks.schema import CrewRule, DriverRule, RuleBook
+from langstrecke.rulebooks.sourced import Sourced
 
 SECTIONS = {
     "race": "Race",
@@ -19,6 +20,8 @@ SECTIONS = {
 }
 LABELS = {
     "fcy": "full-course yellow without safety car",
+    "energy_classes": "stint bounded by energy, not fuel",
+    "vsc": "virtual safety car before the safety car",
     "fcy_kph": "speed under full-course yellow",
     "fcy_pits_closed": "pits closed under full-course yellow",
     "fcy_then_sc": "full-course yellow before a safety car",
@@ -77,6 +80,7 @@ VALUES = {
     "le_mans_one_sc": "Le Mans slow zones and safety cars merged into one",
     "sro_fcy_sc": "SRO full-course yellow, then safety car",
     "gtm_sc": "safety car only",
+    "code_60": "Code 60 in zones or on the whole lap, no safety car",
     "full_season": "cars entered for the season",
     "no_guests": "all but guests",
 }
@@ -107,6 +111,10 @@ def figures(book: RuleBook) -> list[Figure]:
     found += [_rule_line("Time at the wheel", driver_rule) for driver_rule in book.driver_time]
     found += [_rule_line("Crews", crew_rule) for crew_rule in book.crew]
     found += [line for event in book.events for line in _event_lines(book, event)]
+    found += [
+        Figure("Not found, or not played", what, why, f"{book.id}: gaps", "assumed", False)
+        for what, why in book.gaps.items()
+    ]
     return found
 
 
@@ -154,6 +162,8 @@ def _table(table: Sourced, title: str) -> Iterator[Figure]:
         value = getattr(table, key)
         if key in {"source", "confidence", "sources", "scales"}:
             continue
+        if key == "titles":
+            value = tuple(f"{t.table} ({', '.join(t.kinds)})" for t in value)
         if key == "by_duration":
             value = tuple(f"{b.scale} from {b.from_h:g} h" for b in value)
         if key == "intermediate":

@@ -171,6 +171,11 @@ def _drop(raw: dict[str, Any], path: str, name: str) -> None:
     del node[last]
 
 
+def outline(rulebook_id: str) -> dict[str, Any]:
+    """A book of `list_rulebooks` as its files say it, what it extends merged in and nothing judged: for lists."""
+    return _raw(rulebook_id)
+
+
 def _validate(raw: dict[str, Any], name: str) -> RuleBook:
     try:
         return RuleBook.model_validate(raw)

@@ -10,55 +10,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from langstrecke.rulebooks.points import OVERALL, PointsRules, PointsScale, Title
+from langstrecke.rulebooks.sourced import Count, KeySource, Positive, RuleModel, Seconds, Share, Sourced
 
 Licence = Literal["platinum", "gold", "silver", "bronze"]
-Confidence = Literal["high", "medium", "low", "assumed"]
-Regime = Literal["imsa_fcy", "wec_fcy_sc", "le_mans_three_sc", "le_mans_one_sc", "sro_fcy_sc", "gtm_sc"]
-Seconds = Annotated[float, Field(ge=0.0)]
-Positive = Annotated[float, Field(gt=0.0)]
-Count = Annotated[int, Field(ge=0)]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Regime = Literal["imsa_fcy", "wec_fcy_sc", "le_mans_three_sc", "le_mans_one_sc", "sro_fcy_sc", "gtm_sc", "code_60"]
 Groups = tuple[tuple[str, ...], ...]
-
-
-class RuleModel(BaseModel):
-    """Shared settings: unknown keys are errors, values do not change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class KeySource(RuleModel):
-    """Where one figure comes from, when it is not where the rest of its table does."""
-
-    source: str = Field(min_length=1)
-    confidence: Confidence
-
-
-class Sourced(RuleModel):
-    """A table of figures with their source."""
-
-    source: str = ""
-    confidence: Confidence = "assumed"
-    sources: dict[str, KeySource] = {}
-
-    @model_validator(mode="after")
-    def _sources_fit(self) -> Sourced:
-        unknown = [key for key in self.sources if key not in type(self).model_fields]
-        if unknown:
-            raise ValueError(f"sources names {unknown[0]!r}, which is no key of this table")
-        figures = self.model_fields_set - {"source", "confidence", "sources"}
-        if figures - set(self.sources) and not self.source:
-            raise ValueError(f"no source for {min(figures - set(self.sources))!r}; give the table a `source`")
-        return self
-
-    def origin(self, key: str) -> KeySource:
-        """Source and confidence of one figure of this table."""
-        if key in self.sources:
-            return self.sources[key]
-        if key in self.model_fields_set:
-            return KeySource(source=self.source, confidence=self.confidence)
-        return KeySource(source="not found; the project's default", confidence="assumed")
 
 
 class RaceClass(Sourced):
@@ -148,6 +107,8 @@ class NeutralisationRules(Sourced):
     """Pit entry closed under FCY, emergencies apart."""
     fcy_then_sc: bool = False
     """An FCY is usually followed by a safety car before the restart."""
+    vsc: bool = False
+    """A virtual safety car slows the field before a safety car comes out. Played as a safety car from the start."""
     safety_cars: Annotated[int, Field(ge=0, le=4)] = 1
     """Safety cars that gather groups of their own."""
     sc_kph: Positive = 120.0
@@ -185,6 +146,10 @@ class PitRules(Sourced):
     """What may be done at a stop, and what a stop must last."""
 
     refuelling: bool = True
+    energy_classes: tuple[str, ...] = ()
+    """Classes whose stint is bounded by energy, not by fuel: a virtual tank in megajoules, set for each car and event
+    by the balance of performance and refilled at a set rate. It is played as a tank: the `stint_laps` of a card are
+    the laps that the energy of a stint lasts, its `refuel_s` the time to have it back."""
     fuel_and_tyres: Literal["together", "tyres_after_fuel"] = "together"
     pit_lane_kph: Positive = 60.0
     min_stop_s: Seconds = 0.0
@@ -193,7 +158,7 @@ class PitRules(Sourced):
     """Least time from pit entry to pit exit for a stop."""
     min_refuel_s: Seconds = 0.0
     """Least time the hose is connected at a full stop."""
-    min_refuel_by_class: dict[str, Seconds] = {}
+    min_refuel_by_class: dict[str, Seconds] = Field(default_factory=dict)
     """Least time empty to full, by class (a flow restriction: a part fill takes its share)."""
     short_stop_max_s: Seconds = 0.0
     """Refuelling up to this long counts as a splash and is exempt from `min_refuel_s`."""
@@ -241,76 +206,6 @@ class ClassificationRules(Sourced):
     unclassified_last: bool = True
 
 
-class PointsScale(Sourced):
-    """Points by place, the first place first; `rest` for every classified car beyond."""
-
-    positions: tuple[float, ...] = Field(min_length=1)
-    rest: float = 0.0
-
-    def points(self, position: int) -> float:
-        """Points for a place, counted from 1."""
-        if position < 1:
-            raise ValueError("places count from 1")
-        return self.positions[position - 1] if position <= len(self.positions) else self.rest
-
-
-class Intermediate(Sourced):
-    """Points given for the order at a moment of the race."""
-
-    at_s: Positive
-    scale: str
-    cup: str = ""
-    """A championship of its own (IMSA Endurance Cup); empty: they count towards the main one."""
-
-
-class ByDuration(RuleModel):
-    """Which scale a race of at least `from_h` hours uses."""
-
-    from_h: float
-    scale: str
-
-
-class PointsRules(Sourced):
-    """How a championship is scored. An event may name its own scale with `race`."""
-
-    race: str = ""
-    """Scale of this event; empty: by `by_duration`."""
-    scales: dict[str, PointsScale] = {}
-    by_duration: tuple[ByDuration, ...] = ()
-    qualifying: str = ""
-    """Scale for the qualifying order; empty: none."""
-    pole: float = 0.0
-    fastest_lap: float = 0.0
-    intermediate: tuple[Intermediate, ...] = ()
-    scored_by: Literal["class", "overall", "both"] = "class"
-    """`both`: the main title by the overall order, and a cup for each class by the order in class."""
-    champions: tuple[Literal["drivers", "teams", "makes", "entries"], ...] = ("drivers",)
-    eligible: Literal["all", "full_season", "no_guests"] = "all"
-    """Which entries score."""
-    ineligible_hold_place: bool = False
-    """Cars that cannot score keep their place, so that nobody moves up for points."""
-    dropped: Count = 0
-    """Worst results of a season that do not count."""
-    classes_excluded: tuple[str, ...] = ()
-    """Classes that score nothing in this event (IMSA LMP2 and LMP3 at Daytona)."""
-    min_drive_s: Seconds = 0.0
-    """A driver must have been at the wheel this long to score."""
-    min_share_of_class_winner: Share = 0.0
-    """Share of the winner's distance needed to score, beyond being classified."""
-    half_below_share: Share = 0.0
-    """Half points if less than this share of the scheduled distance was run."""
-
-    @model_validator(mode="after")
-    def _scales_exist(self) -> PointsRules:
-        named = [self.race, self.qualifying, *(b.scale for b in self.by_duration)]
-        named += [i.scale for i in self.intermediate]
-        for name in named:
-            if name and name not in self.scales:
-                known = ", ".join(self.scales) or "none"
-                raise ValueError(f"no points scale is called {name!r} (known: {known})")
-        return self
-
-
 class RuleBook(RuleModel):
     """One season of one series."""
 
@@ -324,6 +219,8 @@ class RuleBook(RuleModel):
     event: str = ""
     """Set when the book has been fitted to one event by `for_event`."""
     note: str = ""
+    gaps: dict[str, str] = Field(default_factory=dict)
+    """What the book lacks, or what a simulated race does not obey, and why: told by `rules`."""
     classes: tuple[RaceClass, ...] = Field(min_length=1)
     race: RaceRules
     crew: tuple[CrewRule, ...] = ()
@@ -332,7 +229,7 @@ class RuleBook(RuleModel):
     pit: PitRules
     classification: ClassificationRules
     points: PointsRules
-    events: dict[str, dict[str, Any]] = {}
+    events: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """What differs at single events: the same tables, only the keys that change; and `aliases` of the event."""
 
     @model_validator(mode="after")
@@ -342,10 +239,12 @@ class RuleBook(RuleModel):
             "neutralisation.pit_opening": sum(self.neutralisation.pit_opening, ()),
             "neutralisation.class_split": sum(self.neutralisation.class_split, ()),
             "neutralisation.wave_by_classes": self.neutralisation.wave_by_classes,
+            "pit.energy_classes": self.pit.energy_classes,
             "pit.min_refuel_by_class": tuple(self.pit.min_refuel_by_class),
             "race.classes": self.race.classes,
             "points.classes_excluded": self.points.classes_excluded,
         }
+        named |= {f"points.titles[{i}].classes": title.classes for i, title in enumerate(self.points.titles)}
         named |= {f"crew[{i}].classes": rule.classes for i, rule in enumerate(self.crew)}
         named |= {f"driver_time[{i}].classes": rule.classes for i, rule in enumerate(self.driver_time)}
         for key, names in named.items():
@@ -361,6 +260,18 @@ class RuleBook(RuleModel):
             if wanted in {plain(race_class.name), *map(plain, race_class.aliases)}:
                 return race_class
         raise KeyError(name)
+
+    def titles(self) -> tuple[Title, ...]:
+        """What is won in this championship: its own titles, or those of its classes and of the overall order."""
+        rules = self.points
+        if rules.titles:
+            return rules.titles
+        whole = Title(table=OVERALL, kinds=rules.champions, source="points.scored_by")
+        own = [
+            Title(table=c.name, kinds=rules.champions, classes=(c.name,), source="points.scored_by")
+            for c in self.classes
+        ]
+        return {"class": tuple(own), "overall": (whole,), "both": (whole, *own)}[rules.scored_by]
 
     def provenance(self, path: str) -> KeySource:
         """Source and confidence of a figure named by its path, for example `pit.min_pit_time_s`."""

@@ -1,74 +1,43 @@
-"""The verbs of the pit wall: those of the command line.
+"""What a verb asks and answers: one request model, one answer model, one function a verb; command line, web and
+assistants are skins over it.
 
-Quick ones are `verb(settings, ask)`; long ones are jobs, `verb(settings, ask, step=...)`.
+    from langstrecke.services import odds
+    answer = odds.forecast(Settings(), ForecastAsk(card="imsa-2021-sebring"), step=silent)
+
+Quick verbs are `verb(settings, ask)`; long ones are jobs, `verb(settings, ask, step=...)`. A verb whose tables,
+figures or exports need more than its answer says has the domain's result beside it, `verb_result(...)`, of which
+`verb(...)` is the model. Nothing is imported before it is asked for.
 """
 
 from __future__ import annotations
 
-from langstrecke.services.imports import import_files
-from langstrecke.services.news import news_check, news_patch, news_read, news_show, news_timeline
-from langstrecke.services.odds import forecast, forecast_under_way, scenario, scenarios, season, title_race
-from langstrecke.services.paddock import (
-    calendar,
-    career,
-    drivers,
-    rulebook_names,
-    rules,
-    rules_diff,
-    teammates,
-    versus,
-)
-from langstrecke.services.races import (
-    card,
-    cards,
-    check_patch,
-    drop_patch,
-    laps,
-    laps_of,
-    patch,
-    patches,
-    race,
-    races,
-    save_patch,
-)
-from langstrecke.services.strategy import audit, call, call_now, optimise, plan, what_if
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "audit",
-    "calendar",
-    "call",
-    "call_now",
-    "card",
-    "cards",
-    "career",
-    "check_patch",
-    "drivers",
-    "drop_patch",
-    "forecast",
-    "forecast_under_way",
-    "import_files",
-    "laps",
-    "laps_of",
-    "news_check",
-    "news_patch",
-    "news_read",
-    "news_show",
-    "news_timeline",
-    "optimise",
-    "patch",
-    "patches",
-    "plan",
-    "race",
-    "races",
-    "rulebook_names",
-    "rules",
-    "rules_diff",
-    "save_patch",
-    "scenario",
-    "scenarios",
-    "season",
-    "teammates",
-    "title_race",
-    "versus",
-    "what_if",
-]
+_MODULES = {
+    "data": ("laps", "laps_of", "race", "races"),
+    "imports": ("import_files", "import_paths"),
+    "fetch": ("fetch_calendar", "fetch_event"),
+    "racecards": ("build", "card", "cards", "check"),
+    "what_ifs": ("check_patch", "drop_patch", "patch", "patches", "save_patch"),
+    "odds": ("forecast", "forecast_under_way", "scenario", "scenarios", "season", "simulate", "title_race"),
+    "strategy": ("audit", "call", "call_now", "optimise", "plan", "what_if", "what_if_then"),
+    "kernel": ("warm_up",),
+    "team": ("team_plan",),
+    "evaluation": ("backtest", "score"),
+    "ratings": ("rated_cars", "rated_drivers"),
+    "paddock": (
+        "calendar", "career", "drivers", "entries", "rulebooks", "rules", "rules_diff", "teammates", "versus",
+        "who",
+    ),
+    "news": ("news_check", "news_patch", "news_read", "news_show", "news_timeline"),
+}  # fmt: skip
+_HOME = {verb: module for module, verbs in _MODULES.items() for verb in verbs}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"langstrecke.services.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'langstrecke.services' has no attribute {name!r}")

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
 from langstrecke.errors import LangstreckeError, TimingFileError
-from langstrecke.services.answers import ImportAnswer
+from langstrecke.services.answers.data import ImportAnswer
 from langstrecke.services.progress import Step
-from langstrecke.services.requests import ImportAsk, Upload
+from langstrecke.services.requests.data import ImportAsk, ImportPathsAsk, Upload
 from langstrecke.services.settings import Settings
 from langstrecke.services.store import writing
 from langstrecke.store.importing.layouts import find_sources, slug
@@ -47,6 +47,16 @@ def import_files(settings: Settings, ask: ImportAsk, *, step: Step) -> ImportAns
         for note in data["notes"]:
             note["file"] = places.get(Path(note["file"]).resolve(), Path(note["file"]).name)
     return ImportAnswer.model_validate(data)
+
+
+def import_paths(settings: Settings, ask: ImportPathsAsk, *, step: Step) -> ImportAnswer:
+    """Import files and folders of this machine into the store; what is there already is left alone."""
+    from langstrecke.store import open_store
+    from langstrecke.store.importing import import_paths as read
+
+    with open_store(settings.store) as store:
+        report = read(store, ask.paths, progress=step)
+    return ImportAnswer.model_validate({"store": str(settings.store), **asdict(report)})
 
 
 def _received(settings: Settings, upload: Upload) -> tuple[Path, Upload]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from langstrecke.errors import NotFoundError, StoreError
-from langstrecke.services.answers import (
+from langstrecke.services.answers.news import (
+    FindingLine,
     LedgerLine,
     NewsAnswer,
     NewsCheckAnswer,
@@ -13,17 +15,28 @@ from langstrecke.services.answers import (
     Unread,
 )
 from langstrecke.services.progress import Step
-from langstrecke.services.races import shipped, slug_of
-from langstrecke.services.requests import LedgerAsk, NewsAsk, NewsPatchAsk
+from langstrecke.services.requests.news import LedgerAsk, NewsAsk, NewsPatchAsk
 from langstrecke.services.settings import Settings
 from langstrecke.services.store import reading, writing
 
 if TYPE_CHECKING:
+    from langstrecke.news.claims.fact_check import Finding
+    from langstrecke.news.claims.ledger import Line
+    from langstrecke.news.claims.what_if import LineUpPatch
     from langstrecke.news.model import NewsError
     from langstrecke.news.reader import Reading
 
 
-def _readings(ask: NewsAsk, step: Step) -> tuple[list[Reading], list[NewsError]]:
+@dataclass(frozen=True)
+class Read:
+    """Articles read, texts that could not be, and how many claims were kept."""
+
+    readings: list[Reading]
+    problems: list[NewsError]
+    kept: int = 0
+
+
+def _read(ask: NewsAsk, step: Step) -> Read:
     """The articles of a request, read. Each text goes through a file, so that one reader judges text and pages."""
     import tempfile
     from dataclasses import replace
@@ -32,10 +45,14 @@ def _readings(ask: NewsAsk, step: Step) -> tuple[list[Reading], list[NewsError]]
     from langstrecke.news.model import NewsError
     from langstrecke.news.reader import read_article
     from langstrecke.news.sources.files import read_articles
+    from langstrecke.services.what_ifs import slug_of
 
     problems: list[NewsError] = []
     readings = []
     step(0, len(ask.texts), "reading")
+    for article in read_articles(ask.sources, date=ask.date, problems=problems) if ask.sources else ():
+        readings.append(read_article(article))
+        step(len(readings), 0, "reading")
     with tempfile.TemporaryDirectory(prefix="langstrecke-news-") as folder:
         for number, text in enumerate(ask.texts):
             markup = text.text.lstrip().startswith("<")
@@ -47,42 +64,64 @@ def _readings(ask: NewsAsk, step: Step) -> tuple[list[Reading], list[NewsError]]
                 readings.append(read_article(named))
             problems += [NewsError(p.what, file=text.name, hint=p.hint) for p in found]
             step(number + 1, len(ask.texts), "reading")
-    return readings, problems
+    return Read(readings, problems)
 
 
 def _unread(problems: list[NewsError]) -> list[Unread]:
     return [Unread(file=p.file, what=p.what, hint=p.hint) for p in problems]
 
 
+def news_read_result(settings: Settings, ask: NewsAsk, *, step: Step) -> Read:
+    """Read articles into claims, and keep them in the store where asked to."""
+    from langstrecke.news.claims.ledger import keep, settled
+
+    found = _read(ask, step)
+    if not ask.keep or not found.readings:
+        return found
+    with writing(settings) as store:
+        readings = settled(store, found.readings)
+        return Read(readings, found.problems, keep(store, readings))
+
+
 def news_read(settings: Settings, ask: NewsAsk, *, step: Step) -> NewsAnswer:
     """Read articles into claims, and keep them in the store where asked to."""
-    from langstrecke.news.claims.ledger import keep
+    return news_answer(news_read_result(settings, ask, step=step))
 
-    readings, problems = _readings(ask, step)
-    kept = 0
-    if ask.keep and readings:
-        with writing(settings) as store:
-            kept = keep(store, readings)
-    return NewsAnswer.model_validate(
-        {"articles": [r.to_json() for r in readings], "problems": _unread(problems), "kept": kept}
-    )
+
+def news_answer(found: Read) -> NewsAnswer:
+    """What was read as the answer."""
+    data = {"articles": [r.to_json() for r in found.readings], "problems": _unread(found.problems)}
+    return NewsAnswer.model_validate(data | {"kept": found.kept})
+
+
+def news_check_result(settings: Settings, ask: NewsAsk, *, step: Step) -> tuple[Read, list[Finding]]:
+    """Check every claim of articles against the registry of races and results."""
+    from langstrecke.news.claims.fact_check import check_claims
+
+    found = _read(ask, step)
+    return found, [f for r in found.readings for f in check_claims(r.claims)]
 
 
 def news_check(settings: Settings, ask: NewsAsk, *, step: Step) -> NewsCheckAnswer:
     """Check every claim of articles against the registry of races and results."""
-    from langstrecke.news.claims.fact_check import check_claims
-
-    readings, problems = _readings(ask, step)
-    findings = [f.to_json() for r in readings for f in check_claims(r.claims)]
-    return NewsCheckAnswer.model_validate({"findings": findings, "problems": _unread(problems)})
+    return check_answer(*news_check_result(settings, ask, step=step))
 
 
-def news_patch(settings: Settings, ask: NewsPatchAsk, *, step: Step) -> NewsPatchAnswer:
+def check_answer(found: Read, findings: list[Finding]) -> NewsCheckAnswer:
+    """Claims checked as the answer."""
+    lines = [FindingLine.of(f) for f in findings]
+    return NewsCheckAnswer(findings=lines, problems=_unread(found.problems))
+
+
+def news_patch_result(settings: Settings, ask: NewsPatchAsk, *, step: Step) -> tuple[Read, LineUpPatch]:
     """The what-if that articles imply for a race."""
     from langstrecke.news.claims.what_if import Car, Race, what_if
+    from langstrecke.news.lexicon.weights import read_weights
+    from langstrecke.racecard.shipped import load_card
 
-    card = shipped(ask.card)
-    readings, problems = _readings(ask, step)
+    card = load_card(ask.card)
+    weights = read_weights(ask.weights)
+    found = _read(ask, step)
     race = Race(
         card=ask.card,
         series=card.race.series,
@@ -93,26 +132,49 @@ def news_patch(settings: Settings, ask: NewsPatchAsk, *, step: Step) -> NewsPatc
             for e in card.entries
         ),
     )
-    found = what_if([c for r in readings for c in r.claims], race)
-    data = {**found.to_json(), "toml": found.as_toml(), "problems": _unread(problems)}
+    return found, what_if([c for r in found.readings for c in r.claims], race, weights)
+
+
+def news_patch(settings: Settings, ask: NewsPatchAsk, *, step: Step) -> NewsPatchAnswer:
+    """The what-if that articles imply for a race."""
+    return patch_answer(*news_patch_result(settings, ask, step=step), sure=ask.sure)
+
+
+def patch_answer(found: Read, patch: LineUpPatch, *, sure: bool) -> NewsPatchAnswer:
+    """A what-if of line-ups as the answer."""
+    data = patch.to_json() | {"toml": patch.as_toml(sure=sure), "problems": _unread(found.problems)}
     return NewsPatchAnswer.model_validate(data)
 
 
-def news_show(settings: Settings, ask: LedgerAsk) -> list[LedgerLine]:
-    """The claims that stand, with contradictions side by side."""
-    return [line for line in news_timeline(settings, ask) if line.status != "superseded"]
+def ledger_result(settings: Settings, ask: LedgerAsk, *, all_told: bool) -> list[Line]:
+    """The ledger's lines on somebody, oldest first; without `all_told` those that stand, contradictions side by side.
 
-
-def news_timeline(settings: Settings, ask: LedgerAsk) -> list[LedgerLine]:
-    """Everything ever told of somebody, oldest first, with what became of it."""
-    from langstrecke.news.claims.ledger import lines_about
+    None where there is no store yet and nobody is named. NotFoundError names the nearest.
+    """
+    from langstrecke.news.claims.ledger import lines_about, side_by_side
 
     try:
         with reading(settings) as store:
-            return [LedgerLine.model_validate(line.to_json()) for line in lines_about(store, ask.name)]
+            found = lines_about(store, ask.name)
     except StoreError as error:
         if "there is no store" not in error.what:
             raise
         if ask.name:
             raise NotFoundError(f"nobody called {ask.name!r} is in the ledger", hint="it is empty") from None
         return []
+    return found if all_told else side_by_side([line for line in found if line.status != "superseded"])
+
+
+def news_show(settings: Settings, ask: LedgerAsk) -> list[LedgerLine]:
+    """The claims that stand, with contradictions side by side."""
+    return ledger_lines(ledger_result(settings, ask, all_told=False))
+
+
+def news_timeline(settings: Settings, ask: LedgerAsk) -> list[LedgerLine]:
+    """Everything ever told of somebody, oldest first, with what became of it."""
+    return ledger_lines(ledger_result(settings, ask, all_told=True))
+
+
+def ledger_lines(found: list[Line]) -> list[LedgerLine]:
+    """Lines of the ledger as the answer."""
+    return [LedgerLine.of(line) for line in found]

@@ -1,4 +1,4 @@
-"""What one pit wall is started with."""
+"""What one pit wall, or one call of the command line, is started with."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from pathlib import Path
 
 import platformdirs
 
-from langstrecke.store import default_path
-
 MEBIBYTE = 1024 * 1024
+
+
+def default_store() -> Path:
+    """The store in the user's data folder."""
+    from langstrecke.store import default_path
+
+    return default_path()
 
 
 def default_work() -> Path:
@@ -20,9 +25,9 @@ def default_work() -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a pit wall needs to know; nothing else is read from the environment."""
+    """Everything the verbs and a pit wall need to know; nothing else is read from the environment."""
 
-    store: Path = field(default_factory=default_path)
+    store: Path = field(default_factory=default_store)
     """The store (DuckDB). It need not be there: an import makes it."""
     work: Path = field(default_factory=default_work)
     """Folder of its own files: `races/` (logs of followed races), `patches/`, `uploads/` (emptied after reading)."""
@@ -47,6 +52,12 @@ class Settings:
     kept_jobs: int = 40
     """Ended jobs whose result is kept."""
     seed: int = 1
+    threads: int | None = None
+    """Threads of one simulation; all cores without it."""
+    engine: str = "threads"
+    """What plays the races of a forecast: threads, ray or cuda; the races are the same."""
+    address: str | None = None
+    """Of a Ray cluster."""
 
     @property
     def loopback(self) -> bool:

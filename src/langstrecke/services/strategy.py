@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-import polars as pl
+from typing import TYPE_CHECKING
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.services.answers_strategy import (
+from langstrecke.racecard.shipped import load_card
+from langstrecke.services.answers.strategy import (
     AuditAnswer,
     CallAnswer,
     Gaps,
     OptimiseAnswer,
     PlanAnswer,
     WhatIfAnswer,
+    WhatIfThenAnswer,
 )
-from langstrecke.services.progress import Step
-from langstrecke.services.races import laps_of, patch_of, played_card, shipped
-from langstrecke.services.requests import AuditAsk, CallAsk, DriverWish, OptimiseAsk, PlanAsk, WhatIfAsk
+from langstrecke.services.kernel import ready
+from langstrecke.services.progress import Step, counted
+from langstrecke.services.requests.strategy import (
+    AuditAsk,
+    CallAsk,
+    DriverWish,
+    OptimiseAsk,
+    PlanAsk,
+    WhatIfAsk,
+    WhatIfThenAsk,
+)
 from langstrecke.services.settings import Settings
+from langstrecke.services.what_ifs import patch_of, played_card
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from langstrecke.strategy.audit import Audit
+    from langstrecke.strategy.call import Call
+    from langstrecke.strategy.counterfactual.before_race import Gaps as Middle
+    from langstrecke.strategy.counterfactual.before_race import WhatIf
+    from langstrecke.strategy.counterfactual.during_race import WhatIfThen
+    from langstrecke.strategy.plan import Plan
+    from langstrecke.strategy.search import Found
 
 
-def plan(settings: Settings, ask: PlanAsk, *, step: Step) -> PlanAnswer:
+def plan_result(settings: Settings, ask: PlanAsk, *, step: Step) -> Plan:
     """Stops of a car and who drives when, under every drive-time rule of the rule book."""
     from langstrecke.strategy.lookup import car_index
     from langstrecke.strategy.plan import make_plan
@@ -27,12 +49,19 @@ def plan(settings: Settings, ask: PlanAsk, *, step: Step) -> PlanAnswer:
     from langstrecke.strategy.plan.schedule import Policy
 
     _, card, _ = played_card(ask.card, ask)
+    if ask.car is None:
+        hint = "a plan from a team's own numbers: langstrecke plan --new team.toml"
+        raise LangstreckeError("of a race card one car is planned", key="car", hint=hint)
     entry = card.entries[car_index(card, ask.car)]
     wishes = read_availability(_wishes_toml(ask.drivers), card, entry) if ask.drivers else None
     policy = Policy(stint_laps=ask.stint_laps, tyres_every=ask.tyres_every, even=ask.even)
     step(0, 1, "looking for the best rota")
-    found = make_plan(card, ask.car, wishes=wishes, policy=policy, limit_s=ask.limit_s)
-    return PlanAnswer.model_validate(found.to_json())
+    return make_plan(card, ask.car, drivers=ask.drivers_file, wishes=wishes, policy=policy, limit_s=ask.limit_s)
+
+
+def plan(settings: Settings, ask: PlanAsk, *, step: Step) -> PlanAnswer:
+    """Stops of a car and who drives when, under every drive-time rule of the rule book."""
+    return PlanAnswer.of(plan_result(settings, ask, step=step))
 
 
 def _wishes_toml(wishes: list[DriverWish]) -> str:
@@ -43,86 +72,153 @@ def _wishes_toml(wishes: list[DriverWish]) -> str:
     return "\n" + tomlkit.dumps({"driver": tables})
 
 
-def call(settings: Settings, ask: CallAsk, *, step: Step) -> CallAnswer:
-    """Pit or stay: what each option open at a moment is worth against staying out, and why."""
-    return call_now(settings, ask, laps_of(settings, ask.race), None, step=step)
+def call_result(
+    settings: Settings, ask: CallAsk, *, step: Step, laps: pl.DataFrame | None = None, now_s: float | None = None
+) -> Call:
+    """Pit or stay: what each option open at a moment is worth against staying out, and why.
 
-
-def call_now(settings: Settings, ask: CallAsk, laps: pl.DataFrame, t: float | None, *, step: Step) -> CallAnswer:
-    """`call` with the laps given, at race time `t`: for a race that is followed."""
+    `laps` and race time `now_s` are given for a race that is followed; else both come from the request.
+    """
+    from langstrecke.services.data import laps_of
     from langstrecke.strategy.call import call as decide
     from langstrecke.strategy.counterfactual.moment import moment
     from langstrecke.strategy.lookup import car_index, race_time
 
-    card = shipped(ask.card or ask.race)
+    card = load_card(ask.card or ask.race)
     car_index(card, ask.car)
-    at = t if t is not None else race_time(card, ask.at)
+    at = now_s if now_s is not None else race_time(card, ask.at)
+    ready(step, 1)
     step(0, 1, "weighing the options")
-    if laps.is_empty():
+    driven = laps_of(settings, ask.race) if laps is None else laps
+    if driven.is_empty():
         raise LangstreckeError("no lap has been timed yet", hint="ask again after the first one")
-    found = decide(moment(card, laps, at), ask.car, races=ask.races, seed=ask.seed)
-    return CallAnswer.model_validate(found.to_json())
+    return decide(moment(card, driven, at), ask.car, races=ask.races, seed=ask.seed, threads=settings.threads)
 
 
-def optimise(settings: Settings, ask: OptimiseAsk, *, step: Step) -> OptimiseAnswer:
+def call(settings: Settings, ask: CallAsk, *, step: Step) -> CallAnswer:
+    """Pit or stay: what each option open at a moment is worth against staying out, and why."""
+    return CallAnswer.of(call_result(settings, ask, step=step))
+
+
+def call_now(settings: Settings, ask: CallAsk, laps: pl.DataFrame, t: float | None, *, step: Step) -> CallAnswer:
+    """`call` with the laps given, at race time `t`: for a race that is followed."""
+    return CallAnswer.of(call_result(settings, ask, step=step, laps=laps, now_s=t))
+
+
+def optimise_result(settings: Settings, ask: OptimiseAsk, *, step: Step) -> Found:
     """Search for the best plan of a car: stints, yellows, tyres, fuel, drivers."""
     from langstrecke.strategy.search import optimise as search
 
-    card = shipped(ask.card)
-    found = search(
-        card,
+    ready(step, ask.candidates)
+    return search(
+        load_card(ask.card),
         ask.car,
         ask.goal,
         count=ask.candidates,
         error=ask.error,
         seed=ask.seed,
-        progress=lambda done, total: step(done, total, "plans"),
+        threads=settings.threads,
+        progress=counted(step, "plans"),
     )
-    return OptimiseAnswer.model_validate(found.to_json())
 
 
-def what_if(settings: Settings, ask: WhatIfAsk, *, step: Step) -> WhatIfAnswer:
+def optimise(settings: Settings, ask: OptimiseAsk, *, step: Step) -> OptimiseAnswer:
+    """Search for the best plan of a car: stints, yellows, tyres, fuel, drivers."""
+    return OptimiseAnswer.of(optimise_result(settings, ask, step=step))
+
+
+def what_if_result(settings: Settings, ask: WhatIfAsk, *, step: Step) -> WhatIf:
     """What a change is worth: the difference in odds, with its interval, on the same luck."""
-    from langstrecke.strategy.counterfactual.before_race import Gaps as Middle
     from langstrecke.strategy.counterfactual.before_race import what_if as compare
 
-    card = shipped(ask.card)
-    step(0, 2 * ask.races, "preparing")
-    found = compare(
+    card = load_card(ask.card)
+    ready(step, 2 * ask.races)
+    return compare(
         card,
         patch_of(ask),
         car=ask.car,
         races=ask.races,
         seed=ask.seed,
+        threads=settings.threads,
         gaps=ask.gaps,
-        progress=lambda done, total: step(done, total, "races"),
+        progress=counted(step, "races"),
     )
 
-    def gaps(side: Middle | None) -> Gaps | None:
-        if side is None:
-            return None
-        lines = {k: [_number(x) for x in getattr(side, k)] for k in ("hours", "low", "middle", "high")}
-        return Gaps.model_validate(lines)
 
-    answer = WhatIfAnswer.model_validate(found.to_json())
-    return answer.model_copy(update={"gaps_before": gaps(found.before), "gaps_after": gaps(found.after)})
+def what_if(settings: Settings, ask: WhatIfAsk, *, step: Step) -> WhatIfAnswer:
+    """What a change is worth: the difference in odds, with its interval, on the same luck."""
+    return what_if_answer(what_if_result(settings, ask, step=step))
+
+
+def what_if_answer(found: WhatIf) -> WhatIfAnswer:
+    """A what-if as the answer, gaps included where there are any."""
+    gaps = {"gaps_before": _gaps(found.before), "gaps_after": _gaps(found.after)}
+    return WhatIfAnswer.model_validate(found.to_json() | gaps)
+
+
+def _gaps(side: Middle | None) -> Gaps | None:
+    if side is None:
+        return None
+    lines = {k: [_number(x) for x in getattr(side, k)] for k in ("hours", "low", "middle", "high")}
+    return Gaps.model_validate(lines)
 
 
 def _number(value: float) -> float | None:
     return float(value) if value == value else None
 
 
-def audit(settings: Settings, ask: AuditAsk, *, step: Step) -> AuditAnswer:
-    """Score every stop of a real race as a decision at its time, with what was known then."""
-    from langstrecke.strategy.audit import audit as judge
+def what_if_then_result(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -> WhatIfThen:
+    """What another decision of a car would have been worth in a race that was driven."""
+    from langstrecke.services.data import laps_of
+    from langstrecke.strategy.counterfactual.decision import split
+    from langstrecke.strategy.counterfactual.during_race import what_if_then as compare
+    from langstrecke.strategy.lookup import car_index, race_time
 
-    card = shipped(ask.card or ask.race)
-    found = judge(
+    words, rest = split(ask.settings)
+    patch = patch_of(ask.model_copy(update={"settings": rest}))
+    card = load_card(ask.card or ask.race)
+    car_index(card, ask.car)
+    at = race_time(card, ask.at)
+    ready(step, 2 * ask.races)
+    return compare(
+        card,
+        laps_of(settings, ask.race),
+        at,
+        ask.car,
+        words,
+        patch=patch,
+        races=ask.races,
+        seed=ask.seed,
+        threads=settings.threads,
+    )
+
+
+def what_if_then(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -> WhatIfThenAnswer:
+    """What another decision of a car would have been worth in a race that was driven."""
+    return WhatIfThenAnswer.of(what_if_then_result(settings, ask, step=step))
+
+
+def audit_result(settings: Settings, ask: AuditAsk, *, step: Step) -> Audit:
+    """Score every stop of a real race as a decision at its time, with what was known then."""
+    from langstrecke.services.data import laps_of
+    from langstrecke.strategy.audit import audit as judge
+    from langstrecke.strategy.lookup import car_index
+
+    card = load_card(ask.card or ask.race)
+    for car in ask.cars:
+        car_index(card, car)
+    ready(step, 1)
+    return judge(
         card,
         laps_of(settings, ask.race),
         cars=ask.cars,
         classes=ask.classes,
         seed=ask.seed,
-        progress=lambda done, total: step(done, total, "stops"),
+        threads=settings.threads,
+        progress=counted(step, "stops"),
     )
-    return AuditAnswer.model_validate(found.to_json())
+
+
+def audit(settings: Settings, ask: AuditAsk, *, step: Step) -> AuditAnswer:
+    """Score every stop of a real race as a decision at its time, with what was known then."""
+    return AuditAnswer.of(audit_result(settings, ask, step=step))

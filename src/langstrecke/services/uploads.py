@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.services.requests import Upload
+from langstrecke.services.requests.data import Upload
 from langstrecke.services.settings import MEBIBYTE, Settings
 
 ARCHIVES = {

@@ -99,6 +99,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         max_laps=_distance(card, book),
         overtaking_s=float(card.circuit.overtaking_s),
         follow_s=FOLLOW_S,
+        lap_sd=float(card.circuit.lap_sd),
         track_sd=float(card.circuit.track_sd),
         track_s=float(card.circuit.track_s),
         night_from_s=dusk,

@@ -8,10 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from langstrecke.simulation.kernel.entries import F64, I16, play_places
+from langstrecke.simulation.kernel.entries import (
+    DRAWN,
+    DRAWN_GRID_S,
+    DRAWN_PACE,
+    F64,
+    IN_CLASS,
+    OVERALL,
+    RUN_S,
+    STOOD_LAP,
+    STOOD_SINCE,
+    UNCLASSIFIED,
+    Rows,
+)
 from langstrecke.simulation.kernel.params import Params
-from langstrecke.simulation.kernel.state import ROW_SIZE, make_state
+from langstrecke.simulation.kernel.state import ROW_SIZE
+from langstrecke.simulation.rows import play_rows
+
+I16 = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -35,35 +51,42 @@ def places(
     marks: tuple[float, ...] = (),
     rows: int = 0,
 ) -> Places:
-    """`play_places` on memory of its own. `rows`: the most car-laps of a race, needed for marks."""
-    n, races = int(params.race[0].n), pace.shape[0]
+    """Play races first .. with car paces [races, n], driver paces [races, n, drivers] and grid [races, n].
+
+    `rows`: the most car-laps of a race, needed for marks (race times).
+    """
+    races, n = pace.shape
+    drawn = np.zeros((races, n, DRAWN))
+    drawn[:, :, DRAWN_PACE] = pace
+    drawn[:, :, DRAWN_GRID_S] = grid_s
+    drawn[:, :, 2 : 2 + driver_pace.shape[2]] = driver_pace
     own = params._replace(car=params.car.copy())
     own.car["pace_sd"] = 0.0
     own.car["driver_pace_sd"] = 0.0
-    state = make_state(n, int(params.race[0].n_classes))
+    order = sorted(range(len(marks)), key=marks.__getitem__)
     trace = np.zeros((rows if marks else 0, ROW_SIZE))
-    found = Places(
-        in_class=np.zeros((races, n), np.int16),
-        overall=np.zeros((races, n), np.int16),
-        unclassified=np.zeros((races, n), np.int16),
-        at_marks=np.zeros((races, len(marks), n), np.int16),
-        run_s=np.zeros(races),
+    played = play_rows(own, seed, first, races, drawn=drawn, moments=[marks[k] for k in order], trace=trace)
+    at_marks = np.zeros((races, len(marks), n), np.int16)
+    for m, k in enumerate(order):
+        at_marks[:, k] = _order_at(own, played, m)
+    return Places(
+        in_class=played.car[:, :, IN_CLASS].astype(np.int16),
+        overall=played.car[:, :, OVERALL].astype(np.int16),
+        unclassified=played.car[:, :, UNCLASSIFIED].astype(np.int16),
+        at_marks=at_marks,
+        run_s=played.race[:, RUN_S].copy(),
     )
-    play_places(
-        own,
-        state,
-        seed,
-        first,
-        pace,
-        driver_pace,
-        grid_s,
-        np.array(marks, np.float64),
-        trace,
-        np.zeros((n, 2)),
-        found.in_class,
-        found.overall,
-        found.unclassified,
-        found.at_marks,
-        found.run_s,
-    )
-    return found
+
+
+def _order_at(params: Params, played: Rows, m: int) -> I16:
+    """Places in class at a moment [races, n]: laps completed by then, the earlier crossing first, then card order."""
+    laps = played.standing[:, m, :, STOOD_LAP]
+    since = np.where(laps > 0.0, played.standing[:, m, :, STOOD_SINCE], 0.0)
+    place = np.zeros(laps.shape, np.int16)
+    for c in range(int(params.race[0].n_classes)):
+        cars = np.flatnonzero(params.car["car_class"] == c)
+        best_first = np.lexsort((since[:, cars], -laps[:, cars]), axis=1)
+        np.put_along_axis(
+            place, cars[best_first], np.arange(1, len(cars) + 1, dtype=np.int16)[None, :].repeat(len(laps), 0), axis=1
+        )
+    return place

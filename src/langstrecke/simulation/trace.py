@@ -13,7 +13,7 @@ from langstrecke.racecard.schema import RaceCard
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.rulebooks.schema import RuleBook
 from langstrecke.simulation.compile import compile_race, expected_laps
-from langstrecke.simulation.kernel.entries import play_traced
+from langstrecke.simulation.kernel.entries import TRACED
 from langstrecke.simulation.kernel.state import (
     MODE_FCY,
     MODE_SAFETY_CAR,
@@ -26,8 +26,8 @@ from langstrecke.simulation.kernel.state import (
     ROW_PIT_S,
     ROW_RED_S,
     ROW_SIZE,
-    make_state,
 )
+from langstrecke.simulation.rows import play_rows
 from langstrecke.timing.schema import LAPS
 
 SECTORS = (0.30, 0.37, 0.33)
@@ -49,11 +49,10 @@ def simulate_lap_tables(
     """`simulate_laps` of many races, one after the other; the card is compiled once."""
     book = book or load_rulebook(card.race.rulebook)
     params = compile_race(card, book)
-    state = make_state(len(card.entries), len(card.classes))
     rows = np.zeros((expected_laps(card), ROW_SIZE), np.float64)
     for race in races:
-        written = play_traced(params, state, seed, race, rows)
-        yield _table(card, book, rows[:written])
+        written = play_rows(params, seed, race, 1, trace=rows).race[0, TRACED]
+        yield _table(card, book, rows[: int(written)])
 
 
 def _table(card: RaceCard, book: RuleBook, rows: NDArray[np.float64]) -> pl.DataFrame:

@@ -11,19 +11,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from langstrecke.simulation.engines.threads import in_threads
-from langstrecke.simulation.kernel.entries import F32, play_watched
-from langstrecke.simulation.kernel.params import Params
-from langstrecke.simulation.kernel.snapshot import Snapshot, blank_snapshot
-from langstrecke.simulation.kernel.state import (
-    ROW_SIZE,
-    make_state,
+from langstrecke.simulation.kernel.entries import (
+    IN_CLASS,
+    LAPS,
+    OVERALL,
+    RACE_ROW,
+    RETIRED,
+    STOOD_LAP,
+    STOOD_SINCE,
+    STOPS,
+    UNCLASSIFIED,
+    Rows,
 )
+from langstrecke.simulation.kernel.params import Params
+from langstrecke.simulation.kernel.snapshot import Snapshot
+from langstrecke.simulation.kernel.state import ROW_SIZE
+from langstrecke.simulation.rows import play_rows
 
-CLASS_PLACE, PLACE, LAPS, STOPS, RETIRED, UNCLASSIFIED = 0, 1, 2, 3, 4, 5
+__all__ = ["CLASS_PLACE", "LAPS", "PLACE", "RETIRED", "STOPS", "UNCLASSIFIED", "Watched", "simulate_watched"]
+
+F32 = NDArray[np.float32]
+
+CLASS_PLACE, PLACE = IN_CLASS, OVERALL
 WATCHED = 6
-"""Columns of `Watched.cars`."""
+"""Columns of `Watched.cars`: those of a car's row, without the time."""
 
 CHUNK = 32
 ROOM = 1.25
@@ -68,22 +82,22 @@ def simulate_watched(
     """
     if races < 1:
         raise ValueError(f"at least one race has to be played, not {races}")
-    n, classes = int(params.race[0].n), int(params.race[0].n_classes)
     cars = np.zeros((races, len(watch), WATCHED), np.float32)
     places = np.zeros((races, len(watch), len(moments)), np.float32)
     gaps = np.zeros((races, len(watch), len(moments)), np.float32)
-    start = snapshot if snapshot is not None else blank_snapshot(0, 0.0, 0.0)
     watched = np.array(list(watch), np.int64)
-    times = np.array(sorted(moments), np.float64)
-    rows = _rows(params) if len(times) else 0
+    times = sorted(float(t) for t in moments)
+    room = _room(params) if times else 0
     workers = max(1, threads or os.cpu_count() or 1)
 
     def play(a: int) -> int:
         b = min(races, a + CHUNK)
-        trace, scratch = np.zeros((rows, ROW_SIZE)), np.zeros((2, n))
-        state = make_state(n, classes)
-        out = (cars[a:b], places[a:b], gaps[a:b])
-        play_watched(params, state, start, seed, first_race + a, b - a, watched, times, trace, scratch, *out)
+        trace = np.zeros((room, ROW_SIZE))
+        rows = play_rows(params, seed, first_race + a, b - a, start=snapshot, moments=times, trace=trace)
+        cars[a:b] = rows.car[:, watched, :WATCHED]
+        for m, t in enumerate(times):
+            for w, car in enumerate(watched):
+                places[a:b, w, m], gaps[a:b, w, m] = _stand(params, rows, m, t, int(car))
         return b - a
 
     done = 0
@@ -91,9 +105,22 @@ def simulate_watched(
         done += count
         if progress is not None:
             progress(done, races)
-    return Watched(tuple(watch), tuple(float(t) for t in times), first_race, cars, places, gaps)
+    return Watched(tuple(watch), tuple(times), first_race, cars, places, gaps)
 
 
-def _rows(params: Params) -> int:
+def _stand(params: Params, rows: Rows, m: int, t: float, car: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """In each race a car's place in class at moment m (race time t), and its gap to the class leader."""
+    c = int(params.car[car].car_class)
+    laps = rows.standing[:, m, :, STOOD_LAP]
+    since = rows.standing[:, m, :, STOOD_SINCE]
+    lap_s = rows.race[:, RACE_ROW + c]
+    rivals = np.flatnonzero(params.car["car_class"] == c)
+    own_laps, own_since = laps[:, car, None], since[:, car, None]
+    ahead = (laps[:, rivals] > own_laps) | ((laps[:, rivals] == own_laps) & (since[:, rivals] < own_since))
+    driven = laps + np.minimum(1.0, np.maximum(0.0, (t - since) / lap_s[:, None]))
+    return 1.0 + ahead.sum(axis=1), (driven[:, rivals].max(axis=1) - driven[:, car]) * lap_s
+
+
+def _room(params: Params) -> int:
     fastest = float(params.cls["lap"].min())
     return int((float(params.race[0].duration_s) / fastest * ROOM + 20) * int(params.race[0].n))

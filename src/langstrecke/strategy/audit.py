@@ -15,6 +15,7 @@ import polars as pl
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.schema import RaceCard
+from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.simulation.kernel.snapshot import OUT
 from langstrecke.strategy.call import Answer, Option, stop_or_stay
 from langstrecke.strategy.counterfactual.moment import Moment, moment
@@ -131,15 +132,16 @@ def audit(
     if not rows:
         raise LangstreckeError("no stop of these cars is in the laps")
     usual = _usual_pit_times(rows)
+    fold = fold_of(laps)
     scored: list[Scored] = []
     cache: dict[float, Moment] = {}
     for number, row in enumerate(rows):
-        scored.append(_score(card, laps, row, usual, first_look, 0, seed, threads, cache))
+        scored.append(_score(card, fold, row, usual, first_look, 0, seed, threads, cache))
         if progress is not None:
             progress(number + 1, len(rows))
     again = _ends(scored)
     for place in again:
-        scored[place] = _score(card, laps, rows[place], usual, second_look, 100_000, seed, threads, cache)
+        scored[place] = _score(card, fold, rows[place], usual, second_look, 100_000, seed, threads, cache)
     return Audit(card.race.id, tuple(scored), seed)
 
 
@@ -178,7 +180,7 @@ def _usual_pit_times(rows: list[dict[str, Any]]) -> dict[str, float]:
 
 def _score(
     card: RaceCard,
-    laps: pl.DataFrame,
+    fold: RaceFold,
     row: dict[str, Any],
     usual: dict[str, float],
     races: int,
@@ -191,7 +193,7 @@ def _score(
     if t not in cache:
         if len(cache) > 2000:
             cache.clear()
-        cache[t] = moment(card, laps, t)
+        cache[t] = moment(card, fold, t)
     now = cache[t]
     index = car_index(now.card, row["car"])
     left = now.fuel_left(index)

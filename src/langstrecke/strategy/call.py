@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from langstrecke.formatting import percent, plural, race_time
+from langstrecke.racestate.model import LiveCar
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.planned_stops import with_stops
@@ -274,17 +275,28 @@ def _rivals(now: Moment, index: int, cost_s: float) -> list[str]:
     """Who is in front, and who gets past during a stop."""
     entry = now.card.entries[index]
     me = now.state.car(entry.car)
-    lap_s = now.lap_s(index)
-    gaps = {c.car: (c.gap_laps * lap_s + (0.0 if math.isnan(c.gap_s) else c.gap_s)) for c in now.state.cars}
-    same = [
-        c for c in now.state.cars if c.car_class == entry.car_class and c.status != "not started" and c.car != me.car
+    passed = [
+        c.car
+        for c in now.state.cars
+        if c.car_class == entry.car_class
+        and c.car != me.car
+        and c.behind_s is not None
+        and me.behind_s is not None
+        and 0 <= c.behind_s - me.behind_s < cost_s
     ]
-    passed = [c.car for c in same if 0 <= gaps[c.car] - gaps[me.car] < cost_s]
-    told = [f"place {me.position} in {entry.car_class}, {gaps[me.car]:.0f} s behind the leader"]
+    told = [f"place {me.position} in {entry.car_class}, {_behind(me)}"]
     if passed:
         shown = ", ".join(f"#{car}" for car in passed[:5]) + (" and others" if len(passed) > 5 else "")
         told[0] += f"; a stop lets {shown} by, until they stop"
     return told
+
+
+def _behind(car: LiveCar) -> str:
+    if car.position == 1:
+        return "the leader"
+    if car.gap.seconds is not None:
+        return f"{car.gap.seconds:.0f} s behind the leader"
+    return f"{plural(car.gap.laps, 'lap')} behind the leader" if car.gap.laps else "gap to the leader not known"
 
 
 def _traffic(now: Moment, index: int, cost_s: float) -> int:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.rulebooks.load import for_event, load_rulebook
-from langstrecke.rulebooks.schema import PointsScale, RuleBook
+from langstrecke.rulebooks.points import PointsScale
+from langstrecke.rulebooks.schema import RuleBook
 from langstrecke.simulation.watch import CLASS_PLACE, PLACE, RETIRED, UNCLASSIFIED, Watched
 
 F64 = NDArray[np.float64]

@@ -11,7 +11,7 @@ import polars as pl
 
 from langstrecke.errors import TimingFileError
 from langstrecke.timing.notices import Notice
-from langstrecke.timing.readers import alkamel, alkamel_json, dossier, nls, plain, resultlist, simulators
+from langstrecke.timing.readers import alkamel, alkamel_json, dossier, nls, plain, resultlist, simulators, swiss
 from langstrecke.timing.readers.document import Document, open_document
 from langstrecke.timing.readers.entrylist import build_entries, read_json
 from langstrecke.timing.readers.said import Said
@@ -19,7 +19,7 @@ from langstrecke.timing.readers.sim_session import SimSession
 from langstrecke.timing.readers.text import headers
 
 Kind = Literal["laps", "results", "weather", "pits", "entries"]
-Provider = Literal["alkamel", "dossier", "nls", "plain", "acc", "rfactor2", "iracing"]
+Provider = Literal["alkamel", "dossier", "nls", "plain", "swiss", "acc", "rfactor2", "iracing"]
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,9 @@ def load(path: str | Path) -> TimingFile:
         file.kind, file.table, file.notices  # "laps", the lap table, ()
 
     Laps, results, weather and pit stops of Al Kamel (WEC, IMSA and their like, CSV and JSON), laps and pits of the
-    Le Mans dossiers, entry lists of WEC 2024, sector files of the NLS, sessions of ACC, rFactor 2, Le Mans Ultimate
-    and iRacing, and a plain lap table as anyone can write it (`car, lap, lap_time`). Raises `TimingFileError`, naming
+    Le Mans dossiers, entry lists of WEC 2024, sector files of the NLS, standings of Swiss Timing (SRO), sessions of
+    ACC, rFactor 2, Le Mans Ultimate and iRacing, and a plain lap table as anyone can write it (`car, lap, lap_time`
+    and what else is known). Raises `TimingFileError`, naming
     file and line, for anything else.
     """
     simulator = simulators.simulator_of(path)
@@ -187,6 +188,8 @@ def _load_json(document: Document) -> TimingFile:
     data: Any = read_json(document)
     path, kind = document.path, alkamel_json.kind_of(data)
     try:
+        if swiss.kind_of(data) is not None:
+            return _load_swiss(data, path)
         if kind == "laps":
             laps, found = alkamel_json.read_laps(data, path)
             return TimingFile(path, "alkamel", "laps", tuple(found), laps=laps, said=alkamel_json.said(data))
@@ -205,3 +208,12 @@ def _load_json(document: Document) -> TimingFile:
     listed = build_entries(data, path)
     said = Said(event=listed.name, season=str(listed.season), day=listed.day, limit_s=listed.time_limit_s)
     return TimingFile(path, "alkamel", "entries", entries=listed.entries, said=said, of_race=True)
+
+
+def _load_swiss(data: Any, path: Path) -> TimingFile:
+    if swiss.kind_of(data) == "entries":
+        return TimingFile(path, "swiss", "entries", entries=swiss.read_entries(data, path))
+    results, found, race = swiss.read_results(data, path)
+    return TimingFile(
+        path, "swiss", "results", tuple(found), results=results, said=swiss.said(data), of_race=race or None
+    )

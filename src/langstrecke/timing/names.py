@@ -97,6 +97,7 @@ _CLASSES = {
         "DPi", "GTP", "LMP1", "LMP2", "LMP3", "GTLM", "GTDPRO", "GTD", "PC", "P", "HYPERCAR", "LMH",
         "LMDh", "LMGT3", "LMGTE Pro", "LMGTE Am", "LMP2 Pro/Am", "INNOVATIVE CAR", "GT3", "GT4", "GTE",
         "GTX", "TCR", "GS", "ST", "LMP1-H", "LMP1-L", "LMGTE", "GT3 Pro", "GT3 Pro-Am", "GT3 Am",
+        "Pro", "Pro-Am", "Am", "Gold", "Silver", "Bronze",
     )
 }  # fmt: skip
 

@@ -71,6 +71,11 @@ class Session:
         return derive.lap_quality(self.laps, self.periods).filter("clean") if self.laps.height else self.laps
 
     @cached_property
+    def gaps(self) -> pl.DataFrame:
+        """How far behind the leader of its class a car was, lap by lap: gap_s (`derive.class_gaps`)."""
+        return derive.class_gaps(self.laps)
+
+    @cached_property
     def order(self) -> pl.DataFrame:
         """The order by the laps, as `results` but not official: no penalties, and every car has a place."""
         return derive.classification(self.laps)

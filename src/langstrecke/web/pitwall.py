@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from fastapi import FastAPI
 
 from langstrecke import services
-from langstrecke.services.requests import CallAsk
+from langstrecke.services.requests.strategy import CallAsk
 from langstrecke.services.settings import Settings
 from langstrecke.web.following.races import Hubs
 from langstrecke.web.jobs import Jobs, JobState, Lane

@@ -2,143 +2,61 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import os
-import sys
-import time
-from contextlib import nullcontext
-from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING
 
-import typer
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from langstrecke.cli.terminal import console, progress_console
-from langstrecke.errors import LangstreckeError
-from langstrecke.report import screen
+from langstrecke.cli.asking import asks, settings_of
+from langstrecke.cli.options import Json, JsonTo, Threads
+from langstrecke.cli.progress import progress
+from langstrecke.cli.terminal import console, print_json, said, screen, warned, write_json
+from langstrecke.formatting import duration, plural
+from langstrecke.services.requests.odds import BacktestAsk, ScoreAsk
+
+if TYPE_CHECKING:
+    from langstrecke.services.answers.odds import ScoreLine
 
 
-def backtest_verb(
-    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of timing files")],
-    first: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD", help="First day, included")],
-    last: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day, included")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE.jsonl", help="Forecasts are appended here")],
-    cutoffs: Annotated[
-        str, typer.Option(help="Shares of the race already run, by commas; 0 is before the start")
-    ] = "0,0.25,0.5,0.75,0.9",
-    races: Annotated[int, typer.Option(min=1, max=100_000_000, help="Races to simulate per forecast")] = 4000,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The same seed, the same races")] = 1,
-    threads: Annotated[int | None, typer.Option(min=1, help="All cores without it")] = None,
-    store: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Import into this store and keep it; temporary without it")
-    ] = None,
-) -> None:
+@asks(BacktestAsk)
+def backtest_verb(ask: BacktestAsk, threads: Threads = None, as_json: Json = False) -> None:
     """Forecast every race of a period from what was known by then; an interrupted run goes on where it stopped."""
-    from langstrecke.forecast.evaluation.backtest import backtest
+    from langstrecke.services.evaluation import backtest
 
-    began = time.perf_counter()
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=progress_console,
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
-        task = bar.add_task("importing", total=None)
-        report = backtest(
-            data,
-            out,
-            first=_day(first, "--from"),
-            last=_day(last, "--to"),
-            cutoffs=_cutoffs(cutoffs),
-            races=races,
-            seed=seed,
-            threads=threads,
-            store=store,
-            progress=lambda done, total, race: bar.update(
-                task, completed=done, total=total, description=escape(race)
-            ),
-        )
-    for warning in report.warnings:
-        progress_console.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
-    kept = f", {report.kept} were there" if report.kept else ""
-    seconds = time.perf_counter() - began
-    console.print(
-        f"{report.written} forecasts of {report.races} races{kept} in {seconds:.0f} s: {escape(str(out))}",
-        highlight=False,
-        soft_wrap=True,
-    )
-
-
-def _day(text: str, option: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise LangstreckeError(f"{option} {text}: not a day", hint="write it as 2023-01-28") from None
-
-
-def _cutoffs(text: str) -> tuple[float, ...]:
-    try:
-        return tuple(dict.fromkeys(float(part) for part in text.split(",") if part.strip()))
-    except ValueError:
-        raise LangstreckeError(f"--cutoffs {text}: not numbers", hint="write 0,0.25,0.5,0.75,0.9") from None
-
-
-def score_verb(
-    forecasts: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Forecasts as `backtest` writes them")],
-    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of timing files, or a store")],
-    json_to: Annotated[
-        str | None, typer.Option("--json", metavar="FILE|-", help="Write all scores as JSON; - prints them instead")
-    ] = None,
-) -> None:
-    """Score forecasts against the official class results, beside the baselines."""
-    from langstrecke.forecast.evaluation.score import grouped, headline, reliability, score_file
-
-    with progress_console.status("scoring") if sys.stderr.isatty() else nullcontext():
-        scored = score_file(forecasts, data)
-        rows = headline(scored.rows)
-        if not rows:
-            raise LangstreckeError(
-                "none of the forecasts has a result and a baseline to be scored by", file=forecasts
-            )
-        by = {
-            "cutoff": grouped(rows, ("cutoff",)),
-            "series, cutoff": grouped(rows, ("series", "cutoff")),
-            "season, cutoff": grouped(rows, ("series", "season", "cutoff")),
-            "class, cutoff": grouped(rows, ("series", "car_class", "cutoff")),
-        }
-    report: dict[str, Any] = {
-        "forecasts": len(scored.rows),
-        "without_result": list(scored.missing),
-        "headline": "classes of four or more cars that every baseline exists for",
-        "tables": {name: [c.to_json() for c in table] for name, table in by.items()},
-        "reliability": {
-            f"{c:g}": [asdict(b) for b in reliability([r for r in rows if r.cutoff == c])]
-            for c in sorted({r.cutoff for r in rows})
-        },
-        "rows": [asdict(r) for r in scored.rows],
-    }
-    if json_to == "-":
-        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+    with progress("forecasts") as step:
+        found = backtest(settings_of(threads=threads), ask, step=step)
+        seconds = step.seconds
+    warned(found.warnings)
+    if as_json:
+        print_json(found)
         return
+    kept = f", {found.kept} were there" if found.kept else ""
+    forecasts = f"{plural(found.written, 'forecast')} of {plural(found.races, 'race')}"
+    console.print(
+        f"{forecasts}{kept} in {duration(round(seconds))}: {ask.out}", highlight=False, markup=False, soft_wrap=True
+    )
+
+
+@asks(ScoreAsk, "forecasts")
+def score_verb(ask: ScoreAsk, json_to: JsonTo = None) -> None:
+    """Score forecasts against the official class results, beside the baselines."""
+    from langstrecke.services.evaluation import score
+
+    with progress("scoring") as step:
+        found = score(settings_of(), ask, step=step)
     if json_to is not None:
-        _write(Path(json_to), json.dumps(report, ensure_ascii=False, indent=1) + "\n")
-    out = screen(console)
+        write_json(found, json_to)
+    if json_to == "-":
+        return
+    out = screen()
     for name in ("cutoff", "season, cutoff"):
-        out.print(_table(name, by[name]))
-    if scored.missing:
-        progress_console.print(f"without a result: {len(scored.missing)} classes", highlight=False)
+        out.print(_table(name, found.tables[name]))
+    if found.without_result:
+        said(f"without a result: {plural(len(found.without_result), 'class', 'classes')}")
 
 
-def _table(name: str, table: list[Any]) -> Table:
+def _table(name: str, table: list[ScoreLine]) -> Table:
+    from rich.box import SIMPLE_HEAD
+
     shown = Table(
         title=f"by {name}: classes of four or more cars, against the best baseline (90 % interval over races)",
         title_justify="left",
@@ -163,15 +81,3 @@ def _table(name: str, table: list[Any]) -> Table:
         cells += [f"{c.forecast['brier_win']:.4f}", f"{c.calibration_error:.3f}"]
         shown.add_row(*cells)
     return shown
-
-
-def _write(path: Path, text: str) -> None:
-    """All or nothing."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=path) from None

@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
 from rich.markup import escape
 from rich.table import Table
 
+from langstrecke.cli.asking import asks, settings_of
 from langstrecke.cli.figures import check_figure, save_figure
-from langstrecke.cli.terminal import console, progress_console
-from langstrecke.forecast.scenario import Answer, list_scenarios, load_scenario, run_scenario
-from langstrecke.forecast.scenario.question import sentence
-from langstrecke.report.files import write_whole
+from langstrecke.cli.options import Figure, Json, JsonTo, Report, Threads
+from langstrecke.cli.progress import progress
+from langstrecke.cli.terminal import console, print_json, said, write_json
+from langstrecke.services.requests.odds import ScenarioAsk
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Drawing
+
+    from langstrecke.forecast.scenario import Answer
 
 
-def list_verb() -> None:
+def list_verb(as_json: Json = False) -> None:
     """The scenarios that come with the package."""
+    from langstrecke.services.odds import scenarios
+
+    found = scenarios(settings_of())
+    if as_json:
+        print_json(found)
+        return
     table = Table("name", "question", box=None)
-    for name in list_scenarios():
-        table.add_row(name, escape(load_scenario(name).question))
+    for scenario in found:
+        table.add_row(scenario.name, escape(scenario.question))
     console.print(table)
 
 
+@asks(ScenarioAsk, "name")
 def run_verb(
-    name: Annotated[str, typer.Argument(help="A name (scenario list) or a path", show_default=False)],
-    races: Annotated[int, typer.Option(min=1, max=10_000_000, help="Races or seasons to play")] = 5_000,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed, the same races")] = 1,
-    threads: Annotated[int | None, typer.Option(min=1, help="All cores without it")] = None,
-    report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a one-file HTML report")] = None,
-    figure: Annotated[Path | None, typer.Option(help="Draw the main figure (svg, png, pdf)")] = None,
-    json_to: Annotated[str | None, typer.Option("--json", metavar="FILE|-", help="Write JSON; - prints it")] = None,
+    ask: ScenarioAsk,
+    threads: Threads = None,
+    report: Report = None,
+    figure: Figure = None,
+    json_to: JsonTo = None,
 ) -> None:
     """Play a scenario and print its answer."""
+    from langstrecke.services.answers.odds import ScenarioAnswer
+    from langstrecke.services.odds import scenario_result
+
     check_figure(figure)
-    answer = run_scenario(load_scenario(name), races=races, seed=seed, threads=threads)
-    text = json.dumps(answer.to_json(), ensure_ascii=False, indent=1) + "\n"
-    if json_to == "-":
-        sys.stdout.write(text)
-    elif json_to is not None:
-        write_whole(json_to, text)
+    with progress("races") as step:
+        answer = scenario_result(settings_of(threads=threads), ask, step=step)
+    if json_to is not None:
+        write_json(ScenarioAnswer.of(answer), json_to)
     if json_to != "-":
         _print(answer)
     drawn = figures_of(answer) if report is not None or figure is not None else []
@@ -53,7 +59,7 @@ def run_verb(
         save_figure(drawn[0][1], figure)
     if report is not None:
         _write(answer, report, drawn)
-        progress_console.print(f"report: {report}", highlight=False, markup=False, soft_wrap=True)
+        said(f"report: {report}")
 
 
 def _print(answer: Answer) -> None:
@@ -68,12 +74,13 @@ def _print(answer: Answer) -> None:
         console.print(f"{word}: {'; '.join(lines) or 'nothing'}.", style="dim", highlight=False, markup=False)
 
 
-def figures_of(answer: Answer) -> list[tuple[str, Figure]]:
+def figures_of(answer: Answer) -> list[tuple[str, Drawing]]:
     """The figures of an answer, the main one first."""
+    from langstrecke.forecast.scenario.question import sentence
     from langstrecke.plots.season import days_of_a_year, final_points, variants_bars
 
     data = answer.figures
-    out: list[tuple[str, Figure]] = []
+    out: list[tuple[str, Drawing]] = []
     if data["kind"] == "race":
         rows = [(sentence(v["name"]), v["win"], v["podium"], v.get("ahead")) for v in data["variants"]]
         rival = f"; grey mark: ahead of #{data['against']}" if data["against"] else ""
@@ -110,7 +117,8 @@ def figures_of(answer: Answer) -> list[tuple[str, Figure]]:
     return out
 
 
-def _write(answer: Answer, path: Path, drawn: list[tuple[str, Figure]]) -> None:
+def _write(answer: Answer, path: Path, drawn: list[tuple[str, Drawing]]) -> None:
+    from langstrecke.report.files import write_whole
     from langstrecke.report.season import figure_part, page, sentences
 
     s = answer.scenario

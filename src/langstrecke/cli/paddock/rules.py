@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from langstrecke.cli.terminal import console
-from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.paddock.registry import load_registry
-from langstrecke.report import screen
-from langstrecke.rulebooks import RuleBook, for_event, list_rulebooks, load_rulebook, read_rulebook
-from langstrecke.rulebooks.describe import differences, figures
-from langstrecke.rulebooks.load import own_rulebooks
+from langstrecke.cli.asking import option, request, settings_of
+from langstrecke.cli.options import Json
+from langstrecke.cli.terminal import console, print_json, screen
+from langstrecke.errors import LangstreckeError
+from langstrecke.services.requests.paddock import RulesAsk, RulesDiffAsk
+
+if TYPE_CHECKING:
+    from langstrecke.rulebooks import RuleBook
 
 _COLOURS = {"high": "green", "medium": "yellow", "low": "red", "assumed": "magenta"}
 
@@ -25,76 +25,52 @@ def rules_verb(
         list[str] | None,
         typer.Argument(help="A series (imsa), rule book (imsa-2021) or file; or: diff ONE OTHER", show_default=False),
     ] = None,
-    season: Annotated[str, typer.Option(help="Season of the series; the newest without it")] = "",
-    event: Annotated[str, typer.Option(help="As it holds at this event (sebring)")] = "",
+    season: Annotated[str, option(RulesAsk, "season")] = "",
+    event: Annotated[str, option(RulesAsk, "event")] = "",
     sources: Annotated[bool, typer.Option("--sources", help="Where every figure comes from")] = False,
     list_all: Annotated[bool, typer.Option("--list", help="Ids of all rule books")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
+    as_json: Json = False,
 ) -> None:
     """Print a rule book, or compare two: langstrecke rules imsa --season 2021; rules diff wec-2016 wec-2024."""
+    from langstrecke.services import paddock
+
     if list_all or not what:
         _print_list(as_json)
     elif what[0] == "diff":
         if len(what) != 3:
             raise LangstreckeError("two rule books are needed to compare", hint="rules diff wec-2016 wec-2024")
-        _print_diff(_book(what[1], "", event), _book(what[2], "", event), as_json)
+        _print_diff(request(RulesDiffAsk, {"one": what[1], "other": what[2], "event": event}), as_json)
     elif len(what) > 1:
         hint = f"rules {what[0]} --season {what[1]}" if what[1][:4].isdigit() else "rules diff ONE OTHER"
         raise LangstreckeError(f"one series at a time, not {len(what)}", hint=f"or: {hint}")
     else:
-        _print_book(_book(what[0], season, event), sources, as_json)
-
-
-def _book(name: str, season: str, event: str) -> RuleBook:
-    if name.endswith(".toml") or "/" in name or "\\" in name:
-        if season:
-            raise LangstreckeError("a file is of one season", hint="leave --season out")
-        book = read_rulebook(name)
-    else:
-        book = load_rulebook("-".join(filter(None, (_series(name), season))))
-    return _at_event(book, event) if event else book
-
-
-def _series(name: str) -> str:
-    """The id behind a series' full name (`24 Hours of Le Mans`); anything else as it stands."""
-    try:
-        return load_registry().series_named(name).rulebook or name
-    except NotFoundError:
-        return name
-
-
-def _at_event(book: RuleBook, event: str) -> RuleBook:
-    """The book as it holds at an event; NotFoundError for one that neither book nor calendar knows."""
-    fitted = for_event(book, event)
-    if fitted.event in book.events:
-        return fitted
-    races = [e for e in load_registry().events.values() if e.series == book.series and e.season == book.season]
-    known = {e.circuit for e in races} | {e.id.removeprefix(f"{book.series}-{book.season}-") for e in races}
-    if races and fitted.event not in known:
-        raise NotFoundError.nearest(f"event of {book.id}", event, sorted(known | set(book.events)))
-    return fitted
+        ask = request(RulesAsk, {"book": what[0], "season": season, "event": event})
+        if as_json:
+            print_json(paddock.rules(settings_of(), ask))
+        else:
+            _print_book(paddock.rules_result(settings_of(), ask), sources)
 
 
 def _print_list(as_json: bool) -> None:
+    from langstrecke.services.paddock import rulebooks
+
+    books = rulebooks(settings_of())
     if as_json:
-        console.print_json(json.dumps(list_rulebooks()))
+        print_json(books)
         return
     table = Table("rule book", "series", "season", "classes", box=None)
     table.columns[0].no_wrap = True
-    table.columns[0].min_width = max(map(len, list_rulebooks()))
-    own = own_rulebooks()
-    for rulebook_id in list_rulebooks():
-        book = load_rulebook(rulebook_id)
-        kept = ", ".join(c.name for c in book.classes) if book.scope == "full" else "calendar and points only"
-        name = f"{book.series_name} (your own)" if rulebook_id in own else book.series_name
+    table.columns[0].min_width = max(len(book.id) for book in books)
+    for book in books:
+        kept = ", ".join(book.classes) if book.scope == "full" else "calendar and points only"
+        name = f"{book.series} (your own)" if book.own else book.series
         table.add_row(book.id, *map(escape, (name, book.season, kept)))
-    screen(console).print(table)
+    screen().print(table)
 
 
-def _print_book(book: RuleBook, sources: bool, as_json: bool) -> None:
-    if as_json:
-        console.print_json(json.dumps(book.model_dump(mode="json", exclude={"events"} if book.event else None)))
-        return
+def _print_book(book: RuleBook, sources: bool) -> None:
+    from langstrecke.rulebooks.describe import figures
+
     title = f"{book.series_name} {book.season}" + (f", {book.event}" if book.event else "")
     console.print(f"[bold]{escape(title)}[/]  ({book.id})")
     if book.note:
@@ -113,20 +89,25 @@ def _print_book(book: RuleBook, sources: bool, as_json: bool) -> None:
         colour = _COLOURS[figure.confidence]
         about = f"[{colour}]{figure.confidence}[/]" + (f": {escape(figure.source)}" if sources else "")
         table.add_row(escape(figure.name), escape(figure.value), about)
-    screen(console).print(table)
+    screen().print(table)
     if not sources:
         console.print("\nHow sure each figure is stands at the end of its line; --sources names where it comes from.")
 
 
-def _print_diff(one: RuleBook, other: RuleBook, as_json: bool) -> None:
-    rows = differences(one, other)
+def _print_diff(ask: RulesDiffAsk, as_json: bool) -> None:
+    from langstrecke.services.paddock import rules_diff
+
+    found = rules_diff(settings_of(), ask)
     if as_json:
-        keys = ("section", "name", one.id, other.id)
-        console.print_json(json.dumps([dict(zip(keys, row, strict=True)) for row in rows]))
+        print_json(found)
         return
-    table = Table("", "", one.id, other.id, box=None)
+    if not found.lines:
+        screen().print(f"{found.one} and {found.other} say the same.")
+        return
+    table = Table("", "", found.one, found.other, box=None)
     section = ""
-    for row in rows:
-        table.add_row("" if row[0] == section else f"[bold]{escape(row[0])}[/]", *map(escape, row[1:]))
-        section = row[0]
-    screen(console).print(table if rows else f"{one.id} and {other.id} say the same.")
+    for line in found.lines:
+        first = "" if line.section == section else f"[bold]{escape(line.section)}[/]"
+        table.add_row(first, *map(escape, (line.name, line.one, line.other)))
+        section = line.section
+    screen().print(table)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from langstrecke.cli.options import Store
 from langstrecke.errors import LangstreckeError
-from langstrecke.live.replay import Recording, Replay, record_file, record_race
-from langstrecke.live.server import listening_socket, need_web, serve_feed
-from langstrecke.store import open_store
+
+if TYPE_CHECKING:
+    from langstrecke.live.sources.replay import Recording
 
 
 def replay_verb(
@@ -21,7 +22,7 @@ def replay_verb(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one")] = 8790,
     start: Annotated[str, typer.Option("--from", metavar="H:MM:SS", help="Race time to start at")] = "0:00:00",
-    store: Annotated[Path | None, typer.Option(metavar="FILE", help="The store to read")] = None,
+    store: Store = None,
     laps: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Laps from this .parquet or timing file instead of the store")
     ] = None,
@@ -31,6 +32,9 @@ def replay_verb(
     ] = None,
 ) -> None:
     """Play a recorded race as a live timing feed at ws://HOST:PORT/feed, until it is over."""
+    from langstrecke.live.server import listening_socket, need_web, serve_feed
+    from langstrecke.live.sources.replay import Replay
+
     need_web()
     pace = _speed(speed)
     from_s = _race_time(start)
@@ -53,6 +57,9 @@ def replay_verb(
 
 
 def _recording(race: str, store: Path | None, laps: Path | None) -> Recording:
+    from langstrecke.live.sources.replay import record_file, record_race
+    from langstrecke.store import open_store
+
     if laps is not None:
         return record_file(laps, race_id=race)
     with open_store(store, read_only=True) as opened:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from langstrecke.cli.options import Store
 from langstrecke.cli.terminal import progress_console
 from langstrecke.errors import LangstreckeError
-from langstrecke.store import default_path
 
 if TYPE_CHECKING:
     from langstrecke.services.settings import Settings
@@ -28,9 +28,7 @@ LARGEST_FRAME = 1024 * 1024
 def serve_verb(
     host: Annotated[str, typer.Option(help="Address to listen on; off loopback a token is needed")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one")] = 8080,
-    store: Annotated[
-        Path | None, typer.Option(help="The store's file", show_default=f"{default_path().name} in the data folder")
-    ] = None,
+    store: Store = None,
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Its own files: followed races, what-ifs, uploads")
     ] = None,
@@ -54,14 +52,14 @@ def serve_verb(
         import uvicorn
 
         from langstrecke.live.server import listening_socket
-        from langstrecke.services.settings import MEBIBYTE, Settings, default_work
+        from langstrecke.services.settings import MEBIBYTE, Settings, default_store, default_work
         from langstrecke.web.app import create_app
         from langstrecke.web.security import checked, new_token
     except ModuleNotFoundError as error:
         what = f"the pit wall needs {error.name}, which is not installed"
         raise LangstreckeError(what, hint='pip install "langstrecke[web]"') from None
     settings = Settings(
-        store=store or default_path(),
+        store=store or default_store(),
         work=work or default_work(),
         host=host,
         port=port,

@@ -2,115 +2,101 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.strategy.what_if import running
-from langstrecke.cli.strategy.what_if_past import places, points
-from langstrecke.cli.terminal import console
-from langstrecke.formatting import printable, surname
-from langstrecke.racecard import load_card
-from langstrecke.report import screen
-from langstrecke.strategy.audit import Audit, Scored, audit
-from langstrecke.strategy.call import Call, call
-from langstrecke.strategy.counterfactual.moment import moment, race_laps
-from langstrecke.strategy.lookup import car_index, clock_of, race_time
-from langstrecke.timing.clock import hms
+from langstrecke.cli.asking import asks, settings_of
+from langstrecke.cli.figures import check_figure
+from langstrecke.cli.options import Figure, Json, Store
+from langstrecke.cli.progress import progress
+from langstrecke.cli.strategy.differences import places, points
+from langstrecke.cli.terminal import grid, print_json, screen
+from langstrecke.formatting import plural, printable, race_time, surname
+from langstrecke.services.requests.strategy import AuditAsk, CallAsk
 
-StoreOption = Annotated[Path | None, typer.Option("--store", help="The store's file")]
-CardOption = Annotated[str | None, typer.Option("--card", metavar="CARD", help="Another card than the race's own")]
+if TYPE_CHECKING:
+    from langstrecke.strategy.audit import Audit, Scored
+    from langstrecke.strategy.call import Call
 
 
-def call_verb(
-    race: Annotated[str, typer.Argument(help="A race of the store (langstrecke races)", metavar="RACE")],
-    at: Annotated[str, typer.Option(help="Race time H:MM:SS, or clock time @HH:MM:SS")],
-    car: Annotated[str, typer.Option(help="Number of the car")],
-    races: Annotated[int | None, typer.Option(min=2, help="Races for each option; as time allows without it")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1)] = 1,
-    card: CardOption = None,
-    store: StoreOption = None,
-    figure: Annotated[Path | None, typer.Option(metavar="FILE.png", help="The options, best first")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
-) -> None:
+@asks(CallAsk, "race")
+def call_verb(ask: CallAsk, store: Store = None, figure: Figure = None, as_json: Json = False) -> None:
     """Pit or stay: what each option open at a moment is worth against staying out, and why."""
-    given = load_card(card or race)
-    car_index(given, car)
-    t = race_time(given, at)
-    found = call(moment(given, race_laps(race, store), t), car, races=races, seed=seed)
+    from langstrecke.racecard.shipped import load_card
+    from langstrecke.services.answers.strategy import CallAnswer
+    from langstrecke.services.strategy import call_result
+    from langstrecke.strategy.lookup import clock_of
+
+    check_figure(figure)
+    with progress("call") as step:
+        found = call_result(settings_of(store), ask, step=step)
+    card = load_card(ask.card or ask.race)
     if figure is not None:
-        _call_figure(found, f"{given.race.name}, {hms(t)}: car {car}", figure)
+        _call_figure(found, f"{card.race.name}, {race_time(found.t)}: car {ask.car}", figure)
     if as_json:
-        sys.stdout.write(json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n")
+        print_json(CallAnswer.of(found))
         return
-    out = screen(console)
-    when = f"{hms(t)} of race time ({clock_of(given, t):%H:%M:%S})"
-    out.print(Text.assemble((printable(given.race.name), "bold"), f"  car {car} at {when}"))
+    out = screen()
+    when = f"{race_time(found.t)} of race time ({clock_of(card, found.t):%H:%M:%S})"
+    out.print(Text.assemble((printable(card.race.name), "bold"), f"  car {ask.car} at {when}"))
     for reason in found.reasons:
         out.print(Text("  " + reason))
-    table = Table(box=SIMPLE_HEAD, show_edge=False)
-    table.add_column("against staying out")
-    for name in ("class win, points", "podium, points", "place in class"):
-        table.add_column(name, justify="right")
+    table = grid("against staying out", right=("class win, points", "podium, points", "place in class"))
     for a in found.answers:
         table.add_row(Text(a.option.title), points(a.win), points(a.podium), places(a.place))
     out.print(table)
     for c in found.contingencies:
         change = f"{places(c.stop.place)} places"
-        laps = f"{c.laps} lap{'s' if c.laps > 1 else ''}"
-        out.print(Text(f"a yellow in {laps}: {c.advice} (stopping against staying out: {change})"))
-    out.print(f"{found.races} races for each option, same luck, seed {seed}", style="dim", highlight=False)
+        told = f"a yellow in {plural(c.laps, 'lap')}: {c.advice} (stopping against staying out: {change})"
+        out.print(Text(told))
+    played = plural(found.races, "race")
+    out.print(f"{played} for each option, same luck, seed {ask.seed}", style="dim", highlight=False)
 
 
 def _call_figure(found: Call, title: str, path: Path) -> None:
-    from langstrecke.plots import save
+    from langstrecke.cli.figures import save_figure
     from langstrecke.plots.strategy import Step, difference_bars
 
     rows = [Step(a.option.title, -a.place.change, -a.place.high, -a.place.low) for a in found.answers]
     legend = "Places in class won against staying out until the tank asks, with the 95 % interval of the simulation."
-    save(difference_bars(rows, title, legend, "places"), path)
+    save_figure(difference_bars(rows, title, legend, "places"), path)
 
 
+@asks(AuditAsk, "race")
 def audit_verb(
-    race: Annotated[str, typer.Argument(help="A race of the store (langstrecke races)", metavar="RACE")],
-    cars: Annotated[list[str] | None, typer.Option("--car", help="Only this car; may be repeated")] = None,
-    classes: Annotated[list[str] | None, typer.Option("--class", help="Only this class; may be repeated")] = None,
+    ask: AuditAsk,
     count: Annotated[int, typer.Option(min=1, help="Best and worst calls shown of each class")] = 5,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1)] = 1,
-    card: CardOption = None,
-    store: StoreOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
+    store: Store = None,
+    as_json: Json = False,
 ) -> None:
     """Score every stop of a real race as a decision at its time, with what was known then."""
-    given = load_card(card or race)
-    for car in cars or []:
-        car_index(given, car)
-    with running("stops", 1) as step:
-        found = audit(given, race_laps(race, store), cars=cars or (), classes=classes or (), seed=seed, progress=step)
+    from langstrecke.racecard.shipped import load_card
+    from langstrecke.services.answers.strategy import AuditAnswer
+    from langstrecke.services.strategy import audit_result
+
+    with progress("stops") as step:
+        found = audit_result(settings_of(store), ask, step=step)
     if as_json:
-        sys.stdout.write(json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n")
+        print_json(AuditAnswer.of(found))
         return
-    out = screen(console)
+    out = screen()
     kinds = {k: sum(s.kind == k for s in found.stops) for k in ("choice", "forced", "repair")}
-    out.print(Text(printable(given.race.name), "bold"))
-    text = (
-        f"{kinds['choice']} stops were a choice, {kinds['forced']} were not (empty tank), {kinds['repair']} were long"
-    )
+    out.print(Text(printable(load_card(ask.card or ask.race).race.name), "bold"))
+    choices = plural(kinds["choice"], "stop was a choice", "stops were a choice")
+    text = f"{choices}, {kinds['forced']} not (empty tank), {kinds['repair']} long"
     out.print(Text(text, "dim"))
     for name in found.classes():
         out.print(_table(found, name, count))
 
 
 def _table(found: Audit, name: str, count: int) -> Table:
-    table = Table(title=Text(name, "bold cyan"), title_justify="left", box=SIMPLE_HEAD, show_edge=False)
-    for column in ("", "car", "time", "lap", "flag", "place", "fuel left", "places won", "class win, points"):
-        table.add_column(column, justify="left" if column in ("", "flag") else "right")
+    table = grid("", title=Text(name, "bold cyan"))
+    for column in ("car", "time", "lap", "flag", "place", "fuel left", "places won", "class win, points"):
+        table.add_column(column, justify="left" if column == "flag" else "right")
     table.add_column("driver")
     for word, rows in (("best", found.best(name, count)), ("worst", found.worst(name, count))):
         for n, s in enumerate(rows):
@@ -127,7 +113,7 @@ def _cells(s: Scored) -> list[str]:
         driver += f" → {surname(s.driver_out)}"
     return [
         s.car,
-        hms(s.t),
+        race_time(s.t),
         str(s.lap),
         s.flag,
         str(s.place),

@@ -4,93 +4,60 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.terminal import console, progress_console
+from langstrecke.cli.asking import asks, settings_of
+from langstrecke.cli.options import Json
+from langstrecke.cli.progress import progress
+from langstrecke.cli.terminal import grid, said, screen
 from langstrecke.errors import LangstreckeError
-from langstrecke.formatting import printable
-from langstrecke.racecard import RaceCard, apply_patch, assignments, joined, load_card, read_patch
-from langstrecke.report import screen
-from langstrecke.report.files import write_whole
-from langstrecke.strategy.lookup import clock_of
-from langstrecke.strategy.plan import Plan, make_plan, night
-from langstrecke.strategy.plan.export import plan_csv, plan_ical, plan_json
-from langstrecke.strategy.plan.schedule import Policy
-from langstrecke.strategy.plan.team import is_team_file
-from langstrecke.timing.clock import hms
+from langstrecke.formatting import printable, race_time
+from langstrecke.services.requests.strategy import PlanAsk
+
+if TYPE_CHECKING:
+    from langstrecke.racecard.schema import RaceCard
+    from langstrecke.strategy.plan import Plan
 
 ENDINGS = (".csv", ".ics", ".json", ".png", ".svg", ".pdf")
 
 
+@asks(PlanAsk, "card")
 def plan_verb(
-    card: Annotated[
-        str, typer.Argument(help="A shipped card (langstrecke card list), a card or a team file", metavar="CARD")
-    ],
-    car: Annotated[str | None, typer.Option(help="Number of the car; a team file has one")] = None,
-    new: Annotated[bool, typer.Option("--new", help="Ask for a team's numbers and write them to CARD")] = False,
+    ask: PlanAsk,
+    out: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Write .csv, .ics, .json or a figure; may be repeated")
+    ] = None,
+    as_json: Json = False,
+    new: Annotated[bool, typer.Option("--new", help="Ask for a team's numbers one by one; CARD is written")] = False,
     driven: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", help="Team file: stints driven so far (docs/sim-racing.md)")
     ] = None,
     races: Annotated[int, typer.Option(min=0, max=20_000, help="Team file: races for the odds; 0: none")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Team file: seed of the odds")] = 1,
-    drivers: Annotated[
-        Path | None, typer.Option(metavar="FILE.toml", help="Availability and wishes (docs/strategy.md)")
-    ] = None,
-    stint_laps: Annotated[int | None, typer.Option(min=1, help="Longest stint; the tank without it")] = None,
-    tyres_every: Annotated[int | None, typer.Option(min=1, help="Stints on one set of tyres")] = None,
-    even: Annotated[bool, typer.Option("--even", help="Stints of even length, no short last one")] = False,
-    patch: Annotated[list[Path] | None, typer.Option(metavar="PATCH.toml", help="Change the card first")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE")] = None,
-    limit: Annotated[
-        float | None, typer.Option(min=0.1, help="Work on the rota, in seconds of about two idle cores")
-    ] = None,
-    out: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Write .csv, .ics, .json or a figure; may be repeated")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON")] = False,
 ) -> None:
     """Plan a car's stops and who drives when, under every drive-time rule of the rule book.
 
     Of a race card, or of a team file: a dozen numbers, no card needed (docs/sim-racing.md).
     """
+    from langstrecke.services.strategy import plan_result
+    from langstrecke.services.what_ifs import played_card
+    from langstrecke.strategy.plan.export import plan_json
+    from langstrecke.strategy.plan.team.read import is_team_file
+
     for path in out or []:
         if path.suffix not in ENDINGS:
             raise LangstreckeError("what kind of file is wanted?", file=path, hint="one of " + ", ".join(ENDINGS))
-    if new or is_team_file(card):
-        only_cards: dict[str, object] = {
-            "--car": car,
-            "--drivers": drivers,
-            "--stint-laps": stint_laps,
-            "--patch": patch,
-        }
-        only_cards |= {"--tyres-every": tyres_every, "--even": even, "--set": settings}
-        given_too = [name for name, value in only_cards.items() if value]
-        if given_too:
-            raise LangstreckeError(f"{given_too[0]} is for race cards; a team file has keys for it", file=card)
-        from langstrecke.cli.strategy.team import new_team, plan_of_team
-
-        if new:
-            new_team(Path(card))
-        else:
-            plan_of_team(
-                Path(card), driven=driven, races=races, seed=seed, limit=limit, out=out or [], as_json=as_json
-            )
+    if new or is_team_file(ask.card):
+        _team(ask, out=out or [], as_json=as_json, new=new, driven=driven, races=races, seed=seed)
         return
-    if car is None or driven is not None:
-        raise LangstreckeError(
-            "of a race card one car is planned: --car" if car is None else "--driven is for team files",
-            hint="a plan from your own numbers: langstrecke plan --new team.toml",
-        )
-    changes = joined([*(read_patch(path) for path in patch or []), assignments(settings or [])])
-    given = load_card(card)
-    played = apply_patch(given, changes) if changes.edits else given
-    policy = Policy(stint_laps=stint_laps, tyres_every=tyres_every, even=even)
-    plan = make_plan(played, car, drivers=drivers, policy=policy, limit_s=limit or 6.0)
+    if driven is not None:
+        raise LangstreckeError("is for team files, not for race cards", key="--driven")
+    with progress("plan") as step:
+        plan = plan_result(settings_of(), ask, step=step)
+    _, played, _ = played_card(ask.card, ask)
     for path in out or []:
         _write(plan, played, path)
     if as_json:
@@ -98,10 +65,31 @@ def plan_verb(
         return
     _print(plan, played)
     for path in out or []:
-        progress_console.print(f"wrote {path}", highlight=False, markup=False, soft_wrap=True)
+        said(f"wrote {path}")
+
+
+def _team(
+    ask: PlanAsk, *, out: list[Path], as_json: bool, new: bool, driven: Path | None, races: int, seed: int
+) -> None:
+    from langstrecke.cli.strategy.team import new_team, plan_of_team
+
+    fields = type(ask).model_fields
+    given = [n for n in fields if n not in ("card", "limit_s") and (v := getattr(ask, n)) and v != fields[n].default]
+    if given:
+        key = sorted(given)[0].replace("_", "-")
+        raise LangstreckeError("is for race cards; a team file has keys for it", key=f"--{key}", file=ask.card)
+    if new:
+        new_team(Path(ask.card))
+        return
+    limit = ask.limit_s if ask.limit_s != PlanAsk.model_fields["limit_s"].default else None
+    plan_of_team(Path(ask.card), driven=driven, races=races, seed=seed, limit=limit, out=out, as_json=as_json)
 
 
 def _write(plan: Plan, card: RaceCard, path: Path) -> None:
+    from langstrecke.report.files import write_whole
+    from langstrecke.strategy.plan import night
+    from langstrecke.strategy.plan.export import plan_csv, plan_ical, plan_json
+
     if path.suffix == ".csv":
         write_whole(path, plan_csv(plan, card))
     elif path.suffix == ".json":
@@ -120,19 +108,20 @@ def _write(plan: Plan, card: RaceCard, path: Path) -> None:
 
 
 def _print(plan: Plan, card: RaceCard) -> None:
-    wide = screen(console)
+    from langstrecke.strategy.lookup import clock_of
+
+    wide = screen()
     title = f"{card.race.name}: car {plan.car}, {plan.team} ({plan.car_class})"
-    table = Table(title=Text(printable(title), "bold"), box=SIMPLE_HEAD, show_edge=False, title_justify="left")
-    for name in ("stint", "laps", "from", "to", "clock", "fuel", "stop"):
-        table.add_column(name, justify="right")
+    numbers = ("stint", "laps", "from", "to", "clock", "fuel", "stop")
+    table = grid(right=numbers, title=Text(printable(title), "bold"))
     for name in ("tyres", "driver", ""):
         table.add_column(name)
     for number, s in enumerate(plan.stints, 1):
         table.add_row(
             str(number),
             str(s.laps),
-            hms(s.start_s),
-            hms(s.end_s),
+            race_time(s.start_s),
+            race_time(s.end_s),
             f"{clock_of(card, s.start_s):%H:%M}",
             f"{s.added:.1f}" if number > 1 else f"{s.fuel:.1f}",
             f"{s.stop_s:.0f} s" if number > 1 else "",
@@ -143,7 +132,7 @@ def _print(plan: Plan, card: RaceCard) -> None:
     wide.print(table)
     for name in plan.drivers:
         licence = next((s.licence for s in plan.stints if s.driver == name), None)
-        wide.print(Text(f"{printable(name)} ({licence or 'no licence given'}): {hms(plan.driven_s(name))}"))
+        wide.print(Text(f"{printable(name)} ({licence or 'no licence given'}): {race_time(plan.driven_s(name))}"))
     wide.print(Text(f"{_quality(plan)}, found in {plan.seconds:.1f} s", "dim"))
     if plan.violations:
         for violation in plan.violations:

@@ -11,12 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from langstrecke.cli.progress import progress
-from langstrecke.cli.terminal import console, progress_console
+from langstrecke.cli.terminal import progress_console, screen
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import percent, plural, printable, race_time
-from langstrecke.report import screen
 from langstrecke.report.files import write_whole
-from langstrecke.services.team import TeamPlanAsk, planned
+from langstrecke.services.requests.team import TeamPlanAsk
+from langstrecke.services.team import team_plan_result
 from langstrecke.strategy.plan.team import TeamPlan
 from langstrecke.strategy.plan.team.ask import asked
 from langstrecke.strategy.plan.team.driven import SHEET
@@ -60,7 +60,7 @@ def plan_of_team(
     ask = TeamPlanAsk(team=text + "\n", driven=sheet, races=races, seed=seed, limit_s=limit)
     try:
         with progress("plan") as step:
-            plan, odds, change = planned(ask, step=step, beside=path.parent)
+            plan, odds, change = team_plan_result(ask, step=step, beside=path.parent)
     except LangstreckeError as error:
         # The service reads text; a person wants to know which file.
         file = {SHEET: driven, TEAM_FILE: path, None: path}.get(error.file, error.file)
@@ -98,7 +98,7 @@ def _write(plan: TeamPlan, path: Path) -> None:
 
 
 def _print(plan: TeamPlan, odds: PlanOdds | None, change: str | None) -> None:
-    wide = screen(console)
+    wide = screen()
     team = plan.team
     title = f"{team.race.name}: car {team.car.number} {team.car.team}".strip()
     table = Table(title=Text(printable(title), "bold"), box=SIMPLE_HEAD, show_edge=False, title_justify="left")

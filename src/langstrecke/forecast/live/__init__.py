@@ -23,13 +23,13 @@ from langstrecke.forecast.live.snapshot import to_snapshot
 from langstrecke.forecast.race import from_outcome
 from langstrecke.forecast.result import Forecast
 from langstrecke.racecard.schema import RaceCard
-from langstrecke.racestate.from_laps import laps_until, live_state
+from langstrecke.racestate.fold import laps_until
 from langstrecke.racestate.model import LiveCar, LiveState
+from langstrecke.racestate.state import live_state
 from langstrecke.ratings.pace.posterior import PacePosterior
 
 if TYPE_CHECKING:
     from langstrecke.simulation.kernel.params import Params
-    from langstrecke.simulation.kernel.snapshot import Snapshot
     from langstrecke.simulation.outcome import Outcome
     from langstrecke.store import Store
 
@@ -42,16 +42,9 @@ __all__ = [
     "live_card",
     "live_state",
     "play_on",
-    "race_state",
 ]
 
 Progress = Callable[[int, int], None]
-
-
-def race_state(laps: pl.DataFrame, card: RaceCard, t: float, fits: LiveFits | None = None) -> Snapshot:
-    """The kernel's snapshot of the race at race time `t`; `live_state` is the same for people."""
-    state = live_state(laps, card, t)
-    return to_snapshot(state, card, compiled(card, state), fits or fits_for(card))
 
 
 def compiled(card: RaceCard, state: LiveState) -> Params:

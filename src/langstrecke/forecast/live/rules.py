@@ -29,7 +29,7 @@ def with_eased_minimum(params: Params, card: RaceCard, state: LiveState) -> Para
             if entry.car_class == name
             and len(entry.drivers) == 2
             and (short := _sent_home(now)) is not None
-            and now.status != "overdue"
+            and now.overdue_s == 0.0
         ]
         below = [s for i, s in mine if s < CLEARLY_SHORT * float(car["min_drive"][i].max())]
         if len(below) >= LEAST_CREWS and 2 * len(below) > len(mine):

@@ -57,7 +57,7 @@ def _fuel_used(car: LiveCar, figures: ClassFigures, entry: Entry, state: LiveSta
     """
     tank = entry.stint_laps or figures.stint_laps
     left = state.end - car.crossed_s
-    if car.in_pit or left <= 0.0 or car.status == "overdue":
+    if car.in_pit or left <= 0.0 or car.overdue_s > 0.0:
         return car.fuel_laps
     to_go = math.ceil(left / (figures.lap_s + entry.pace_s))
     lacking = (car.fuel_laps + to_go) / tank - 1.0
@@ -70,7 +70,7 @@ def _fuel_used(car: LiveCar, figures: ClassFigures, entry: Entry, state: LiveSta
 
 
 def _status(car: LiveCar, fits: LiveFits) -> tuple[int, float, float]:
-    if car.status != "overdue":
+    if car.overdue_s == 0.0:
         return RUNS, 0.0, 0.0
     out = 1.0 - fits.back_chance(car.overdue_s, in_pit=car.in_pit)
     if out >= GONE:

@@ -20,7 +20,7 @@ class Ask:
 
     name: str
     data: dict[str, Any]
-    races: int = 10_000
+    races: int = 5_000
     seed: int = 1
     threads: int | None = None
     progress: Callable[[int, int], None] | None = None

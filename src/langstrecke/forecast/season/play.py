@@ -19,20 +19,23 @@ from langstrecke.errors import NotFoundError
 from langstrecke.forecast.season.points import (
     I16,
     LAST,
-    PER_CAR,
     RoundPoints,
     Scorer,
+    eligible_places,
     pole_places,
     pole_scale,
     race_share,
     score,
+    team_of,
 )
 from langstrecke.forecast.season.rounds import Plan
-from langstrecke.forecast.season.standings import KINDS, OVERALL, Round, class_known, full_season, groups
+from langstrecke.forecast.season.standings import Round, class_known, full_season, in_title, scores_in
 from langstrecke.paddock.matching import fold
 from langstrecke.paddock.model import Entry
 from langstrecke.paddock.registry import Registry
 from langstrecke.ratings.pace.priors import load_pace_priors
+from langstrecke.rulebooks.points import Title
+from langstrecke.rulebooks.schema import RuleBook
 from langstrecke.simulation.compile import GRID_GAP_S, compile_race, expected_laps
 from langstrecke.simulation.kernel.params import MAX_DRIVERS, Params
 from langstrecke.simulation.places import Places, places
@@ -59,8 +62,8 @@ class Stage:
     marks: tuple[float, ...]
     rows: int
     scorers: tuple[Scorer, ...]
-    tables: dict[str, tuple[int, ...]]
-    """Table (class or overall) -> cars in it."""
+    titles: tuple[tuple[Title, tuple[int, ...]], ...]
+    """What is won, and the cars ranked for it."""
     quali_sd: F64
     """Spread of a qualifying lap, seconds, [n]."""
     regular: frozenset[str] | None
@@ -82,7 +85,6 @@ def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
     noise = float(np.hypot(priors.one_lap, priors.qualifying_cell))
     entered = _entered(registry, plan.round)
     rows = []
-    tables: dict[str, list[int]] = {}
     spread = np.zeros(len(card.entries))
     for i, entry in enumerate(card.entries):
         keys = []
@@ -91,20 +93,17 @@ def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
             names.setdefault(key, registry.drivers[key].name if key in registry.drivers else driver.name)
             keys.append(key)
         known = entered.get((entry.car, entry.car_class))
-        team = entry.car if book.series in PER_CAR else team_key(registry, entry.team, entry.car)
-        called = entry.team
-        if known is not None and known.team in registry.teams and book.series not in PER_CAR:
+        team, called = team_key(registry, entry.team, entry.car), entry.team
+        if known is not None and known.team in registry.teams:
             team, called = known.team, registry.teams[known.team].name
-        names.setdefault(f"team:{team}", _team_name(book.series, entry.car, called, team))
+        team = team_of(book, entry.car, team)
+        names.setdefault(f"team:{team}", _team_name(book, entry.car, called, team))
         make = make_key(registry, entry.vehicle, entry.make)
         if known is not None and known.vehicle in registry.vehicles and registry.vehicles[known.vehicle].make:
             make = registry.vehicles[known.vehicle].make
         names.setdefault(make, registry.makes[make].name if make in registry.makes else entry.make or make)
         rows.append(Scorer(entry.car, team, make, tuple(keys), entry.guest))
         spread[i] = card.classes[entry.car_class].lap_s * noise * priors.scale.get(group_of(entry.car_class), 1.0)
-        for table in groups(book, entry.car_class):
-            if table not in book.points.classes_excluded or book.points.intermediate:
-                tables.setdefault(table, []).append(i)
     marks = tuple(m.at_s for m in book.points.intermediate if m.at_s < card.race.duration_s)
     return Stage(
         plan,
@@ -112,12 +111,19 @@ def stage(plan: Plan, registry: Registry, names: dict[str, str]) -> Stage:
         marks,
         expected_laps(card),
         tuple(rows),
-        {name: tuple(cars) for name, cars in tables.items()},
+        _titles(book, [e.car_class for e in card.entries]),
         spread,
         full_season(plan.round.series, plan.round.season)
         if plan.round.book.points.eligible == "full_season"
         else None,
     )
+
+
+def _titles(book: RuleBook, classes: list[str]) -> tuple[tuple[Title, tuple[int, ...]], ...]:
+    """Titles that this round counts for, each with the cars ranked for it; those without a car are left out."""
+    counting = [t for t in book.titles() if scores_in(book, t) or book.points.intermediate]
+    ranked = [(t, tuple(i for i, name in enumerate(classes) if in_title(book, t, name))) for t in counting]
+    return tuple((title, cars) for title, cars in ranked if cars)
 
 
 def _entered(registry: Registry, rnd: Round) -> dict[tuple[str, str], Entry]:
@@ -128,8 +134,8 @@ def _entered(registry: Registry, rnd: Round) -> dict[tuple[str, str], Entry]:
     return {(e.car, rnd.book.class_named(e.car_class).name): e for e in entries}
 
 
-def _team_name(series: str, car: str, name: str, key: str) -> str:
-    if series in PER_CAR:
+def _team_name(book: RuleBook, car: str, name: str, key: str) -> str:
+    if book.points.teams_score == "each_car":
         return f"#{car} {name}"
     return key if name.startswith("Unknown") else name
 
@@ -243,11 +249,9 @@ def play_seasons(
     def work(block: tuple[int, int]) -> dict[Key, dict[str, F64]]:
         sums: dict[Key, dict[str, F64]] = {}
         for n, (st, (found, order)) in enumerate(zip(stages, play_block(stages, seed, *block), strict=True)):
-            for title, table, points in _scored(st, found, order, real_qualifying):
-                for kind in KINDS:
-                    if kind not in st.plan.round.book.points.champions:
-                        continue
-                    into = sums.setdefault((f"{title} {kind}".strip(), table), {})
+            for cup, title, points in _scored(st, found, order, real_qualifying):
+                for kind in title.kinds:
+                    into = sums.setdefault((f"{cup} {kind}".strip(), title.table), {})
                     names, values = getattr(points, kind)
                     for k, name in enumerate(names):
                         kept = into.setdefault(name, np.zeros((block[1], columns)))
@@ -290,34 +294,36 @@ def _scored(
     found: Places,
     order: Qualified,
     real_qualifying: Callable[[Plan, str, list[Scorer]], I16 | None],
-) -> Iterator[tuple[str, str, RoundPoints]]:
-    """(title, table, points [seasons, names]) of one round."""
+) -> Iterator[tuple[str, Title, RoundPoints]]:
+    """(cup, title, points [seasons, names]) of one round."""
     book = st.plan.round.book
     rules = book.points
     out = found.unclassified == 1 if book.classification.min_share_of_winner > 0 else np.zeros(1, bool)
     share = 1.0
     if rules.half_below_share:
         share = race_share(book, float(np.median(found.run_s)))
-    for table, cars_in in st.tables.items():
+    for title, cars_in in st.titles:
         index = list(cars_in)
         cars = [st.scorers[i] for i in index]
-        of_race = found.overall if table == OVERALL else found.in_class
-        here = np.where(out, LAST, of_race)[:, index].astype(np.int16)
-        if table not in rules.classes_excluded:
+        one_class = len(title.classes) == 1
+        here = np.where(out, LAST, found.in_class if one_class else found.overall)[:, index].astype(np.int16)
+        grid = (order.in_class if one_class else order.overall)[:, index]
+        if scores_in(book, title):
             scale = book.points_scale(st.plan.card.race.duration_s)
             if scale is not None:
-                yield "", table, score(scale, here, cars, book, share=share, full_season=st.regular)
+                yield "", title, score(scale, here, cars, book, share=share, full_season=st.regular, title=title)
             if rules.qualifying:
-                known = real_qualifying(st.plan, table, cars)
-                grid = order.in_class[:, index] if known is None else np.repeat(known, len(here), axis=0)
-                yield "", table, score(rules.scales[rules.qualifying], grid, cars, book)
-            if rules.pole:
-                first = pole_places((order.overall if table == OVERALL else order.in_class)[:, index])
-                yield "", table, score(pole_scale(rules.pole), first, cars, book, full_season=st.regular)
+                known = real_qualifying(st.plan, title.table, cars)
+                run = grid if known is None else np.repeat(known, len(here), axis=0)
+                yield "", title, score(rules.scales[rules.qualifying], run, cars, book, title=title)
+            if rules.pole and title.pole:
+                first = pole_places(eligible_places(grid, [True] * len(cars), hold=False, close_ranks=True))
+                pole = pole_scale(rules.pole)
+                yield "", title, score(pole, first, cars, book, full_season=st.regular, title=title)
         for mark in rules.intermediate:
             at = here
             if mark.at_s in st.marks:
                 at = found.at_marks[:, st.marks.index(mark.at_s)]
-                at = (_overall_at(st, found, at) if table == OVERALL else at)[:, index]
-            if table != OVERALL or not mark.cup:
-                yield mark.cup, table, score(rules.scales[mark.scale], at, cars, book)
+                at = (at if one_class else _overall_at(st, found, at))[:, index]
+            if one_class or not mark.cup:
+                yield mark.cup, title, score(rules.scales[mark.scale], at, cars, book, title=title)

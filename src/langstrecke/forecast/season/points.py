@@ -12,16 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from langstrecke.rulebooks.schema import PointsScale, RuleBook
+from langstrecke.rulebooks.points import PointsScale, Title
+from langstrecke.rulebooks.schema import RuleBook
 
 F64 = NDArray[np.float64]
 I16 = NDArray[np.int16]
 
 LAST = np.int16(32000)
 """A place behind everybody: not there, or not entitled to points."""
-
-PER_CAR = frozenset({"imsa"})
-"""Series whose teams' title counts every car for itself. Elsewhere a team counts its best car of a race."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,14 @@ def scale_points(scale: PointsScale, places: I16, share: float = 1.0) -> F64:
     return np.where(places >= LAST, 0.0, table[index])
 
 
-def eligible_places(places: I16, eligible: Sequence[bool], *, hold: bool) -> I16:
-    """Places among the entitled; the others are out. With `hold` nobody moves up."""
+def eligible_places(places: I16, eligible: Sequence[bool], *, hold: bool, close_ranks: bool = False) -> I16:
+    """Places among the entitled; the others are out. With `hold` nobody moves up.
+
+    `close_ranks`: places with gaps (a group within the overall order) become 1, 2, 3 even if all are entitled.
+    """
     mask = np.asarray(eligible, bool)
     out: I16 = np.where(mask, places, LAST).astype(np.int16)
-    if hold or mask.all():
+    if hold or (mask.all() and not close_ranks):
         return out
     ahead = (places[..., None, :] < places[..., :, None]) & mask
     moved: I16 = (1 + ahead.sum(axis=-1)).astype(np.int16)
@@ -82,12 +83,28 @@ class RoundPoints:
     makes: tuple[tuple[str, ...], F64]
 
 
-def entitled(book: RuleBook, cars: Sequence[Scorer], full_season: frozenset[str] | None) -> list[bool]:
-    """Who may score by the book: guests and, where it says so, cars not entered for the season do not."""
+def team_of(book: RuleBook, car: str, team: str) -> str:
+    """What a teams' title goes by: the car where every car has a line of its own, else the team."""
+    return car if book.points.teams_score == "each_car" else team
+
+
+def entitled(
+    book: RuleBook, cars: Sequence[Scorer], full_season: frozenset[str] | None, title: Title | None = None
+) -> list[bool]:
+    """Who may score by the book: guests and, where it says so, cars not entered for the season do not.
+
+    A title that names its entries is scored by those alone.
+    """
     rule = book.points.eligible
+    named = title.nominated(book.event or book.series) if title is not None else frozenset()
+    if title is not None and title.cars:
+        return [car.car in named for car in cars]
     return [
-        not (rule in ("no_guests", "full_season") and car.guest)
-        and not (rule == "full_season" and full_season is not None and car.car not in full_season)
+        car.car in named
+        or (
+            not (rule in ("no_guests", "full_season") and (car.guest or car.car in book.points.guests))
+            and not (rule == "full_season" and full_season is not None and car.car not in full_season)
+        )
         for car in cars
     ]
 
@@ -100,10 +117,15 @@ def score(
     *,
     share: float = 1.0,
     full_season: frozenset[str] | None = None,
-    rerank_makes: bool = True,
+    title: Title | None = None,
 ) -> RoundPoints:
-    """Points of one order of one class for drivers, teams and makes."""
-    places = eligible_places(places, entitled(book, cars, full_season), hold=book.points.ineligible_hold_place)
+    """Points of one order of the cars of one title for drivers, teams and makes."""
+    places = eligible_places(
+        places,
+        entitled(book, cars, full_season, title),
+        hold=book.points.ineligible_hold_place,
+        close_ranks=title is not None and len(title.classes) > 1,  # in the overall order, other classes invisible
+    )
     per_car = scale_points(scale, places, share)
     drivers = tuple(dict.fromkeys(d for car in cars for d in car.drivers))
     index = {name: n for n, name in enumerate(drivers)}
@@ -111,16 +133,25 @@ def score(
     for i, car in enumerate(cars):
         for name in car.drivers:  # whoever shares two cars scores with the better one
             theirs[..., index[name]] = np.maximum(theirs[..., index[name]], per_car[..., i])
-    teams = [car.car if book.series in PER_CAR else car.team for car in cars]
+    teams = [team_of(book, car.car, car.team) for car in cars]
     labels = tuple(dict.fromkeys(teams))
     of_teams = np.stack(
         [per_car[..., [i for i, t in enumerate(teams) if t == name]].max(axis=-1) for name in labels], axis=-1
     )
-    makes, make_places = best_of_group(places, [car.make for car in cars])
-    if not rerank_makes:
-        best = [[i for i, c in enumerate(cars) if c.make == m] for m in makes]
-        make_places = np.stack([places[..., i].min(axis=-1) for i in best], axis=-1)
-    return RoundPoints((drivers, theirs), (labels, of_teams), (makes, scale_points(scale, make_places, share)))
+    makes = tuple(dict.fromkeys(car.make for car in cars if car.make))
+    return RoundPoints((drivers, theirs), (labels, of_teams), (makes, _of_makes(scale, places, cars, share, title)))
+
+
+def _of_makes(scale: PointsScale, places: I16, cars: Sequence[Scorer], share: float, title: Title | None) -> F64:
+    """Points of makes: ranked by their best car, or the sum of the cars that count, each by its own place."""
+    counted = title.cars_counted if title is not None else 0
+    names, ranks = best_of_group(places, [car.make for car in cars])
+    if not counted:
+        return scale_points(scale, ranks, share)
+    per_car = scale_points(scale, places, share)
+    of_make = [[i for i, car in enumerate(cars) if car.make == name] for name in names]
+    best = [-np.sort(-per_car[..., index], axis=-1)[..., :counted].sum(axis=-1) for index in of_make]
+    return np.stack(best, axis=-1)
 
 
 def race_share(book: RuleBook, run_s: float) -> float:

@@ -15,24 +15,23 @@ from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.forecast.season.points import (
     I16,
     LAST,
-    PER_CAR,
     RoundPoints,
     Scorer,
     pole_places,
     pole_scale,
     score,
+    team_of,
 )
 from langstrecke.paddock.model import Entry, Event
 from langstrecke.paddock.registry import Registry, load_registry
 from langstrecke.rulebooks import known_series, rulebook_for
 from langstrecke.rulebooks.load import SERIES_ALIASES, seasons_of
+from langstrecke.rulebooks.points import OVERALL, Kind, Title
 from langstrecke.rulebooks.schema import RuleBook, plain
 
-KINDS = ("drivers", "teams", "makes")
+KINDS: tuple[Kind, ...] = ("drivers", "teams", "makes")
 LEAST_FIELD = 10
 """A list of fewer cars is no field: pages named the first few."""
-OVERALL = "overall"
-"""The table of a championship that is scored by the overall order."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +99,24 @@ def rounds_of(series: str, season: str) -> tuple[Round, ...]:
         book = rulebook_for(series, season, event.circuit if event.series == series else event.series)
         if event.series == series:
             book = rulebook_for(series, season, event.id)
+        else:
+            book = _of_championship(book, rulebook_for(series, season))
         grid_only = event.id.endswith("qualifying-race")
         number += not grid_only
         out.append(Round(0 if grid_only else number, event, book, series, season))
     if not out:
         raise LangstreckeError(f"the registry has no races of {series} {season}")
     return tuple(out)
+
+
+def _of_championship(book: RuleBook, championship: RuleBook) -> RuleBook:
+    """A race with a book of its own, as its championship scores it: the scales are the race's, the titles are not."""
+    mine = championship.points
+    known = {c.name for c in book.classes}
+    keys = ("scored_by", "champions", "titles", "eligible", "guests", "teams_score", "partial")
+    fitting = all(set(title.classes) <= known for title in mine.titles)
+    update = {key: getattr(mine, key) for key in keys if key != "titles" or fitting}
+    return book.model_copy(update={"points": book.points.model_copy(update=update)})
 
 
 @cache
@@ -131,7 +142,8 @@ def scorers(registry: Registry, entries: Iterable[Entry], guests: frozenset[str]
 
 @cache
 def full_season(series: str, season: str) -> frozenset[str] | None:
-    """Cars entered for the whole season, where the rules ask: those in half of the championship's own races or more.
+    """Cars entered for the whole season, where the rules ask: those in half of the championship's own races or more,
+    and those in each of its first two (a team that gave up later was entered all the same).
 
     A race of another series that counts (Le Mans) says nothing: half its field is there for it alone. None (nobody is
     left out) where fewer than two lists of entries are known.
@@ -145,49 +157,46 @@ def full_season(series: str, season: str) -> frozenset[str] | None:
     if len(lists) < 2:
         return None
     cars = set().union(*lists)
-    return frozenset(car for car in cars if 2 * sum(car in one for one in lists) >= len(lists))
+    begun = lists[0] & lists[1]
+    return frozenset(car for car in cars if car in begun or 2 * sum(car in one for one in lists) >= len(lists))
 
 
-def real_round(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, RoundPoints]]:
-    """(title, class, points) of a race that was run, as far as its places are known."""
+def real_round(registry: Registry, rnd: Round) -> Iterator[tuple[str, Title, RoundPoints]]:
+    """(cup, title, points) of a race that was run, as far as its places are known."""
     rules = rnd.book.points
-    by_class: dict[str, list[Entry]] = defaultdict(list)
     crews = _race_crews(registry, rnd)
     regular = full_season(rnd.series, rnd.season)
     invited = not classes_unknown(registry, rnd)  # a car of no class of the book runs out of the points
-    for entry in registry.entries(rnd.id):
-        if invited and not class_known(rnd.book, entry.car_class):
+    started = [
+        replace(e, drivers=crews.get((e.car, e.car_class), e.drivers))
+        for e in registry.entries(rnd.id)
+        if e.started and (not invited or class_known(rnd.book, e.car_class))
+    ]
+    for title in rnd.book.titles():
+        entries = [e for e in started if in_title(rnd.book, title, e.car_class)]
+        if not entries:
             continue
-        entry = replace(entry, drivers=crews.get((entry.car, entry.car_class), entry.drivers))
-        if entry.started:
-            for name in groups(rnd.book, entry.car_class):
-                by_class[name].append(entry)
-    for name, entries in by_class.items():
-        cars = scorers(registry, entries)
-        if scored := rnd.book.points_scale():
-            places = _places([_place(rnd.book, e, name) for e in entries])
-            if name not in rules.classes_excluded:
-                yield "", name, score(scored, places, cars, rnd.book, full_season=regular)
-        if rules.qualifying and name not in rules.classes_excluded:
-            grid = _facts("qualifying", rnd.id, name)
-            if grid:
-                order = _places([grid.get(c.car) for c in cars])
-                yield "", name, score(rules.scales[rules.qualifying], order, cars, rnd.book)
-        if rules.pole and name not in rules.classes_excluded and (pole := pole_of(rnd.id, name)):
+        cars, scores_here = scorers(registry, entries), scores_in(rnd.book, title)
+        if (scored := rnd.book.points_scale()) and scores_here:
+            places = _places([_place(rnd.book, e, title) for e in entries])
+            yield "", title, score(scored, places, cars, rnd.book, full_season=regular, title=title)
+        if rules.qualifying and scores_here and (grid := _facts("qualifying", rnd.id, title.table)):
+            order = _places([grid.get(c.car) for c in cars])
+            yield "", title, score(rules.scales[rules.qualifying], order, cars, rnd.book, title=title)
+        if rules.pole and title.pole and scores_here and (pole := pole_of(rnd.id, title)):
             order = pole_places(_places([1 if c.car == pole else None for c in cars]))
-            yield "", name, score(pole_scale(rules.pole), order, cars, rnd.book, full_season=regular)
+            yield "", title, score(pole_scale(rules.pole), order, cars, rnd.book, full_season=regular, title=title)
         for mark in rules.intermediate:
             if mark.at_s >= rnd.book.race.duration_s:
-                found = {e.car: e.position if name == OVERALL else e.class_position for e in entries}
+                found = {e.car: e.position if title.table == OVERALL else e.class_position for e in entries}
             else:
-                found = dict(_facts("segments", rnd.id, name, int(mark.at_s)))
-                told = _facts("segments_extra", rnd.id, name, int(mark.at_s))
+                found = dict(_facts("segments", rnd.id, title.table, int(mark.at_s)))
+                told = _facts("segments_extra", rnd.id, title.table, int(mark.at_s))
                 if told:  # pages name the first few of a class; the others are level behind them
                     found = {e.car: told.get(e.car, len(told) + 1) for e in entries}
             if found:
                 order = _places([found.get(c.car) for c in cars])
-                title = mark.cup
-                yield title, name, score(rules.scales[mark.scale], order, cars, rnd.book)
+                yield mark.cup, title, score(rules.scales[mark.scale], order, cars, rnd.book, title=title)
 
 
 def _race_crews(registry: Registry, rnd: Round) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -198,15 +207,23 @@ def _race_crews(registry: Registry, rnd: Round) -> dict[tuple[str, str], tuple[s
     return {(e.car, e.car_class): e.drivers for e in registry.entries(race)}
 
 
-def pole_of(event: str, table: str) -> str:
-    """The car that was on pole, overall or in a class; empty where nobody says."""
-    rows = fact_table("poles")
-    return next((r["car"] for r in rows if r["event"] == event and plain(r["class"]) == plain(table)), "")
+def pole_of(event: str, title: Title) -> str:
+    """The car that was on pole among those of a title: the row of its name, else that of its fastest class.
+
+    Empty where nobody says.
+    """
+    # what pages tell comes before what was read off grids: a place lost on the grid does not cost the point
+    rows = [r for name in ("poles_extra", "poles") for r in fact_table(name) if r["event"] == event]
+    for name in (title.table, *title.classes[:1]):
+        for row in rows:
+            if plain(row["class"]) == plain(name):
+                return row["car"]
+    return ""
 
 
 def pole_known(event: str) -> bool:
     """Whether the points for the pole of a race are known."""
-    return any(row["event"] == event for name in ("poles", "bonus") for row in fact_table(name))
+    return any(row["event"] == event for name in ("poles", "poles_extra", "bonus") for row in fact_table(name))
 
 
 def incomplete(registry: Registry, rnd: Round) -> bool:
@@ -225,7 +242,7 @@ def car_names(registry: Registry, rounds: Iterable[Round]) -> dict[str, str]:
     return {
         f"team:{e.car}": f"#{e.car} {registry.teams[e.team].name}"
         for rnd in rounds
-        if rnd.book.series in PER_CAR
+        if rnd.book.points.teams_score == "each_car"
         for e in registry.entries(rnd.id)
         if e.team in registry.teams
     }
@@ -246,16 +263,23 @@ def classes_unknown(registry: Registry, rnd: Round) -> bool:
     return 2 * sum(not class_known(rnd.book, e.car_class) for e in started) > len(started)
 
 
-def groups(book: RuleBook, car_class: str) -> tuple[str, ...]:
-    """The tables a class is scored in: its own, the overall one, or both. A class the book does not know has none."""
-    own = (book.class_named(car_class).name,) if class_known(book, car_class) else ()
-    return {"class": own, "overall": (OVERALL,), "both": (OVERALL, *own)}[book.points.scored_by]
+def in_title(book: RuleBook, title: Title, car_class: str) -> bool:
+    """Whether cars of a class are ranked in a title; those of a class the book does not know: overall only."""
+    if not title.classes:
+        return True
+    return class_known(book, car_class) and book.class_named(car_class).name in title.classes
 
 
-def _place(book: RuleBook, entry: Entry, table: str) -> int | None:
+def scores_in(book: RuleBook, title: Title) -> bool:
+    """Whether a race counts for a title beyond its marks: not where none of its classes scores there."""
+    out = book.points.classes_excluded
+    return not title.classes or any(name not in out for name in title.classes)
+
+
+def _place(book: RuleBook, entry: Entry, title: Title) -> int | None:
     if entry.status in ("disqualified", "not_classified", "dnf") and book.series != "imsa":
         return None
-    return entry.position if table == OVERALL else entry.class_position
+    return entry.class_position if len(title.classes) == 1 else entry.position
 
 
 def _places(found: Iterable[int | None]) -> I16:
@@ -271,11 +295,7 @@ def _adjusted(registry: Registry, rnd: Round) -> Iterator[tuple[str, str, str, f
         if row["event"] != rnd.id:
             continue
         entry = next(e for e in registry.entries(rnd.id) if e.car == row["car"])
-        keys = (
-            entry.drivers
-            if row["title"].endswith("drivers")
-            else (entry.car if rnd.book.series in PER_CAR else entry.team,)
-        )
+        keys = entry.drivers if row["title"].endswith("drivers") else (team_of(rnd.book, entry.car, entry.team),)
         for key in keys:
             yield row["title"], row["class"], key, float(row["points"])
 
@@ -310,13 +330,11 @@ def tally(series: str, season: str, after: int | None = None) -> Tally:
         if after is not None and rnd.number > after:
             continue
         sums: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        for title, car_class, points in real_round(registry, rnd):
-            for kind in KINDS:
-                if kind not in rnd.book.points.champions:
-                    continue
+        for cup, won, points in real_round(registry, rnd):
+            for kind in won.kinds:
                 names, values = getattr(points, kind)
                 for name, value in zip(names, values[0], strict=True):
-                    sums[(f"{title} {kind}".strip(), car_class)][name] += float(value)
+                    sums[(f"{cup} {kind}".strip(), won.table)][name] += float(value)
         for title, car_class, name, value in _adjusted(registry, rnd):
             sums[(title, car_class)][name] += value
         for key, by_name in sums.items():

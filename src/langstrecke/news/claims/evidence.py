@@ -8,6 +8,7 @@ from typing import Any
 from langstrecke.news.lexicon.gazetteer import gazetteer
 from langstrecke.news.lexicon.morphology import slug
 from langstrecke.paddock.careers import CareerRow, career
+from langstrecke.paddock.model import Event
 from langstrecke.paddock.registry import Registry
 
 SERIES_EVENTS = {"le-mans": "le-mans", "spa-24h": "spa-24h"}
@@ -28,10 +29,7 @@ class Scope:
 
     def holds(self, row: CareerRow) -> bool:
         """Whether a race is one of them."""
-        event = row.event
-        if self.series and not event.counts_for(self.series):
-            return False
-        if self.circuit and (event.circuit != self.circuit or any(s in event.id for s in _SHORT)):
+        if not in_scope(row.event, self):
             return False
         return not self.car_class or _class_key(row.entry.car_class) == _class_key(self.car_class)
 
@@ -74,16 +72,17 @@ def team_rows(registry: Registry, team: str, years: tuple[int, ...]) -> tuple[Ca
     return tuple(sorted(found, key=lambda r: (r.event.race_day, r.event.id)))
 
 
+def in_scope(event: Event, scope: Scope) -> bool:
+    """Whether a race is one of a scope's, whatever the class."""
+    if scope.series and not event.counts_for(scope.series):
+        return False
+    return not scope.circuit or (event.circuit == scope.circuit and not any(s in event.id for s in _SHORT))
+
+
 def covered(registry: Registry, scope: Scope, years: tuple[int, ...]) -> bool:
     """Whether the registry knows the entries of these races in all these years, so that absence tells something."""
     for year in years:
-        events = [
-            e
-            for e in registry.events.values()
-            if e.year == year
-            and (not scope.series or e.counts_for(scope.series))
-            and (not scope.circuit or (e.circuit == scope.circuit and not any(s in e.id for s in _SHORT)))
-        ]
+        events = [e for e in registry.events.values() if e.year == year and in_scope(e, scope)]
         if not events or not any(registry.entries(e.id) for e in events):
             return False
     return bool(years)

@@ -1,13 +1,14 @@
 """Fact check: every claim against the registry, with the rows that say so.
 
-What was told of the past is checked; what was reported, expected or wished for is resolved the same way by what
-came to be.
+What was told of the past is checked against the race it means (`race_meant`) and against nothing else. What was
+announced, reported, expected or wished for is resolved by what came to be, but never contradicted by it: a plan that
+came to nothing is "not borne out".
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langstrecke.formatting import plural
@@ -21,13 +22,18 @@ from langstrecke.news.claims.evidence import (
     scope_of,
     team_rows,
 )
+from langstrecke.news.claims.race_meant import ONE_RACE, Meant, races_meant
 from langstrecke.news.lexicon.gazetteer import gazetteer
 from langstrecke.news.model import Claim
 from langstrecke.paddock.careers import CareerRow
 from langstrecke.paddock.registry import Registry
 
 SUPPORTED, CONTRADICTED, NOT_CHECKABLE = "supported", "contradicted", "not_checkable"
+NOT_BORNE_OUT = "not_borne_out"
+"""A plan, wish or rumour that did not come true: no error of the text."""
+VERDICTS = (SUPPORTED, CONTRADICTED, NOT_BORNE_OUT, NOT_CHECKABLE)
 MAX_ROWS = 40
+PODIUM = 3
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,6 @@ class _Case:
             return row.event.year in self.years
         if self.year is None:
             return True
-        if self.claim.relation in ("won", "finished", "beat"):
-            return row.event.race_day.isoformat()[: len(self.claim.date)] <= self.claim.date
         if self.claim.tense == "past":
             return row.event.year <= self.year
         if self.claim.tense == "future" or self.claim.certainty in ("wished", "possible", "expected", "reported"):
@@ -94,7 +98,12 @@ def check_claim(claim: Claim, registry: Registry) -> Finding:
     if claim.certainty == "denied" and claim.tense == "past" and not claim.seasons:
         return Finding(claim, NOT_CHECKABLE, note="denied without saying for when")
     finding = checker(case)
-    return _turned(finding) if claim.certainty == "denied" else finding
+    if claim.certainty == "denied":
+        finding = _turned(finding)
+    told_as_fact = claim.certainty in ("confirmed", "denied") and claim.tense != "future"
+    if finding.verdict == CONTRADICTED and not told_as_fact:
+        return replace(finding, verdict=NOT_BORNE_OUT)
+    return finding
 
 
 def _turned(finding: Finding) -> Finding:
@@ -147,25 +156,83 @@ def _in_tense(case: _Case, season: str) -> bool:
 def _won(case: _Case) -> Finding:
     claim = case.claim
     scope = scope_of(claim.object, case.registry, claim.series)
-    if scope is None or (not scope.circuit and scope.series not in ("le-mans", "spa-24h")):
-        return _finding(case, NOT_CHECKABLE, note="titles are not in the registry")
-    starts = [r for r in case.rows if scope.holds(r) and case.in_time(r)]
-    if claim.car_class:
-        starts = [r for r in starts if Scope(car_class=claim.car_class).holds(r)] or starts
+    if scope is None or (not scope.circuit and scope.series not in ONE_RACE):
+        return _finding(case, NOT_CHECKABLE, note="titles and wins without a race named are not in the registry")
+    if claim.count is not None or (claim.rule.startswith("title") and not claim.seasons):
+        return _won_ever(case, scope)
+    meant = races_meant(claim, scope, case.registry)
+    starts = _starts(case, scope, meant)
+    if meant.why_not:
+        return _finding(case, NOT_CHECKABLE, note=meant.why_not)
     by_class = claim.scope == "class" or bool(claim.car_class)
-    wins = [r for r in starts if r.entry.class_win] if by_class else [r for r in starts if r.entry.position == 1]
+    wins = [r for r in starts if (r.entry.class_win if by_class else r.entry.position == 1)]
+    if {r.event.id for r in wins} >= {e.id for e in meant.events}:
+        return _finding(case, SUPPORTED, wins, f"won: {meant.words}")
+    class_wins = [r for r in starts if r.entry.class_win]
+    if not by_class and {r.event.id for r in class_wins} >= {e.id for e in meant.events}:
+        return _finding(case, SUPPORTED, class_wins, f"won the class, not overall: {meant.words}")
+    return _judged(case, meant, starts, "did not win")
+
+
+def _won_ever(case: _Case, scope: Scope) -> Finding:
+    """Wins counted ("vier Siege"), or borne as an epithet ("der Le-Mans-Sieger"), up to the text's date.
+
+    A count is checked only of a race whose every edition the registry holds.
+    """
+    claim = case.claim
+    until = claim.date or "9999"
+    rows = [r for r in case.rows if scope.holds(r) and r.event.race_day.isoformat()[: len(until)] <= until]
+    if claim.car_class:
+        rows = [r for r in rows if Scope(car_class=claim.car_class).holds(r)] or rows
+    by_class = claim.scope == "class" or bool(claim.car_class)
+    wins = [r for r in rows if (r.entry.class_win if by_class else r.entry.position == 1)]
+    if not by_class and len(wins) < (claim.count or 1):
+        wins = [r for r in rows if r.entry.class_win] or wins
     years = ", ".join(str(r.event.year) for r in wins)
-    if claim.count is not None and by_class:
-        verdict = SUPPORTED if len(wins) == claim.count else CONTRADICTED
-        return _finding(case, verdict, wins, f"{plural(len(wins), 'class win')}: {years}")
-    if wins and len(wins) >= len(claim.seasons):
-        return _finding(case, SUPPORTED, wins, f"won {years}")
-    if not by_class and any(r.entry.class_win for r in starts):
-        found = [r for r in starts if r.entry.class_win]
-        return _finding(case, SUPPORTED, found, "won the class, not overall")
+    note = f"{plural(len(wins), 'class win' if by_class else 'win')} until then" + (f": {years}" if years else "")
+    if claim.count is None and wins:
+        return _finding(case, SUPPORTED, wins, note)
+    if scope.series != "le-mans":
+        short = claim.count is not None and len(wins) >= claim.count
+        why = "" if short else "; the registry does not hold every edition of this race"
+        return _finding(case, SUPPORTED if short else NOT_CHECKABLE, wins, note + why)
+    return _finding(case, SUPPORTED if len(wins) == (claim.count or 0) else CONTRADICTED, wins or rows, note)
+
+
+def _starts(case: _Case, scope: Scope, meant: Meant) -> list[CareerRow]:
+    """The subject's entries in the races meant, in the class told where one is."""
+    ids = {e.id for e in meant.events}
+    rows = case.rows or team_rows(case.registry, case.claim.subject, tuple({e.year for e in meant.events}))
+    found = [r for r in rows if r.event.id in ids and scope.holds(r)]
+    told = case.claim.car_class
+    return ([r for r in found if Scope(car_class=told).holds(r)] or found) if told else found
+
+
+def _judged(case: _Case, meant: Meant, starts: list[CareerRow], note: str) -> Finding:
+    """Not so in the races meant: contradicted where the registry tells the result of a start, or all entries."""
+    known = [r for r in starts if r.entry.class_position is not None or r.entry.status not in ("", "classified")]
+    if known:
+        first = "".join(_winner(case.registry, e.id) for e in meant.events)
+        return _finding(case, CONTRADICTED, known, f"{note}: {meant.words}{first}")
     if starts:
-        return _finding(case, CONTRADICTED, starts, "no win among these")
-    return _absent(case, scope, "was not there")
+        return _finding(case, NOT_CHECKABLE, starts, f"the registry does not know the place: {meant.words}")
+    if all(any(e.position == 1 for e in case.registry.entries(event.id)) for event in meant.events):
+        complete = all(len(case.registry.entries(event.id)) >= FULL_FIELD for event in meant.events)
+        if complete:
+            return _finding(case, CONTRADICTED, note=f"was not among the entries: {meant.words}")
+    return _finding(case, NOT_CHECKABLE, note=f"the registry does not hold all entries of {meant.words}")
+
+
+FULL_FIELD = 15
+"""Entries from which a race's list is taken to be whole (default: the smallest endurance grids held have 18)."""
+
+
+def _winner(registry: Registry, event: str) -> str:
+    first = next((e for e in registry.entries(event) if e.position == 1), None)
+    if first is None:
+        return ""
+    names = [registry.drivers[d].name.split()[-1] for d in first.drivers if d in registry.drivers]
+    return f"; overall #{first.car} {'/'.join(names)}" if names else ""
 
 
 def _finished(case: _Case) -> Finding:
@@ -173,21 +240,22 @@ def _finished(case: _Case) -> Finding:
     scope = scope_of(claim.object if claim.object != "podium" else claim.series, case.registry, claim.series)
     if scope is None:
         return _finding(case, NOT_CHECKABLE, note="no race is named")
-    starts = [r for r in case.rows if scope.holds(r) and case.in_time(r)]
-    if not starts:
-        return _absent(case, scope, "was not there")
+    meant = races_meant(claim, scope, case.registry)
+    if meant.why_not:
+        return _finding(case, NOT_CHECKABLE, note=meant.why_not)
+    starts = _starts(case, scope, meant)
     if claim.object == "podium":
-        found = [r for r in starts if (r.entry.class_position or 99) <= 3]
-        known = [r for r in starts if r.entry.class_position or r.entry.status == "dnf"]
-        if found:
-            return _finding(case, SUPPORTED, found, "on the podium here")
-        return _finding(case, CONTRADICTED if known else NOT_CHECKABLE, starts, "no podium among the known results")
-    wanted = claim.place
-    if wanted == "dnf":
+        found = [r for r in starts if (r.entry.class_position or 99) <= PODIUM]
+        told = "on the podium"
+    elif claim.place == "dnf":
         found = [r for r in starts if r.entry.status == "dnf"]
+        told = "did not finish"
     else:
-        found = [r for r in starts if wanted in (str(r.entry.position), str(r.entry.class_position))]
-    return _finding(case, SUPPORTED if found else CONTRADICTED, found or starts, f"place {wanted}")
+        found = [r for r in starts if claim.place in (str(r.entry.position), str(r.entry.class_position))]
+        told = f"place {claim.place}"
+    if found:
+        return _finding(case, SUPPORTED, found, f"{told}: {meant.words}")
+    return _judged(case, meant, starts, f"not {told}")
 
 
 def _since(case: _Case) -> Finding:
@@ -305,16 +373,12 @@ def _leaves(case: _Case) -> Finding:
 def _beat(case: _Case) -> Finding:
     claim, registry = case.claim, case.registry
     scope = scope_of(claim.series, registry) if claim.series else None
-    if scope is None or not case.years:
+    if scope is None:
         return _finding(case, NOT_CHECKABLE, note="no race is named")
-    events = [
-        e
-        for e in registry.events.values()
-        if e.year in case.years
-        and (not scope.series or e.counts_for(scope.series))
-        and (not scope.circuit or e.circuit == scope.circuit)
-    ]
-    for event in events:
+    meant = races_meant(claim, scope, registry)
+    if meant.why_not:
+        return _finding(case, NOT_CHECKABLE, note=meant.why_not)
+    for event in meant.events:
         entries = registry.entries(event.id)
         ours = [e for e in entries if _is(claim.subject, e.car, e.team, e.drivers) and e.position]
         theirs = [e for e in entries if _is(claim.object, e.car, e.team, e.drivers) and e.position]
@@ -331,8 +395,8 @@ def _beat(case: _Case) -> Finding:
                 }
                 for e in (ours + theirs)
             )
-            return Finding(claim, SUPPORTED if ahead else CONTRADICTED, rows, event.id)
-    return _finding(case, NOT_CHECKABLE, note="both are not in one race of the registry")
+            return Finding(claim, SUPPORTED if ahead else CONTRADICTED, rows, meant.words)
+    return _finding(case, NOT_CHECKABLE, note=f"both are not in the results held of {meant.words}")
 
 
 def _is(who: str, car: str, team: str, drivers: tuple[str, ...]) -> bool:

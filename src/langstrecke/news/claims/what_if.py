@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from langstrecke.news.lexicon.gazetteer import gazetteer
 from langstrecke.news.lexicon.morphology import slug
 from langstrecke.news.lexicon.weights import read_weights
 from langstrecke.news.model import Claim
@@ -60,13 +61,21 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Unmoved:
+    """A claim about line-ups that changes nothing on the card, and why."""
+
+    claim: Claim
+    why: str
+
+
+@dataclass(frozen=True)
 class LineUpPatch:
     """A what-if: the changes, and how sure it is as a whole."""
 
     race: Race
     changes: tuple[Change, ...]
-    unplaced: tuple[Claim, ...]
-    """Claims about this race that name nobody's car."""
+    unmoved: tuple[Unmoved, ...]
+    """Claims about line-ups that moved nobody."""
 
     @property
     def weight(self) -> float:
@@ -88,8 +97,8 @@ class LineUpPatch:
                 out.append(f"probability = {change.weight:g}")
                 out += [f"claim = {_quoted(change.together)}"] if change.together else []
             out += [f"reason = {_quoted(f'{change.note}; {told}')}", ""]
-        out += [f"# no car to put this in: claim {c.id}: {c.words()}" for c in self.unplaced]
-        if not self.changes:
+        out += [f"# not moved, {u.why}: claim {u.claim.id}: {u.claim.words()}" for u in self.unmoved]
+        if not any(c.new for c in self.changes):
             out.append("# no claim changes a line-up of this race")
         return "\n".join(out).rstrip() + "\n"
 
@@ -110,7 +119,7 @@ class LineUpPatch:
                 }
                 for c in self.changes
             ],
-            "unplaced": [c.to_json() for c in self.unplaced],
+            "unmoved": [{"claim": u.claim.to_json(), "why": u.why} for u in self.unmoved],
             "toml": self.as_toml(),
         }
 
@@ -118,39 +127,68 @@ class LineUpPatch:
 def what_if(claims: Sequence[Claim], race: Race, weights: Mapping[str, float] | None = None) -> LineUpPatch:
     """The what-if that claims imply for a race; `weights` as `read_weights` gives them."""
     weights = read_weights() if weights is None else weights
-    about = [c for c in claims if c.relation in _ENTRY and _of_this_race(c, race)]
-    here = {c.subject for c in about if c.relation == "enters_only"}
-    away = {c.subject for c in claims if c.relation == "enters_only"} - here
-    yes = [c for c in about if weights[c.certainty] > 0 and not {c.subject, c.object} & away]
+    told = [c for c in claims if c.relation in _ENTRY]
+    here = {c.subject for c in told if c.relation == "enters_only" and not _not_of(c, race)}
+    away = {c.subject for c in told if c.relation == "enters_only"} - here
+    whys = {c.id: _why_not(c, race, weights, away) for c in told}
+    yes = [c for c in told if not whys[c.id]]
     seats = _seats(yes, race)
     changes = []
-    for number, told in seats.items():
+    for number, newcomers in seats.items():
         car = next(c for c in race.cars if c.number == number)
-        changes.append(_change(car, told, yes, weights))
+        changes.append(_change(car, newcomers, yes, weights))
     changes = _without_movers(changes, race)
-    placed = {c.id for change in changes for c in change.claims}
-    seated = {slug(d) for change in changes for d in change.drivers}
-    rest = tuple(
-        c
-        for c in yes
-        if c.id not in placed and c.subject not in seated and c.relation in ("shares_car", "drives", "enters_only")
-    )
-    return LineUpPatch(race, tuple(changes), rest)
+    used = {c.id for change in changes for c in change.claims}
+    unmoved = [Unmoved(c, whys[c.id] or _no_car(c, race)) for c in told if c.id not in used]
+    return LineUpPatch(race, tuple(changes), tuple(unmoved))
 
 
-def _of_this_race(claim: Claim, race: Race) -> bool:
-    """A claim about the card's series and season; about another round only, it is none."""
+def _why_not(claim: Claim, race: Race, weights: Mapping[str, float], away: set[str]) -> str:
+    """Why a claim seats nobody in this race, before any car is looked for; empty where it may."""
+    people = [claim.subject, *([claim.object] if claim.relation == "shares_car" else [])]
+    strangers = [p for p in people if not is_person(p)]
+    if strangers:
+        return f"{strangers[0]} is no driver"
+    if why := _not_of(claim, race):
+        return why
+    if weights[claim.certainty] <= 0:
+        return f"what is {claim.certainty.replace('_', ' ')} has no weight"
+    return "told to drive other rounds only" if set(people) & away else ""
+
+
+def is_person(name: str) -> bool:
+    """Whether a claim's name is somebody who can sit in a car: a team, make, race or class is not."""
+    known = gazetteer().names.get(name)
+    return known is None or known.is_a("person")
+
+
+def _not_of(claim: Claim, race: Race) -> str:
+    """Why a claim is not about the card's series, season or round; empty where it is."""
     year = int(claim.date[:4]) if claim.date else race.season
     if claim.seasons and race.season not in claim.seasons:
-        return False
+        return f"it is about {'-'.join(map(str, claim.seasons))}, not {race.season}"
     if not claim.seasons and not (race.season - 1 <= year <= race.season):
-        return False
+        return f"it names no season and was written in {year}"
     if claim.tense == "past":
-        return False
+        return "it is told of the past"
     if claim.relation == "enters_only" and not _is_round(claim.object, race):
-        return False
+        return "it is about another round"
     series = {race.series, race.circuit, "petit-le-mans" if race.circuit == "road-atlanta" else race.circuit}
-    return not claim.series or claim.series in series or claim.relation == "enters_only"
+    if claim.series and claim.series not in series and claim.relation != "enters_only":
+        return f"it is about {claim.series}"
+    return ""
+
+
+def _no_car(claim: Claim, race: Race) -> str:
+    """Why a claim about this race found no seat."""
+    if claim.relation == "enters":
+        return "it names no car"
+    if claim.relation in ("drives_for", "drives", "driven_since"):
+        cars = [c for c in race.cars if _fits(claim.object, c)]
+        if not cars:
+            return f"no car on the card is {claim.object_name or claim.object}"
+        return f"{len(cars)} cars on the card are {claim.object_name or claim.object} and it does not say which"
+    return "neither of them is placed in a car of the card"
 
 
 def _is_round(name: str, race: Race) -> bool:

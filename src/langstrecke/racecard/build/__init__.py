@@ -288,6 +288,7 @@ def _card(
             name=circuit_name(meta.circuit),
             length_km=lengths[-1] if lengths else None,
             overtaking_s=rating.overtaking_s,
+            lap_sd=rating.belief.shared_sd,
             dusk=dark[0] if dark else None,
             dawn=dark[1] if dark else None,
         ),

@@ -23,6 +23,8 @@ STINT_LAPS = 0.4
 OWED_STOP_S = 600.0
 OWED_STOP_LAPS = 4.0
 """A mandatory stop that is still owed is made at least this long before the end, whichever is more (default)."""
+TURN_REST_S = 3600.0
+"""After a full turn a driver counts as having driven this much longer, so that another gets in (default)."""
 FAIR_S = 1800.0
 """A driver one second a lap faster may drive about this much more before he is rested (default)."""
 
@@ -42,29 +44,32 @@ def overtime(p: Params, s: State, i: int) -> float:
 @kernel
 def driven_in_window(p: Params, s: State, i: int, d: int, t: float) -> float:
     """Seconds driver d of car i has driven in the window that ends now, the turn under way included."""
+    car = s.car[i]
     since = t - p.car[i].window
     total = 0.0
-    if s.car[i].driver == d:
-        total += t - max(s.car[i].turn_since, since)
-    count = s.car[i].log_count
+    if car.driver == d:
+        total += t - max(car.turn_since, since)
+    count = car.log_count
     first = max(0, count - MAX_STINT_LOG)
-    for entry in range(first, count):
-        slot = entry % MAX_STINT_LOG
-        if s.car[i].log_driver[slot] == d and s.car[i].log_end[slot] > since:
-            total += s.car[i].log_end[slot] - max(s.car[i].log_start[slot], since)
+    for turn in range(first, count):
+        slot = turn % MAX_STINT_LOG
+        if car.log_driver[slot] == d and car.log_end[slot] > since:
+            total += car.log_end[slot] - max(car.log_start[slot], since)
     return total
 
 
 @kernel
 def room(p: Params, s: State, i: int, d: int, t: float) -> float:
     """Seconds driver d may drive from now by the maximum rules; negative if he may not get in."""
-    here = s.car[i].driver == d
-    left = p.car[i].max_drive[d] - s.car[i].driven[d]
-    if p.car[i].max_continuous > 0.0:
-        left = min(left, p.car[i].max_continuous - (t - s.car[i].turn_since if here else 0.0))
-    if p.car[i].window > 0.0:
-        left = min(left, p.car[i].window_max - driven_in_window(p, s, i, d, t))
-    if not here and t - s.car[i].rest_since[d] < p.car[i].min_rest:
+    car = s.car[i]
+    entry = p.car[i]
+    here = car.driver == d
+    left = entry.max_drive[d] - car.driven[d]
+    if entry.max_continuous > 0.0:
+        left = min(left, entry.max_continuous - (t - car.turn_since if here else 0.0))
+    if entry.window > 0.0:
+        left = min(left, entry.window_max - driven_in_window(p, s, i, d, t))
+    if not here and t - car.rest_since[d] < entry.min_rest:
         return -1.0
     return float(left - MARGIN_S)
 
@@ -72,10 +77,12 @@ def room(p: Params, s: State, i: int, d: int, t: float) -> float:
 @kernel
 def unmet(p: Params, s: State, i: int, d: int) -> float:
     """Seconds driver d still has to drive by the minimum rules."""
-    short = p.car[i].min_drive[d] - s.car[i].driven[d]
+    car = s.car[i]
+    entry = p.car[i]
+    short = entry.min_drive[d] - car.driven[d]
     if short > 0.0:
         return float(short + MARGIN_S)
-    if p.car[i].all_start == 1 and s.car[i].driven[d] <= 0.0 and s.car[i].driver != d:
+    if entry.all_start == 1 and car.driven[d] <= 0.0 and car.driver != d:
         return margin(p, s, i)
     return 0.0
 
@@ -83,30 +90,34 @@ def unmet(p: Params, s: State, i: int, d: int) -> float:
 @kernel
 def set_hand_over(p: Params, s: State, i: int, t: float) -> None:
     """Work out by when the driver on board must be out: his own maximum, and what the others still have to do."""
-    d = s.car[i].driver
+    game = s.game[0]
+    race = p.race[0]
+    car = s.car[i]
+    entry = p.car[i]
+    d = car.driver
     by = t + room(p, s, i, d, t)
     owed = 0.0
-    for other in range(p.car[i].n_drivers):
+    for other in range(entry.n_drivers):
         if other != d:
             owed += unmet(p, s, i, other)
     if owed > 0.0:
-        own = s.game[0].due - owed - margin(p, s, i)
-        short = p.car[i].min_drive[d] - s.car[i].driven[d]
-        if own <= t and short <= 0.0 and t + owed < s.game[0].due:  # late, not too late: out on the next lap
+        own = game.due - owed - margin(p, s, i)
+        short = entry.min_drive[d] - car.driven[d]
+        if own <= t and short <= 0.0 and t + owed < game.due:  # late, not too late: out on the next lap
             own = t + 1.0
         by = min(by, max(own, t + short) if short > 0.0 else own)
-    elif t + room(p, s, i, d, t) >= s.game[0].due + overtime(p, s, i):
+    elif t + room(p, s, i, d, t) >= game.due + overtime(p, s, i):
         by = NEVER
-    if p.race[0].max_stint_s > 0.0 and t + p.race[0].max_stint_s < s.game[0].due + overtime(p, s, i):
-        by = min(by, t + p.race[0].max_stint_s - STINT_LAPS * s.lap_draw[p.car[i].car_class])
-    stops_owed = p.race[0].mandatory_stops - s.car[i].stops
+    if race.max_stint_s > 0.0 and t + race.max_stint_s < game.due + overtime(p, s, i):
+        by = min(by, t + race.max_stint_s - STINT_LAPS * s.lap_draw[entry.car_class])
+    stops_owed = race.mandatory_stops - car.stops
     if stops_owed > 0:  # a long repair can leave fewer stints than stops
-        slack = max(OWED_STOP_S, OWED_STOP_LAPS * s.lap_draw[p.car[i].car_class])
-        by = min(by, max(s.game[0].due - stops_owed * slack, t + 1.0))
+        slack = max(OWED_STOP_S, OWED_STOP_LAPS * s.lap_draw[entry.car_class])
+        by = min(by, max(game.due - stops_owed * slack, t + 1.0))
     if by < NEVER:  # a stop for the last lap alone has to be made before the time is up
-        by = min(by, s.game[0].due)
+        by = min(by, game.due)
     # Nobody has time left (a race too long for its crew): stopping again would not help.
-    s.car[i].hand_over = by if by > t else NEVER
+    car.hand_over = by if by > t else NEVER
 
 
 @kernel
@@ -124,8 +135,10 @@ def may_take(p: Params, s: State, i: int, d: int, t: float, stint_s: float) -> b
 @kernel
 def choose(p: Params, s: State, i: int, t: float, stint_s: float) -> int:
     """The driver for the coming stint of `stint_s` seconds."""
-    n = p.car[i].n_drivers
-    now = int(s.car[i].driver)
+    car = s.car[i]
+    entry = p.car[i]
+    n = entry.n_drivers
+    now = int(car.driver)
     if n == 1:
         return now
     left = s.game[0].due - t
@@ -135,7 +148,7 @@ def choose(p: Params, s: State, i: int, t: float, stint_s: float) -> int:
         if d != now:
             owed += unmet(p, s, i, d)
     stay_legal = room(p, s, i, now, t) >= need
-    if stay_legal and s.car[i].turn_stints < p.car[i].stints_per_turn and left - min(stint_s, left) >= owed:
+    if stay_legal and car.turn_stints < entry.stints_per_turn and left - min(stint_s, left) >= owed:
         return now
     best = -1
     best_score = NEVER
@@ -148,12 +161,12 @@ def choose(p: Params, s: State, i: int, t: float, stint_s: float) -> int:
             roomiest = d
         if space < need:
             continue
-        score = s.car[i].driven[d] + FAIR_S * s.car[i].driver_draw[d]
+        score = car.driven[d] + FAIR_S * car.driver_draw[d]
         short = unmet(p, s, i, d)
         if short > 0.0:
             score = -1.0e6 - short  # whoever owes most, however slow
-        elif d == now and s.car[i].turn_stints >= p.car[i].stints_per_turn and n > 2:
-            score += 3600.0  # a rest after a full turn
+        elif d == now and car.turn_stints >= entry.stints_per_turn and n > 2:
+            score += TURN_REST_S  # a rest after a full turn
         if score < best_score:
             best_score = score
             best = d
@@ -163,19 +176,20 @@ def choose(p: Params, s: State, i: int, t: float, stint_s: float) -> int:
 @kernel
 def hand_over(p: Params, s: State, i: int, d: int, t_out: float, t_in: float) -> None:
     """Driver d takes over: the old turn ends at t_out, the new one begins at t_in."""
-    now = s.car[i].driver
+    car = s.car[i]
+    now = car.driver
     if d == now:
-        s.car[i].turn_stints += 1
-        s.car[i].turn_since += t_in - t_out  # time in the pits is not time at the wheel
+        car.turn_stints += 1
+        car.turn_since += t_in - t_out  # time in the pits is not time at the wheel
         set_hand_over(p, s, i, t_in)
         return
-    slot = s.car[i].log_count % MAX_STINT_LOG
-    s.car[i].log_driver[slot] = now
-    s.car[i].log_start[slot] = s.car[i].turn_since
-    s.car[i].log_end[slot] = t_out
-    s.car[i].log_count += 1
-    s.car[i].rest_since[now] = t_out
-    s.car[i].driver = d
-    s.car[i].turn_since = t_in
-    s.car[i].turn_stints = 1
+    slot = car.log_count % MAX_STINT_LOG
+    car.log_driver[slot] = now
+    car.log_start[slot] = car.turn_since
+    car.log_end[slot] = t_out
+    car.log_count += 1
+    car.rest_since[now] = t_out
+    car.driver = d
+    car.turn_since = t_in
+    car.turn_stints = 1
     set_hand_over(p, s, i, t_in)

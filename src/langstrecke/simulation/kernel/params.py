@@ -130,6 +130,7 @@ RACE = np.dtype(
         ("duration_s", "f8"),
         ("overtaking_s", "f8"),
         ("follow_s", "f8"),  # gap at which a car is held up
+        ("lap_sd", "f8"),  # what is unsure of the lap for all classes alike, share of it
         ("track_sd", "f8"),  # spread of the track's pace over the race, share of the lap
         ("track_s", "f8"),  # its time constant
         ("night_from_s", "f8"),  # race time of dusk and dawn, repeating daily; equal: no night

@@ -49,31 +49,40 @@ OPENING_LAP = 2.0
 fitted to, 1.1 in the few others)."""
 OVERTIME_LAPS = 8.0
 """Laps of the fastest class after the time within which the leader must have crossed the line (default)."""
+GARAGE_LAPS = 1.5
+"""Laps of its own from which a car that is not due to cross counts as standing in the garage and does not hold up the
+flag (default)."""
+LEAST_LAP = 0.5
+"""No lap is quicker than this share of the class's, whatever is drawn (guard; no draw in reach comes near it)."""
 LAST_LAPS = 2.5
 """Laps of a car's own after the flag within which it must cross the line to be counted as finishing (default)."""
 
 
 @kernel
-def run_race(p: Params, s: State, seed: int, race: int, trace: F64) -> None:
-    """Play race number `race` of this seed to the end; the state then holds the outcome.
+def run_race(p: Params, s: State, seed: int, number: int, trace: F64) -> None:
+    """Play race `number` of this seed to the end; the state then holds the outcome.
 
     `trace` has ROW_SIZE columns and receives a row per car-lap as far as it has rows (none: no trace).
     """
-    key = rng.race_key(seed, race)
+    race = p.race[0]
+    key = rng.race_key(seed, number)
     draw_race(p, s, key)
     weather.start_weather(p, s, key)
     caution.start_events(p, s, key, 0.0)
-    for i in range(p.race[0].n):
-        s.car[i].since = p.car[i].grid_s
-        s.car[i].since_1 = p.car[i].grid_s
-        s.car[i].since_2 = p.car[i].grid_s
+    for i in range(race.n):
+        entry = p.car[i]
+        car = s.car[i]
+        car.since = entry.grid_s
+        car.since_1 = entry.grid_s
+        car.since_2 = entry.grid_s
         s.queue[i] = i
     order_by_crossing(p, s)
-    for place in range(p.race[0].n):
+    for place in range(race.n):
         i = s.queue[place]
-        s.car[i].turn_since = 0.0  # whoever starts late sits in the car from the green on
+        car = s.car[i]
+        car.turn_since = 0.0  # whoever starts late sits in the car from the green on
         stops.begin_stint(p, s, key, i)
-        s.car[i].turn_stints = 1
+        car.turn_stints = 1
         drivers.set_hand_over(p, s, i, 0.0)
         start_lap(p, s, key, i, p.car[i].grid_s, 0.0, trace)
     play_on(p, s, key, trace)
@@ -94,71 +103,75 @@ def order_by_crossing(p: Params, s: State) -> None:
 @kernel
 def play_on(p: Params, s: State, key: np.uint64, trace: F64) -> None:
     """Run from the present state to the end of the race."""
-    while s.game[0].head < s.game[0].tail:
-        first = s.ring[s.game[0].head & (RING - 1)]
+    game = s.game[0]
+    while game.head < game.tail:
+        first = s.ring[game.head & (RING - 1)]
         t = s.car[first].when
-        while s.game[0].next_event <= t:
-            if s.game[0].rain_switch <= s.game[0].next_event:
-                weather.switch_rain(p, s, key, s.game[0].rain_switch)
+        while game.next_event <= t:
+            if game.rain_switch <= game.next_event:
+                weather.switch_rain(p, s, key, game.rain_switch)
                 caution.set_next_event(s)
             else:
                 caution.handle_event(p, s, key)
-                if s.game[0].head >= s.game[0].tail:  # over under the red flag
+                if game.head >= game.tail:  # over under the red flag
                     return
-            first = s.ring[s.game[0].head & (RING - 1)]
+            first = s.ring[game.head & (RING - 1)]
             t = s.car[first].when
-        s.game[0].now = t
+        game.now = t
         pop_first(s)
         if first >= p.race[0].n:
-            if s.game[0].flag_out == 0:
+            if game.flag_out == 0:
                 caution.safety_car_crosses(p, s, key, first, t)
             continue
-        if s.game[0].flag_out == 0 and t > s.game[0].end + OVERTIME_LAPS * s.game[0].fast_lap:
+        if game.flag_out == 0 and t > game.end + OVERTIME_LAPS * game.fast_lap:
             # Nobody was left to take the flag: it fell at the end of the time.
-            s.game[0].flag_out = 1
-            s.game[0].flag_time = s.game[0].end
-        if s.game[0].flag_out == 1 and t > s.game[0].flag_time + LAST_LAPS * s.lap_draw[p.car[first].car_class]:
+            game.flag_out = 1
+            game.flag_time = game.end
+        if game.flag_out == 1 and t > game.flag_time + LAST_LAPS * s.lap_draw[p.car[first].car_class]:
             s.car[first].status = STRANDED
             continue
         crossing(p, s, key, first, t, trace)
-    if s.game[0].mode != MODE_GREEN:
-        caution.end_neutral(s, max(s.game[0].flag_time, s.game[0].end))
+    if game.mode != MODE_GREEN:
+        caution.end_neutral(s, max(game.flag_time, game.end))
 
 
 @hot
 def crossing(p: Params, s: State, key: np.uint64, i: int, t: float, trace: F64) -> None:
     """Car i completes a lap at t: count it, look for the flag, stop, begin the next."""
-    s.car[i].lap += 1
-    s.game[0].car_laps += 1
-    s.car[i].driven[s.car[i].driver] += t - s.car[i].since - s.car[i].stop_s
-    s.car[i].fuel -= (stops.NEUTRAL_BURN if s.car[i].zone > 1.15 else 1.0) * (1.0 - p.car[i].fuel_save)
-    s.car[i].tyre_age += 1.0
-    if s.game[0].rows < trace.shape[0]:
+    game = s.game[0]
+    race = p.race[0]
+    car = s.car[i]
+    car.lap += 1
+    game.car_laps += 1
+    car.driven[car.driver] += t - car.since - car.stop_s
+    car.fuel -= (stops.NEUTRAL_BURN if car.zone > stops.NEUTRAL_RATIO else 1.0) * (1.0 - p.car[i].fuel_save)
+    car.tyre_age += 1.0
+    if game.rows < trace.shape[0]:
         _write_row(s, i, t, trace)
-    s.car[i].since_2 = s.car[i].since_1
-    s.car[i].since_1 = s.car[i].since
-    lap = s.car[i].lap
-    if s.game[0].flag_out == 0:
-        if lap > s.game[0].lead_lap:
-            s.game[0].lead_lap = lap
-            if p.race[0].max_laps > 0:
-                s.game[0].due = min(s.game[0].end, t + (p.race[0].max_laps - lap) * s.game[0].fast_lap)
-                if lap >= p.race[0].max_laps:
-                    s.game[0].flag_out = 1
-        if t >= s.game[0].end and _leads(p, s, i):
-            s.game[0].flag_out = 1
-        if s.game[0].flag_out == 1:
-            s.game[0].flag_time = t
-    if s.game[0].flag_out == 1:
-        s.car[i].status = FINISHED
-        s.car[i].since = t
+    car.since_2 = car.since_1
+    car.since_1 = car.since
+    lap = car.lap
+    if game.flag_out == 0:
+        if lap > game.lead_lap:
+            game.lead_lap = lap
+            if race.max_laps > 0:
+                game.due = min(game.end, t + (race.max_laps - lap) * game.fast_lap)
+                if lap >= race.max_laps:
+                    game.flag_out = 1
+        if t >= game.end and _leads(p, s, i):
+            game.flag_out = 1
+        if game.flag_out == 1:
+            game.flag_time = t
+    if game.flag_out == 1:
+        car.status = FINISHED
+        car.since = t
         return
     stop_s = 0.0
-    if s.car[i].stopping == 1:
-        s.car[i].since = t
+    if car.stopping == 1:
+        car.since = t
         stop_s = queue.hold_at_exit(p, s, i, t, stops.serve(p, s, key, i, t))
         if stops.pointless(p, s, i, t + stop_s):
-            s.car[i].status = RETIRED
+            car.status = RETIRED
             return
     start_lap(p, s, key, i, t, stop_s, trace)
 
@@ -167,8 +180,9 @@ def crossing(p: Params, s: State, key: np.uint64, i: int, t: float, trace: F64) 
 def _leads(p: Params, s: State, i: int) -> bool:
     """Whether car i, crossing now, leads the cars still racing (one in the garage does not hold up the flag)."""
     for j in range(p.race[0].n):
-        if j != i and s.car[j].status == RUNNING and s.car[j].lap >= s.car[i].lap:
-            if s.car[j].off_line == 1 and s.car[j].when - s.game[0].now > 1.5 * s.lap_draw[p.car[j].car_class]:
+        rival = s.car[j]
+        if j != i and rival.status == RUNNING and rival.lap >= s.car[i].lap:
+            if rival.off_line == 1 and rival.when - s.game[0].now > GARAGE_LAPS * s.lap_draw[p.car[j].car_class]:
                 continue
             return False
     return True
@@ -177,101 +191,103 @@ def _leads(p: Params, s: State, i: int) -> bool:
 @hot
 def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: float, trace: F64) -> None:
     """Car i begins a lap at t, after `stop_s` in the pits: draw the lap, decide on the stop, take the road."""
-    c = p.car[i].car_class
-    lap = s.car[i].lap
+    game = s.game[0]
+    race = p.race[0]
+    car = s.car[i]
+    entry = p.car[i]
+    c = entry.car_class
+    klass = p.cls[c]
+    lap = car.lap
     word = rng.draw(key, rng.LAP, i, lap)
-    free = (
-        s.car[i].own_lap
-        + p.car[i].fuel_save_s
-        + p.cls[c].fuel_lap * s.car[i].fuel
-        + p.cls[c].tyre_lap * s.car[i].tyre_age
-    )
+    free = car.own_lap + entry.fuel_save_s + klass.fuel_lap * car.fuel + klass.tyre_lap * car.tyre_age
     free += s.lap_draw[c] * track_at(s, t) + rng.look_up(p.noise[c], rng.high(word))
-    if s.car[i].tyre_age == 0.0 and lap > 0:
-        free += p.cls[c].cold_lap
-    if s.car[i].tyre_stints > 0:
-        free += p.cls[c].double_stint
+    if car.tyre_age == 0.0 and lap > 0:
+        free += klass.cold_lap
+    if car.tyre_stints > 0:
+        free += klass.double_stint
     if lap == 0:
-        free += p.cls[c].first_lap
-    if p.cls[c].night != 0.0:
+        free += klass.first_lap
+    if klass.night != 0.0:
         clock = t % DAY_S
-        if p.race[0].night_from_s < p.race[0].night_until_s:
-            dark = p.race[0].night_from_s <= clock < p.race[0].night_until_s
+        if race.night_from_s < race.night_until_s:
+            dark = race.night_from_s <= clock < race.night_until_s
         else:
-            dark = clock >= p.race[0].night_from_s or clock < p.race[0].night_until_s
-        if dark and p.race[0].night_from_s != p.race[0].night_until_s:
-            free += p.cls[c].night
-    if s.game[0].wet > 0.0 or s.game[0].rain > 0.0 or s.car[i].wet_tyres == 1:
+            dark = clock >= race.night_from_s or clock < race.night_until_s
+        if dark and race.night_from_s != race.night_until_s:
+            free += klass.night
+    if game.wet > 0.0 or game.rain > 0.0 or car.wet_tyres == 1:
         weather.dry_to(p, s, t)
-        free *= weather.lap_factor(p, s.game[0].wet, s.car[i].wet_tyres)
-    free *= s.game[0].zone
-    free = max(free, 0.5 * s.lap_draw[c])
-    mode = s.game[0].mode
+        free *= weather.lap_factor(p, game.wet, car.wet_tyres)
+    free *= game.zone
+    free = max(free, LEAST_LAP * s.lap_draw[c])
+    mode = game.mode
     ratio = 1.0
     if mode == MODE_SAFETY_CAR:
-        ratio = caution.WAVE_RATIO if s.car[i].waved == 1 else p.race[0].catch_up_ratio
+        ratio = caution.WAVE_RATIO if car.waved == 1 else race.catch_up_ratio
     elif mode == MODE_FCY:
-        ratio = p.race[0].lap_ratio
-    s.car[i].zone = ratio
+        ratio = race.lap_ratio
+    car.zone = ratio
     extra = stop_s
-    s.car[i].off_line = 1 if stop_s > 0.0 else 0
+    car.off_line = 1 if stop_s > 0.0 else 0
     lost = 0.0
     # mishaps: one uniform against the summed chances of this lap
     u = rng.low(word)
-    retire = s.car[i].retire_rate * free
-    repair = retire + s.car[i].repair_rate * free
-    penalty = repair + p.cls[c].penalty_rate * free
-    mistake = p.cls[c].incident_rate * p.car[i].mistakes[s.car[i].driver] * free
+    retire = car.retire_rate * free
+    repair = retire + car.repair_rate * free
+    penalty = repair + klass.penalty_rate * free
+    mistake = klass.incident_rate * entry.mistakes[car.driver] * free
     if lap == 0:
         mistake *= OPENING_LAP
     if u < penalty + mistake:
         if u < retire:
-            s.car[i].status = RETIRED
-            s.car[i].since = t
+            car.status = RETIRED
+            car.since = t
             return
         size = rng.draw(key, rng.TROUBLE, i, 2 * lap + 1)
         if u < repair:  # he brings it home slowly; the repair itself is done at the pits
-            spread = p.cls[c].repair_length_log_sd
-            s.car[i].repair = p.cls[c].repair_s * math.exp(spread * rng.look_up(p.normal, rng.high(size)))
+            spread = klass.repair_length_log_sd
+            car.repair = klass.repair_s * math.exp(spread * rng.look_up(p.normal, rng.high(size)))
             lost = LIMP_SHARE * free
         elif u < penalty:  # a drive-through, not to be served under yellow: then race control saw nothing
-            lost = p.cls[c].lane if mode == MODE_GREEN else 0.0
+            lost = klass.lane if mode == MODE_GREEN else 0.0
         else:
-            lost = -p.cls[c].incident_s * math.log(rng.high(size))
+            lost = -klass.incident_s * math.log(rng.high(size))
         extra += lost
         if lost > OFF_LINE_S:
-            s.car[i].off_line = 1
-    s.car[i].since = t
-    s.car[i].stop_s = stop_s
-    s.car[i].when = t + free * ratio + s.car[i].debt + extra
-    s.car[i].debt = 0.0
-    s.car[i].stopping = 1 if s.car[i].repair > 0.0 or stops.comes_in(p, s, i, t) else 0
-    if lost > 0.0 and s.car[i].stopping == 1 and s.car[i].repair == 0.0 and s.car[i].when > s.car[i].hand_over:
+            car.off_line = 1
+    car.since = t
+    car.stop_s = stop_s
+    car.when = t + free * ratio + car.debt + extra
+    car.debt = 0.0
+    car.stopping = 1 if car.repair > 0.0 or stops.comes_in(p, s, i, t) else 0
+    if lost > 0.0 and car.stopping == 1 and car.repair == 0.0 and car.when > car.hand_over:
         # a driver out of time is brought in whatever the car looks like: the damage is seen to in the pits
-        s.car[i].when -= lost
-        s.car[i].repair = lost
+        car.when -= lost
+        car.repair = lost
     if mode == MODE_GREEN:
         file_green(p, s, i, word)
     else:
         file_neutral(p, s, i)
-        s.car[i].waved = 0
+        car.waved = 0
 
 
 @hot
 def _write_row(s: State, i: int, t: float, trace: F64) -> None:
-    row = s.game[0].rows
-    s.game[0].rows = row + 1
+    game = s.game[0]
+    car = s.car[i]
+    row = game.rows
+    game.rows = row + 1
     trace[row, ROW_CAR] = i
-    trace[row, ROW_LAP] = s.car[i].lap
-    trace[row, ROW_DRIVER] = s.car[i].driver
-    trace[row, ROW_START] = s.car[i].since
+    trace[row, ROW_LAP] = car.lap
+    trace[row, ROW_DRIVER] = car.driver
+    trace[row, ROW_START] = car.since
     trace[row, ROW_END] = t
-    trace[row, ROW_IN_PIT] = s.car[i].stopping
-    trace[row, ROW_PIT_S] = s.car[i].stop_s
-    trace[row, ROW_MODE] = s.game[0].mode
-    trace[row, ROW_WET] = s.car[i].wet_tyres
-    trace[row, ROW_TYRE_AGE] = s.car[i].tyre_age
-    trace[row, ROW_RED_S] = s.game[0].red_s
+    trace[row, ROW_IN_PIT] = car.stopping
+    trace[row, ROW_PIT_S] = car.stop_s
+    trace[row, ROW_MODE] = game.mode
+    trace[row, ROW_WET] = car.wet_tyres
+    trace[row, ROW_TYRE_AGE] = car.tyre_age
+    trace[row, ROW_RED_S] = game.red_s
 
 
 @kernel
@@ -281,22 +297,26 @@ def classify(p: Params, s: State) -> None:
     More laps beat fewer, then the earlier finish; a car is classified with `min_share` of the winner's laps and,
     where the rule book asks for it, only if it crossed the line. Those who are not stand behind, by distance.
     """
+    race = p.race[0]
     winner = 0
     order, unclassified, class_winner = s.order, s.unclassified, s.place
-    for c in range(p.race[0].n_classes):
+    for c in range(race.n_classes):
         class_winner[c] = 0
-    for i in range(p.race[0].n):
+    for i in range(race.n):
+        entry = p.car[i]
+        car = s.car[i]
         order[i] = i
-        if s.car[i].status == FINISHED or p.race[0].must_cross_line == 0:
-            winner = max(winner, s.car[i].lap)
-            class_winner[p.car[i].car_class] = max(class_winner[p.car[i].car_class], s.car[i].lap)
-    for i in range(p.race[0].n):
-        distance = class_winner[p.car[i].car_class] if p.race[0].share_of_class == 1 else winner
-        out = s.car[i].lap < p.race[0].min_share * distance
-        if p.race[0].must_cross_line == 1 and s.car[i].status != FINISHED:
+        if car.status == FINISHED or race.must_cross_line == 0:
+            winner = max(winner, car.lap)
+            class_winner[entry.car_class] = max(class_winner[entry.car_class], car.lap)
+    for i in range(race.n):
+        car = s.car[i]
+        distance = class_winner[p.car[i].car_class] if race.share_of_class == 1 else winner
+        out = car.lap < race.min_share * distance
+        if race.must_cross_line == 1 and car.status != FINISHED:
             out = True
         unclassified[i] = 1 if out else 0
-    for a in range(1, p.race[0].n):
+    for a in range(1, race.n):
         i = order[a]
         at = a
         while at > 0 and _ranks_before(p, s, unclassified, i, order[at - 1]):
@@ -307,8 +327,10 @@ def classify(p: Params, s: State) -> None:
 
 @hot
 def _ranks_before(p: Params, s: State, unclassified: NDArray[np.int32], i: int, j: int) -> bool:
+    car = s.car[i]
+    rival = s.car[j]
     if unclassified[i] != unclassified[j]:
         return bool(unclassified[i] < unclassified[j])
-    if s.car[i].lap != s.car[j].lap:
-        return bool(s.car[i].lap > s.car[j].lap)
-    return bool(s.car[i].since + p.car[i].penalty_s < s.car[j].since + p.car[j].penalty_s)
+    if car.lap != rival.lap:
+        return bool(car.lap > rival.lap)
+    return bool(car.since + p.car[i].penalty_s < rival.since + p.car[j].penalty_s)

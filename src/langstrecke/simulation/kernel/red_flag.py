@@ -14,43 +14,49 @@ RESUME_LAPS = 2.0
 @kernel
 def too_late(p: Params, s: State, t: float) -> bool:
     """Whether a race stopped at t can no longer be resumed: the clock runs on and the time would be up."""
-    if p.race[0].red_stops_clock == 1:
+    game = s.game[0]
+    race = p.race[0]
+    if race.red_stops_clock == 1:
         return False
-    laps = RESUME_LAPS * p.race[0].lap_ratio * s.game[0].fast_lap
-    return bool(t + p.race[0].red_s + laps >= s.game[0].end)
+    laps = RESUME_LAPS * race.lap_ratio * game.fast_lap
+    return bool(t + race.red_s + laps >= game.end)
 
 
 @kernel
 def stop_race(p: Params, s: State, t: float) -> None:
     """The race stands still: everybody waits where he is in the order, then follows the safety car."""
-    s.game[0].reds += 1
-    s.game[0].red_s += p.race[0].red_s
-    for at in range(s.game[0].head, s.game[0].tail):
+    game = s.game[0]
+    race = p.race[0]
+    game.reds += 1
+    game.red_s += race.red_s
+    for at in range(game.head, game.tail):
         i = s.ring[at & (RING - 1)]
-        s.car[i].when += p.race[0].red_s
-        if i < p.race[0].n:  # nobody drives meanwhile
-            s.car[i].since += p.race[0].red_s
-            s.car[i].since_1 += p.race[0].red_s
-            s.car[i].since_2 += p.race[0].red_s
-            s.car[i].turn_since += p.race[0].red_s
-    s.game[0].caution_until = max(s.game[0].caution_until, t) + p.race[0].red_s
-    if p.race[0].red_stops_clock == 1:
-        s.game[0].end += p.race[0].red_s
-    if p.race[0].max_laps > 0:
-        s.game[0].due = min(s.game[0].end, s.game[0].due + p.race[0].red_s)
+        car = s.car[i]
+        car.when += race.red_s
+        if i < race.n:  # nobody drives meanwhile
+            car.since += race.red_s
+            car.since_1 += race.red_s
+            car.since_2 += race.red_s
+            car.turn_since += race.red_s
+    game.caution_until = max(game.caution_until, t) + race.red_s
+    if race.red_stops_clock == 1:
+        game.end += race.red_s
+    if race.max_laps > 0:
+        game.due = min(game.end, game.due + race.red_s)
     else:
-        s.game[0].due = s.game[0].end
+        game.due = game.end
 
 
 @kernel
 def _crossing_of_lap(s: State, i: int, lap: int) -> float:
     """When car i ended this lap, one of its last three; NEVER if it has not."""
-    back = s.car[i].lap - lap
+    car = s.car[i]
+    back = car.lap - lap
     if back == 0:
-        return float(s.car[i].since)
+        return float(car.since)
     if back == 1:
-        return float(s.car[i].since_1)
-    return float(s.car[i].since_2) if back == 2 else NEVER
+        return float(car.since_1)
+    return float(car.since_2) if back == 2 else NEVER
 
 
 @kernel
@@ -59,24 +65,27 @@ def end_race(p: Params, s: State, t: float) -> None:
 
     Everybody still running counts as having crossed the line: he did, the last time he came by.
     """
-    s.game[0].reds += 1
-    counted = max(s.game[0].lead_lap - p.race[0].red_laps_back, 0)
+    game = s.game[0]
+    race = p.race[0]
+    game.reds += 1
+    counted = max(game.lead_lap - race.red_laps_back, 0)
     flag = NEVER
-    for i in range(p.race[0].n):
+    for i in range(race.n):
         if s.car[i].lap >= counted:
             flag = min(flag, _crossing_of_lap(s, i, counted))
-    for i in range(p.race[0].n):
-        if s.car[i].status != RETIRED:
-            s.car[i].status = FINISHED
+    for i in range(race.n):
+        car = s.car[i]
+        if car.status != RETIRED:
+            car.status = FINISHED
         for back in range(2, -1, -1):  # his first crossing from then on, or else his last before
-            lap = s.car[i].lap - back
+            lap = car.lap - back
             if lap >= 0 and (back == 0 or _crossing_of_lap(s, i, lap) >= flag):
-                s.car[i].since = _crossing_of_lap(s, i, lap)
-                s.car[i].lap = lap
+                car.since = _crossing_of_lap(s, i, lap)
+                car.lap = lap
                 break
-    s.game[0].lead_lap = counted
-    s.game[0].flag_out = 1
-    s.game[0].flag_time = flag
-    s.game[0].neutral_s += max(0.0, t - s.game[0].caution_since)
-    s.game[0].mode = MODE_GREEN
-    s.game[0].tail = s.game[0].head
+    game.lead_lap = counted
+    game.flag_out = 1
+    game.flag_time = flag
+    game.neutral_s += max(0.0, t - game.caution_since)
+    game.mode = MODE_GREEN
+    game.tail = game.head

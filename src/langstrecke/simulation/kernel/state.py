@@ -136,7 +136,6 @@ class State(NamedTuple):
     order: NDArray[np.int32]  # [n] the classification, best first
     unclassified: NDArray[np.int32]  # [n]
     place: NDArray[np.int32]  # [c] scratch
-    no_trace: NDArray[np.float64]  # [0, ROW_SIZE]
 
 
 def make_state(n: int, n_classes: int) -> State:
@@ -152,7 +151,6 @@ def make_state(n: int, n_classes: int) -> State:
         order=np.zeros(n, np.int32),
         unclassified=np.zeros(n, np.int32),
         place=np.zeros(n_classes, np.int32),
-        no_trace=np.zeros((0, ROW_SIZE), np.float64),
     )
 
 
@@ -168,13 +166,15 @@ def pop_first(s: State) -> int:
 @hot
 def short_yellow(p: Params, s: State) -> bool:
     """Whether the yellow under way came so late that the short procedure holds."""
-    return bool(s.game[0].due - s.game[0].caution_since < p.race[0].short_yellow_s)
+    game = s.game[0]
+    return bool(game.due - game.caution_since < p.race[0].short_yellow_s)
 
 
 @kernel
 def sort_ring(s: State) -> None:
     """Insertion sort of the ring by crossing time: nearly sorted input is the rule."""
-    head, tail = s.game[0].head, s.game[0].tail
+    game = s.game[0]
+    head, tail = game.head, game.tail
     for at in range(head + 1, tail):
         i = s.ring[at & (RING - 1)]
         t = s.car[i].when
@@ -188,11 +188,12 @@ def sort_ring(s: State) -> None:
 @kernel
 def drop(s: State, element: int) -> None:
     """Take an element out of the ring, wherever it is."""
-    head, tail = s.game[0].head, s.game[0].tail
+    game = s.game[0]
+    head, tail = game.head, game.tail
     to = head
     for at in range(head, tail):
         i = s.ring[at & (RING - 1)]
         if i != element:
             s.ring[to & (RING - 1)] = i
             to += 1
-    s.game[0].tail = to
+    game.tail = to

@@ -183,7 +183,7 @@ def actual_decision(now: Moment, index: int, laps: pl.DataFrame) -> tuple[Decisi
     return Decision(lap=lap, driver=driver), words
 
 
-def forbidden(now: Moment, index: int, decision: Decision, laps: pl.DataFrame) -> str:
+def forbidden(now: Moment, index: int, decision: Decision) -> str:
     """The rule that keeps the chosen driver from the stint that follows, in words; empty where none does.
 
     Judged by `rulebooks.legality` from what everybody has driven so far and a full stint of the driver's to come.
@@ -192,7 +192,11 @@ def forbidden(now: Moment, index: int, decision: Decision, laps: pl.DataFrame) -
         return ""
     entry, own = now.card.entries[index], now.state.cars[index]
     licences = {d.name: d.licence for d in entry.drivers}
-    stints = _driven(now, index, laps)
+    stints = [
+        Stint(spell.driver, licences[spell.driver], spell.start_s, spell.end_s)
+        for spell in own.spells
+        if spell.driver is not None
+    ]
     leaves = own.crossed_s + (decision.lap - own.laps) * now.lap_s(index)
     if own.driver is not None and leaves > own.crossed_s:
         stints.append(Stint(own.driver, licences[own.driver], own.crossed_s, leaves))
@@ -209,21 +213,3 @@ def forbidden(now: Moment, index: int, decision: Decision, laps: pl.DataFrame) -
     except KeyError:  # a class the book does not list has no limits
         return ""
     return next((v.text for v in judged if v.driver == who and ("driv" in v.rule)), "")
-
-
-def _driven(now: Moment, index: int, laps: pl.DataFrame) -> list[Stint]:
-    """Who of the crew has driven when, by the laps until the moment."""
-    entry = now.card.entries[index]
-    crew = {person(d.name): d for d in entry.drivers}
-    rows = laps.filter((pl.col("car") == entry.car) & (pl.col("elapsed_s") <= now.t)).sort("lap")
-    driven: list[Stint] = []
-    for name, end, took, pit in rows.select("driver", "elapsed_s", "lap_time_s", "pit_time_s").iter_rows():
-        who = crew.get(person(name)) if name else None
-        if who is None:
-            continue
-        begin = min(end, end - took + (pit or 0.0))
-        if driven and driven[-1].driver == who.name and begin - driven[-1].end_s < 1.0:
-            driven[-1] = replace(driven[-1], end_s=end)
-        else:
-            driven.append(Stint(who.name, who.licence, begin, end))
-    return driven

@@ -24,6 +24,7 @@ from langstrecke.strategy.counterfactual.decision import Decision, actual_decisi
 from langstrecke.strategy.counterfactual.moment import Moment, moment, running_car
 from langstrecke.strategy.counterfactual.paired import Difference, difference
 from langstrecke.strategy.goals import PODIUM, column, in_class
+from langstrecke.timing.derive import class_gaps
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def what_if_then(
     words: dict[str, str],
     *,
     patch: Patch | None = None,
-    races: int = 2000,
+    races: int = 4000,
     seed: int = 1,
     threads: int | None = None,
 ) -> WhatIfThen:
@@ -88,7 +89,7 @@ def what_if_then(
         other = moment(apply_patch(card, patch), laps, t)
     if changed == actual and other is now:
         raise LangstreckeError("nothing is changed: that is what the car did", hint=f"it {happened}")
-    rule = forbidden(now, index, changed, laps)
+    rule = forbidden(now, index, changed)
     if rule and "driver" in words:
         raise LangstreckeError(f"that driver may not take over then: {rule}", hint="choose another, or another lap")
     if rule:  # nobody asked for him: who may drive gets in
@@ -149,7 +150,5 @@ def _past(now: Moment, index: int, laps: pl.DataFrame) -> Past:
     entry = now.card.entries[index]
     mates = now.card.cars_of(entry.car_class)
     known = laps.filter((pl.col("elapsed_s") <= now.t) & pl.col("car").is_in(list(mates)))
-    best = known.group_by("lap").agg(best=pl.col("elapsed_s").min())
-    own = known.filter(pl.col("car") == entry.car).join(best, on="lap").sort("lap")
-    hours = tuple(float(s) / 3600.0 for s in own["elapsed_s"])
-    return Past(hours, tuple(float(s) for s in own["elapsed_s"] - own["best"]))
+    own = class_gaps(known.with_columns(car_class=pl.lit(entry.car_class))).filter(pl.col("car") == entry.car)
+    return Past(tuple(s / 3600.0 for s in own["elapsed_s"]), tuple(own["gap_s"]))

@@ -14,8 +14,9 @@ from langstrecke.forecast.live import compiled, fits_for, live_card
 from langstrecke.forecast.live.snapshot import to_snapshot
 from langstrecke.formatting import race_time
 from langstrecke.racecard.schema import RaceCard
-from langstrecke.racestate.from_laps import live_state
+from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.racestate.model import LiveState
+from langstrecke.racestate.state import live_state
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.kernel.snapshot import OUT, Snapshot
 from langstrecke.store import open_store
@@ -65,9 +66,14 @@ def race_laps(race: str, store: str | Path | None = None) -> pl.DataFrame:
     return laps
 
 
-def moment(card: RaceCard, laps: pl.DataFrame, t: float) -> Moment:
-    """The race as it was known at race time t. LangstreckeError for a moment before the start or after the flag."""
-    last = float(laps["elapsed_s"].max() or 0.0)  # type: ignore[arg-type]
+def moment(card: RaceCard, laps: pl.DataFrame | RaceFold, t: float) -> Moment:
+    """The race as it was known at race time t: state, tanks and rules of the day as the in-race forecast has them.
+
+    Whoever looks at many moments of one race folds its laps once. LangstreckeError for a moment before the start or
+    after the flag.
+    """
+    fold = laps if isinstance(laps, RaceFold) else fold_of(laps)
+    last = fold.newest_s
     if t <= 0:
         raise LangstreckeError("the race has not begun at that moment", hint="langstrecke plan is for before it")
     if t >= min(last, card.race.duration_s):
@@ -75,8 +81,8 @@ def moment(card: RaceCard, laps: pl.DataFrame, t: float) -> Moment:
         raise LangstreckeError(
             f"{race_time(t)} has expired: the race ended at {end}", hint="ask for an earlier moment"
         )
-    state = live_state(laps, card, t)
-    played = live_card(card, laps, state, None)
+    state = live_state(fold, card, t)
+    played = live_card(card, fold.laps(), state, None)
     params = compiled(played, state)
     return Moment(played, t, state, params, to_snapshot(state, played, params, fits_for(card)))
 

@@ -161,13 +161,13 @@ def _clock_stops(rows: list[dict[str, Any]], crossings: pl.DataFrame) -> list[di
     extra: list[dict[str, Any]] = []
     # Hours printed to the minute move by up to a minute either way.
     slack = 60.0 if (timed["clock_s"] % 60.0 == 0.0).all() else _CLOCK_CHANGE_S
-    for place in range(len(jump)):
-        if jump[place] <= _STOPPED_S or abs(jump[place] - 3600.0) <= slack:
+    for place, ahead_s in enumerate(jump.to_list()):
+        if ahead_s <= _STOPPED_S or abs(ahead_s - 3600.0) <= slack:
             continue
         at = float(timed["elapsed_s"][place])
         held = [row for row in [*rows, *extra] if row["start_s"] - _STOPPED_S <= at <= row["end_s"] + _STOPPED_S]
         if held:
-            held[-1]["stopped_s"] = held[-1].get("stopped_s", 0.0) + float(jump[place])
+            held[-1]["stopped_s"] = held[-1].get("stopped_s", 0.0) + ahead_s
         else:
-            extra.append({"kind": "red", "start_s": at, "end_s": at, "stopped_s": float(jump[place])})
+            extra.append({"kind": "red", "start_s": at, "end_s": at, "stopped_s": ahead_s})
     return extra

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from langstrecke.services.answers.common import plain
 from langstrecke.web.jobs import JobState
 
 
@@ -33,7 +34,7 @@ def job_routes() -> APIRouter:
         known = request.app.state.pitwall.jobs
         state: JobState = known.state(job)
         result = known.result(job) if state.state == "done" else None
-        return JobAnswer(job=state, result=_plain(result))
+        return JobAnswer(job=state, result=plain(result))
 
     @router.delete("/jobs/{job}")
     async def cancel(request: Request, job: str) -> JobState:
@@ -44,8 +45,3 @@ def job_routes() -> APIRouter:
         return state
 
     return router
-
-
-def _plain(result: Any) -> Any:
-    """A result as JSON data, keys as the command line has them."""
-    return result.model_dump(mode="json", by_alias=True) if isinstance(result, BaseModel) else result

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.live.server import serve_client
-from langstrecke.services.requests import Car, RaceId, Seed
+from langstrecke.services.requests.common import Car, RaceId, Seed
 from langstrecke.web.api.verbs import JobNumber
 from langstrecke.web.following.models import FollowAsk, HubView, OddsPoint, SteerAsk
 from langstrecke.web.following.race import RaceHub

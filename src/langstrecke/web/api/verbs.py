@@ -9,46 +9,66 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from langstrecke import services
-from langstrecke.services import answers
-from langstrecke.services import answers_strategy as strategy
-from langstrecke.services import requests as asks
+from langstrecke.services.answers import cards as cards_answers
+from langstrecke.services.answers import data as data_answers
+from langstrecke.services.answers import news as news_answers
+from langstrecke.services.answers import odds as odds_answers
+from langstrecke.services.answers import paddock as paddock_answers
+from langstrecke.services.answers import strategy as strategy_answers
+from langstrecke.services.answers import team as team_answers
+from langstrecke.services.requests import cards, data, news, odds, paddock, strategy, team
+from langstrecke.services.requests.common import RaceId
 from langstrecke.services.uploads import receive
 
 Service = Callable[..., Any]
 
 QUICK: tuple[tuple[str, str, Service, type[BaseModel] | None, Any], ...] = (
-    ("/races", "store", services.races, asks.RacesAsk, list[answers.RaceLine]),
-    ("/laps", "store", services.laps, asks.LapsAsk, list[answers.LapLine]),
-    ("/cards", "cards", services.cards, None, list[answers.CardLine]),
-    ("/patches", "cards", services.patches, None, list[answers.SavedPatch]),
-    ("/career", "paddock", services.career, asks.CareerAsk, dict[str, Any]),
-    ("/teammates", "paddock", services.teammates, asks.DriversAsk, list[dict[str, Any]]),
-    ("/versus", "paddock", services.versus, asks.DriversAsk, dict[str, Any]),
-    ("/calendar", "paddock", services.calendar, asks.CalendarAsk, dict[str, Any]),
-    ("/rules", "paddock", services.rulebook_names, None, list[str]),
-    ("/rules/book", "paddock", services.rules, asks.RulesAsk, answers.RulesAnswer),
-    ("/rules/diff", "paddock", services.rules_diff, asks.RulesDiffAsk, list[answers.RulesDiffLine]),
-    ("/scenarios", "odds", services.scenarios, None, list[answers.ScenarioLine]),
-    ("/news", "news", services.news_show, asks.LedgerAsk, list[answers.LedgerLine]),
-    ("/news/timeline", "news", services.news_timeline, asks.LedgerAsk, list[answers.LedgerLine]),
+    ("/races", "store", services.races, data.RacesAsk, list[data_answers.RaceLine]),
+    ("/laps", "store", services.laps, data.LapsAsk, list[data_answers.LapLine]),
+    ("/cards", "cards", services.cards, None, list[cards_answers.CardLine]),
+    ("/patches", "cards", services.patches, None, list[cards_answers.SavedPatch]),
+    ("/career", "paddock", services.career, paddock.CareerAsk, paddock_answers.CareerAnswer),
+    (
+        "/teammates",
+        "paddock",
+        services.teammates,
+        paddock.DriversAsk,
+        list[paddock_answers.MateLine] | paddock_answers.TogetherAnswer,
+    ),
+    ("/versus", "paddock", services.versus, paddock.DriversAsk, paddock_answers.VersusAnswer),
+    ("/calendar", "paddock", services.calendar, paddock.CalendarAsk, paddock_answers.CalendarAnswer),
+    ("/rules", "paddock", services.rulebooks, None, list[paddock_answers.RulebookLine]),
+    ("/rules/book", "paddock", services.rules, paddock.RulesAsk, paddock_answers.RulesAnswer),
+    ("/rules/diff", "paddock", services.rules_diff, paddock.RulesDiffAsk, paddock_answers.RulesDiffAnswer),
+    ("/scenarios", "odds", services.scenarios, None, list[odds_answers.ScenarioLine]),
+    ("/news", "news", services.news_show, news.LedgerAsk, list[news_answers.LedgerLine]),
+    ("/news/timeline", "news", services.news_timeline, news.LedgerAsk, list[news_answers.LedgerLine]),
 )
 """Path, topic, service, what it takes, what it gives."""
 
 LONG: tuple[tuple[str, str, Service, type[BaseModel], Any], ...] = (
-    ("/forecast", "odds", services.forecast, asks.ForecastAsk, answers.ForecastAnswer),
-    ("/forecast/under-way", "odds", services.forecast_under_way, asks.UnderWayAsk, answers.ForecastAnswer),
-    ("/season", "odds", services.season, asks.SeasonAsk, answers.SeasonAnswer),
-    ("/season/title-race", "odds", services.title_race, asks.TitleRaceAsk, answers.TitleRaceAnswer),
-    ("/scenario", "odds", services.scenario, asks.ScenarioAsk, answers.ScenarioAnswer),
-    ("/plan", "strategy", services.plan, asks.PlanAsk, strategy.PlanAnswer),
-    ("/call", "strategy", services.call, asks.CallAsk, strategy.CallAnswer),
-    ("/optimise", "strategy", services.optimise, asks.OptimiseAsk, strategy.OptimiseAnswer),
-    ("/what-if", "strategy", services.what_if, asks.WhatIfAsk, strategy.WhatIfAnswer),
-    ("/audit", "strategy", services.audit, asks.AuditAsk, strategy.AuditAnswer),
-    ("/news/read", "news", services.news_read, asks.NewsAsk, answers.NewsAnswer),
-    ("/news/check", "news", services.news_check, asks.NewsAsk, answers.NewsCheckAnswer),
-    ("/news/patch", "news", services.news_patch, asks.NewsPatchAsk, answers.NewsPatchAnswer),
-    ("/import", "store", services.import_files, asks.ImportAsk, answers.ImportAnswer),
+    ("/forecast", "odds", services.forecast, odds.ForecastAsk, odds_answers.ForecastAnswer),
+    ("/forecast/under-way", "odds", services.forecast_under_way, odds.UnderWayAsk, odds_answers.ForecastAnswer),
+    ("/season", "odds", services.season, odds.SeasonAsk, odds_answers.SeasonAnswer),
+    ("/season/title-race", "odds", services.title_race, odds.TitleRaceAsk, odds_answers.TitleRaceAnswer),
+    ("/scenario", "odds", services.scenario, odds.ScenarioAsk, odds_answers.ScenarioAnswer),
+    ("/plan", "strategy", services.plan, strategy.PlanAsk, strategy_answers.PlanAnswer),
+    ("/plan/team", "strategy", services.team_plan, team.TeamPlanAsk, team_answers.TeamPlanAnswer),
+    ("/call", "strategy", services.call, strategy.CallAsk, strategy_answers.CallAnswer),
+    ("/optimise", "strategy", services.optimise, strategy.OptimiseAsk, strategy_answers.OptimiseAnswer),
+    ("/what-if", "strategy", services.what_if, strategy.WhatIfAsk, strategy_answers.WhatIfAnswer),
+    (
+        "/what-if/then",
+        "strategy",
+        services.what_if_then,
+        strategy.WhatIfThenAsk,
+        strategy_answers.WhatIfThenAnswer,
+    ),
+    ("/audit", "strategy", services.audit, strategy.AuditAsk, strategy_answers.AuditAnswer),
+    ("/news/read", "news", services.news_read, news.NewsAsk, news_answers.NewsAnswer),
+    ("/news/check", "news", services.news_check, news.NewsAsk, news_answers.NewsCheckAnswer),
+    ("/news/patch", "news", services.news_patch, news.NewsPatchAsk, news_answers.NewsPatchAnswer),
+    ("/import", "store", services.import_files, data.ImportAsk, data_answers.ImportAnswer),
 )
 
 
@@ -103,38 +123,38 @@ def _long(service: Service, ask: Any) -> Callable[..., Any]:
 def _add_named(router: APIRouter) -> None:
     """What is asked for by a name in the path, and what changes something."""
 
-    @router.get("/races/{race}", tags=["store"], response_model=answers.StoredRace)
-    async def race(request: Request, race: asks.RaceId) -> Any:
+    @router.get("/races/{race}", tags=["store"], response_model=data_answers.StoredRace)
+    async def race(request: Request, race: RaceId) -> Any:
         """One race of the store with what it holds."""
-        return await request.app.state.pitwall.ask(services.race, asks.RaceAsk(race=race))
+        return await request.app.state.pitwall.ask(services.race, data.RaceAsk(race=race))
 
     @router.get("/cards/{card}", tags=["cards"])
-    async def card(request: Request, card: asks.RaceId) -> dict[str, Any]:
+    async def card(request: Request, card: RaceId) -> dict[str, Any]:
         """A shipped race card, keys as in its file."""
-        found: dict[str, Any] = await request.app.state.pitwall.ask(services.card, asks.CardAsk(card=card))
+        found: dict[str, Any] = await request.app.state.pitwall.ask(services.card, cards.CardAsk(card=card))
         return found
 
-    @router.post("/patches/check", tags=["cards"], response_model=answers.PatchWords)
-    async def check_patch(request: Request, body: asks.CheckPatchAsk) -> Any:
+    @router.post("/patches/check", tags=["cards"], response_model=cards_answers.PatchWords)
+    async def check_patch(request: Request, body: cards.CheckPatchAsk) -> Any:
         """What a what-if changes in a card, in words."""
         return await request.app.state.pitwall.ask(services.check_patch, body)
 
-    @router.post("/patches", tags=["cards"], response_model=answers.SavedPatch, status_code=201)
-    async def save_patch(request: Request, body: asks.SavePatchAsk) -> Any:
+    @router.post("/patches", tags=["cards"], response_model=cards_answers.SavedPatch, status_code=201)
+    async def save_patch(request: Request, body: cards.SavePatchAsk) -> Any:
         """Keep a what-if under a name."""
         return await request.app.state.pitwall.ask(services.save_patch, body)
 
-    @router.get("/patches/{name}", tags=["cards"], response_model=answers.SavedPatch)
-    async def patch(request: Request, name: asks.RaceId) -> Any:
+    @router.get("/patches/{name}", tags=["cards"], response_model=cards_answers.SavedPatch)
+    async def patch(request: Request, name: RaceId) -> Any:
         """A kept what-if."""
-        return await request.app.state.pitwall.ask(services.patch, asks.SavedAsk(name=name))
+        return await request.app.state.pitwall.ask(services.patch, cards.SavedAsk(name=name))
 
-    @router.delete("/patches/{name}", tags=["cards"], response_model=answers.SavedPatch)
-    async def drop_patch(request: Request, name: asks.RaceId) -> Any:
+    @router.delete("/patches/{name}", tags=["cards"], response_model=cards_answers.SavedPatch)
+    async def drop_patch(request: Request, name: RaceId) -> Any:
         """Forget a kept what-if."""
-        return await request.app.state.pitwall.ask(services.drop_patch, asks.SavedAsk(name=name))
+        return await request.app.state.pitwall.ask(services.drop_patch, cards.SavedAsk(name=name))
 
-    @router.post("/uploads", tags=["store"], response_model=asks.Upload, status_code=201)
+    @router.post("/uploads", tags=["store"], response_model=data.Upload, status_code=201)
     async def upload(request: Request, name: Annotated[str, Query(min_length=1, max_length=300)]) -> Any:
         """Send one file as the body; /import reads what was sent."""
         return await receive(request.app.state.pitwall.settings, name, request.stream())

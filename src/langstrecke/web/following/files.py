@@ -1,7 +1,7 @@
 """What of a followed race outlives the program: its messages, its odds, and how it was followed.
 
-A folder holds `messages.jsonl` (`live.log`), `odds.jsonl` (a line a point) and `hub.json` (written anew, all or
-nothing). A kill between two of them costs at most what the source sends again and the next reading of the odds.
+A folder holds `messages.jsonl` (`live.message_log`), `odds.jsonl` (a line a point) and `hub.json` (written anew, all
+or nothing). A kill between two of them costs at most what the source sends again and the next reading of the odds.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pydantic import BaseModel, ValidationError
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.live.alerts import Alert
-from langstrecke.live.feed import DataMessage, HeartbeatMessage, HelloMessage, ResumeMessage
-from langstrecke.live.log import MessageLog
-from langstrecke.live.state import RaceState
+from langstrecke.live.feed_state import FeedState
+from langstrecke.live.message_log import MessageLog
+from langstrecke.live.messages import DataMessage, HeartbeatMessage, HelloMessage, ResumeMessage
 from langstrecke.web.following.models import FollowAsk, OddsPoint
 
 SYNC_S = 5.0
@@ -60,9 +60,9 @@ class HubFiles:
         """Log a message."""
         self.log.append(message)
 
-    def state(self) -> RaceState:
+    def state(self) -> FeedState:
         """The state the log comes to."""
-        state = RaceState()
+        state = FeedState()
         for message in self.log.read():
             state.apply(message)
         return state

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from langstrecke.live.table import TimingTable
-from langstrecke.services.requests import Ask, RaceId
+from langstrecke.services.requests.common import Ask, RaceId
 
 Status = Literal["starting", "running", "paused", "waiting", "over", "failed"]
 """`waiting`: a feed that is not connected, or a folder without laps; `over`: the race is."""

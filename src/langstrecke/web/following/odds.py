@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langstrecke.live.state import RaceState
+from langstrecke.live.feed_state import FeedState
 from langstrecke.live.table import TimingTable, timing_table
 from langstrecke.racecard import RaceCard
 from langstrecke.services.settings import Settings
@@ -38,7 +38,7 @@ class HubOdds:
         self.points = tuple(p for p in points if not newest or p.race_s < newest[0].race_s) + tuple(newest)
         self.note, self.seq = kept.odds_note or self.note, kept.odds_seq
 
-    def begin(self, state: RaceState, card: RaceCard | None) -> None:
+    def begin(self, state: FeedState, card: RaceCard | None) -> None:
         """What happens from here on, or has happened since odds that were restored, may move the odds."""
         at_s = self.points[-1].race_s if self.points else None
         self._table = timing_table(state, card, at_s) if state.cars else None
@@ -48,11 +48,11 @@ class HubOdds:
         self.points = tuple(p for p in self.points if p.race_s < race_s)
         self.seq = 0
 
-    def due(self, state: RaceState) -> bool:
+    def due(self, state: FeedState) -> bool:
         """Whether there is anything new to read the odds from."""
         return state.last_seq > self.seq and bool(state.cars) and not state.finished
 
-    async def read(self, state: RaceState, card: RaceCard | None, files: HubFiles) -> bool:
+    async def read(self, state: FeedState, card: RaceCard | None, files: HubFiles) -> bool:
         """Read them from the laps of now, in a process of their own; False where there is no lap yet.
 
         LangstreckeError where they cannot be read.

@@ -47,11 +47,10 @@ def _of_car(before: TimingRow, row: TimingRow, leaders: dict[str, str]) -> list[
     if stops > 0:
         long = row.last_stop_s
         found.append(f"{name} stopped" + (f" ({long:.0f} s)" if long is not None and not row.in_pit else ""))
-    lost = (row.gap_s or 0.0) - (before.gap_s or 0.0)
     if row.gap_laps > before.gap_laps and before.laps:
         found.append(f"{name} lost a lap")
-    elif stops <= 0 and lost > SLOW_S and row.gap_laps == before.gap_laps:
-        found.append(f"{name} lost {lost:.0f} s on the leader")
+    elif stops <= 0 and row.gap_s is not None and before.gap_s is not None and row.gap_s > before.gap_s + SLOW_S:
+        found.append(f"{name} lost {row.gap_s - before.gap_s:.0f} s on the leader")
     if before.driver and row.driver and row.driver != before.driver:
         found.append(f"{row.driver} drives {name} now")
     return found

@@ -18,10 +18,10 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.live.feed import HeartbeatMessage, HelloMessage
-from langstrecke.live.replay import Recording, Replay, checked_speed
+from langstrecke.live.feed_state import FeedState
+from langstrecke.live.messages import HeartbeatMessage, HelloMessage
 from langstrecke.live.server import FeedHub
-from langstrecke.live.state import RaceState
+from langstrecke.live.sources.replay import Recording, Replay, checked_speed
 from langstrecke.live.table import TimingTable, timing_table
 from langstrecke.racecard import RaceCard, list_cards, load_card
 from langstrecke.services.settings import Settings
@@ -47,7 +47,7 @@ class RaceHub:
     def __init__(self, settings: Settings, jobs: Jobs, ask: FollowAsk, folder: Path) -> None:
         self.settings = settings
         self.ask = ask
-        self.state = RaceState()
+        self.state = FeedState()
         self.card: RaceCard | None = None
         self.feed: FeedHub | None = None
         """The source as a feed for others (`live.server.serve_client`)."""
@@ -145,7 +145,7 @@ class RaceHub:
         else:
             paused = replay.paused
             await self.close()
-            self.state, self._table = RaceState(), None
+            self.state, self._table = FeedState(), None
             self._odds.rewind(race_s)
             self._alerts.rewind(race_s)
             await asyncio.to_thread(self._files.clear, odds_after=race_s)

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.live.client import FeedClient, websockets_for
-from langstrecke.live.feed import (
+from langstrecke.live.feed_state import FeedState
+from langstrecke.live.messages import (
     DataMessage,
     HeartbeatMessage,
     HelloMessage,
     read_message,
     write_message,
 )
-from langstrecke.live.folder import FolderFeed
-from langstrecke.live.replay import Recording, Replay, record_file, record_race
-from langstrecke.live.state import RaceState
+from langstrecke.live.sources.feed_client import FeedClient, websockets_for
+from langstrecke.live.sources.growing_file import FolderFeed
+from langstrecke.live.sources.replay import Recording, Replay, record_file, record_race
 from langstrecke.services.settings import Settings
 from langstrecke.services.store import reading
 from langstrecke.web.following.models import FollowAsk
@@ -32,7 +32,7 @@ class Relay:
     Only messages without a gap before them are out, so that listeners get each once and in order.
     """
 
-    def __init__(self, client: FeedClient, state: RaceState) -> None:
+    def __init__(self, client: FeedClient, state: FeedState) -> None:
         self.client = client
         self.published = 0
         self._state = state
@@ -87,7 +87,7 @@ class Opened:
     words: str
 
 
-def open_source(settings: Settings, ask: FollowAsk, state: RaceState, race_s: float) -> Opened:
+def open_source(settings: Settings, ask: FollowAsk, state: FeedState, race_s: float) -> Opened:
     """The source of a followed race, going on from `race_s` (replays) or where the state is complete (feeds).
 
     Reads laps, so it is called off the event loop. NotFoundError names the nearest races of the store.
@@ -105,7 +105,7 @@ def open_source(settings: Settings, ask: FollowAsk, state: RaceState, race_s: fl
     return Opened(replay_from(recording, ask.speed, state, race_s), recording, f"replay of {ask.file or ask.race}")
 
 
-def replay_from(recording: Recording, speed: float, state: RaceState, race_s: float) -> Replay:
+def replay_from(recording: Recording, speed: float, state: FeedState, race_s: float) -> Replay:
     """A replay that goes on from a race time; what the state has is not sent again."""
     replay = Replay(recording, speed=speed, start_s=race_s)
     if state.hello is not None and state.hello.feed == recording.hello.feed:

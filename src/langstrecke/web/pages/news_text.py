@@ -17,8 +17,13 @@ SURE_WORDS = {
     "not_confirmed": "Not confirmed",
     "denied": "Denied",
 }
-VERDICT_WORDS = {"supported": "supported", "contradicted": "contradicted", "not_checkable": "cannot be checked"}
-VERDICT_TONES = {"supported": "good", "contradicted": "bad", "not_checkable": "muted"}
+VERDICT_WORDS = {
+    "supported": "supported",
+    "contradicted": "contradicted",
+    "not_borne_out": "did not come true",
+    "not_checkable": "cannot be checked",
+}
+VERDICT_TONES = {"supported": "good", "contradicted": "bad", "not_borne_out": "muted", "not_checkable": "muted"}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from nicegui.element import Element
 from langstrecke import services
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard import list_cards
-from langstrecke.services.requests import RacesAsk
+from langstrecke.services.requests.data import RacesAsk
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts import lines
 from langstrecke.web.pages.charts.race import flag_strip, gap_chart, place_chart

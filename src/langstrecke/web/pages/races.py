@@ -12,7 +12,7 @@ from langstrecke import services
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import plural, race_time
 from langstrecke.racecard import list_cards, load_card
-from langstrecke.services.requests import ImportAsk, RacesAsk
+from langstrecke.services.requests.data import ImportAsk, RacesAsk
 from langstrecke.services.uploads import receive
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages import grids

@@ -13,7 +13,7 @@ from langstrecke import services
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import percent, plural, surname
 from langstrecke.paddock.registry import load_registry
-from langstrecke.services.requests import SeasonAsk, TitleRaceAsk
+from langstrecke.services.requests.odds import SeasonAsk, TitleRaceAsk
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts.season import points_chart, title_chart
 from langstrecke.web.pages.components import esc

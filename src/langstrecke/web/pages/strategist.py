@@ -10,7 +10,7 @@ from nicegui import ui
 from langstrecke import services
 from langstrecke.formatting import plural, race_time, signed, surname
 from langstrecke.racecard import list_cards
-from langstrecke.services.requests import PlanAsk
+from langstrecke.services.requests.strategy import PlanAsk
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts.plan import plan_chart
 from langstrecke.web.pages.charts.whatif import Step, change_chart

@@ -11,7 +11,8 @@ from langstrecke import services
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.formatting import percent, plural, points, signed, surname
 from langstrecke.racecard import RaceCard, list_cards, load_card
-from langstrecke.services.requests import CheckPatchAsk, SavedAsk, SavePatchAsk, WhatIfAsk
+from langstrecke.services.requests.cards import CheckPatchAsk, SavedAsk, SavePatchAsk
+from langstrecke.services.requests.strategy import WhatIfAsk
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts.whatif import Step, change_chart
 from langstrecke.web.pages.components import esc

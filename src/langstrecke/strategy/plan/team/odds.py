@@ -28,7 +28,7 @@ from langstrecke.racecard.schema import (
 )
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.compile import compile_race, expected_laps
-from langstrecke.simulation.kernel.entries import play_traced
+from langstrecke.simulation.kernel.entries import TRACED
 from langstrecke.simulation.kernel.params import PLAN, records
 from langstrecke.simulation.kernel.state import (
     ROW_DRIVER,
@@ -37,7 +37,6 @@ from langstrecke.simulation.kernel.state import (
     ROW_LAP,
     ROW_PIT_S,
     ROW_SIZE,
-    make_state,
 )
 from langstrecke.strategy.plan.team.make import grace_s
 from langstrecke.strategy.plan.team.model import TeamPlan
@@ -183,12 +182,11 @@ def plan_odds(
     cars = params.car.copy()
     cars["first_driver"][0] = names.index(plan.stints[0].driver)
     params = params._replace(plan=orders, car=cars.view(np.recarray))
-    state = make_state(1, 1)
     rows = np.zeros((expected_laps(card), ROW_SIZE), np.float64)
     count = _Count(plan, bind(plan.team, length_s(plan.team), beside), races)
     for race in range(races):
-        written = play_traced(params, state, seed, race, rows)
-        count.add(race, rows[:written])
+        written = play_rows(params, seed, race, 1, trace=rows).race[0, TRACED]
+        count.add(race, rows[: int(written)])
         if progress is not None and (race % 50 == 49 or race + 1 == races):
             progress(race + 1, races)
     return count.odds(seed)

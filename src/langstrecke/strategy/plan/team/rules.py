@@ -39,8 +39,9 @@ def book_of(team: Team, beside: Path | None = None) -> RuleBook:
     """The rule book the team file names: an id, or a file (looked for beside the team file)."""
     name = team.rules.book
     if name.endswith(".toml"):
-        path = Path(name)
-        return read_rulebook(path if path.is_absolute() or beside is None else beside / path)
+        if beside is None:
+            raise CardError("a rule book file is read only beside a team file", key="rules.book")
+        return read_rulebook(beside / name)
     try:
         return load_rulebook(name)
     except LangstreckeError as error:

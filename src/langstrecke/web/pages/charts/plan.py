@@ -15,7 +15,7 @@ def plan_chart(
 ) -> dict[str, Any]:
     """Who drives when: a row a driver, a bar a stint with its laps; a tick where new tyres are put on.
 
-    `stints` have driver, start_s, end_s, laps and tyres (`services_answers.Stint`).
+    `stints` have driver, start_s, end_s, laps and tyres (`services.answers.strategy.Stint`).
     """
     drivers = list(dict.fromkeys(s.driver for s in stints))
     tints = colours or {d: CARS[n % len(CARS)] for n, d in enumerate(drivers)}

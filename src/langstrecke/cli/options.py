@@ -1,0 +1,20 @@
+"""Options many verbs have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Store = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="FILE", help="The store's file", show_default="store.duckdb in the data folder"),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON instead of tables")]
+JsonTo = Annotated[
+    str | None, typer.Option("--json", metavar="FILE|-", help="Write the answer as JSON; - prints it instead")
+]
+Threads = Annotated[int | None, typer.Option(min=1, help="All cores without it")]
+Report = Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a one-file HTML report")]
+Figure = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it into this file (.svg, .png, .pdf)")]

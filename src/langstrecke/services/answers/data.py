@@ -1,0 +1,83 @@
+"""What the verbs of the data give."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from langstrecke.services.answers.common import Answer
+
+
+class RaceLine(Answer):
+    """A race of the store."""
+
+    race_id: str
+    series: str
+    season: int
+    event: str
+    circuit: str | None = None
+    date: dt.date | None = None
+    start_time: dt.datetime | None = None
+    duration_s: float | None = None
+    duration_known: bool | None = None
+    source: str | None = None
+
+
+class EntryLine(Answer):
+    """An entry of a race of the store."""
+
+    car: str
+    car_class: str | None = None
+    team: str | None = None
+    vehicle: str | None = None
+    drivers: list[str] | None = None
+
+
+class StoredRace(RaceLine):
+    """A race of the store with what it holds."""
+
+    laps: int
+    cars: list[str]
+    classes: list[str]
+    card: str | None
+    """The shipped card of the race, if there is one."""
+    entries: list[EntryLine]
+
+
+class LapLine(Answer):
+    """A lap of the store."""
+
+    car: str
+    car_class: str | None
+    lap: int
+    driver: str | None
+    lap_time_s: float | None
+    elapsed_s: float | None
+    in_pit: bool | None
+    pit_time_s: float | None
+    flag: str | None
+
+
+class FileNotes(Answer):
+    """What was left out of a file, or why it could not be read."""
+
+    file: str
+    notes: list[str]
+    failed: bool
+
+
+class ImportAnswer(Answer):
+    """What an import did."""
+
+    store: str | None = None
+    """The store's file, told where the user sits at its machine."""
+    files: int
+    imported: int
+    unchanged: int
+    replaced: int
+    failed: int
+    other: int
+    laps: int
+    dropped: int
+    sessions: list[str]
+    races: list[str]
+    notes: list[FileNotes]

@@ -1,0 +1,166 @@
+"""What the verbs of the odds give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from langstrecke.services.answers.common import Answer
+
+
+class CarOdds(Answer):
+    """The chances of a car. `positions` are within its class."""
+
+    car: str
+    car_class: str = Field(alias="class")
+    team: str
+    drivers: list[str]
+    win: float
+    podium: float
+    overall_win: float
+    expected_position: float
+    positions: list[float]
+    expected_laps: float
+    retire: float
+
+
+class PlayedShare(Answer):
+    """A change of a what-if and in how many of the races it was played."""
+
+    what: str
+    probability: float
+    races: int
+
+
+class ForecastAnswer(Answer):
+    """The odds of a race."""
+
+    race: str
+    simulated: int
+    seed: int
+    entries: list[CarOdds]
+    changes: list[str] = Field([])
+    what_if: list[PlayedShare] = Field([])
+
+
+class TitleLine(Answer):
+    """One contender of a title."""
+
+    name: str
+    id: str
+    points: float
+    title: float
+    expected: float
+    low: float
+    high: float
+    top3: float
+    before: float | None = None
+    change_low: float | None = None
+    change_high: float | None = None
+
+
+class TitleTable(Answer):
+    """One title."""
+
+    title: str
+    car_class: str = Field(alias="class")
+    rows: list[TitleLine]
+
+
+class RoundLine(Answer):
+    """One round of a season."""
+
+    round: int
+    race: str
+    run: bool
+
+
+class SeasonAnswer(Answer):
+    """Title odds."""
+
+    season: str
+    after: int
+    simulated: int
+    seed: int
+    rounds: list[RoundLine]
+    titles: list[TitleTable]
+    notes: list[str]
+    gaps: list[str]
+    what_if: str = ""
+
+
+class TitleRaceAnswer(Answer):
+    """One title after every round, none (0) to all."""
+
+    season: str
+    steps: list[SeasonAnswer]
+
+
+class ScenarioLine(Answer):
+    """A shipped scenario."""
+
+    name: str
+    title: str
+    question: str
+    kind: str
+
+
+class ScenarioAnswer(Answer):
+    """A scenario's answer in sentences, and the figures behind them."""
+
+    scenario: str
+    title: str
+    question: str
+    answer: list[str]
+    known: list[str]
+    estimated: list[str]
+    unknown: list[str]
+    figures: dict[str, Any]
+    races: int
+    seed: int
+
+
+class PlaceLine(Answer):
+    """A car's place in a simulated race."""
+
+    position: int
+    position_in_class: int
+    car: str
+    car_class: str
+    team: str | None
+    laps: int
+    total_time_s: float | None
+
+
+class BacktestAnswer(Answer):
+    """What a backtest wrote."""
+
+    written: int
+    kept: int
+    races: int
+    warnings: list[str]
+
+
+class ScoreLine(Answer):
+    """Mean scores of a group of classes: the forecast's, the baselines', and the change against the best of them."""
+
+    group: dict[str, Any]
+    classes: int
+    races: int
+    forecast: dict[str, float]
+    baselines: dict[str, dict[str, float]]
+    best: dict[str, str]
+    change: dict[str, tuple[float, float, float]]
+    calibration_error: float
+
+
+class ScoreAnswer(Answer):
+    """Forecasts scored."""
+
+    forecasts: int
+    without_result: list[str]
+    headline: str
+    tables: dict[str, list[ScoreLine]]
+    reliability: dict[str, list[dict[str, Any]]]
+    rows: list[dict[str, Any]]

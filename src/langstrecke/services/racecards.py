@@ -1,0 +1,78 @@
+"""Race cards: the shipped ones, one of one's own, whether it is sound, one built from the store."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from langstrecke.errors import CardError, LangstreckeError, NotFoundError
+from langstrecke.racecard import RaceCard, card_json, check_card, load_card, shipped_facts, warnings_of
+from langstrecke.services.answers.cards import CardLine, CardProblem, CheckAnswer
+from langstrecke.services.progress import Step, counted
+from langstrecke.services.requests.cards import BuildAsk, CardAsk
+from langstrecke.services.settings import Settings
+from langstrecke.services.store import reading
+
+
+def cards(settings: Settings) -> list[CardLine]:
+    """The shipped cards."""
+    return list(_card_lines())
+
+
+@cache
+def _card_lines() -> tuple[CardLine, ...]:
+    """Read once: they do not change."""
+    return tuple(CardLine.model_validate(facts) for facts in shipped_facts())
+
+
+def card(settings: Settings, ask: CardAsk) -> dict[str, Any]:
+    """A card as data, keys as in its file. NotFoundError names the nearest."""
+    return card_json(load_card(ask.card))
+
+
+def check(settings: Settings, ask: CardAsk) -> CheckAnswer:
+    """Everything that is wrong with a card, and what looks like a slip. NotFoundError for a name nobody knows."""
+    found, problems = _checked(ask.card)
+    if found is not None:
+        problems = _rulebook_problems(found, ask.card)
+    return CheckAnswer(
+        ok=not problems,
+        problems=[CardProblem(file=p.file, line=p.line, key=p.key, what=p.what, hint=p.hint) for p in problems],
+        warnings=warnings_of(found) if found is not None else [],
+    )
+
+
+def _checked(name: str) -> tuple[RaceCard | None, list[CardError]]:
+    """A shipped card is checked like any other file."""
+    try:
+        if name.endswith(".toml") or "/" in name or "\\" in name:
+            return check_card(name)
+        return load_card(name), []
+    except NotFoundError:
+        raise
+    except CardError as error:
+        return None, [error]
+
+
+def _rulebook_problems(card: RaceCard, name: str) -> list[CardError]:
+    from langstrecke.rulebooks import load_rulebook
+
+    try:
+        load_rulebook(card.race.rulebook)
+    except LangstreckeError as error:
+        return [CardError(error.what, file=name, key="race.rulebook", hint=error.hint)]
+    return []
+
+
+def build_result(settings: Settings, ask: BuildAsk, *, step: Step) -> RaceCard:
+    """A card from timing data in the store."""
+    from langstrecke.racecard.build import archive_for, build_card
+
+    with reading(settings) as store:
+        archive = archive_for(store, ask.race, ask.knowledge, progress=counted(step, "reading sessions"))
+        return build_card(ask.race, store, ask.knowledge, archive=archive)
+
+
+def build(settings: Settings, ask: BuildAsk, *, step: Step) -> dict[str, Any]:
+    """`build_result` as data, keys as in its file."""
+    return card_json(build_result(settings, ask, step=step))
