@@ -30,14 +30,8 @@ from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.compile import compile_race, expected_laps
 from langstrecke.simulation.kernel.entries import TRACED
 from langstrecke.simulation.kernel.params import PLAN, records
-from langstrecke.simulation.kernel.state import (
-    ROW_DRIVER,
-    ROW_END,
-    ROW_IN_PIT,
-    ROW_LAP,
-    ROW_PIT_S,
-    ROW_SIZE,
-)
+from langstrecke.simulation.kernel.state import ROW_DRIVER, ROW_END, ROW_IN_PIT, ROW_LAP, ROW_PIT_S, ROW_SIZE
+from langstrecke.simulation.rows import play_rows
 from langstrecke.strategy.plan.team.make import grace_s
 from langstrecke.strategy.plan.team.model import TeamPlan
 from langstrecke.strategy.plan.team.rules import Binding, bind
