@@ -120,12 +120,19 @@ def score(
     title: Title | None = None,
 ) -> RoundPoints:
     """Points of one order of the cars of one title for drivers, teams and makes."""
+    may = entitled(book, cars, full_season, title)
     places = eligible_places(
         places,
-        entitled(book, cars, full_season, title),
+        may,
         hold=book.points.ineligible_hold_place,
         close_ranks=title is not None and len(title.classes) > 1,  # in the overall order, other classes invisible
     )
+    if title is not None and title.cars:  # those not nominated have no line in its table
+        kept = [i for i, here in enumerate(may) if here]
+        cars, places = [cars[i] for i in kept], places[..., kept]
+        if not cars:
+            none = np.zeros((*places.shape[:-1], 0))
+            return RoundPoints(((), none), ((), none), ((), none))
     per_car = scale_points(scale, places, share)
     drivers = tuple(dict.fromkeys(d for car in cars for d in car.drivers))
     index = {name: n for n, name in enumerate(drivers)}
