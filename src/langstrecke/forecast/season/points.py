@@ -142,9 +142,13 @@ def score(
             theirs[..., index[name]] = np.maximum(theirs[..., index[name]], per_car[..., i])
     teams = [team_of(book, car.car, car.team) for car in cars]
     labels = tuple(dict.fromkeys(teams))
-    of_teams = np.stack(
-        [per_car[..., [i for i, t in enumerate(teams) if t == name]].max(axis=-1) for name in labels], axis=-1
-    )
+    if book.points.teams_score == "best_car_ranked":
+        labels, ranks = best_of_group(places, teams)
+        of_teams = scale_points(scale, ranks, share)
+    else:
+        of_teams = np.stack(
+            [per_car[..., [i for i, t in enumerate(teams) if t == name]].max(axis=-1) for name in labels], axis=-1
+        )
     makes = tuple(dict.fromkeys(car.make for car in cars if car.make))
     return RoundPoints((drivers, theirs), (labels, of_teams), (makes, _of_makes(scale, places, cars, share, title)))
 
