@@ -192,8 +192,8 @@ def test_a_broken_cache_of_pages_and_a_folder_that_is_none(
 ) -> None:
     (tmp_path / "kept" / ".pages").mkdir(parents=True)
     (tmp_path / "kept" / ".pages" / "pages.db").write_bytes(b"no database at all" * 500)
-    with opener() as archive, pytest.raises(ArchiveError, match=r"pages kept cannot be read.*delete it"):
-        plan_event(archive, "2026", "sebring")
+    with pytest.raises(ArchiveError, match=r"pages kept cannot be read.*delete it"):
+        opener()
     (tmp_path / "file").write_text("x")
     with pytest.raises(ArchiveError, match=r"pages cannot be kept"):
         open_archive("imsa", root=tmp_path / "file")
