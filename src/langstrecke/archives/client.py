@@ -241,7 +241,7 @@ class Client:
 
 
 def _pages_file(cache: Path) -> Path:
-    """The file of the pages kept. A broken one is told here: hishel would go on without it and log so at every page."""
+    """The file of the pages kept. A broken one is told here: hishel would go on without it, and log so each time."""
     place = cache / "pages.db"
     try:
         cache.mkdir(parents=True, exist_ok=True)
