@@ -7,6 +7,7 @@ STAMP := $(VENV)/.installed
 .PHONY: demo test test-all lint types clean
 
 demo: $(STAMP)
+	$(BIN)/langstrecke warm-up
 	$(BIN)/langstrecke forecast imsa-2021-sebring --races 10000 --seed 1 --report out/imsa-2021-sebring.html
 
 test: $(STAMP) lint types

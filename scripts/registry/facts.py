@@ -40,9 +40,10 @@ def read_extra(path: Path, raw: Raw) -> None:
     """Events of calendars that no other source has, kept by hand."""
     for row in _rows(path):
         season, circuit = row["season"], row["circuit"]
+        spa = row["series"] == "spa-24h"  # the one race of its series, and a round of a championship
         raw.add_event(
             RawEvent(
-                f"{row['series']}-{season}-{circuit}",
+                f"spa-24h-{season}" if spa else f"{row['series']}-{season}-{circuit}",
                 row["series"],
                 season,
                 row["name"],
@@ -52,6 +53,7 @@ def read_extra(path: Path, raw: Raw) -> None:
                 row["end"],
                 row["round"],
                 int(row["duration_s"]),
+                also=f"gtwce-endurance-{season}" if spa else "",
                 source=row["source"],
                 confidence=row["confidence"],
             )

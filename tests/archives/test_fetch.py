@@ -22,9 +22,11 @@ from archive_sites import (
 )
 from langstrecke.archives import (
     Archive,
+    Event,
     Outcome,
     Plan,
     carry_out,
+    event_in_words,
     load_hosts,
     open_archive,
     plan_event,
@@ -295,6 +297,21 @@ def test_a_year_of_two_seasons_is_decided_by_when_the_race_was_run(tmp_path: Pat
 def test_an_unknown_series_lists_those_there_are() -> None:
     with pytest.raises(NotFoundError, match=r"imsa, imsa-pilot-challenge, imsa-vp-racing, wec, le-mans"):
         open_archive("super gt")
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (Event("x", "24 Hours of Spa Round 4", places=("Spa GT3",)), "24 Hours of Spa Round 4"),
+        (Event("x", "GTWC Round 3", places=("Monza", "Italy")), "Autodromo Nazionale Monza GTWC Round 3"),
+        (Event("x", "GTWC Round 7", places=("Nuerburgring GP NGK",)), "Nürburgring GTWC Round 7"),
+        (Event("2026-06-20", "2026-06-20 Trophy", places=("Nürburgring",)), "Nürburgring 2026-06-20 Trophy"),
+        (Event("x", "Round 5", places=("Atlantis",)), "Atlantis Round 5"),
+        (Event("x", "PETIT LE MANS"), "PETIT LE MANS"),
+    ],
+)
+def test_an_event_is_handed_on_with_its_circuit(event: Event, words: str) -> None:
+    assert event_in_words(event) == words
 
 
 # --- the other kinds of archive -------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from langstrecke.archives.archive import Archive, default_root, open_archive, se
 from langstrecke.archives.fetch import carry_out, plan_event
 from langstrecke.archives.hosts import Hosts, load_hosts, own_path
 from langstrecke.archives.model import Chosen, Event, Fetched, Offer, Outcome, Plan, Remote, Season
+from langstrecke.archives.pick import event_in_words
 
 __all__ = [
     "Archive",
@@ -27,6 +28,7 @@ __all__ = [
     "Season",
     "carry_out",
     "default_root",
+    "event_in_words",
     "load_hosts",
     "open_archive",
     "own_path",

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from langstrecke.archives.model import Event, Season
 from langstrecke.errors import NotFoundError
-from langstrecke.paddock.matching import fold
+from langstrecke.paddock.matching import fold, without_umlauts
 from langstrecke.paddock.model import Circuit
 
 CLOSE = 84.0
@@ -95,7 +95,7 @@ def find(text: str, events: Sequence[Event], circuits: Mapping[str, Circuit]) ->
 
 def circuits_of(text: str, circuits: Mapping[str, Circuit]) -> set[str]:
     """Ids of the circuits a text names. Of names within each other the longest counts: Petit Le Mans, not Le Mans."""
-    words = f" {fold(text)} "
+    words = f" {without_umlauts(fold(text))} "
     core = _without_noise(words)
     named: dict[str, set[str]] = {}
     for key, circuit in circuits.items():
@@ -115,7 +115,7 @@ def circuits_of_event(event: Event, circuits: Mapping[str, Circuit]) -> set[str]
 
 
 def _names(circuit: Circuit) -> set[str]:
-    return {fold(name) for name in (circuit.id, circuit.name, *circuit.aliases)}
+    return {without_umlauts(fold(name)) for name in (circuit.id, circuit.name, *circuit.aliases)}
 
 
 def _without_noise(name: str) -> str:

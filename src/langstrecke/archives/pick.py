@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from langstrecke.archives.archive import Archive
 from langstrecke.archives.choose import is_race
-from langstrecke.archives.matching import Found, find, fits, pick_season
+from langstrecke.archives.matching import Found, circuits_of, circuits_of_event, find, fits, pick_season
 from langstrecke.archives.model import Event, Offer, Season
 from langstrecke.archives.providers import nls
 from langstrecke.errors import NotFoundError
@@ -45,6 +45,18 @@ def pick(archive: Archive, season: str, event: str) -> Meeting:
     if len(pairs) == 1:
         return _with_offer(archive, *pairs[0])
     return _by_race(archive, pairs, wanted, title, year=season.strip() if len(seasons[0].years) > 1 else "")
+
+
+def event_in_words(event: Event) -> str:
+    """The event's name as whoever files it has to know it: with its circuit, where the name does not tell that.
+
+    "GT World Challenge Round 3" at Monza and "1. ADAC Eifel-Trophy" say nothing of where they were.
+    """
+    circuits = load_registry().circuits
+    if circuits_of(event.name, circuits):
+        return event.name
+    names = [circuits[key].name for key in sorted(circuits_of_event(event, circuits))]
+    return " ".join([*(names if len(names) == 1 else event.places), event.name])
 
 
 def _named(archive: Archive, season: Season, wanted: str, *, alone: bool) -> Found:

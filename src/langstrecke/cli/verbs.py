@@ -43,6 +43,11 @@ FAMILIES = {
 
 VERBS = (
     Verb("import", "data.store", "Import timing files into the store; what is there already is left alone."),
+    Verb(
+        "fetch",
+        "data.fetch",
+        "Fetch an event from a public archive into the store; fetch calendar SERIES SEASON lists a season.",
+    ),
     Verb("races", "data.store", "List the races in the store."),
     Verb("card list", "cards.card", "Name all shipped cards."),
     Verb("card show", "cards.card", "Show what a card holds."),
@@ -132,6 +137,11 @@ VERBS = (
         "news patch",
         "news",
         "The what-if that articles imply for a race: langstrecke forecast CARD --what-if FILE plays it.",
+    ),
+    Verb(
+        "warm-up",
+        "serve.warm_up",
+        "Compile the simulation, once for this version, so that no later verb waits for it.",
     ),
     Verb("serve", "serve.serve", "Open the pit wall: pages, REST and WebSockets over the same Python API."),
     Verb(

@@ -62,6 +62,7 @@ LABELS = {
     "min_shared": "together",
     "min_drivers_counted": "drivers who must reach it",
     "all_must_start": "every nominated driver must drive",
+    "fair_share": "of an equal share of the laps, at least",
 }
 """Labels where the key alone does not say it well."""
 
@@ -110,7 +111,10 @@ def figures(book: RuleBook) -> list[Figure]:
     found += [_rule_line("Time at the wheel", driver_rule) for driver_rule in book.driver_time]
     found += [_rule_line("Crews", crew_rule) for crew_rule in book.crew]
     found += [line for event in book.events for line in _event_lines(book, event)]
-    found += [Figure("Not found, or not played", what, why, f"{book.id}: gaps", "assumed", False) for what, why in book.gaps.items()]
+    found += [
+        Figure("Not found, or not played", what, why, f"{book.id}: gaps", "assumed", False)
+        for what, why in book.gaps.items()
+    ]
     return found
 
 

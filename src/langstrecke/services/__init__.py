@@ -17,10 +17,15 @@ from typing import Any
 _MODULES = {
     "data": ("laps", "laps_of", "race", "races"),
     "imports": ("import_files", "import_paths"),
+    "fetch": ("fetch_calendar", "fetch_event"),
     "racecards": ("build", "card", "cards", "check"),
     "what_ifs": ("check_patch", "drop_patch", "patch", "patches", "save_patch"),
     "odds": ("forecast", "forecast_under_way", "scenario", "scenarios", "season", "simulate", "title_race"),
     "strategy": ("audit", "call", "call_now", "optimise", "plan", "what_if", "what_if_then"),
+    "kernel": ("warm_up",),
+    "team": ("team_plan",),
+    "evaluation": ("backtest", "score"),
+    "ratings": ("rated_cars", "rated_drivers"),
     "paddock": (
         "calendar", "career", "drivers", "entries", "rulebooks", "rules", "rules_diff", "teammates", "versus",
         "who",

@@ -16,6 +16,7 @@ from langstrecke.services.answers.odds import (
     SeasonAnswer,
     TitleRaceAnswer,
 )
+from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step, counted
 from langstrecke.services.requests.odds import (
     ForecastAsk,
@@ -42,8 +43,8 @@ def forecast_result(settings: Settings, ask: ForecastAsk, *, step: Step) -> Fore
     from langstrecke.forecast import forecast_what_if
 
     card, patch = load_card(ask.card), patch_of(ask)
-    step(0, ask.races, "preparing")
-    step(0, ask.races, "races")
+    if settings.engine == "threads":
+        ready(step, ask.races)
     where: dict[str, Any] = {"engine": settings.engine, "address": settings.address}
     how = (ask.races, ask.seed, settings.threads, counted(step, "what if" if patch.edits else "races"))
     return forecast_what_if(card, patch, *how, **where) if patch.edits else play(card, *how, **where)
@@ -67,6 +68,7 @@ def under_way_result(settings: Settings, ask: UnderWayAsk, *, step: Step) -> For
 
     if (ask.at is None) == (ask.cutoff is None):
         raise LangstreckeError("either a race time or a share of the race is needed", hint="give `at` or `cutoff`")
+    ready(step, ask.races)
     step(0, ask.races, "reading the sessions before the race")
     with reading(settings) as store:
         store.race(ask.race)
@@ -92,7 +94,7 @@ def season_result(settings: Settings, ask: SeasonAsk, *, step: Step) -> SeasonFo
     from langstrecke.forecast.season import season_forecast
 
     patch = patch_of(ask)
-    step(0, ask.seasons, "preparing")
+    ready(step, ask.seasons)
     return season_forecast(
         ask.season,
         after=ask.after,
@@ -149,7 +151,7 @@ def scenario_result(settings: Settings, ask: ScenarioAsk, *, step: Step) -> Answ
     """Play a scenario. NotFoundError names the nearest."""
     from langstrecke.forecast.scenario import load_scenario, run_scenario
 
-    step(0, 1, "preparing")
+    ready(step, ask.races)
     return run_scenario(
         load_scenario(ask.name),
         races=ask.races,
@@ -168,7 +170,7 @@ def simulate_result(settings: Settings, ask: SimulateAsk, *, step: Step) -> pl.D
     """The laps of one race of a card, as real timing data would look (`timing.schema.LAPS`)."""
     from langstrecke.simulation import simulate_laps
 
-    step(0, 1, "playing the race")
+    ready(step, 1)
     return simulate_laps(load_card(ask.card), race=ask.race, seed=ask.seed)
 
 

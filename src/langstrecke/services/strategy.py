@@ -15,6 +15,7 @@ from langstrecke.services.answers.strategy import (
     WhatIfAnswer,
     WhatIfThenAnswer,
 )
+from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step, counted
 from langstrecke.services.requests.strategy import (
     AuditAsk,
@@ -48,6 +49,9 @@ def plan_result(settings: Settings, ask: PlanAsk, *, step: Step) -> Plan:
     from langstrecke.strategy.plan.schedule import Policy
 
     _, card, _ = played_card(ask.card, ask)
+    if ask.car is None:
+        hint = "a plan from a team's own numbers: langstrecke plan --new team.toml"
+        raise LangstreckeError("of a race card one car is planned", key="car", hint=hint)
     entry = card.entries[car_index(card, ask.car)]
     wishes = read_availability(_wishes_toml(ask.drivers), card, entry) if ask.drivers else None
     policy = Policy(stint_laps=ask.stint_laps, tyres_every=ask.tyres_every, even=ask.even)
@@ -78,11 +82,12 @@ def call_result(
     from langstrecke.services.data import laps_of
     from langstrecke.strategy.call import call as decide
     from langstrecke.strategy.counterfactual.moment import moment
-    from langstrecke.strategy.lookup import car_index, race_time
+    from langstrecke.strategy.lookup import car_index, race_seconds
 
     card = load_card(ask.card or ask.race)
     car_index(card, ask.car)
-    at = now_s if now_s is not None else race_time(card, ask.at)
+    at = now_s if now_s is not None else race_seconds(card, ask.at)
+    ready(step, 1)
     step(0, 1, "weighing the options")
     driven = laps_of(settings, ask.race) if laps is None else laps
     if driven.is_empty():
@@ -104,7 +109,7 @@ def optimise_result(settings: Settings, ask: OptimiseAsk, *, step: Step) -> Foun
     """Search for the best plan of a car: stints, yellows, tyres, fuel, drivers."""
     from langstrecke.strategy.search import optimise as search
 
-    step(0, ask.candidates, "preparing")
+    ready(step, ask.candidates)
     return search(
         load_card(ask.card),
         ask.car,
@@ -127,7 +132,7 @@ def what_if_result(settings: Settings, ask: WhatIfAsk, *, step: Step) -> WhatIf:
     from langstrecke.strategy.counterfactual.before_race import what_if as compare
 
     card = load_card(ask.card)
-    step(0, 2 * ask.races, "preparing")
+    ready(step, 2 * ask.races)
     return compare(
         card,
         patch_of(ask),
@@ -167,14 +172,14 @@ def what_if_then_result(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -
     from langstrecke.services.data import laps_of
     from langstrecke.strategy.counterfactual.decision import split
     from langstrecke.strategy.counterfactual.during_race import what_if_then as compare
-    from langstrecke.strategy.lookup import car_index, race_time
+    from langstrecke.strategy.lookup import car_index, race_seconds
 
     words, rest = split(ask.settings)
     patch = patch_of(ask.model_copy(update={"settings": rest}))
     card = load_card(ask.card or ask.race)
     car_index(card, ask.car)
-    at = race_time(card, ask.at)
-    step(0, 2 * ask.races, "races")
+    at = race_seconds(card, ask.at)
+    ready(step, 2 * ask.races)
     return compare(
         card,
         laps_of(settings, ask.race),
@@ -202,7 +207,7 @@ def audit_result(settings: Settings, ask: AuditAsk, *, step: Step) -> Audit:
     card = load_card(ask.card or ask.race)
     for car in ask.cars:
         car_index(card, car)
-    step(0, 1, "preparing")
+    ready(step, 1)
     return judge(
         card,
         laps_of(settings, ask.race),

@@ -58,6 +58,8 @@ def season_verb(
         seconds = step.seconds
         shown = _chosen(found, title, car_class)
         if figure is not None or (report is not None and ask.seasons):
+            if not shown:
+                raise LangstreckeError(f"{found.season} has no title to draw yet")
             kind, of_class = next((k for k in shown if k[0] == "drivers"), shown[0])
             values = ask.model_dump(exclude={"after", "seasons"}) | {"title": kind, "car_class": of_class}
             each = request(TitleRaceAsk, values | {"seasons": min(ask.seasons, DRAWN_SEASONS)})
@@ -77,9 +79,15 @@ def season_verb(
 
 
 def _chosen(found: SeasonForecast, title: str, car_class: str) -> list[tuple[str, str]]:
-    """Titles to show: those of the class and of the kind asked for."""
+    """Titles to show: those of the class and of the kind asked for. None where nobody has a point or a chance yet."""
+    if not found.titles and not title and not car_class:
+        return []
     titles = list(dict.fromkeys(t for t, _ in found.titles))
     classes = list(dict.fromkeys(c for _, c in found.titles))
+    if title in ("drivers", "teams", "makes") and title not in titles:
+        kinds = dict.fromkeys(kind for r in found.rounds for t in r.book.titles() for kind in t.kinds)
+        told = ", ".join(titles or kinds)
+        raise LangstreckeError(f"{found.season} has no {title}' title here", hint=f"titles: {told}")
     kind = named("title", title, titles) if title else ""
     table = named("class", car_class, classes) if car_class else ""
     keys = [k for k in found.titles if (not table or k[1] == table) and (not kind or k[0] == kind)]
@@ -95,6 +103,8 @@ def _print(found: SeasonForecast, keys: list[tuple[str, str]], most: int) -> Non
     out = screen()
     told = ", ".join(f"{r.number} {_race(r)}" for r in found.rounds)
     out.print(f"[bold]{found.season}[/] after round {found.after} of {found.rounds[-1].number}: {escape(told)}")
+    if found.what_if:
+        out.print(f"What if: {escape(found.what_if)}. Before is the same seasons without it, on the same luck.")
     for key in keys:
         if key[0].startswith("endurance") and len(keys) > 12 and key[0] != "endurance drivers":
             continue
@@ -106,18 +116,23 @@ def _print(found: SeasonForecast, keys: list[tuple[str, str]], most: int) -> Non
 def _odds_table(found: SeasonForecast, key: tuple[str, str], most: int) -> Table:
     table = Table("", "points", "title %", "top 3 %", "expected", "80 %", box=None, title=f"{key[1]}: {key[0]}")
     table.title_justify = "left"
+    if found.what_if:
+        table.add_column("before %")
+        table.add_column("change, 95 %")
     for column in table.columns[1:]:
         column.justify = "right"
     n = max(found.simulated, 1000)
     for c in found.titles[key][:most]:
         spread = f"{c.low:.0f}–{c.high:.0f}"
-        cells = (
+        cells: tuple[str, ...] = (
             f"{c.points:g}",
             percent(c.title, n, unit=False),
             percent(c.top3, n, unit=False),
             f"{c.expected:.0f}",
             spread,
         )
+        if c.before is not None:
+            cells += (percent(c.before, n, unit=False), f"{100 * c.change_low:+.1f} to {100 * c.change_high:+.1f}")
         table.add_row(escape(c.name), *cells)
     return table
 

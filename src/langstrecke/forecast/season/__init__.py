@@ -5,6 +5,7 @@ season_forecast("imsa-2021", after=6).titles[("drivers", "DPi")]
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -13,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.forecast.season.play import play_seasons, stage
+from langstrecke.forecast.season.notes import points_notes
+from langstrecke.forecast.season.play import Scores, play_seasons, stage
 from langstrecke.forecast.season.points import I16, Scorer
 from langstrecke.forecast.season.result import Contender, SeasonForecast
 from langstrecke.forecast.season.rounds import Plan, plan_rounds
@@ -26,7 +28,6 @@ from langstrecke.forecast.season.standings import (
     classes_unknown,
     counting,
     incomplete,
-    pole_known,
     rounds_of,
     season_id,
     tally,
@@ -52,7 +53,8 @@ def season_forecast(
 ) -> SeasonForecast:
     """Odds of every title on the eve of round `after + 1`.
 
-    Rounds up to `after` count as they were; with `seasons` 0 nothing is played and the points are all there is.
+    Rounds up to `after` count as they were; with `seasons` 0 nothing is played and the points are all there is. With
+    a `patch` the seasons are played twice on the same luck, so that every chance says what the what-if changes.
     NotFoundError for an unknown season names the nearest; a season whose rounds have no cards has only its points.
     """
     series, year = season_id(season)
@@ -62,46 +64,84 @@ def season_forecast(
         raise LangstreckeError(f"{series}-{year} has rounds 1 to {last}; after {after} is none of them")
     if patch is not None and (after == last or not seasons):
         raise LangstreckeError(f"no round of {series}-{year} is left to play; a what-if has nothing to change")
-    best = counting(rounds)
     registry = load_registry()
     run_rounds = [r for r in rounds if r.number <= after]
     classless = [r.id for r in run_rounds if classes_unknown(registry, r)]
     real = {k: v for k, v in tally(series, year, after).items() if not classless or k[1] == OVERALL}
     names = car_names(registry, run_rounds)
-    plans = plan_rounds(rounds, after, patch=patch, line_ups=line_ups) if after < last and seasons else []
-    stages = [stage(plan, registry, names) for plan in plans]
-    workers = max(1, threads or os.cpu_count() or 1)
-    played = (
-        play_seasons(stages, seasons, seed, workers, _known_qualifying, progress, by_round=best is not None)
-        if stages
-        else {}
-    )
+    halves = 2 if patch is not None else 1
+
+    def played_with(what_if: Patch | None, begun: int) -> tuple[list[Plan], Scores]:
+        plans = plan_rounds(rounds, after, patch=what_if, line_ups=line_ups) if after < last and seasons else []
+        stages = [stage(plan, registry, names) for plan in plans]
+        if not stages:
+            return plans, {}
+        told = None if progress is None else lambda done, of: progress(begun * of + done, halves * of)
+        workers = max(1, threads or os.cpu_count() or 1)
+        whole = counting(rounds) is not None
+        return plans, play_seasons(stages, seasons, seed, workers, _known_qualifying, told, by_round=whole)
+
+    plans, played = played_with(patch, 0)
     if not played and not real and after == last:
         hint = f"its calendar: langstrecke calendar --season {rounds[-1].event.year} --series {series}"
         raise NotFoundError(f"the registry has no results of {series}-{year}", hint=hint)
+    without = played_with(None, 1)[1] if patch is not None else None
     titles: dict[tuple[str, str], tuple[Contender, ...]] = {}
     for key in _in_order(rounds, {*played, *real}):
-        counted = best if key[0] in KINDS else None
+        best = counting(rounds) if key[0] in KINDS else None
         run = real.get(key, {})
-        before = {name: total(points, counted) for name, points in run.items()}
-        labels, points = played.get(key, ((), np.zeros((1, 0, 1))))
-        every = tuple(dict.fromkeys([*before, *labels]))
-        sums = np.zeros((len(points), len(every)))
-        for n, name in enumerate(every):
-            ahead = points[:, labels.index(name)] if name in labels else np.zeros((len(points), 1))
-            sums[:, n] = season_sums(run.get(name, []), ahead, counted)
-        open_still = not stages and after < last
-        titles[key] = _contenders(key[0], every, sums, before, names, open_still=open_still)
+        before = {name: total(points, best) for name, points in run.items()}
+        every, sums = _sums(run, played.get(key), best)
+        open_still = not plans and after < last
+        lines = _contenders(key[0], every, sums, before, names, open_still=open_still)
+        if without is not None:
+            lines = _compared(lines, (every, sums), _sums(run, without.get(key), best))
+        titles[key] = lines
     gaps = tuple(r.id for r in run_rounds if incomplete(registry, r))
-    notes = _notes(plans, line_ups, best)
-    if gaps:
-        notes += (f"Results are known in part only, points with them: {', '.join(gaps)}.",)
-    if classless:
-        notes += (f"Classes are not known, and no points by class: {', '.join(classless)}.",)
-    poleless = [r.id for r in run_rounds if r.book.points.pole and not pole_known(r.id)]
-    if poleless:
-        notes += (f"Points for the pole are not known: {', '.join(poleless)}.",)
-    return SeasonForecast(f"{series}-{year}", after, rounds, seasons if stages else 0, seed, titles, notes, gaps)
+    notes = (
+        *(_notes(plans, line_ups, counting(rounds)) if plans else ()),
+        *points_notes(registry, rounds, after, titles, classless=classless, gaps=gaps),
+    )
+    told = (patch.title or "what-if") if patch is not None else ""
+    return SeasonForecast(
+        f"{series}-{year}", after, rounds, seasons if plans else 0, seed, titles, notes, what_if=told, gaps=gaps
+    )
+
+
+Sums = tuple[tuple[str, ...], np.ndarray[Any, Any]]
+
+
+def _sums(run: dict[str, list[tuple[int, float]]], played: Sums | None, best: int | None) -> Sums:
+    """Names of one title and their points at the end of each season, [seasons, names]."""
+    labels, points = played if played is not None else ((), np.zeros((1, 0, 1)))
+    every = tuple(dict.fromkeys([*run, *labels]))
+    sums = np.zeros((len(points), len(every)))
+    for n, name in enumerate(every):
+        ahead = points[:, labels.index(name)] if name in labels else np.zeros((len(points), 1))
+        sums[:, n] = season_sums(run.get(name, []), ahead, best)
+    return every, sums
+
+
+def _compared(lines: tuple[Contender, ...], now: Sums, without: Sums) -> tuple[Contender, ...]:
+    """The lines with what the what-if changed: the same seasons with and without it, one by one."""
+    won, won_before = _won(now), _won(without)
+    none = np.zeros(len(now[1]), bool)
+    out = []
+    for line in lines:
+        old = won_before.get(line.key, none)
+        change = won.get(line.key, none).astype(float) - old
+        half = 1.96 * float(change.std()) / math.sqrt(len(change))
+        mean = float(change.mean())
+        out.append(replace(line, before=float(old.mean()), change_low=mean - half, change_high=mean + half))
+    return tuple(out)
+
+
+def _won(found: Sums) -> dict[str, np.ndarray[Any, Any]]:
+    names, sums = found
+    if not sums.size or sums.max() <= 0:
+        return {}
+    best = sums.max(axis=1, keepdims=True)
+    return {name: sums[:, n] >= best[:, 0] - 1e-9 for n, name in enumerate(names)}
 
 
 def _in_order(rounds: Sequence[Round], keys: Collection[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -28,6 +28,11 @@ class Contender:
     """A tenth of the seasons end with this many points or fewer."""
     high: float
     top3: float
+    before: float | None = None
+    """Chance of the title without the what-if, on the same luck; None where there is none."""
+    change_low: float = 0.0
+    change_high: float = 0.0
+    """What the what-if changes of the chance: 95 % interval of the difference, seasons compared one by one."""
 
 
 @shows_itself
@@ -43,6 +48,8 @@ class SeasonForecast:
     titles: dict[tuple[str, str], tuple[Contender, ...]]
     """(title, class), best chances first; title: drivers, teams, makes, `endurance drivers` ..."""
     notes: tuple[str, ...] = ()
+    what_if: str = ""
+    """Title of the patch the seasons were played with."""
     gaps: tuple[str, ...] = ()
     """Races run whose results are known in part only, so that the points are too."""
 
@@ -103,6 +110,11 @@ class SeasonForecast:
                             "low": c.low,
                             "high": c.high,
                             "top3": c.top3,
+                            **(
+                                {"before": c.before, "change_low": c.change_low, "change_high": c.change_high}
+                                if c.before is not None
+                                else {}
+                            ),
                         }
                         for c in lines
                     ],
@@ -110,5 +122,6 @@ class SeasonForecast:
                 for (title, car_class), lines in self.titles.items()
             ],
             "notes": list(self.notes),
+            **({"what_if": self.what_if} if self.what_if else {}),
             "gaps": list(self.gaps),
         }

@@ -55,6 +55,9 @@ class TitleLine(Answer):
     low: float
     high: float
     top3: float
+    before: float | None = None
+    change_low: float | None = None
+    change_high: float | None = None
 
 
 class TitleTable(Answer):
@@ -84,6 +87,7 @@ class SeasonAnswer(Answer):
     titles: list[TitleTable]
     notes: list[str]
     gaps: list[str]
+    what_if: str = ""
 
 
 class TitleRaceAnswer(Answer):

@@ -12,6 +12,7 @@ import polars as pl
 from langstrecke.errors import LangstreckeError
 from langstrecke.live.table import TimingTable
 from langstrecke.racecard import list_cards, load_card
+from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step
 from langstrecke.services.settings import Settings
 from langstrecke.timing.schema import LAPS
@@ -64,6 +65,7 @@ def warm_up(*, step: Step) -> None:
     """
     from langstrecke.forecast.live import forecast_live
 
+    ready(step, 1)
     card = load_card(WARM_CARD)
     rows = [
         {"race_id": card.race.id, "car": entry.car, "car_class": entry.car_class, "lap": 1, "lap_time_s": at_s,
