@@ -181,7 +181,7 @@ def _take(
         return
     if isinstance(got, TimingFile) and file.sha256 not in work.tables:
         work.tables[file.sha256] = got
-    report.replaced += before is not None
+    report.replaced += before is not None and before.sha256 != record.sha256
     work.fresh[file.name] = record
 
 

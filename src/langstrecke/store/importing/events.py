@@ -23,6 +23,7 @@ from langstrecke.store.importing.record import Record
 _STANDARD_MINUTES = (40, 45, 60, 90, 100, 120, 160, 180, 240, 360, 480, 600, 720, 1440)
 _LAP_SLACK_S = 600.0
 """A timed race ends with the lap under way; no lap, and no safety-car lap, lasts longer."""
+_NEAR = 0.1
 _APART = dt.timedelta(days=9)
 """Sessions further apart are of two events."""
 _AFTER_RACE = dt.timedelta(days=3)
@@ -283,11 +284,14 @@ def scheduled_s(race_id: str, series: str, season: int, circuit: str) -> float |
 def inferred_s(leader_elapsed_s: float) -> float:
     """The scheduled length a race most likely had: the longest usual one the leader just exceeded.
 
-    Where none fits (a race cut short) the nearest usual length.
+    Where none fits (a race cut short) the nearest usual length; what is far from all of them lasted as long as it did.
     """
     usual = [minutes * 60.0 for minutes in _STANDARD_MINUTES]
     under = [length for length in usual if 0.0 <= leader_elapsed_s - length + 5.0 <= _LAP_SLACK_S]
-    return max(under) if under else min(usual, key=lambda length: abs(length - leader_elapsed_s))
+    nearest = min(usual, key=lambda length: abs(length - leader_elapsed_s))
+    if under or abs(nearest - leader_elapsed_s) <= _NEAR * nearest:
+        return max(under, default=nearest)
+    return 60.0 * max(1, round(leader_elapsed_s / 60.0))
 
 
 def known_date(race_id: str) -> dt.date | None:
