@@ -83,7 +83,7 @@ class FeedState:
         self._pits: dict[str, PitMessage] = {}
         self._energy: dict[str, EnergyMessage] = {}
         self._weather: WeatherMessage | None = None
-        self._by_clock: dict[str, set[int]] = {}
+        self._estimated: dict[str, set[int]] = {}
         self._finish: FinishMessage | None = None
         self._beat: HeartbeatMessage | None = None
 
@@ -152,8 +152,8 @@ class FeedState:
             told[message.lap] = old._replace(first_seq=first_seq)
             return
         told[message.lap] = Told(message.revision, message.seq, first_seq)
-        seen = self._by_clock.setdefault(message.car, set())
-        (seen.add if message.by_clock and not message.withdrawn else seen.discard)(message.lap)
+        seen = self._estimated.setdefault(message.car, set())
+        (seen.add if message.estimated and not message.withdrawn else seen.discard)(message.lap)
         if message.withdrawn:
             self.fold.withdraw(message.car, message.lap)
         else:
@@ -273,9 +273,9 @@ class FeedState:
         told = self._energy.get(car)
         return told.left if told is not None else None
 
-    def by_clock(self, car: str, lap: int) -> bool:
-        """Whether the crossing at the end of this lap is known only by when it was seen."""
-        return lap in self._by_clock.get(car, ())
+    def estimated(self, car: str, lap: int) -> bool:
+        """Whether this lap came without times that fit."""
+        return lap in self._estimated.get(car, ())
 
     @property
     def final_order(self) -> tuple[str, ...]:

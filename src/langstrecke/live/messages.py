@@ -91,8 +91,9 @@ class LapMessage(_Message):
     team: Text | None = None
     manufacturer: Text | None = None
     clock_time: dt.time | None = None
-    by_clock: bool = False
-    """The source gave no time that fits: `elapsed_s` is when the crossing was seen, good to some seconds."""
+    estimated: bool = False
+    """The source gave no times that fit: `elapsed_s` is when the crossing was seen, good to some seconds, or
+    `lap_time_s` is the car's mean lap so far."""
 
 
 class FlagMessage(_Message):
@@ -210,14 +211,14 @@ def write_message(message: BaseModel) -> str:
 
 
 def lap_message(
-    row: Mapping[str, Any], seq: int, revision: int = 1, *, withdrawn: bool = False, by_clock: bool = False
+    row: Mapping[str, Any], seq: int, revision: int = 1, *, withdrawn: bool = False, estimated: bool = False
 ) -> LapMessage:
     """A row of a canonical lap table as a message."""
     known = {name: row[name] for name in LAPS.names()}
     known["race_id"] = known["race_id"] or ""
     known["car_class"] = known["car_class"] or ""
     known["in_pit"] = bool(known["in_pit"])
-    return LapMessage(seq=seq, revision=revision, withdrawn=withdrawn, by_clock=by_clock, **known)
+    return LapMessage(seq=seq, revision=revision, withdrawn=withdrawn, estimated=estimated, **known)
 
 
 def feed_schema() -> dict[str, Any]:

@@ -210,8 +210,8 @@ def test_lap_times_are_summed_where_they_fit_and_the_clock_counts_where_they_do_
     looks.look(400.0, [row("7", 3, 100.0)])
     state = ledger_state(ledger)
     assert state.laps()["elapsed_s"].to_list() == [100.0, 200.5, 400.0]
-    assert [state.by_clock("7", lap) for lap in (1, 2, 3)] == [False, False, True]
-    assert "timed when it was seen" in timing_table(state).row("7").why
+    assert [state.estimated("7", lap) for lap in (1, 2, 3)] == [False, False, True]
+    assert "estimated" in timing_table(state).row("7").why
 
 
 def test_an_old_page_among_newer_ones_takes_nothing_back_but_a_lasting_one_does() -> None:

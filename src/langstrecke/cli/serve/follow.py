@@ -56,8 +56,8 @@ def _print_answer(answer: FollowAnswer) -> None:
     screen().print(f"{plural(answer.laps, 'lap')} of {plural(answer.cars, 'car')}; {over}", highlight=False)
     if answer.laps_missing:
         warned([f"{plural(answer.laps_missing, 'lap')} missing; rows that hang on them are marked ?"])
-    if answer.laps_by_clock:
-        warned([f"{plural(answer.laps_by_clock, 'lap')} came without a time that fits: timed when they were seen"])
+    if answer.laps_estimated:
+        warned([f"{plural(answer.laps_estimated, 'lap')} came without times that fit: they are estimated"])
     if answer.trouble:
         warned([answer.trouble])
     if answer.recording:

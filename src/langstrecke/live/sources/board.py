@@ -5,7 +5,8 @@
 
 A car that shows one lap more has crossed the line. When it did is, best first: the race time the service prints; the
 end of its lap before and its lap time, where that fits the clock of the look; the clock itself, and then the lap says
-so (`by_clock`). A lap that was over and gone between two looks is not made up: it stays a hole, and the table marks
+so (`estimated`). In a race joined in its middle the first lap told of a car may have no time: its mean lap stands there,
+and the lap says so too. A lap that was over and gone between two looks is not made up: it stays a hole, and the table marks
 the car.
 """
 
@@ -142,17 +143,19 @@ class Board:
         seen.pending_s = None
         last = row.last_lap_s if row.last_lap_s is not None and row.last_lap_s >= SHORTEST_LAP_S else None
         before = (0.0, False) if row.laps == 1 else seen.crossed.get(row.laps - 1)
-        elapsed, by_clock = self._when(row, last, before, clock_s)
+        elapsed, estimated = self._when(row, last, before, clock_s)
         if before is not None and elapsed <= before[0]:
             return  # two looks at one crossing: the count ran ahead of the clock
         lap_s = last if last is not None else elapsed - before[0] if before is not None else None
+        seen.crossed[row.laps] = (elapsed, estimated)
+        if lap_s is None and row.total_s is not None:  # joined in the middle of the race
+            lap_s, estimated = elapsed / row.laps, True
         if lap_s is None or elapsed <= 0.0:
             return  # neither a time nor a lap before it: the lap stays a hole
-        seen.crossed[row.laps] = (elapsed, by_clock)
         in_lap = self.ledger.row(row.car, row.laps - 1)
         stop_s = seen.stop_s if in_lap is not None and in_lap["in_pit"] else None
         told = self._row(row, lap_s, elapsed, flag, in_pit=seen.stopped, pit_time_s=stop_s)
-        self.ledger.lap(told, by_clock=by_clock)
+        self.ledger.lap(told, estimated=estimated)
         seen.stopped, seen.stop_s = False, None if stop_s is not None else seen.stop_s
         if row.energy is not None:
             self.ledger.energy(elapsed, row.car, row.energy)
@@ -187,16 +190,16 @@ class Board:
         known = self.ledger.row(row.car, row.laps)
         if known is None or row.last_lap_s is None or row.last_lap_s < SHORTEST_LAP_S:
             return
-        elapsed, by_clock = seen.crossed[row.laps]
+        elapsed, estimated = seen.crossed[row.laps]
         if row.total_s is not None:
             elapsed = row.total_s
-        elif not by_clock:
+        elif not estimated:
             elapsed += row.last_lap_s - known["lap_time_s"]
         if elapsed <= seen.crossed.get(row.laps - 1, (0.0, False))[0]:
             return
-        seen.crossed[row.laps] = (elapsed, by_clock)
+        seen.crossed[row.laps] = (elapsed, estimated)
         self.ledger.lap(
-            known | {"lap_time_s": round(row.last_lap_s, 3), "elapsed_s": round(elapsed, 3)}, by_clock=by_clock
+            known | {"lap_time_s": round(row.last_lap_s, 3), "elapsed_s": round(elapsed, 3)}, estimated=estimated
         )
 
 

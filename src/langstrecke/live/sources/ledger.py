@@ -97,12 +97,12 @@ class Ledger:
         return {key: row for key, (row, _) in self._rows.items()}
 
     @property
-    def by_clock(self) -> frozenset[Key]:
-        """Laps whose crossing is known only by when it was seen."""
-        return frozenset(key for key, (_, by_clock) in self._rows.items() if by_clock)
+    def estimated(self) -> frozenset[Key]:
+        """Laps that came without times that fit."""
+        return frozenset(key for key, (_, estimated) in self._rows.items() if estimated)
 
     def crossings(self, car: str) -> dict[int, tuple[float, bool]]:
-        """When a car ended its laps, and whether that is known by the clock only."""
+        """When a car ended its laps, and whether that is estimated."""
         return {lap: (row["elapsed_s"], seen) for (of, lap), (row, seen) in self._rows.items() if of == car}
 
     def beat(self, clock_s: float | None = None) -> HeartbeatMessage:
@@ -129,15 +129,15 @@ class Ledger:
         """What is known of a car."""
         return self._entries.get(car)
 
-    def lap(self, row: Mapping[str, Any], *, by_clock: bool = False) -> None:
+    def lap(self, row: Mapping[str, Any], *, estimated: bool = False) -> None:
         """A lap, or the same again, or put right. The row's missing columns are taken to be unknown."""
         full = dict.fromkeys(LAPS.names()) | dict(row)
         full["in_pit"] = bool(full["in_pit"])
         key = (full["car"], full["lap"])
-        if self._rows.get(key) == (full, by_clock):
+        if self._rows.get(key) == (full, estimated):
             return
-        self._add(key, full, by_clock=by_clock)
-        self._rows[key] = (full, by_clock)
+        self._add(key, full, estimated=estimated)
+        self._rows[key] = (full, estimated)
         self.newest_s = max(self.newest_s, full["elapsed_s"])
 
     def row(self, car: str, lap: int) -> dict[str, Any] | None:
@@ -201,7 +201,7 @@ class Ledger:
                 if message.withdrawn:
                     self._rows.pop(key, None)
                 else:
-                    self._rows[key] = ({name: getattr(message, name) for name in LAPS.names()}, message.by_clock)
+                    self._rows[key] = ({name: getattr(message, name) for name in LAPS.names()}, message.estimated)
                     self.newest_s = max(self.newest_s, message.elapsed_s)
             case FlagMessage():
                 self._flag = message.flag
@@ -228,9 +228,9 @@ class Ledger:
         self._told.add(fact)
         return True
 
-    def _add(self, key: Key, row: dict[str, Any], *, withdrawn: bool = False, by_clock: bool = False) -> None:
+    def _add(self, key: Key, row: dict[str, Any], *, withdrawn: bool = False, estimated: bool = False) -> None:
         revision = self._revisions[key] = self._revisions.get(key, 0) + 1
-        self.messages.append(lap_message(row, self._next, revision, withdrawn=withdrawn, by_clock=by_clock))
+        self.messages.append(lap_message(row, self._next, revision, withdrawn=withdrawn, estimated=estimated))
 
 
 def restored(messages: Iterable[HelloMessage | DataMessage | HeartbeatMessage | ResumeMessage]) -> Ledger | None:

@@ -54,19 +54,19 @@ class Recording:
         start_clock: dt.time | None = None,
         entries: tuple[FeedEntry, ...] = (),
         beside: Sequence[FlagMessage | Aside] = (),
-        by_clock: Container[tuple[str, int]] = (),
+        estimated: Container[tuple[str, int]] = (),
         complete: bool = True,
         order: tuple[str, ...] = (),
     ) -> None:
         """`laps` is a canonical lap table, `beside` what else was told (its seq is given anew); flags in it take
-        the place of those the laps tell. `by_clock` are the (car, lap) whose crossing is known by the clock only,
+        the place of those the laps tell. `estimated` are the (car, lap) without times that fit,
         `order` is the classification in the end. What is not `complete` ends without a finish. Raises
         LangstreckeError for a race without laps.
         """
         if laps.is_empty():
             raise LangstreckeError(f"{race_id}: there are no laps to replay")
         self._laps = laps.select(LAPS.names()).cast(LAPS).sort("elapsed_s", "car", "lap")
-        self._by_clock = by_clock
+        self._estimated = estimated
         self._order = order
         self._steps = _steps(self._laps, beside, complete=complete)
         self.times: list[float] = [at for at, _ in self._steps]
@@ -94,7 +94,7 @@ class Recording:
         match told:
             case int():
                 row = self._laps.row(told, named=True)
-                return lap_message(row, seq, by_clock=(row["car"], row["lap"]) in self._by_clock)
+                return lap_message(row, seq, estimated=(row["car"], row["lap"]) in self._estimated)
             case None:
                 return FinishMessage(seq=seq, race_s=at, order=self._order)
         return told.model_copy(update={"seq": seq})

@@ -102,7 +102,7 @@ def _read(archive: zipfile.ZipFile, place: Path, race_id: str | None, card: str 
         duration_s=clock.duration_s,
         entries=ledger.hello.entries,
         beside=[m for m in ledger.messages if not isinstance(m, LapMessage) and m.kind != "finish"],
-        by_clock=ledger.by_clock,
+        estimated=ledger.estimated,
         complete=flag == "finish",
         order=board.order,
     )

@@ -64,7 +64,7 @@ class _Car:
     stops: int = 0
     in_pit: bool = False
     energy: float | None = None
-    by_clock: bool = False
+    estimated: bool = False
 
 
 Event = tuple[float, int, str, Any]
@@ -177,7 +177,7 @@ def _take(
             car.lap, car.best_s = what, min(car.best_s, what.lap_time_s)
             car.car_class, car.team = what.car_class or car.car_class, what.team or car.team
             car.stops += what.in_pit
-            car.by_clock = state.by_clock(what.car, what.lap)
+            car.estimated = state.estimated(what.car, what.lap)
             if what.car not in told:
                 car.in_pit = what.in_pit
 
@@ -218,7 +218,7 @@ def _rows(cars: dict[str, _Car], final: tuple[str, ...] = ()) -> list[list[Any]]
             _behind(order[0].lap, lap), _behind(ahead.lap, lap) if ahead else "", *sectors,
             [lap.lap_time_s if lap else "", ""], [car.best_s if lap else "", ""],
             [car.energy if car.energy is not None else "", ""], str(car.stops),
-            lap.elapsed_s if lap and not car.by_clock else "",
+            lap.elapsed_s if lap and not car.estimated else "",
         ])  # fmt: skip
         ahead = car
     return rows

@@ -23,8 +23,8 @@ class FollowAnswer(Answer):
     """Laps told, of all cars: the crossings of the line. A car's lap 0, before its first crossing, is none."""
     laps_missing: int
     """Laps that must have been driven and were not told."""
-    laps_by_clock: int
-    """Laps told without a time that fits: they are timed when they were seen."""
+    laps_estimated: int
+    """Laps told without times that fit: the crossing is when it was seen, or the lap time the mean of the car."""
     flag_changes: int
     """Flags told, the first green among them."""
     uncertain: int
