@@ -82,6 +82,11 @@ VERBS = (
         "Plan a car's stops and who drives when, under every drive-time rule of the rule book.",
     ),
     Verb(
+        "remind",
+        "strategy.remind",
+        "Send a message to a chat's webhook before each stop of a team's plan; without --to, list the messages.",
+    ),
+    Verb(
         "call",
         "strategy.call",
         "Pit or stay: what each option open at a moment is worth against staying out, and why.",
