@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from langstrecke.cli import app
 from langstrecke.errors import LangstreckeError
-from langstrecke.services.remind import remind
+from langstrecke.services.reminders import remind
 from langstrecke.services.requests.common import FROM_SHELL
 from langstrecke.services.requests.team import RemindAsk
 from langstrecke.services.webhook import body_for, post

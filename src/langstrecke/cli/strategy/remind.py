@@ -15,7 +15,7 @@ def remind_verb(ask: RemindAsk, as_json: Json = False) -> None:
 
     Runs until the last stop or Ctrl-C. The team file and the sheet of driven stints are read again when they change.
     """
-    from langstrecke.services.remind import remind
+    from langstrecke.services.reminders import remind
 
     answer = remind(ask, told=said)
     if as_json:
