@@ -5,9 +5,9 @@
 
 A car that shows one lap more has crossed the line. When it did is, best first: the race time the service prints; the
 end of its lap before and its lap time, where that fits the clock of the look; the clock itself, and then the lap says
-so (`estimated`). In a race joined in its middle the first lap told of a car may have no time: its mean lap stands there,
-and the lap says so too. A lap that was over and gone between two looks is not made up: it stays a hole, and the table marks
-the car.
+so (`estimated`). In a race joined in its middle the first lap told of a car may have no time: its mean lap stands
+there, and the lap says so too. A lap that was over and gone between two looks is not made up: it stays a hole, and
+the table marks the car.
 """
 
 from __future__ import annotations
