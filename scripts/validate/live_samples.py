@@ -63,7 +63,7 @@ def compare_timing71(path: Path) -> bool:
     """Print both counts; whether they are equal."""
     own, told = count_timing71(path), followed(str(path), "--until-end")
     order = [(row["car"], row["laps"]) for row in told["table"]]
-    same = (
+    same = bool(
         order == own["order"]
         and told["laps"] == own["laps"]
         and told["laps_missing"] == own["missing"]
