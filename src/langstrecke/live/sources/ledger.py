@@ -131,7 +131,7 @@ class Ledger:
 
     def lap(self, row: Mapping[str, Any], *, estimated: bool = False) -> None:
         """A lap, or the same again, or put right. The row's missing columns are taken to be unknown."""
-        full = dict.fromkeys(LAPS.names()) | dict(row)
+        full: dict[str, Any] = {**dict.fromkeys(LAPS.names()), **row}
         full["in_pit"] = bool(full["in_pit"])
         key = (full["car"], full["lap"])
         if self._rows.get(key) == (full, estimated):
