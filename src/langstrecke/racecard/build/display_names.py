@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from langstrecke.errors import NotFoundError
 from langstrecke.ratings.archive import RaceMeta
+from langstrecke.rulebooks import load_rulebook, seasons_of
+from langstrecke.rulebooks.load import OWN_RACES, SERIES_ALIASES
 from langstrecke.store.importing.events import circuit_name
 
 _PLACES = {
@@ -26,6 +29,23 @@ def race_name(race: RaceMeta) -> str:
     return f"{name}, {extra if extra and not extra.isdigit() else f'{race.duration_s / 60:.0f} minutes'}"
 
 
-def rulebook_of(series: str, season: int) -> str:
-    """The rule book's id: one per series and season."""
-    return f"{series}-{season}"
+FOLLOWS = {"asian-le-mans": "elms", "alms": "elms", "mlmc": "elms", "le-mans-cup": "elms"}
+"""Series without a book of their own -> the series of the same organiser whose regulations theirs follow."""
+
+STRANGERS = "wec"
+"""What a series that no book is held of is played by (documented default; `race.rulebook` of the card changes it)."""
+
+
+def rulebook_of(series: str, season: int, circuit: str = "") -> str:
+    """Id of the rule book a race is played by: that of its series and season, at Le Mans and Spa the race's own.
+
+    Where none is held the nearest season's stands in, or the book of a kindred series; `ground.grounds` names it.
+    """
+    series = SERIES_ALIASES.get(series, series)
+    series = OWN_RACES.get((series, circuit), series)
+    try:
+        return load_rulebook(f"{series}-{season}").id
+    except NotFoundError:
+        series = series if seasons_of(series) else FOLLOWS.get(series, STRANGERS)
+    nearest = min(seasons_of(series), key=lambda held: (abs(int(held[:4]) - season), held))
+    return f"{series}-{nearest}"

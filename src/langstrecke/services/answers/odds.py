@@ -40,6 +40,8 @@ class ForecastAnswer(Answer):
     simulated: int
     seed: int
     entries: list[CarOdds]
+    notes: list[str] = Field([])
+    """What the odds rest on that is not known for sure."""
     changes: list[str] = Field([])
     what_if: list[PlayedShare] = Field([])
 
