@@ -64,7 +64,7 @@ def card_of(settings: Settings, name: str, *, step: Step = silent) -> RaceCard:
         raise NotFoundError.nearest("race card", name, [*list_cards(), *stored], hint=hint)
     key = (name, settings.store.resolve(), settings.store.stat().st_mtime_ns)
     if key not in _BUILT:
-        made = build_result(settings, BuildAsk(race=name), step=step)
+        made = build_result(settings, BuildAsk(race=name, knowledge="before", laps=[]), step=step)
         race = made.race.model_copy(update={"unsure": (BUILT, *made.race.unsure)})
         _BUILT[key] = made.model_copy(update={"race": race})
     return _BUILT[key]

@@ -13,7 +13,7 @@ WAYS = "write 3 or 3h (hours), 3:00 (h:mm), 3:00:00, 90min, or the clock as @18:
 
 
 def span_s(text: str) -> float:
-    """Seconds of `H:MM:SS`, `H:MM`, `6h`, `90min`, `30s`; a bare number means hours. LangstreckeError for the rest."""
+    """Seconds of `H:MM:SS`, `H:MM`, `6h`, `90min`, `30s`; a bare number means hours. LangstreckeError else."""
     plain = text.strip().lower()
     colon = re.fullmatch(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?", plain)
     if colon:

@@ -114,9 +114,8 @@ class Plan:
         ]
         sure = "no better rota, proven" if self.proven else "a good rota, not proven the best"
         title = f"{self.race}, car {self.car}: {plural(len(self.stints) - 1, 'stop')}"
-        return Shown(
-            title, ("", "driver", "from", "to", "laps", "tyres"), rows, (f"{self.verdict}; {sure}.", *self.notes), 2
-        )
+        head = ("", "driver", "from", "to", "laps", "tyres")
+        return Shown(title, head, rows, (f"{self.verdict}; {sure}.", *self.notes), 2)
 
     def to_json(self) -> dict[str, Any]:
         """The data of `langstrecke plan --json`. Times are race seconds, fuel is laps on board."""
