@@ -111,7 +111,15 @@ def season_result(settings: Settings, ask: SeasonAsk, *, step: Step) -> SeasonFo
 
 def season(settings: Settings, ask: SeasonAsk, *, step: Step) -> SeasonAnswer:
     """Title odds: the points so far, and the remaining rounds played many times."""
-    return SeasonAnswer.of(season_result(settings, ask, step=step))
+    return SeasonAnswer.of(season_result(settings, ask, step=step), covers=season_covers())
+
+
+def season_covers() -> str:
+    """Of which series and seasons results are held: points of others are not known here."""
+    from langstrecke.paddock.coverage import coverage
+    from langstrecke.paddock.registry import load_registry
+
+    return f"the registry holds results of {coverage(load_registry())}"
 
 
 def title_race_result(settings: Settings, ask: TitleRaceAsk, *, step: Step) -> list[SeasonForecast]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -325,20 +325,17 @@ def _card(
 
 def levels_told(rating: RaceRating, given: Mapping[str, float]) -> tuple[str, ...]:
     """What the card says of classes whose lap time nobody timed near the race: inferred, or given by a person."""
-
-    def told(names: Iterable[str]) -> str:
-        return ", ".join(
-            f"{c} {rating.classes[c].figures['lap_s']:.1f} s +- {100 * rating.lap_share_sd(c):.0f} %" for c in names
-        )
-
     inferred = rating.belief.inferred
     found = []
     if inferred:
-        found.append(
-            f"not timed at this circuit before, lap times inferred from speed by class and circuit: {told(inferred)}"
+        told = ", ".join(
+            f"{c} {rating.classes[c].figures['lap_s']:.1f} s +- {100 * rating.lap_share_sd(c):.0f} %"
+            for c in inferred
         )
+        found.append(f"not timed at this circuit before, lap times inferred from speed by class and circuit: {told}")
     if given:
-        found.append(f"lap times given, not timed: {told(given)}")
+        told_so = ", ".join(f"{name} {lap:g} s" for name, lap in given.items())
+        found.append(f"lap times given, not timed: {told_so}")
     return tuple(found)
 
 

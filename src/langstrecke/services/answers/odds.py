@@ -90,6 +90,8 @@ class SeasonAnswer(Answer):
     notes: list[str]
     gaps: list[str]
     what_if: str = ""
+    covers: str = ""
+    """Of which series and seasons results are held."""
 
 
 class TitleRaceAnswer(Answer):
