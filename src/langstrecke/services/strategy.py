@@ -57,6 +57,9 @@ def plan_result(settings: Settings, ask: PlanAsk, *, step: Step) -> Plan:
     from langstrecke.strategy.plan.schedule import Policy
 
     card = played_card(settings, ask.card, ask, step=step)
+    if ask.car is None:
+        hint = "a plan from a team's own numbers: langstrecke plan --new team.toml"
+        raise LangstreckeError("of a race card one car is planned", key="car", hint=hint)
     entry = card.entries[car_index(card, ask.car)]
     wishes = read_availability(_wishes_toml(ask.drivers), card, entry) if ask.drivers else None
     policy = Policy(stint_laps=ask.stint_laps, tyres_every=ask.tyres_every, even=ask.even)
@@ -87,11 +90,11 @@ def call_result(
     from langstrecke.services.data import laps_of
     from langstrecke.strategy.call import call as decide
     from langstrecke.strategy.counterfactual.moment import moment
-    from langstrecke.strategy.lookup import car_index, race_time
+    from langstrecke.strategy.lookup import car_index, race_seconds
 
     card = card_of(settings, ask.card or ask.race, step=step)
     car_index(card, ask.car)
-    at = now_s if now_s is not None else race_time(card, ask.at)
+    at = now_s if now_s is not None else race_seconds(card, ask.at)
     ready(step, 1)
     step(0, 1, "weighing the options")
     driven = laps_of(settings, ask.race) if laps is None else laps
@@ -192,13 +195,13 @@ def what_if_then_result(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -
     from langstrecke.services.data import laps_of
     from langstrecke.strategy.counterfactual.decision import split
     from langstrecke.strategy.counterfactual.during_race import what_if_then as compare
-    from langstrecke.strategy.lookup import car_index, race_time
+    from langstrecke.strategy.lookup import car_index, race_seconds
 
     words, rest = split(ask.settings)
     patch = patch_of(ask.model_copy(update={"settings": rest}))
     card = card_of(settings, ask.card or ask.race, step=step)
     car_index(card, ask.car)
-    at = race_time(card, ask.at)
+    at = race_seconds(card, ask.at)
     ready(step, 2 * ask.races)
     return compare(
         card,

@@ -29,7 +29,7 @@ def driver_index(entry: Entry, name: str) -> int:
     raise NotFoundError.nearest("driver", name, names, hint=f"car {entry.car} is driven by {', '.join(names)}")
 
 
-def race_time(card: RaceCard, text: str) -> float:
+def race_seconds(card: RaceCard, text: str) -> float:
     """Race time of a moment in seconds, as `timing.clock.moment_s` reads it. LangstreckeError for one outside."""
     return moment_s(text, card.race.start_time, card.race.duration_s)
 

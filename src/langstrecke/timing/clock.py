@@ -43,10 +43,3 @@ def moment_s(text: str, start: dt.time, duration_s: float) -> float:
     raise LangstreckeError(
         f"{text} lies outside the race, which starts at {start:%H:%M} and lasts {hours} h", hint=WAYS
     )
-
-
-def hms(seconds: float) -> str:
-    """Seconds as h:mm:ss, rounded; negative ones with a minus."""
-    whole = round(abs(seconds))
-    sign = "-" if seconds < 0 and whole else ""
-    return f"{sign}{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"

@@ -120,15 +120,9 @@ class _Strategist:
 
     def _show_call(self, found: Any) -> None:
         self._call.clear()
-        best = found.options[0] if found.options else None
         with self._call:
-            words = "Stay out until the tank asks."
-            if best is not None and best.place.interval[1] < 0:
-                words = f"{best.option[0].upper()}{best.option[1:]}."
-            elif best is not None and best.place.interval[0] <= 0:
-                words = "Nothing is clearly better than staying out."
             with bits.row():
-                bits.markup(f'<span class="verdict">{esc(words)}</span>')
+                bits.markup(f'<span class="verdict">{esc(found.headline)}</span>')
                 bits.text(f"#{found.car} at {race_time(found.at_s)}", "note")
             steps = [
                 Step(o.option, -o.place.change, -o.place.interval[1], -o.place.interval[0]) for o in found.options
@@ -177,6 +171,8 @@ class _Strategist:
             bits.chart(chart).style(f"height: {54 + 34 * drivers}px; width: 100%")
             totals = ", ".join(f"{surname(d)} {race_time(s, short=True)}" for d, s in found.drive_time_s.items())
             verdict = f"every rule of {found.rulebook} is kept" if found.legal else "; ".join(found.violations)
+            if not found.judged:
+                verdict = f"{found.rulebook} has no class {found.car_class}: its rules are not judged"
             bits.text(f"At the wheel: {totals}", "note")
             sure = "the best rota, proven" if found.proven else "a good rota, not proven to be the best"
             bits.text(f"{plural(len(found.stops), 'stop')}; {sure}; {verdict}.", "good" if found.legal else "bad")
