@@ -8,6 +8,9 @@ from langstrecke.rulebooks import load_rulebook
 from langstrecke.rulebooks.load import OWN_RACES, SERIES_ALIASES, seasons_of
 from langstrecke.rulebooks.schema import RuleBook
 
+NO_BOOK = "none"
+"""The rule book of a series without one: it binds nothing."""
+
 
 def grounds(card: RaceCard) -> tuple[str, ...]:
     """Stand-in rule book, gaps of the book, what was guessed or inferred when the card was made, licences not known.
@@ -23,7 +26,8 @@ def _of_rulebook(card: RaceCard) -> tuple[str, ...]:
     except LangstreckeError:  # `card check` says it as an error, and nothing can be played
         return ()
     told = [stand_in(card, book)]
-    strange = [name for name in card.classes if card.cars_of(name) and not listed(book, name)]
+    raced = [name for name in card.classes if card.cars_of(name)] if book.id != NO_BOOK else []
+    strange = [name for name in raced if not listed(book, name)]
     if strange:
         told.append(f"{book.id} has no class {', '.join(strange)}: its limits for single classes do not bind there")
     told += [f"{book.id}, {what.replace('_', ' ')}: {why}" for what, why in book.gaps.items()]
@@ -35,6 +39,8 @@ def stand_in(card: RaceCard, book: RuleBook) -> str:
     race = card.race
     series = SERIES_ALIASES.get(race.series, race.series)
     own = OWN_RACES.get((series, card.circuit.id), series)
+    if book.id == NO_BOOK:
+        return "played by no rule book: nothing binds drivers, stops or crew"
     if book.series not in (series, own):
         missing = f"a book of {own} is not held" if not seasons_of(own) else f"not by one of {own} {race.season}"
         return f"played by {book.id}, {missing}"

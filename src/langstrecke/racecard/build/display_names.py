@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langstrecke.errors import NotFoundError
+from langstrecke.racecard.ground import NO_BOOK
 from langstrecke.ratings.archive import RaceMeta
 from langstrecke.rulebooks import load_rulebook, seasons_of
 from langstrecke.rulebooks.load import OWN_RACES, SERIES_ALIASES
@@ -32,20 +33,18 @@ def race_name(race: RaceMeta) -> str:
 FOLLOWS = {"asian-le-mans": "elms", "alms": "elms", "mlmc": "elms", "le-mans-cup": "elms"}
 """Series without a book of their own -> the series of the same organiser whose regulations theirs follow."""
 
-STRANGERS = "wec"
-"""What a series that no book is held of is played by (documented default; `race.rulebook` of the card changes it)."""
-
 
 def rulebook_of(series: str, season: int, circuit: str = "") -> str:
     """Id of the rule book a race is played by: that of its series and season, at Le Mans and Spa the race's own.
 
-    Where none is held the nearest season's stands in, or the book of a kindred series; `ground.grounds` names it.
+    Where none is held the nearest season's stands in, or the book of a kindred series (`ground.grounds` names it);
+    "none" for a series that has none at all.
     """
     series = SERIES_ALIASES.get(series, series)
     series = OWN_RACES.get((series, circuit), series)
     try:
         return load_rulebook(f"{series}-{season}").id
     except NotFoundError:
-        series = series if seasons_of(series) else FOLLOWS.get(series, STRANGERS)
-    nearest = min(seasons_of(series), key=lambda held: (abs(int(held[:4]) - season), held))
-    return f"{series}-{nearest}"
+        series = FOLLOWS.get(series, series)
+    held = seasons_of(series)
+    return f"{series}-{min(held, key=lambda s: (abs(int(s[:4]) - season), s))}" if held else NO_BOOK
