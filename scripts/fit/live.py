@@ -20,7 +20,6 @@ import tomlkit
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from langstrecke.forecast.live.fits import LiveFits
 from langstrecke.forecast.live.fuel import with_tanks
 from langstrecke.racecard.build import build_card
 from langstrecke.racestate.state import live_state
@@ -30,9 +29,6 @@ from langstrecke.store.importing import import_folder
 
 TARGET = Path(__file__).parents[2] / "src" / "langstrecke" / "forecast" / "data" / "live.toml"
 LEFT_S = (600, 1200, 1800, 2400, 3000, 3600, 4500)
-TANK = {"without-imsa-2021": 1.0, "without-imsa-2023": 1.0}
-"""`LiveFits.tank` by set, 1.06 in the others: of 1.0 and 1.06 the one with the lower log loss in the backtest of the
-two IMSA seasons the set was fitted on (docs/validation.md)."""
 LOOKS = np.arange(0.05, 0.97, 0.04)
 
 
@@ -79,9 +75,8 @@ class Fuel:
 
 
 def fuel_cases(store: Store) -> list[Fuel]:
-    """Every running car of the IMSA and WEC races at every look, tanks as `live_fuel` sees them without a factor."""
+    """Every running car of the IMSA and WEC races at every look, tanks as `forecast.live.fuel` sees them."""
     archive = open_archive(store)
-    plain = LiveFits(tank=1.0)
     found: list[Fuel] = []
     for race_id in store.races()["race_id"]:
         laps = store.laps(race_id)
@@ -105,7 +100,7 @@ def fuel_cases(store: Store) -> list[Fuel]:
                 .iter_rows()
             )
             classes = {n: c.model_copy(update={"lap_s": usual.get(n) or c.lap_s}) for n, c in card.classes.items()}
-            figures = with_tanks(card.model_copy(update={"classes": classes}), state, plain).classes
+            figures = with_tanks(card.model_copy(update={"classes": classes}), state).classes
             for car in state.cars:
                 if car.status == "running" and car.car in seen_flag:
                     own = figures[car.car_class]
@@ -176,7 +171,7 @@ def main() -> None:
         table["back_pit"], table["wait_pit"] = curves(mine, in_pit=True)
         table["back_road"], table["wait_road"] = curves(mine, in_pit=False)
         table["stretch"] = stretch([c for c in fuel if c.season != out])
-        table["tank"] = TANK.get(name, 1.06)
+        table.pop("tank", None)
         document.add(name, tomlkit.item(table))
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     TARGET.write_text(tomlkit.dumps(document))

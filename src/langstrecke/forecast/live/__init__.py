@@ -70,7 +70,7 @@ def live_card(
     if posterior is not None:
         card = with_pace(card, posterior, pace_so_far(laps_until(laps, state.t)))
     chosen = fits or fits_for(card)
-    return with_tanks(widened(card, chosen), state, chosen)
+    return with_tanks(widened(card, chosen), state)
 
 
 def play_on(
