@@ -53,9 +53,9 @@ class Outlook:
         """Probability that what is on board reaches the flag, so much of the fuel being saved."""
         return self._reaches(self.tanks - self.used, (1.0 - saving) * self.fuel)
 
-    def full_tank_from(self, laps: int) -> float:
+    def full_tank_from(self, laps: int, saving: float = 0.0) -> float:
         """Probability that a tank filled in so many laps reaches the flag."""
-        return self._reaches(self.tanks, self.fuel - laps)
+        return self._reaches(self.tanks, (1.0 - saving) * (self.fuel - laps))
 
     def earliest(self, sure: float = SURE) -> int:
         """In how many laps a full tank reaches the flag with this probability at the earliest (1: at once)."""

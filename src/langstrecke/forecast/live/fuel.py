@@ -28,13 +28,16 @@ LEAST_LAPS = 4.0
 """Shorter stints say nothing: a drive-through, a puncture."""
 
 
-def with_tanks(card: RaceCard, state: LiveState) -> RaceCard:
-    """The card with each class's laps on a tank, and how far they are known, brought up to date by the stints."""
+def with_tanks(card: RaceCard, state: LiveState, factor: float = 1.0) -> RaceCard:
+    """The card with each class's laps on a tank, and how far they are known, brought up to date by the stints.
+
+    `factor` is on top of it (`LiveFits.tank`).
+    """
     classes: dict[str, ClassFigures] = {}
     entries = {e.car: e for e in card.entries}
     for name, figures in card.classes.items():
         seen = [s for c in state.cars if c.car_class == name for s in c.stints]
-        classes[name] = _tank(figures, seen, whole=state.end > LONG_RACE_S)
+        classes[name] = _tank(figures, seen, factor, whole=state.end > LONG_RACE_S)
         ratio = classes[name].stint_laps / figures.stint_laps
         for car in card.cars_of(name):
             entries[car] = _scaled(entries[car], ratio)
@@ -45,7 +48,7 @@ def _scaled(entry: Entry, ratio: float) -> Entry:
     return entry if entry.stint_laps is None else entry.model_copy(update={"stint_laps": ratio * entry.stint_laps})
 
 
-def _tank(figures: ClassFigures, seen: Sequence[FuelStint], *, whole: bool) -> ClassFigures:
+def _tank(figures: ClassFigures, seen: Sequence[FuelStint], factor: float, *, whole: bool) -> ClassFigures:
     known = [s for s in seen if s.green + s.neutral >= LEAST_LAPS]
     stints = Stints(
         green=np.array([s.green for s in known]),
@@ -53,6 +56,6 @@ def _tank(figures: ClassFigures, seen: Sequence[FuelStint], *, whole: bool) -> C
         censored=np.array([s.bound or not whole for s in known], dtype=bool),
     )
     laps, error = tank_of(stints, prior=(figures.stint_laps, CARD_ERROR), weight_each=TOGETHER)
-    laps = max(laps, 3.0)
+    laps = max(factor * laps, 3.0)
     spread = math.hypot(math.hypot(error, LEAST_ERROR), CAR_SHARE)
     return figures.model_copy(update={"stint_laps": laps, "stint_laps_sd": spread * laps})
