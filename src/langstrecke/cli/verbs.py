@@ -48,11 +48,13 @@ VERBS = (
         "data.fetch",
         "Fetch an event from a public archive into the store; fetch calendar SERIES SEASON lists a season.",
     ),
-    Verb("races", "data.store", "List the races in the store."),
+    Verb("races", "data.store", "List the races in the store, or tell what decided where a race's files were filed."),
+    Verb("races remove", "data.store", "Take a race, with all sessions of its event, out of the store again."),
     Verb("card list", "cards.card", "Name all shipped cards."),
     Verb("card show", "cards.card", "Show what a card holds."),
     Verb("card check", "cards.card", "Say everything that is wrong with a card; exit code 1 if anything is."),
     Verb("card build", "cards.build", "Build a race card from timing data in the store."),
+    Verb("card from", "cards.build", "Make a race card from result files of simulators: practice, qualifying, race."),
     Verb(
         "forecast", "odds.forecast", "Simulate a race many times and print who wins, how often, and with what spread."
     ),
@@ -79,6 +81,11 @@ VERBS = (
         "plan",
         "strategy.plan",
         "Plan a car's stops and who drives when, under every drive-time rule of the rule book.",
+    ),
+    Verb(
+        "remind",
+        "strategy.remind",
+        "Send a message to a chat's webhook before each stop of a team's plan; without --to, list the messages.",
     ),
     Verb(
         "call",
@@ -144,6 +151,11 @@ VERBS = (
         "Compile the simulation, once for this version, so that no later verb waits for it.",
     ),
     Verb("serve", "serve.serve", "Open the pit wall: pages, REST and WebSockets over the same Python API."),
+    Verb(
+        "follow",
+        "serve.follow",
+        "Follow a race from a recording, a feed or a live service, as its timing table.",
+    ),
     Verb(
         "replay",
         "serve.replay",

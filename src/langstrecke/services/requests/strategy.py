@@ -6,7 +6,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from langstrecke.services.requests.common import Ask, Car, LocalFile, PatchAsk, RaceId, RaceTime, Seed, at_most
+from langstrecke.services.requests.common import (
+    RACE_TIME,
+    Ask,
+    Car,
+    LocalFile,
+    PatchAsk,
+    RaceId,
+    RaceTime,
+    Seed,
+    at_most,
+)
 
 OwnCard = Annotated[RaceId | None, Field(description="Another card than the race's own")]
 
@@ -30,8 +40,8 @@ class DriverWish(Ask):
 class PlanAsk(PatchAsk):
     """Stops and drivers of a car over a race."""
 
-    card: RaceId = Field(description="A shipped card (langstrecke card list) or a path")
-    car: Car
+    card: RaceId = Field(description="A shipped card (langstrecke card list), a card's or a team file's path")
+    car: Car | None = Field(None, description="Number of the car; a team file has its own")
     drivers: list[DriverWish] = Field([], max_length=12)
     drivers_file: LocalFile = Field(None, description="Availability and wishes (docs/strategy.md)")
     stint_laps: int | None = Field(None, ge=1, le=500, description="Longest stint; the tank without it")
@@ -85,7 +95,7 @@ class WhatIfThenAsk(PatchAsk):
 
     race: RaceId
     car: Car
-    at: RaceTime = Field(description="Change one decision of a race that was driven, at this moment")
+    at: RaceTime = Field(description=f"Change one decision of a race that was driven, at this moment: {RACE_TIME}")
     races: Annotated[int, at_most(200_000)] = Field(4_000, ge=2, le=10_000_000)
     seed: Seed = 1
     card: OwnCard = None
