@@ -151,6 +151,11 @@ VERBS = (
     ),
     Verb("serve", "serve.serve", "Open the pit wall: pages, REST and WebSockets over the same Python API."),
     Verb(
+        "follow",
+        "serve.follow",
+        "Follow a race from a recording, a feed or a live service, as its timing table.",
+    ),
+    Verb(
         "replay",
         "serve.replay",
         "Play a recorded race as a live timing feed at ws://HOST:PORT/feed, until it is over.",
