@@ -136,7 +136,7 @@ def fresh_table(path: tuple[str, ...], model: BaseModel) -> str:
     """A table as a new file holds it: sections and classes with every figure, entries with what is theirs."""
     data = plain(model, all_keys=path[0] not in LISTS)
     essential = plain(model, all_keys=False)
-    return table_text(header_text(path), {k: v for k, v in data.items() if v != "" or k in essential})
+    return table_text(header_text(path), {k: v for k, v in data.items() if v not in ("", []) or k in essential})
 
 
 def card_text(card: RaceCard) -> str:
