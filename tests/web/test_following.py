@@ -40,7 +40,9 @@ def cheap_odds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings_of(tmp_path: Path) -> Settings:
-    return Settings(store=tmp_path / "none", work=tmp_path / "work", table_every_s=0.02, odds_every_s=0.1)
+    return Settings(
+        store=tmp_path / "none", work=tmp_path / "work", folders=(tmp_path,), table_every_s=0.02, odds_every_s=0.1
+    )
 
 
 def played(tmp_path: Path, test: Callable[[Hubs], Coroutine[Any, Any, None]]) -> None:

@@ -72,10 +72,7 @@ def live_routes() -> APIRouter:
 
     @router.post("/live", status_code=201)
     async def follow(request: Request, body: FollowAsk) -> LiveLine:
-        """Follow a replay of a race of the store. Feeds and folders are named when the server is started."""
-        if body.feed is not None or body.folder is not None or body.file is not None:
-            hint = "langstrecke serve --feed, --watch"
-            raise LangstreckeError("feeds, files and folders are not opened over HTTP", hint=hint)
+        """Follow a replay of a race of the store, or a source the server was started with."""
         return line_of((await request.app.state.pitwall.hubs.follow(body)).view)
 
     @router.get("/live/{race}")
