@@ -30,9 +30,7 @@ ARCHIVES = (
     (257, b"ustar", "tar"),
 )
 """Where in a file which bytes tell it to be packed."""
-ENDINGS = re.compile(
-    r"\.(zip|gz|tgz|bz2|tbz2?|xz|txz|7z|rar|tar|zst|lz4?|lzma|cab|jar|z)$", re.IGNORECASE
-)
+ENDINGS = re.compile(r"\.(zip|gz|tgz|bz2|tbz2?|xz|txz|7z|rar|tar|zst|lz4?|lzma|cab|jar|z)$", re.IGNORECASE)
 HEAD = max(place + len(begin) for place, begin, _ in ARCHIVES)
 """Bytes after which it is known whether a file is packed."""
 """Packed files are refused, not opened: a few kilobytes of them can hold gigabytes."""

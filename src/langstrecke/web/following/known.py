@@ -43,11 +43,16 @@ def checked_source(settings: Settings, ask: FollowAsk) -> FollowAsk:
     return ask
 
 
+def _named(place: str | Path) -> Path:
+    """Where a path leads by its name alone: nothing is looked at."""
+    return Path(os.path.normpath(Path(place).absolute()))
+
+
 def _inside(place: str, roots: Sequence[Path]) -> bool:
     """Whether a path lies in one of the folders, both by its name and where its links lead."""
     try:
-        asked = Path(os.path.abspath(place))
-        near = [root for root in roots if asked.is_relative_to(os.path.abspath(root))]
+        asked = _named(place)
+        near = [root for root in roots if asked.is_relative_to(_named(root))]
         return any(asked.resolve().is_relative_to(root.resolve()) for root in near)  # others are not even looked at
     except (OSError, RuntimeError, ValueError):  # a ring of links, a name no file can have
         return False

@@ -37,9 +37,9 @@ class FollowAsk(Ask):
     speed: Speed = 1.0
     start_s: float = Field(0.0, ge=0.0, le=LATEST_S, description="Of a replay: race time to begin at")
     restart: bool = Field(False, description="Where the race is followed already: from the beginning")
-    feed: str | None = Field(None, max_length=500, description="Address of a feed: ws://... (one the server was started with)")
-    file: str | None = Field(None, max_length=1000, description="A file of laps to replay (one the server was started with)")
-    folder: str | None = Field(None, max_length=1000, description="A folder of growing files (one the server was started with)")
+    feed: str | None = Field(None, max_length=500, description="Address of a feed: ws://..., if known")
+    file: str | None = Field(None, max_length=1000, description="A file of laps to replay, if known")
+    folder: str | None = Field(None, max_length=1000, description="A folder of growing files, if known")
 
     @property
     def replayed(self) -> bool:

@@ -211,7 +211,7 @@ class _Races:
 
     def _source_panel(self) -> None:
         settings = self._pitwall.settings
-        sources = {place: "feed" for place in settings.feeds} | {str(place): "folder" for place in settings.folders}
+        sources = dict.fromkeys(settings.feeds, "feed") | {str(place): "folder" for place in settings.folders}
         with bits.panel("Follow a live race", "a feed, or a folder of growing Al Kamel files"):
             if not sources:
                 bits.text(
