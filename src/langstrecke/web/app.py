@@ -37,7 +37,8 @@ def create_app(
     """The whole pit wall: API under /api/v1, pages everywhere else, all behind `security.Guard`.
 
     `follow` are races followed from the start, and their sources are known from then on; where one cannot be,
-    `failed` hears it, or starting fails. Without `pages` there is only the API. LangstreckeError for settings that are not safe.
+    `failed` hears it, or starting fails. Without `pages` there is only the API.
+    LangstreckeError for settings that are not safe.
     """
     settings = with_sources(checked(settings), follow)
     pitwall = make_pitwall(settings)
