@@ -88,6 +88,8 @@ class OddsPoint(BaseModel):
     race_s: float
     races: int
     cars: tuple[CarChance, ...]
+    apart: bool = False
+    """Nothing was read for a while before it, as after a seek: what lies between is not known, no line leads here."""
     moved: tuple[Moved, ...] = ()
     """Against the point before, the largest first."""
 
@@ -115,6 +117,8 @@ class HubView:
     """Over race time, the newest last; thinned out, the newest never."""
     odds_note: str
     """What the odds rest on, or why there are none."""
+    odds_old: bool
+    """The newest odds are of another time of the race than is shown: it was moved on, or they do not keep up."""
     alerts: tuple[Any, ...]
     """The newest last (`live.alerts`)."""
     note: str

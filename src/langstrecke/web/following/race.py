@@ -151,6 +151,7 @@ class RaceHub:
             raise LangstreckeError(f"{race_s:.0f} s is no time of a race")
         if race_s >= replay.race_s:
             replay.seek(race_s)
+            self._odds.sought()
         else:
             paused = replay.paused
             await self.close()
@@ -296,6 +297,7 @@ class RaceHub:
             table=self._table,
             odds=self._odds.points,
             odds_note=self._odds.note,
+            odds_old=self._odds.old(self.state.race_s),
             alerts=tuple(self._alerts.kept),
             note=self._note or trouble,
             viewers=len(self._heard),
