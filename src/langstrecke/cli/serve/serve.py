@@ -114,6 +114,7 @@ def serve_verb(
         asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner,
     ):
         runner.run(run())
+    gc.unfreeze()  # or what was frozen outlives the interpreter, and its libraries say so
     if troubles:
         raise troubles[0]
     if not server.started:
