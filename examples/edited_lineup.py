@@ -10,29 +10,22 @@ from __future__ import annotations
 
 import argparse
 
-from langstrecke.forecast import forecast
-from langstrecke.plots import save, win_changes
-from langstrecke.racecard import apply_patch, load_card
+import langstrecke as ls
 
-WHAT_IF = """
-title = "Magnussen for Magnussen"
-
-[[replace]]
-car = "63"
-out = "Jan Magnussen"
-in = { name = "Kevin Magnussen", licence = "platinum" }
-"""
+KEVIN = {"name": "Kevin Magnussen", "licence": "platinum"}
+WHAT_IF = {"replace": [{"car": "63", "out": "Jan Magnussen", "in": KEVIN}]}
 
 
 def main(races: int, figure: str) -> None:
-    card = load_card("le-mans-2019")
-    before = forecast(card, races=races)
-    after = forecast(apply_patch(card, WHAT_IF), races=races)  # the same seed: the same luck
+    card = ls.load_card("le-mans-2019")
+    before = ls.forecast(card, races=races)
+    after = ls.forecast(ls.changed(card, WHAT_IF), races=races)  # the same seed: the same luck
     for name, odds in (("Jan", before), ("Kevin", after)):
         car = odds.car("63")
         print(f"{name:5} in the #63: {car.car_class} win {car.win:.1%}, podium {car.podium:.1%}, ", end="")
         print(f"overall win {car.overall_win:.1%}")
-    save(win_changes(before, after, "LMGTE Pro", "Kevin for Jan Magnussen in the #63"), figure)
+    drawn = ls.plots.win_changes(before, after, "LMGTE Pro", "Kevin for Jan Magnussen in the #63")
+    ls.plots.save(drawn, figure)
     print(f"figure: {figure}")
 
 

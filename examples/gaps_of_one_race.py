@@ -9,22 +9,16 @@ import argparse
 
 import polars as pl
 
-from langstrecke.plots import save
-from langstrecke.plots.race import car_gaps, race_gaps
-from langstrecke.racecard import load_card
+import langstrecke as ls
 from langstrecke.simulation import simulate_laps
-from langstrecke.timing.derive import class_gaps, classification, neutralisations
 
 
 def main(race: int, figure: str) -> None:
-    card = load_card("imsa-2021-sebring")
-    laps = simulate_laps(card, race=race)
-    order = classification(laps).filter(pl.col("car_class") == "GTD")["car"].to_list()
-    yellows = [(a / 3600, b / 3600) for a, b in neutralisations(laps).select("start_s", "end_s").rows()]
-    print(f"GTD: {', '.join(f'#{car}' for car in order[:3])}; {len(yellows)} neutralisations")
-    title = f"GTD at Sebring 2021, simulated race {race}"
-    legend = "The three best in colour; a dot is a stop, shaded: neutralised."
-    save(race_gaps(car_gaps(class_gaps(laps), order), title, legend, yellows), figure)
+    laps = simulate_laps(ls.load_card("imsa-2021-sebring"), race=race)
+    session = ls.Session(f"Sebring 2021, simulated race {race}", "simulation", "laps", laps, laps)
+    order = session.order.filter(pl.col("car_class") == "GTD")["car"].to_list()
+    print(f"GTD: {', '.join(f'#{car}' for car in order[:3])}; {session.periods.height} neutralisations")
+    ls.plots.save(ls.plots.gaps(session, "GTD"), figure)
     print(f"figure: {figure}")
 
 

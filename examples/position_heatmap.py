@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import argparse
 
-from langstrecke.forecast import forecast
-from langstrecke.plots import position_heatmap, save
-from langstrecke.racecard import load_card
+import langstrecke as ls
 
 
 def main(card: str, car_class: str, races: int, figure: str) -> None:
-    odds = forecast(load_card(card), races=races)
+    odds = ls.forecast(ls.load_card(card), races=races)
     best = odds.in_class(car_class)[0]
     print(f"#{best.car} {best.team}: first {best.win:.0%}, on the podium {best.podium:.0%}")
-    save(position_heatmap(odds, car_class), figure)
+    ls.plots.save(ls.plots.position_heatmap(odds, car_class), figure)
     print(f"figure: {figure}")
 
 

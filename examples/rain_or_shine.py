@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import argparse
 
-from langstrecke.forecast import forecast
-from langstrecke.plots import save, win_changes
-from langstrecke.racecard import apply_patch, assignments, load_card
+import langstrecke as ls
 
-DRY = ["weather.scenario=[[0, 0.0]]"]
-WET = ["weather.scenario=[[0, 0.0], [21600, 0.6], [43200, 0.0]]"]
+DRY = {"weather.scenario": [[0, 0.0]]}
+WET = {"weather.scenario": [[0, 0.0], [21600, 0.6], [43200, 0.0]]}
 
 
 def main(races: int, figure: str) -> None:
-    card = load_card("le-mans-2019")
-    dry, wet = (forecast(apply_patch(card, assignments(sky)), races=races) for sky in (DRY, WET))
+    card = ls.load_card("le-mans-2019")
+    dry, wet = (ls.forecast(ls.changed(card, sky), races=races) for sky in (DRY, WET))
     for name, odds in (("dry", dry), ("wet", wet)):
         print(f"{name}: the winner covers {odds.classes[0].winner_laps:.0f} laps")
-    save(win_changes(dry, wet, "LMP1", "Six hours of rain at Le Mans"), figure)
+    ls.plots.save(ls.plots.win_changes(dry, wet, "LMP1", "Six hours of rain at Le Mans"), figure)
     print(f"figure: {figure}")
 
 

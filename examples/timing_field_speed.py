@@ -14,16 +14,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import polars as pl
 
-import langstrecke
-from langstrecke.timing import derive
+import langstrecke as ls
 from langstrecke.timing.derive.pace import BIN_S, field_speed
 
 
 def main(path: str, figure: str = "field_speed.png") -> None:
-    file = langstrecke.load(path)
-    laps = file.table
-    periods = derive.neutralisations(laps)
-    stops = derive.pit_stops(laps, periods)
+    race = ls.load(path)
+    laps, periods = race.laps, race.periods
 
     speed = field_speed(laps).speed
     hours = np.arange(len(speed)) * BIN_S / 3600
@@ -36,7 +33,7 @@ def main(path: str, figure: str = "field_speed.png") -> None:
 
     neutral = (periods["end_s"] - periods["start_s"]).sum() / laps["elapsed_s"].max()  # type: ignore[operator]
     print(f"{periods.height} neutralised periods, {neutral:.0%} of the race; figure in {figure}")
-    green = stops.filter((pl.col("flag") == "green") & pl.col("lost_s").is_between(10, 300))
+    green = race.stops.filter((pl.col("flag") == "green") & pl.col("lost_s").is_between(10, 300))
     print(green.group_by("car_class").agg(stops=pl.len(), median_lost_s=pl.col("lost_s").median()).sort("car_class"))
 
 

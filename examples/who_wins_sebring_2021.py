@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import argparse
 
-from langstrecke.forecast import forecast
-from langstrecke.plots import save, win_bars
-from langstrecke.racecard import load_card
+import langstrecke as ls
 
 
 def main(races: int, figure: str) -> None:
-    odds = forecast(load_card("imsa-2021-sebring"), races=races)
+    odds = ls.forecast(ls.load_card("imsa-2021-sebring"), races=races)
     for car in odds.in_class("DPi"):
         really = f"really P{car.actual.position_in_class}" if car.actual else ""
         print(f"#{car.car:3} {car.team:42} {car.win:6.1%} ± {car.se.win:.1%}  {really}")
-    save(win_bars(odds, "DPi"), figure)
+    ls.plots.save(ls.plots.win_bars(odds, "DPi"), figure)
     print(f"figure: {figure}")
 
 

@@ -68,10 +68,12 @@ def test_call(place: list[str], tmp_path: Path) -> None:
     found = ask(*question)
     assert found["at_s"] == AT_S
     assert found["races"] == 64
-    assert {"stop this lap", "next lap"} <= {o["option"] for o in found["options"]}
+    named = [title for o in found["options"] for title in (o["option"], *o["also"])] + found["like_staying_out"]
+    assert {"stop now", "stop next lap"} <= set(named)
+    assert found["headline"].endswith(".")
     assert found == ask(*question), "same seed, same answer"
     table = told(*question, "--figure", str(tmp_path / "call.png"))
-    assert "stop this lap" in table
+    assert found["headline"][:20] in table
     assert "a stop now costs" in table
     assert (tmp_path / "call.png").stat().st_size > 10_000
     assert ask("call", RACE, "--at", f"@12:{AT_S // 60:02d}:00", "--car", "01", "--races", "64", *place) == found

@@ -9,8 +9,8 @@ from langstrecke.forecast.live import compiled, live_card
 from langstrecke.racestate.fold import fold_of
 from langstrecke.racestate.state import live_state
 from langstrecke.simulation.compile import compile_race
-from langstrecke.strategy.call import _reasons
 from langstrecke.strategy.counterfactual.moment import moment
+from langstrecke.strategy.reasons import reasons
 from race_maker import make_race
 
 LENGTH = 10_800.0
@@ -46,7 +46,7 @@ def test_reasons_tell_a_gap_in_laps_or_seconds_or_that_it_is_not_known() -> None
     card = card_of_made_race(laps, LENGTH)
     now = moment(card, laps, 5400.0)
     for index, car in enumerate(now.state.cars):
-        words = next(reason for reason in _reasons(now, index) if reason.startswith("place"))
+        words = next(reason for reason in reasons(now, index) if reason.startswith("place"))
         if car.position == 1:
             told = "the leader"
         elif car.gap.laps:

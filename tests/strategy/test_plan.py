@@ -15,7 +15,7 @@ from langstrecke.racecard import RaceCard, apply_patch, load_card
 from langstrecke.rulebooks.legality import Stint, violations
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.strategy import Plan, make_plan
-from langstrecke.strategy.lookup import race_time
+from langstrecke.strategy.lookup import race_seconds
 
 pytest.importorskip("ortools")
 
@@ -131,13 +131,13 @@ def test_hostile_lists_of_drivers(tmp_path: Path, text: str, match: str) -> None
 
 def test_moments() -> None:
     card = small_card()
-    assert race_time(card, "1:30:00") == 5400.0
-    assert race_time(card, "@12:30:00") == 1800.0
-    assert race_time(card, "13:00:00") == 3600.0
+    assert race_seconds(card, "1:30:00") == 5400.0
+    assert race_seconds(card, "@12:30:00") == 1800.0
+    assert race_seconds(card, "13:00:00") == 3600.0
     with pytest.raises(LangstreckeError, match="outside the race"):
-        race_time(card, "18:00:00")
+        race_seconds(card, "18:00:00")
     with pytest.raises(LangstreckeError, match="is no time"):
-        race_time(card, "noon")
+        race_seconds(card, "noon")
 
 
 def test_the_verb_writes_all_its_files(tmp_path: Path) -> None:

@@ -79,11 +79,11 @@ def call_result(
     from langstrecke.services.data import laps_of
     from langstrecke.strategy.call import call as decide
     from langstrecke.strategy.counterfactual.moment import moment
-    from langstrecke.strategy.lookup import car_index, race_time
+    from langstrecke.strategy.lookup import car_index, race_seconds
 
     card = load_card(ask.card or ask.race)
     car_index(card, ask.car)
-    at = now_s if now_s is not None else race_time(card, ask.at)
+    at = now_s if now_s is not None else race_seconds(card, ask.at)
     ready(step, 1)
     step(0, 1, "weighing the options")
     driven = laps_of(settings, ask.race) if laps is None else laps
@@ -169,13 +169,13 @@ def what_if_then_result(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -
     from langstrecke.services.data import laps_of
     from langstrecke.strategy.counterfactual.decision import split
     from langstrecke.strategy.counterfactual.during_race import what_if_then as compare
-    from langstrecke.strategy.lookup import car_index, race_time
+    from langstrecke.strategy.lookup import car_index, race_seconds
 
     words, rest = split(ask.settings)
     patch = patch_of(ask.model_copy(update={"settings": rest}))
     card = load_card(ask.card or ask.race)
     car_index(card, ask.car)
-    at = race_time(card, ask.at)
+    at = race_seconds(card, ask.at)
     ready(step, 2 * ask.races)
     return compare(
         card,

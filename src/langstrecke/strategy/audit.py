@@ -17,9 +17,9 @@ from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.simulation.kernel.snapshot import OUT
-from langstrecke.strategy.call import Answer, Option, stop_or_stay
 from langstrecke.strategy.counterfactual.moment import Moment, moment
 from langstrecke.strategy.lookup import car_index
+from langstrecke.strategy.options import Answer, Option, stop_or_stay
 from langstrecke.timing.derive import neutralisations, pit_stops
 
 FIRST_LOOK = 96

@@ -1,72 +1,43 @@
 """Pit or stay: what the options open at a moment are worth, and why, in numbers.
 
 Every option is played from the same snapshot on the same luck and compared with staying out until the tank asks for
-a stop (yellows used as the card's crews do). Contingencies do the same with a yellow set at a given lap.
+a stop: under a yellow the car that stays out is held there, whatever its crew's habit. The one that looks best is
+played again on fresh luck before it is told. Contingencies do the same with a yellow set at a given lap.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from langstrecke.formatting import percent, plural, race_time
-from langstrecke.racestate.model import LiveCar
-from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.kernel.params import Params
-from langstrecke.simulation.planned_stops import with_stops
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
-from langstrecke.strategy.counterfactual.moment import Moment, running_car, yellow_chance
-from langstrecke.strategy.counterfactual.paired import Difference, difference
-from langstrecke.strategy.goals import PODIUM, column, in_class
-from langstrecke.strategy.plan.schedule import stop_cost
-from langstrecke.strategy.tyres import tyre_value
+from langstrecke.strategy.counterfactual.moment import Moment, running_car
+from langstrecke.strategy.counterfactual.paired import difference
+from langstrecke.strategy.goals import column, in_class
+from langstrecke.strategy.options import Answer, Option, answer, options, staying_out, with_option
+from langstrecke.strategy.outlook import Outlook, outlook
+from langstrecke.strategy.reasons import reasons, stop_seconds
 
 CAR_LAPS = 30_000_000
 """Car-laps played for one call, about three seconds of processor time (default). Counted, not timed: the same
 question has the same answer on any machine."""
 LEAST_RACES, MOST_RACES = 64, 2000
-LATER = (3, 5, 8, 12)
 YELLOW_IN = (1, 5, 10)
-SPLASH = 0.5
-"""Share of the tank a splash leaves with (default)."""
-TRAFFIC_S = 12.0
-"""Cars up to this far up the road at the rejoin count as traffic (default)."""
+SAME_PLACES, SAME_WIN = 0.05, 0.01
+"""Options this near to each other, their difference within the noise, come to the same (default)."""
+SAVINGS = (0.0, 0.02, 0.04, 0.06, 0.08, 0.1)
+"""Shares of fuel a crew may save to get home without a stop (default; a tenth is about what lifting brings)."""
+ENOUGH = 0.8
+"""The least saving with which the fuel lasts with this probability is what is tried ..."""
+THINKABLE = 0.05
+"""... and with less than this at the most there is no such option (defaults)."""
 
-
-@dataclass(frozen=True)
-class Option:
-    """Something the pit wall may do now. `lap` is the lap at whose end the car stops; 0: as the tank asks."""
-
-    title: str
-    lap: int
-    fuel: float = -1.0
-    tyres: int = -1
-    driver: int = -1
-    hold: bool = False
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an option is worth against staying out."""
-
-    option: Option
-    win: Difference
-    podium: Difference
-    place: Difference
-
-    def to_json(self) -> dict[str, Any]:
-        """Rounded figures."""
-        return {
-            "option": self.option.title,
-            "lap": self.option.lap,
-            "win": self.win.to_json(),
-            "podium": self.podium.to_json(),
-            "place": self.place.to_json(),
-        }
+Play = Callable[[Params, int], Watched]
 
 
 @dataclass(frozen=True)
@@ -80,15 +51,27 @@ class Contingency:
 
 @dataclass(frozen=True)
 class Call:
-    """Options at a moment, the best first, with the reasons and what to do if a yellow falls."""
+    """What to do in one sentence, then options at a moment, the best first, the reasons, and what to do if a yellow
+    falls. `like_staying` names options that come to the same as staying out; `best` is the option told, played on
+    fresh luck, None where staying out is the answer.
+    """
 
     race: str
     car: str
     t: float
     races: int
+    headline: str
+    best: Answer | None
     answers: tuple[Answer, ...]
+    like_staying: tuple[str, ...]
+    ahead: Outlook
     reasons: tuple[str, ...]
     contingencies: tuple[Contingency, ...]
+
+    @property
+    def stops_now(self) -> bool:
+        """The answer is to come in at the end of this lap (or to make the stop under way)."""
+        return self.best is not None and self.best.option.title.startswith(("stop now", "the stop under way"))
 
     def to_json(self) -> dict[str, Any]:
         """The data of `langstrecke call --json`."""
@@ -97,7 +80,11 @@ class Call:
             "car": self.car,
             "at_s": round(self.t, 1),
             "races": self.races,
+            "headline": self.headline,
+            "best": None if self.best is None else self.best.to_json(),
             "options": [a.to_json() for a in self.answers],
+            "like_staying_out": list(self.like_staying),
+            "outlook": self.ahead.to_json(),
             "reasons": list(self.reasons),
             "yellow": [
                 {"in_laps": c.laps, "advice": c.advice, "stop_against_stay": c.stop.to_json()}
@@ -112,100 +99,134 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
     choices = options(now, index)
     yellows = _yellows(now, index)
     seen = now.seen_by(index)
-    count = races or _races(now, len(choices) + 1 + 2 * len(yellows))
+    count = races or _races(now, len(choices) + 5 + 2 * len(yellows))
 
-    def play(params: Params) -> Watched:
-        return simulate_watched(params, [index], races=count, seed=seed, snapshot=seen, threads=threads)
+    def play(params: Params, first: int = 0) -> Watched:
+        return simulate_watched(
+            params, [index], races=count, seed=seed, first_race=first, snapshot=seen, threads=threads
+        )
 
-    stay = play(now.params)
-    answers = [_answer(option, stay, play(_with(now.params, index, option))) for option in choices]
+    staying = staying_out(now, index)
+    free = play(now.params)
+    stay = play(with_option(now.params, index, staying)) if staying.lap else free
+    ahead = outlook(now, index, free)
+    choices += _home(now, index, ahead)
+    made = int(now.snapshot.car["stops"][index]) + int(now.snapshot.car["in_pit"][index])
+    ways = [(option, play(with_option(now.params, index, option))) for option in choices]
+    groups, like = _groups(ways, stay)
+    answers = [replace(answer(g[0][0], stay, g[0][1], made), also=tuple(o.title for o, _ in g[1:])) for g in groups]
     answers.sort(key=lambda a: (a.place.change, -a.win.change))
+    best = _told(now, answers, dict(ways), count, lambda o: _fresh(now, index, o, staying, play, count, made))
     return Call(
         race=now.card.race.id,
         car=car,
         t=now.t,
         races=count,
+        headline=_headline(now, index, best, answers),
+        best=best,
         answers=tuple(answers),
-        reasons=tuple(_reasons(now, index)),
+        like_staying=tuple(like),
+        ahead=ahead,
+        reasons=tuple(reasons(now, index, ahead)),
         contingencies=tuple(_contingency(now, index, laps, play) for laps in yellows),
     )
 
 
-def options(now: Moment, index: int) -> list[Option]:
-    """What may be done now: when to stop, how much fuel, tyres, who gets in."""
-    own = now.snapshot.car[index]
-    lap = int(own["lap"])
-    tank = float(now.params.car["stint_laps"][index])
-    left = math.floor(now.fuel_left(index))
-    refuels = int(now.params.race[0].refuelling) == 1
-    in_pit = int(own["in_pit"]) == 1
-    this = lap if in_pit else lap + 1
-    when = "the stop under way" if in_pit else "stop this lap"
-    found = [Option(when, this), Option(f"{when}, keep the tyres", this, tyres=0)]
-    found.append(Option(f"{when}, new tyres", this, tyres=1))
-    if refuels:
-        found.append(Option(f"{when}, splash ({plural(round(SPLASH * tank), 'lap')})", this, fuel=SPLASH * tank))
-    crew = now.card.entries[index].drivers
-    if len(crew) > 1:
-        at_wheel = int(own["driver"])
-        driven = [float(own["driven"][d]) for d in range(len(crew))]
-        rested = min((d for d in range(len(crew)) if d != at_wheel), key=lambda d: driven[d])
-        found.append(Option(f"{when}, {crew[rested].name} in", this, driver=rested))
-        found.append(Option(f"{when}, {crew[at_wheel].name} stays", this, driver=at_wheel))
-    if not in_pit:
-        last = left if refuels else max(LATER)
-        later = [n for n in (2, *LATER) if n < last]
-        found += [Option("next lap" if n == 2 else f"in {n} laps", lap + n) for n in later]
-        if last > 2:
-            found.append(Option(f"in {last} laps, as late as the fuel allows", lap + last))
-    return found
+def _home(now: Moment, index: int, ahead: Outlook) -> list[Option]:
+    """The way home without another stop, with the least saving that is likely enough; none where fuel cannot last."""
+    if int(now.params.race[0].refuelling) == 0 or ahead.lasts(SAVINGS[-1]) < THINKABLE:
+        return []
+    save = next((s for s in SAVINGS if ahead.lasts(s) >= ENOUGH), SAVINGS[-1])
+    title = "no further stop" + (f", saving {100 * save:.0f} % of the fuel" if save else "")
+    beyond = int(now.snapshot.car["lap"][index]) + math.ceil(ahead.high) + round(now.params.car["stint_laps"][index])
+    return [Option(title, beyond, hold=True, save=save, last=True)]
 
 
-def _with(params: Params, index: int, option: Option) -> Params:
-    if option.lap <= 0:
-        return params
-    return with_stops(params, index, [(option.lap, option.fuel, option.tyres, option.driver, int(option.hold))])
+def _groups(
+    ways: Sequence[tuple[Option, Watched]], stay: Watched
+) -> tuple[list[list[tuple[Option, Watched]]], list[str]]:
+    """Options that come to the same, the plainest of each first; the titles of those like staying out."""
+    groups: list[list[tuple[Option, Watched]]] = []
+    like: list[str] = []
+    for option, played in ways:
+        if not option.last and _same(stay, played):
+            like.append(option.title)
+            continue
+        for group in groups:
+            if not option.last and _same(group[0][1], played):
+                group.append((option, played))
+                break
+        else:
+            groups.append([(option, played)])
+    return groups, like
 
 
-def _answer(option: Option, stay: Watched, played: Watched) -> Answer:
-    return Answer(
-        option=option,
-        win=difference(in_class(stay, 0, 1), in_class(played, 0, 1)),
-        podium=difference(in_class(stay, 0, PODIUM), in_class(played, 0, PODIUM)),
-        place=difference(column(stay, 0, CLASS_PLACE), column(played, 0, CLASS_PLACE)),
-    )
+def _same(one: Watched, other: Watched) -> bool:
+    place = difference(column(one, 0, CLASS_PLACE), column(other, 0, CLASS_PLACE))
+    win = difference(in_class(one, 0, 1), in_class(other, 0, 1))
+    near = abs(place.change) <= SAME_PLACES and abs(win.change) <= SAME_WIN
+    return near and place.low <= 0.0 <= place.high and win.low <= 0.0 <= win.high
 
 
-def stop_or_stay(
+def _told(
     now: Moment,
-    index: int,
-    option: Option,
-    *,
-    races: int,
-    seed: int = 1,
-    first_race: int = 0,
-    threads: int | None = None,
-) -> Answer:
-    """Stopping as `option` says against staying out until the fuel is gone, whatever yellow is out now.
+    answers: Sequence[Answer],
+    played: dict[Option, Watched],
+    count: int,
+    fresh: Callable[[Option], Answer],
+) -> Answer | None:
+    """The option to tell: the best by place, which must be clearly better than staying out on fresh luck too.
 
-    The same driver gets in either way: with another one the answer would be what he is worth, not what the stop is.
+    Under a yellow the stop on this lap is told unless something else is clearly better than it: the yellow may end.
     """
-    lap = int(now.snapshot.car["lap"][index])
-    last = lap + max(2, math.floor(now.fuel_left(index)))
-    until = Option("stay out", last, driver=option.driver, hold=now.state.neutral != "")
-    pair = [
-        simulate_watched(
-            _with(now.params, index, o),
-            [index],
-            races=races,
-            seed=seed,
-            first_race=first_race,
-            snapshot=now.seen_by(index),
-            threads=threads,
-        )
-        for o in (until, option)
-    ]
-    return _answer(option, *pair)
+    if not answers:
+        return None
+    best = answers[0]
+    if now.state.neutral:
+        for other in answers[1:]:
+            if other.option.title == "stop now" and _noise(played[other.option], played[best.option]):
+                best = other
+    again = replace(fresh(best.option), also=best.also)
+    agree = best.place.change <= 0.0 and again.place.change <= 0.0
+    return again if agree and (better(best) or better(again)) else None
+
+
+def _noise(one: Watched, other: Watched) -> bool:
+    """Whether one is not clearly worse than the other."""
+    return difference(column(one, 0, CLASS_PLACE), column(other, 0, CLASS_PLACE)).high >= 0.0
+
+
+def better(a: Answer) -> bool:
+    """Clearly better than staying out: in places, or in class wins without losing places clearly."""
+    return a.place.high < 0.0 or (a.win.low > 0.0 and a.place.low <= 0.0)
+
+
+def _fresh(now: Moment, index: int, option: Option, staying: Option, play: Play, count: int, made: int) -> Answer:
+    pair = [play(with_option(now.params, index, o), count) for o in (staying, option)]
+    return answer(option, pair[0], pair[1], made)
+
+
+def _headline(now: Moment, index: int, best: Answer | None, answers: Sequence[Answer]) -> str:
+    """The answer in one sentence."""
+    if best is None:
+        if not answers:
+            return "Stay out: nothing that is open now comes to anything else."
+        first = answers[0]
+        if first.place.low > 0.0:
+            return f"Stay out: every other way loses, {first.option.title} the least ({_worth(first)})."
+        return f"Stay out: nothing is clearly better (the nearest, {first.option.title}: {_worth(first)})."
+    text = best.describe()
+    told = f"{text[0].upper()}{text[1:]}{';' if best.chance is not None else ':'} {_worth(best)}"
+    green, under = stop_seconds(now, index)
+    if now.state.neutral and not best.option.last:
+        told += f"; the yellow makes it {under:.0f} s instead of {green:.0f}"
+    return told + "."
+
+
+def _worth(a: Answer) -> str:
+    points, places = round(100.0 * a.win.change), -a.place.change
+    word = "point" if abs(points) == 1 else "points"
+    return f"{points:+d} {word} of a class win, {places:+.1f} places"
 
 
 def _races(now: Moment, runs: int) -> int:
@@ -222,7 +243,7 @@ def _yellows(now: Moment, index: int) -> list[int]:
     return [n for n in YELLOW_IN if n + 2 < now.fuel_left(index) and (n + 3) * lap_s < now.to_go_s()]
 
 
-def _contingency(now: Moment, index: int, laps: int, play: Any) -> Contingency:
+def _contingency(now: Moment, index: int, laps: int, play: Play) -> Contingency:
     """The yellow falls in the middle of the lap that is so many laps from now."""
     race = now.params.race.copy()
     race["forced_caution_s"] = now.t + (laps - 0.5) * now.lap_s(index)
@@ -230,88 +251,7 @@ def _contingency(now: Moment, index: int, laps: int, play: Any) -> Contingency:
     lap = int(now.snapshot.car["lap"][index])
     out = Option("stay out", lap + math.floor(now.fuel_left(index)), hold=True)
     under = Option("stop under it", lap + laps + 1)
-    answer = _answer(under, play(_with(forced, index, out)), play(_with(forced, index, under)))
-    better = answer.place.change < 0
-    sure = answer.place.low > 0 or answer.place.high < 0
-    advice = ("stop under it" if better else "stay out") if sure else "no clear difference"
-    return Contingency(laps, answer, advice)
-
-
-def _reasons(now: Moment, index: int) -> list[str]:
-    entry = now.card.entries[index]
-    figures = now.card.classes[entry.car_class]
-    own = now.snapshot.car[index]
-    lap_s, left = now.lap_s(index), now.fuel_left(index)
-    tank = float(now.params.car["stint_laps"][index])
-    laps_to_go = now.to_go_s() / lap_s
-    told = [
-        f"{race_time(now.to_go_s())} to go, about {plural(round(laps_to_go), 'lap')}; fuel for {left:.1f} of them"
-    ]
-    if int(now.params.race[0].refuelling) == 1:
-        need = max(0, math.ceil((laps_to_go - left) / tank))
-        early = max(0, math.ceil((laps_to_go - 1 - tank) / tank)) + 1
-        more = "no stop more" if early <= need else f"{plural(early - need, 'stop')} more"
-        told.append(f"stops still needed: {need}; a full tank now means {more}")
-    book = load_rulebook(now.card.race.rulebook)
-    share = min(1.0, (tank - left + 1) / tank)
-    cost, still = stop_cost(figures, entry, book.pit, share, True, len(entry.drivers) > 1)
-    told.append(f"a stop now costs {cost:.0f} s, {still:.0f} of them standing")
-    without, _ = stop_cost(figures, entry, book.pit, share, False, len(entry.drivers) > 1)
-    stint = min(tank, laps_to_go)
-    told.append(tyre_value(figures, float(own["tyre_age"]) + 1.0, stint, cost - without).describe())
-    told += _rivals(now, index, cost)
-    ahead = _traffic(now, index, cost)
-    told.append(f"traffic on rejoin: {plural(ahead, 'car')} within {TRAFFIC_S:.0f} s up the road")
-    if now.state.neutral:
-        told.append(f"neutralised since {race_time(now.state.neutral_since_s)}: a stop costs less than under green")
-    chance = yellow_chance(now, left * lap_s)
-    told.append(f"a yellow before the tank is empty: {percent(chance)}")
-    if int(own["in_pit"]) == 1:
-        told.append("the car is in the pit lane at this moment")
-    return told
-
-
-def _rivals(now: Moment, index: int, cost_s: float) -> list[str]:
-    """Who is in front, and who gets past during a stop."""
-    entry = now.card.entries[index]
-    me = now.state.car(entry.car)
-    passed = [
-        c.car
-        for c in now.state.cars
-        if c.car_class == entry.car_class
-        and c.car != me.car
-        and c.behind_s is not None
-        and me.behind_s is not None
-        and 0 <= c.behind_s - me.behind_s < cost_s
-    ]
-    told = [f"place {me.position} in {entry.car_class}, {_behind(me)}"]
-    if passed:
-        shown = ", ".join(f"#{car}" for car in passed[:5]) + (" and others" if len(passed) > 5 else "")
-        told[0] += f"; a stop lets {shown} by, until they stop"
-    return told
-
-
-def _behind(car: LiveCar) -> str:
-    if car.position == 1:
-        return "the leader"
-    if car.gap.seconds is not None:
-        return f"{car.gap.seconds:.0f} s behind the leader"
-    return f"{plural(car.gap.laps, 'lap')} behind the leader" if car.gap.laps else "gap to the leader not known"
-
-
-def _traffic(now: Moment, index: int, cost_s: float) -> int:
-    """Cars close ahead on the road when the car rejoins after a stop on this lap."""
-    cars = now.snapshot.car
-    rejoin = float(cars["since"][index]) + now.lap_s(index) + cost_s
-    count = 0
-    for i in range(len(cars)):
-        if i == index or int(cars["status"][i]) != 0:
-            continue
-        since = (rejoin - float(cars["since"][i])) % now.lap_s(i)
-        count += int(since < TRAFFIC_S)
-    return count
-
-
-def best_of(answers: Sequence[Answer]) -> Answer:
-    """The option with the best expected place."""
-    return min(answers, key=lambda a: (a.place.change, -a.win.change))
+    found = answer(under, play(with_option(forced, index, out), 0), play(with_option(forced, index, under), 0))
+    sure = found.place.low > 0 or found.place.high < 0
+    advice = ("stop under it" if found.place.change < 0 else "stay out") if sure else "no clear difference"
+    return Contingency(laps, found, advice)

@@ -29,7 +29,7 @@ def driver_index(entry: Entry, name: str) -> int:
     raise NotFoundError.nearest("driver", name, names, hint=f"car {entry.car} is driven by {', '.join(names)}")
 
 
-def race_time(card: RaceCard, text: str) -> float:
+def race_seconds(card: RaceCard, text: str) -> float:
     """Race time of a moment in seconds: `18:42:10` on the clock or `H:MM:SS` since the start, whichever fits.
 
     A time the race clock reaches is race time; a clock time is told by a leading `@`, or by being beyond the race

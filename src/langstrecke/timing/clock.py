@@ -19,10 +19,3 @@ def span_s(text: str) -> float:
     if unit:
         return float(unit[1]) * {"h": 3600.0, "min": 60.0, "s": 1.0}[unit[2]]
     raise LangstreckeError(f"{text!r} is no time", hint="write H:MM:SS of race time, 6h, or a clock time with @")
-
-
-def hms(seconds: float) -> str:
-    """Seconds as h:mm:ss, rounded; negative ones with a minus."""
-    whole = round(abs(seconds))
-    sign = "-" if seconds < 0 and whole else ""
-    return f"{sign}{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"

@@ -64,7 +64,7 @@ class TimingFile:
 def load(path: str | Path) -> TimingFile:
     """Read any timing file the workbench knows; its content says which kind it is.
 
-        file = langstrecke.load("202103201010-race-laps.csv")
+        file = load("202103201010-race-laps.csv")
         file.kind, file.table, file.notices  # "laps", the lap table, ()
 
     Laps, results, weather and pit stops of Al Kamel (WEC, IMSA and their like, CSV and JSON), laps and pits of the

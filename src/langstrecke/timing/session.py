@@ -124,9 +124,7 @@ def load(path: str | Path) -> Session:
 
 def of_file(file: TimingFile) -> Session:
     """The session of a file that has been read."""
-    tables = {file.kind: file.table} if file.kind in ("laps", "results", "weather", "entries") else {}
-    if file.session is not None:
-        tables = {"laps": file.session.laps, "results": file.session.results}
+    held = {name: getattr(file, name) for name in ("laps", "results", "weather", "entries")}
     return Session(
         name=file.path.stem,
         provider=file.provider,
@@ -134,5 +132,5 @@ def of_file(file: TimingFile) -> Session:
         table=file.table,
         notices=file.notices,
         file=file,
-        **tables,
+        **{name: table for name, table in held.items() if table is not None},
     )

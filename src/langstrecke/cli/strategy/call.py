@@ -43,12 +43,17 @@ def call_verb(ask: CallAsk, store: Store = None, figure: Figure = None, as_json:
     out = screen()
     when = f"{race_time(found.t)} of race time ({clock_of(card, found.t):%H:%M:%S})"
     out.print(Text.assemble((printable(card.race.name), "bold"), f"  car {ask.car} at {when}"))
+    out.print(Text(found.headline, "bold"))
     for reason in found.reasons:
         out.print(Text("  " + reason))
     table = grid("against staying out", right=("class win, points", "podium, points", "place in class"))
     for a in found.answers:
-        table.add_row(Text(a.option.title), points(a.win), points(a.podium), places(a.place))
+        table.add_row(
+            Text("\n  as well: ".join([a.describe(), *a.also])), points(a.win), points(a.podium), places(a.place)
+        )
     out.print(table)
+    if found.like_staying:
+        out.print(Text("like staying out: " + "; ".join(found.like_staying)))
     for c in found.contingencies:
         change = f"{places(c.stop.place)} places"
         told = f"a yellow in {plural(c.laps, 'lap')}: {c.advice} (stopping against staying out: {change})"

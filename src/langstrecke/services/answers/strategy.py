@@ -63,6 +63,12 @@ class OptionAnswer(Answer):
 
     option: str
     lap: int | None
+    also: list[str]
+    """Options that come to the same."""
+    saving: float
+    """Share of the fuel saved to the flag."""
+    chance: float | None
+    """How often the car gets home without another stop, for the option that means to."""
     win: Difference
     podium: Difference
     place: Difference
@@ -76,6 +82,20 @@ class YellowAnswer(Answer):
     stop_against_stay: OptionAnswer
 
 
+class OutlookAnswer(Answer):
+    """What is still to come, by the race played on; green laps' worth of fuel."""
+
+    laps_to_go: float
+    laps_to_go_range: tuple[float, float]
+    """The 10 and 90 % points."""
+    stops_needed: dict[str, float]
+    """Stops still to make -> probability."""
+    fuel_lasts: float
+    full_tank_now_lasts: float
+    full_tank_lasts_from_laps: int | None
+    """In how many laps a full tank reaches the flag with 90 % at the earliest."""
+
+
 class CallAnswer(Answer):
     """Pit or stay."""
 
@@ -83,7 +103,14 @@ class CallAnswer(Answer):
     car: str
     at_s: float
     races: int
+    headline: str
+    """The answer in one sentence."""
+    best: OptionAnswer | None
+    """The option told, played on fresh luck; None where staying out is the answer."""
     options: list[OptionAnswer]
+    like_staying_out: list[str]
+    """Options that come to the same as staying out."""
+    outlook: OutlookAnswer
     reasons: list[str]
     yellow: list[YellowAnswer]
 

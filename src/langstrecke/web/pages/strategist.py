@@ -120,15 +120,9 @@ class _Strategist:
 
     def _show_call(self, found: Any) -> None:
         self._call.clear()
-        best = found.options[0] if found.options else None
         with self._call:
-            words = "Stay out until the tank asks."
-            if best is not None and best.place.interval[1] < 0:
-                words = f"{best.option[0].upper()}{best.option[1:]}."
-            elif best is not None and best.place.interval[0] <= 0:
-                words = "Nothing is clearly better than staying out."
             with bits.row():
-                bits.markup(f'<span class="verdict">{esc(words)}</span>')
+                bits.markup(f'<span class="verdict">{esc(found.headline)}</span>')
                 bits.text(f"#{found.car} at {race_time(found.at_s)}", "note")
             steps = [
                 Step(o.option, -o.place.change, -o.place.interval[1], -o.place.interval[0]) for o in found.options

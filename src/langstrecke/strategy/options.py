@@ -1,0 +1,181 @@
+"""What may be done at a moment of a race, and what each of it is worth against staying out, on the same luck."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from langstrecke.formatting import plural
+from langstrecke.simulation.kernel.params import Params
+from langstrecke.simulation.planned_stops import with_stops
+from langstrecke.simulation.watch import CLASS_PLACE, RETIRED, STOPS, Watched, simulate_watched
+from langstrecke.strategy.candidates import Candidate
+from langstrecke.strategy.counterfactual.moment import Moment
+from langstrecke.strategy.counterfactual.paired import Difference, difference
+from langstrecke.strategy.goals import PODIUM, column, in_class
+
+LATER = (3, 5, 8, 12)
+SPLASH = 0.5
+"""Share of the tank a splash leaves with (default)."""
+HELD_SHARE = 0.4
+"""A car that stays out under a yellow is held until a stop planned this much of a tank beyond its fuel: it comes in
+as the tank asks, not before, and that stop ends the hold (default; less than the kernel's `EARLY_SHARE`)."""
+SPARE_LAPS = 2
+"""The same under green, where the yellows to come may be used (default)."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something the pit wall may do now. `lap` is the lap at whose end the car stops; 0: as the tank asks.
+
+    `hold`: no neutralisation is used before that stop. `save` is the share of fuel saved to the flag. `last` marks
+    the way home without another stop.
+    """
+
+    title: str
+    lap: int
+    fuel: float = -1.0
+    tyres: int = -1
+    driver: int = -1
+    hold: bool = False
+    save: float = 0.0
+    last: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an option is worth against staying out.
+
+    `also` names options that come to the same; `chance` is how often the car gets home without another stop, for the
+    option that means to.
+    """
+
+    option: Option
+    win: Difference
+    podium: Difference
+    place: Difference
+    also: tuple[str, ...] = ()
+    chance: float | None = None
+
+    def describe(self) -> str:
+        """The option in words, with its odds where it may fail."""
+        if self.chance is None:
+            return self.option.title
+        return f"{self.option.title}: the fuel lasts with {100 * self.chance:.0f} %"
+
+    def to_json(self) -> dict[str, Any]:
+        """Rounded figures."""
+        return {
+            "option": self.option.title,
+            "lap": self.option.lap,
+            "also": list(self.also),
+            "saving": round(self.option.save, 3),
+            "chance": None if self.chance is None else round(self.chance, 4),
+            "win": self.win.to_json(),
+            "podium": self.podium.to_json(),
+            "place": self.place.to_json(),
+        }
+
+
+def staying_out(now: Moment, index: int, driver: int = -1) -> Option:
+    """Staying out until the tank asks for a stop: past a yellow that is out now, whatever the crew's habit under
+    yellows; later ones may be used where none is out. `driver` gets in at that stop.
+    """
+    neutral = now.state.neutral != ""
+    if not neutral and driver < 0:
+        return Option("stay out until the tank asks", 0)
+    tank = float(now.params.car["stint_laps"][index])
+    beyond = round(HELD_SHARE * tank) if neutral else SPARE_LAPS
+    lap = int(now.snapshot.car["lap"][index]) + max(2, math.floor(now.fuel_left(index))) + beyond
+    return Option("stay out until the tank asks", lap, driver=driver, hold=neutral)
+
+
+def options(now: Moment, index: int) -> list[Option]:
+    """What may be done now: when to stop, how much fuel, tyres, who gets in."""
+    own = now.snapshot.car[index]
+    lap = int(own["lap"])
+    tank = float(now.params.car["stint_laps"][index])
+    left = math.floor(now.fuel_left(index))
+    refuels = int(now.params.race[0].refuelling) == 1
+    in_pit = int(own["in_pit"]) == 1
+    this = lap if in_pit else lap + 1
+    when = "the stop under way" if in_pit else "stop now"
+    found = [Option(when, this), Option(f"{when}, keep the tyres", this, tyres=0)]
+    found.append(Option(f"{when}, new tyres", this, tyres=1))
+    if refuels:
+        found.append(Option(f"{when}, splash ({plural(round(SPLASH * tank), 'lap')})", this, fuel=SPLASH * tank))
+    crew = now.card.entries[index].drivers
+    if len(crew) > 1:
+        at_wheel = int(own["driver"])
+        driven = [float(own["driven"][d]) for d in range(len(crew))]
+        rested = min((d for d in range(len(crew)) if d != at_wheel), key=lambda d: driven[d])
+        found.append(Option(f"{when}, {crew[rested].name} in", this, driver=rested))
+        found.append(Option(f"{when}, {crew[at_wheel].name} stays", this, driver=at_wheel))
+    if not in_pit:
+        held = now.state.neutral != ""
+        last = left if refuels else max(LATER)
+        later = [n for n in (2, *LATER) if n < last]
+        found += [
+            Option("stop next lap" if n == 2 else f"stop in {n} laps", lap + n, hold=held)
+            for n in later
+            if n * now.lap_s(index) < now.to_go_s()
+        ]
+        if last > 2 and last * now.lap_s(index) < now.to_go_s():
+            found.append(Option(f"stop in {last} laps, as late as the fuel allows", lap + last, hold=held))
+    return found
+
+
+def with_option(params: Params, index: int, option: Option) -> Params:
+    """The race with the option taken; nothing else is changed."""
+    if option.save > 0.0:
+        params = Candidate(fuel_save=option.save).applied(params, index)
+    if option.lap <= 0:
+        return params
+    return with_stops(params, index, [(option.lap, option.fuel, option.tyres, option.driver, int(option.hold))])
+
+
+def answer(option: Option, stay: Watched, played: Watched, stops: int = 0) -> Answer:
+    """The option as played against staying out; `stops` are those the car has made."""
+    chance = None
+    if option.last:
+        home = column(played, 0, RETIRED) == 0
+        chance = float(np.mean(column(played, 0, STOPS)[home] <= stops)) if home.any() else 0.0
+    return Answer(
+        option=option,
+        win=difference(in_class(stay, 0, 1), in_class(played, 0, 1)),
+        podium=difference(in_class(stay, 0, PODIUM), in_class(played, 0, PODIUM)),
+        place=difference(column(stay, 0, CLASS_PLACE), column(played, 0, CLASS_PLACE)),
+        chance=chance,
+    )
+
+
+def stop_or_stay(
+    now: Moment,
+    index: int,
+    option: Option,
+    *,
+    races: int,
+    seed: int = 1,
+    first_race: int = 0,
+    threads: int | None = None,
+) -> Answer:
+    """Stopping as `option` says against staying out until the fuel is gone, whatever yellow is out now.
+
+    The same driver gets in either way: with another one the answer would be what he is worth, not what the stop is.
+    """
+    pair = [
+        simulate_watched(
+            with_option(now.params, index, o),
+            [index],
+            races=races,
+            seed=seed,
+            first_race=first_race,
+            snapshot=now.seen_by(index),
+            threads=threads,
+        )
+        for o in (staying_out(now, index, option.driver), option)
+    ]
+    return answer(option, pair[0], pair[1])

@@ -1,0 +1,104 @@
+"""Why a stop is worth what it is: what it costs, who gets by, what is met on the road."""
+
+from __future__ import annotations
+
+from langstrecke.formatting import percent, plural, race_time
+from langstrecke.racestate.model import LiveCar
+from langstrecke.rulebooks.load import load_rulebook
+from langstrecke.strategy.counterfactual.moment import Moment, yellow_chance
+from langstrecke.strategy.outlook import Outlook
+from langstrecke.strategy.plan.schedule import stop_cost
+from langstrecke.strategy.tyres import tyre_value
+
+TRAFFIC_S = 12.0
+"""Cars up to this far up the road at the rejoin count as traffic (default)."""
+
+
+def stop_seconds(now: Moment, index: int) -> tuple[float, float]:
+    """Seconds that a stop on this lap costs under green, and what it costs now, in seconds at green speed.
+
+    Under a neutralisation the others lap slower by the card's `lap_ratio`, so they get less far meanwhile. What the
+    queue behind a safety car gives back beyond that is in the odds, not here.
+    """
+    entry = now.card.entries[index]
+    tank = float(now.params.car["stint_laps"][index])
+    share = min(1.0, max(0.0, (tank - now.fuel_left(index) + 1) / tank))
+    pit = load_rulebook(now.card.race.rulebook).pit
+    cost, _ = stop_cost(now.card.classes[entry.car_class], entry, pit, share, True, len(entry.drivers) > 1)
+    return cost, cost / now.card.neutralisation.lap_ratio if now.state.neutral else cost
+
+
+def reasons(now: Moment, index: int, ahead: Outlook | None = None) -> list[str]:
+    """The figures behind a call, in words; `ahead` as played."""
+    entry = now.card.entries[index]
+    figures = now.card.classes[entry.car_class]
+    own = now.snapshot.car[index]
+    lap_s, left = now.lap_s(index), now.fuel_left(index)
+    tank = float(now.params.car["stint_laps"][index])
+    sd = figures.stint_laps_sd
+    book = load_rulebook(now.card.race.rulebook)
+    refuels = int(now.params.race[0].refuelling) == 1
+    told = [f"{race_time(now.to_go_s())} to go"]
+    if refuels:
+        told[0] += f"; fuel for {left:.1f} laps (± {1.28 * sd:.1f}; a tank is believed to last {tank:.1f})"
+    if ahead is not None:
+        told += ahead.describe() if refuels else ahead.describe()[:1]
+    share = min(1.0, max(0.0, (tank - left + 1) / tank))
+    cost, still = stop_cost(figures, entry, book.pit, share, True, len(entry.drivers) > 1)
+    told.append(f"a stop now costs {cost:.0f} s, {still:.0f} of them standing")
+    without, _ = stop_cost(figures, entry, book.pit, share, False, len(entry.drivers) > 1)
+    stint = min(tank, ahead.laps if ahead is not None and ahead.laps > 0 else now.to_go_s() / lap_s)
+    told.append(tyre_value(figures, float(own["tyre_age"]) + 1.0, stint, cost - without).describe())
+    told += _rivals(now, index, cost)
+    close = _traffic(now, index, cost)
+    told.append(f"traffic on rejoin: {plural(close, 'car')} within {TRAFFIC_S:.0f} s up the road")
+    if now.state.neutral:
+        worth = stop_seconds(now, index)[1]
+        told.append(f"neutralised since {race_time(now.state.neutral_since_s)}: a stop costs {worth:.0f} s of green")
+    else:
+        chance = yellow_chance(now, min(left * lap_s, now.to_go_s()))
+        told.append(f"a yellow before the tank is empty: {percent(chance)}")
+    if int(own["in_pit"]) == 1:
+        told.append("the car is in the pit lane at this moment")
+    return told
+
+
+def _rivals(now: Moment, index: int, cost_s: float) -> list[str]:
+    """Who is in front, and who gets past during a stop."""
+    entry = now.card.entries[index]
+    me = now.state.car(entry.car)
+    passed = [
+        c.car
+        for c in now.state.cars
+        if c.car_class == entry.car_class
+        and c.car != me.car
+        and c.behind_s is not None
+        and me.behind_s is not None
+        and 0 <= c.behind_s - me.behind_s < cost_s
+    ]
+    told = [f"place {me.position} in {entry.car_class}, {_behind(me)}"]
+    if passed:
+        shown = ", ".join(f"#{car}" for car in passed[:5]) + (" and others" if len(passed) > 5 else "")
+        told[0] += f"; a stop lets {shown} by, until they stop"
+    return told
+
+
+def _behind(car: LiveCar) -> str:
+    if car.position == 1:
+        return "the leader"
+    if car.gap.seconds is not None:
+        return f"{car.gap.seconds:.0f} s behind the leader"
+    return f"{plural(car.gap.laps, 'lap')} behind the leader" if car.gap.laps else "gap to the leader not known"
+
+
+def _traffic(now: Moment, index: int, cost_s: float) -> int:
+    """Cars close ahead on the road when the car rejoins after a stop on this lap."""
+    cars = now.snapshot.car
+    rejoin = float(cars["since"][index]) + now.lap_s(index) + cost_s
+    count = 0
+    for i in range(len(cars)):
+        if i == index or int(cars["status"][i]) != 0:
+            continue
+        since = (rejoin - float(cars["since"][i])) % now.lap_s(i)
+        count += int(since < TRAFFIC_S)
+    return count

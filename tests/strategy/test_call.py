@@ -1,0 +1,111 @@
+"""Pit or stay: the baseline stays out, the answer is one sentence, options that come to the same are one line."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from factories import card_of_made_race
+from langstrecke.services.answers.strategy import CallAnswer
+from langstrecke.simulation.watch import STOPS, simulate_watched
+from langstrecke.strategy.call import call
+from langstrecke.strategy.counterfactual.moment import Moment, moment
+from langstrecke.strategy.lookup import car_index
+from langstrecke.strategy.options import options, staying_out, with_option
+from race_maker import make_race
+
+LENGTH = 10_800.0
+YELLOW = (3600.0, 5000.0, "safety_car")
+RACES = 96
+
+
+def _under_yellow(t: float = 4000.0) -> Moment:
+    laps = make_race(cars=12, periods=[YELLOW])
+    return moment(card_of_made_race(laps, LENGTH), laps, t)
+
+
+def test_who_stays_out_under_a_yellow_is_held_there() -> None:
+    """A habit of stopping under every yellow must not make of staying out a stop a lap later."""
+    now = _under_yellow()
+    assert now.state.neutral
+    index = car_index(now.card, "02")
+    cars = now.params.car.copy()
+    cars["caution_stop"][index] = 0.05
+    keen = now.params._replace(car=cars.view(np.recarray))
+    held = with_option(keen, index, staying_out(now, index))
+    moments = [now.t + 4 * now.lap_s(index)]
+    stops = {}
+    for name, params in (("free", keen), ("held", held)):
+        played = simulate_watched(
+            params, [index], races=RACES, moments=moments, snapshot=now.seen_by(index), threads=1
+        )
+        stops[name] = played.gaps[:, 0, 0].mean(), played.cars[:, 0, STOPS].mean()
+    assert stops["free"] != stops["held"]
+    assert all(o.hold for o in options(now, index) if not o.title.startswith("stop now"))
+
+
+def test_under_green_the_baseline_leaves_later_yellows_to_the_crew() -> None:
+    laps = make_race(cars=12)
+    now = moment(card_of_made_race(laps, LENGTH), laps, 5400.0)
+    assert staying_out(now, 0).lap == 0
+    assert not any(o.hold for o in options(now, 0))
+
+
+def test_a_call_is_a_sentence_and_options_that_differ() -> None:
+    now = _under_yellow()
+    found = call(now, "02", races=RACES, threads=1)
+    assert found.headline.endswith(".")
+    assert found.headline.startswith("Stay out") == (found.best is None)
+    titles = [t for a in found.answers for t in (a.option.title, *a.also)] + list(found.like_staying)
+    asked = {o.title for o in options(now, car_index(now.card, "02"))}
+    assert len(titles) == len(set(titles))
+    assert asked <= set(titles)
+    data = CallAnswer.of(found)
+    assert data.headline == found.headline
+    assert sum(data.outlook.stops_needed.values()) == pytest.approx(1.0, abs=0.001)
+    assert data.outlook.laps_to_go_range[0] <= data.outlook.laps_to_go <= data.outlook.laps_to_go_range[1]
+
+
+def test_fuel_to_the_flag_is_told_as_a_way_home() -> None:
+    """Just after its last stop a car has fuel for more laps than are left."""
+    laps = make_race(cars=12, stint_laps=25)
+    now = moment(card_of_made_race(laps, LENGTH), laps, 9600.0)
+    index = next(i for i, c in enumerate(now.state.cars) if now.fuel_left(i) > now.to_go_s() / now.lap_s(i) + 3)
+    found = call(now, now.card.entries[index].car, races=RACES, threads=1)
+    assert found.ahead.lasts() > 0.9
+    assert found.ahead.needed == 0
+    home = next(a for a in found.answers if a.option.last)
+    assert home.chance is not None
+    assert home.chance > 0.85
+
+
+def test_laps_to_go_expect_yellows() -> None:
+    laps = make_race(cars=12)
+    card = card_of_made_race(laps, LENGTH)
+    often = card.model_copy(update={"neutralisation": card.neutralisation.model_copy(update={"rate_per_h": 3.0})})
+    never = card.model_copy(update={"neutralisation": card.neutralisation.model_copy(update={"rate_per_h": 0.0})})
+    yellow, green = (call(moment(c, laps, 3000.0), "02", races=RACES, threads=1).ahead for c in (often, never))
+    assert yellow.laps < green.laps - 2
+    assert yellow.high - yellow.low > green.high - green.low
+
+
+def test_a_full_tank_is_enough_from_some_lap_on() -> None:
+    laps = make_race(cars=12)
+    found = call(moment(card_of_made_race(laps, LENGTH), laps, 6000.0), "02", races=RACES, threads=1).ahead
+    n = found.earliest()
+    assert n > 1
+    assert found.full_tank_from(n) >= 0.9 > found.full_tank_from(n - 1)
+    assert found.lasts(0.1) >= found.lasts()
+
+
+def test_no_lap_of_the_future_is_looked_at() -> None:
+    laps = make_race(cars=12, periods=[YELLOW])
+    card = card_of_made_race(laps, LENGTH)
+    known = laps.filter(pl.col("elapsed_s") <= 4000.0)
+    one = call(moment(card, laps, 4000.0), "02", races=64, threads=1)
+    # a race under way has no lap after the moment but for the clock that goes on
+    later = laps.filter((pl.col("elapsed_s") <= 4000.0) | (pl.col("car") == "11"))
+    other = call(moment(card, later, 4000.0), "02", races=64, threads=1)
+    assert known.height < later.height < laps.height
+    assert one.to_json() == other.to_json()
