@@ -281,6 +281,7 @@ def al_kamel_event(
     words: str = "imsa",
     hours: int = 2,
     laps: pl.DataFrame | None = None,
+    practice: pl.DataFrame | None = None,
     numbered: bool = True,
     top: str = "Results/",
 ) -> None:
@@ -289,7 +290,7 @@ def al_kamel_event(
     length = float(race["elapsed_s"].max())  # type: ignore[arg-type]
     lap_word, result_word = ("Time Cards", "Results") if words == "imsa" else ("Analysis", "Classification")
     base = f"{top}{season}/{event}/{series}"
-    practice = make_race(cars=6, length_s=1200.0, seed=7)
+    practice = practice if practice is not None else make_race(cars=6, length_s=1200.0, seed=7)
     if words == "wec" and laps is None:
         renamed = pl.col("car_class").replace({"DPi": "HYPERCAR", "GTD": "LMGT3"})
         race, practice = race.with_columns(car_class=renamed), practice.with_columns(car_class=renamed)

@@ -187,6 +187,18 @@ def test_a_busy_site_is_waited_for_as_long_as_it_asks(site: Site, fetch: Fetch, 
     assert waits == [7.0, 11.0]
 
 
+def test_a_broken_cache_of_pages_and_a_folder_that_is_none(
+    site: Site, opener: Callable[..., Archive], tmp_path: Path
+) -> None:
+    (tmp_path / "kept" / ".pages").mkdir(parents=True)
+    (tmp_path / "kept" / ".pages" / "pages.db").write_bytes(b"no database at all" * 500)
+    with pytest.raises(ArchiveError, match=r"pages kept cannot be read.*delete it"):
+        opener()
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ArchiveError, match=r"pages cannot be kept"):
+        open_archive("imsa", root=tmp_path / "file")
+
+
 def test_a_slow_site_is_given_up_with_a_sentence(site: Site, fetch: Fetch) -> None:
     site.faults["Results/"] = ["!slow:1.5"]
     with pytest.raises(ArchiveError, match=r"has not answered for 0.3 s"):

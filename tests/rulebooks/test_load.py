@@ -49,7 +49,7 @@ def test_every_book_is_whole_and_sourced(rulebook_id: str) -> None:
                 # A crew at its maximum can fill the race.
                 assert limits.max_drive_s * crew.max_drivers >= hours * 0.99 or licence in ("silver", "gold")
             assert (limits.window_s is None) == (limits.max_in_window_s is None)
-    assert book.points_scale() is not None
+    assert book.points_scale() is not None or book.scope == "crew"
 
 
 def test_what_the_issue_names() -> None:

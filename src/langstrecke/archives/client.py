@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import email.utils
+import sqlite3
 import time
 import urllib.robotparser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -76,11 +77,11 @@ class Client:
         """Requests sent, in order: "GET https://..."."""
         self._sleep = sleep
         self._robots: urllib.robotparser.RobotFileParser | None = None
-        cache.mkdir(parents=True, exist_ok=True)
+        kept = _pages_file(cache)
         wire = polite_transport(
             url, manners.pause_s, manners.timeout_s, offline=offline, sleep=sleep, sent=self.sent.append
         )
-        storage = SqliteStorage(database_path=cache / "pages.db")
+        storage = SqliteStorage(database_path=kept)
         common: dict[str, Any] = {
             "headers": {"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip"},
             "timeout": httpx2.Timeout(manners.timeout_s),
@@ -237,6 +238,21 @@ class Client:
             text = response.text if response.is_success else ""
         rules.parse([] if looks_like_html(text.encode()[:512]) else text.splitlines())
         return rules
+
+
+def _pages_file(cache: Path) -> Path:
+    """The file of the pages kept. A broken one is told here: hishel would go on without it, and log so each time."""
+    place = cache / "pages.db"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(place)) as connection:
+            connection.execute("PRAGMA schema_version").fetchone()
+    except OSError as error:
+        hint = "--to names another folder"
+        raise ArchiveError(f"pages cannot be kept: {error.strerror}", file=cache, hint=hint) from None
+    except sqlite3.Error as error:
+        raise ArchiveError(f"the pages kept cannot be read: {error}", file=place, hint="delete it") from None
+    return place
 
 
 def _refusal(url: str, response: httpx2.Response) -> ArchiveError:

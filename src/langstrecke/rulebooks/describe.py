@@ -62,6 +62,7 @@ LABELS = {
     "min_shared": "together",
     "min_drivers_counted": "drivers who must reach it",
     "all_must_start": "every nominated driver must drive",
+    "fair_share": "of an equal share of the laps, at least",
 }
 """Labels where the key alone does not say it well."""
 

@@ -21,6 +21,7 @@ class DriverLimits:
     max_continuous_s: float | None = None
     min_rest_s: float = 0.0
     all_must_start: bool = False
+    fair_share: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -85,8 +85,9 @@ class PointsRules(Sourced):
     champions: tuple[Kind, ...] = ("drivers",)
     titles: tuple[Title, ...] = ()
     """Titles scored over groups of cars of their own, in place of `scored_by` and `champions`."""
-    teams_score: Literal["best_car", "each_car"] = "best_car"
-    """A team collects the points of its best car of a race, or every car has a line of its own."""
+    teams_score: Literal["best_car", "best_car_ranked", "each_car"] = "best_car"
+    """A team collects the points of its best car of a race; or teams are ranked by their best car, the others being
+    invisible; or every car has a line of its own."""
     partial: str = ""
     """What is known to be missing or wrong in the tables this book gives; told wherever they are shown."""
     eligible: Literal["all", "full_season", "no_guests"] = "all"

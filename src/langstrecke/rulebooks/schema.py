@@ -71,6 +71,8 @@ class DriverRule(Sourced):
     min_rest_s: Seconds | None = None
     all_must_start: bool | None = None
     """Every nominated driver must drive."""
+    fair_share: Share | None = None
+    """Least share of an equal share of the car's laps that each driver must drive, rounded up to whole laps."""
 
 
 class RaceRules(Sourced):
@@ -211,8 +213,9 @@ class RuleBook(RuleModel):
     series: str
     series_name: str
     season: str
-    scope: Literal["full", "points"] = "full"
-    """`points`: only calendar and points are kept; the series cannot be simulated."""
+    scope: Literal["full", "points", "crew"] = "full"
+    """`points`: only calendar and points are kept; the series cannot be simulated. `crew`: what binds one team's plan
+    (a service of sim races); neutralisation is a stand-in, points are not kept."""
     event: str = ""
     """Set when the book has been fitted to one event by `for_event`."""
     note: str = ""

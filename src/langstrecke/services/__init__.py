@@ -23,6 +23,7 @@ _MODULES = {
     "odds": ("forecast", "forecast_under_way", "scenario", "scenarios", "season", "simulate", "title_race"),
     "strategy": ("audit", "call", "call_now", "optimise", "plan", "what_if", "what_if_then"),
     "kernel": ("warm_up",),
+    "team": ("team_plan",),
     "evaluation": ("backtest", "score"),
     "ratings": ("rated_cars", "rated_drivers"),
     "paddock": (

@@ -49,6 +49,9 @@ def plan_result(settings: Settings, ask: PlanAsk, *, step: Step) -> Plan:
     from langstrecke.strategy.plan.schedule import Policy
 
     _, card, _ = played_card(ask.card, ask)
+    if ask.car is None:
+        hint = "a plan from a team's own numbers: langstrecke plan --new team.toml"
+        raise LangstreckeError("of a race card one car is planned", key="car", hint=hint)
     entry = card.entries[car_index(card, ask.car)]
     wishes = read_availability(_wishes_toml(ask.drivers), card, entry) if ask.drivers else None
     policy = Policy(stint_laps=ask.stint_laps, tyres_every=ask.tyres_every, even=ask.even)

@@ -31,15 +31,30 @@ def plan_verb(
         list[Path] | None, typer.Option(metavar="FILE", help="Write .csv, .ics, .json or a figure; may be repeated")
     ] = None,
     as_json: Json = False,
+    new: Annotated[bool, typer.Option("--new", help="Ask for a team's numbers one by one; CARD is written")] = False,
+    driven: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Team file: stints driven so far (docs/sim-racing.md)")
+    ] = None,
+    races: Annotated[int, typer.Option(min=0, max=20_000, help="Team file: races for the odds; 0: none")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Team file: seed of the odds")] = 1,
 ) -> None:
-    """Plan a car's stops and who drives when, under every drive-time rule of the rule book."""
+    """Plan a car's stops and who drives when, under every drive-time rule of the rule book.
+
+    Of a race card, or of a team file: a dozen numbers, no card needed (docs/sim-racing.md).
+    """
     from langstrecke.services.strategy import plan_result
     from langstrecke.services.what_ifs import played_card
     from langstrecke.strategy.plan.export import plan_json
+    from langstrecke.strategy.plan.team.read import is_team_file
 
     for path in out or []:
         if path.suffix not in ENDINGS:
             raise LangstreckeError("what kind of file is wanted?", file=path, hint="one of " + ", ".join(ENDINGS))
+    if new or is_team_file(ask.card):
+        _team(ask, out=out or [], as_json=as_json, new=new, driven=driven, races=races, seed=seed)
+        return
+    if driven is not None:
+        raise LangstreckeError("is for team files, not for race cards", key="--driven")
     with progress("plan") as step:
         plan = plan_result(settings_of(), ask, step=step)
     _, played, _ = played_card(ask.card, ask)
@@ -51,6 +66,23 @@ def plan_verb(
     _print(plan, played)
     for path in out or []:
         said(f"wrote {path}")
+
+
+def _team(
+    ask: PlanAsk, *, out: list[Path], as_json: bool, new: bool, driven: Path | None, races: int, seed: int
+) -> None:
+    from langstrecke.cli.strategy.team import new_team, plan_of_team
+
+    fields = type(ask).model_fields
+    given = [n for n in fields if n not in ("card", "limit_s") and (v := getattr(ask, n)) and v != fields[n].default]
+    if given:
+        key = sorted(given)[0].replace("_", "-")
+        raise LangstreckeError("is for race cards; a team file has keys for it", key=f"--{key}", file=ask.card)
+    if new:
+        new_team(Path(ask.card))
+        return
+    limit = ask.limit_s if ask.limit_s != PlanAsk.model_fields["limit_s"].default else None
+    plan_of_team(Path(ask.card), driven=driven, races=races, seed=seed, limit=limit, out=out, as_json=as_json)
 
 
 def _write(plan: Plan, card: RaceCard, path: Path) -> None:

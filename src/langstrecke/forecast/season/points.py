@@ -120,12 +120,19 @@ def score(
     title: Title | None = None,
 ) -> RoundPoints:
     """Points of one order of the cars of one title for drivers, teams and makes."""
+    may = entitled(book, cars, full_season, title)
     places = eligible_places(
         places,
-        entitled(book, cars, full_season, title),
+        may,
         hold=book.points.ineligible_hold_place,
         close_ranks=title is not None and len(title.classes) > 1,  # in the overall order, other classes invisible
     )
+    if title is not None and title.cars:  # those not nominated have no line in its table
+        kept = [i for i, here in enumerate(may) if here]
+        cars, places = [cars[i] for i in kept], places[..., kept]
+        if not cars:
+            none = np.zeros((*places.shape[:-1], 0))
+            return RoundPoints(((), none), ((), none), ((), none))
     per_car = scale_points(scale, places, share)
     drivers = tuple(dict.fromkeys(d for car in cars for d in car.drivers))
     index = {name: n for n, name in enumerate(drivers)}
@@ -135,9 +142,13 @@ def score(
             theirs[..., index[name]] = np.maximum(theirs[..., index[name]], per_car[..., i])
     teams = [team_of(book, car.car, car.team) for car in cars]
     labels = tuple(dict.fromkeys(teams))
-    of_teams = np.stack(
-        [per_car[..., [i for i, t in enumerate(teams) if t == name]].max(axis=-1) for name in labels], axis=-1
-    )
+    if book.points.teams_score == "best_car_ranked":
+        labels, ranks = best_of_group(places, teams)
+        of_teams = scale_points(scale, ranks, share)
+    else:
+        of_teams = np.stack(
+            [per_car[..., [i for i, t in enumerate(teams) if t == name]].max(axis=-1) for name in labels], axis=-1
+        )
     makes = tuple(dict.fromkeys(car.make for car in cars if car.make))
     return RoundPoints((drivers, theirs), (labels, of_teams), (makes, _of_makes(scale, places, cars, share, title)))
 

@@ -154,6 +154,8 @@ def full_season(series: str, season: str) -> frozenset[str] | None:
         for event in registry.calendar(series, season)
         if event.series == series and (entries := registry.entries(event.id))
     ]
+    most = max(map(len, lists), default=0)
+    lists = [cars for cars in lists if 2 * len(cars) >= most]  # of a race known by its first few nothing follows
     if len(lists) < 2:
         return None
     cars = set().union(*lists)

@@ -30,8 +30,8 @@ class DriverWish(Ask):
 class PlanAsk(PatchAsk):
     """Stops and drivers of a car over a race."""
 
-    card: RaceId = Field(description="A shipped card (langstrecke card list) or a path")
-    car: Car
+    card: RaceId = Field(description="A shipped card (langstrecke card list), a card's or a team file's path")
+    car: Car | None = Field(None, description="Number of the car; a team file has its own")
     drivers: list[DriverWish] = Field([], max_length=12)
     drivers_file: LocalFile = Field(None, description="Availability and wishes (docs/strategy.md)")
     stint_laps: int | None = Field(None, ge=1, le=500, description="Longest stint; the tank without it")

@@ -10,6 +10,7 @@ traffic = 0.3                        # seconds a lap lost in traffic beyond the 
 share = 1.5                          # of the time at the wheel, against 1 for the others
 starts = true                        # drives the first stint; `finishes` the last
 stints = 2                           # stints in a row he is to drive, at most
+back_to_back = 20                    # seconds over the race given to spare him each further stint in a row
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ KEYS = (
     "starts",
     "finishes",
     "stints",
+    "back_to_back",
 )
 
 MOST = 1000.0
@@ -57,6 +59,8 @@ class Wish:
     starts: bool = False
     finishes: bool = False
     stints: int | None = None
+    back_to_back_s: float = 0.0
+    """Seconds given to avoid each further stint in a row, beyond what everybody's turn costs."""
 
 
 def read_availability(source: str | Path, card: RaceCard, entry: Entry) -> tuple[Wish, ...]:
@@ -120,6 +124,7 @@ def _wish(row: dict[str, Any], key: str, file: str, card: RaceCard) -> Wish:
         starts=bool(row.get("starts", False)),
         finishes=bool(row.get("finishes", False)),
         stints=int(number("stints", 1, 1)) if "stints" in row else None,
+        back_to_back_s=number("back_to_back", 0.0, 0.0),
     )
 
 

@@ -62,6 +62,9 @@ def solve(problem: Problem, limit_s: float = 6.0) -> Rota | None:
     began = time.perf_counter()
     made = turn_model(module, problem)
     made.model.minimize(made.cost)
+    for row, planned in zip(made.drives, problem.planned, strict=False):
+        for d, his in enumerate(row):
+            made.model.add_hint(his, d == planned)
     status, solver = _run(module, made.model, limit_s)
     if status == module.INFEASIBLE:
         return None

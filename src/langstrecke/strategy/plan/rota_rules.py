@@ -41,6 +41,12 @@ class Problem:
     wet: tuple[float, ...]  # share of each stint in the rain
     busy: tuple[float, ...]  # traffic of each stint, 1 the race's mean
     margin_s: float = MARGIN_S
+    least_laps: tuple[int, ...] = ()
+    """Laps each driver must drive (a fair share); empty: none."""
+    fixed: tuple[int, ...] = ()
+    """Drivers of the first stints, which are driven already."""
+    planned: tuple[int | None, ...] = ()
+    """Who was to drive each stint before this rota; to change that costs a little."""
 
 
 def seconds(run: Run) -> int:
@@ -70,7 +76,10 @@ def longest_turn(problem: Problem, d: int, first: int) -> int:
 
 def rules(problem: Problem) -> list[Rule]:
     """Every rule of the problem, the team's wishes first, so that a clash names the rule book last."""
-    return [*_wishes(problem), *_limits(problem), *_minimums(problem)]
+    found = [*_wishes(problem), *_limits(problem), *_minimums(problem)]
+    if problem.fixed:
+        found.append(Rule("what is driven is driven", _fixed(problem.fixed)))
+    return found
 
 
 def _wishes(problem: Problem) -> list[Rule]:
@@ -79,10 +88,12 @@ def _wishes(problem: Problem) -> list[Rule]:
     for d, wish in enumerate(problem.wishes):
         name = problem.entry.drivers[d].name
         for begin, end in wish.unavailable:
-            hit = [s for s, run in enumerate(runs) if run.start_s < end and begin < run.end_s]
-            found.append(
-                Rule(f"{name} is not available from {race_time(max(0, begin))} to {race_time(end)}", _never(hit, d))
-            )
+            hit = [
+                s for s, run in enumerate(runs) if run.start_s < end and begin < run.end_s and s >= len(problem.fixed)
+            ]
+            if hit or not problem.fixed:
+                text = f"{name} is not available from {race_time(max(0, begin))} to {race_time(end)}"
+                found.append(Rule(text, _never(hit, d)))
         if wish.max_drive_s is not None:
             text = f"{name} drives at most {race_time(wish.max_drive_s)} (the team's wish)"
             found.append(Rule(text, _at_most(runs, range(len(runs)), d, wish.max_drive_s)))
@@ -128,6 +139,10 @@ def _minimums(problem: Problem) -> list[Rule]:
     for d, limit in enumerate(problem.limits):
         key = (limit.min_drive_s, limit.min_shared, limit.min_drivers_counted, limit.base_drive_s)
         groups.setdefault(key, []).append(d)
+    for d, share in enumerate(problem.least_laps):
+        if share:
+            name = problem.entry.drivers[d].name
+            found.append(Rule(f"fair share: {name} at least {share} laps", _laps(runs, d, share)))
     for members in groups.values():
         limit = problem.limits[members[0]]
         names = [problem.entry.drivers[d].name for d in members]
@@ -171,6 +186,21 @@ def _always(stint: int, d: int) -> Add:
 def _drives(d: int) -> Add:
     def add(model: Any, x: Any) -> None:
         model.add_bool_or([row[d] for row in x])
+
+    return add
+
+
+def _fixed(drivers: Sequence[int]) -> Add:
+    def add(model: Any, x: Any) -> None:
+        for s, d in enumerate(drivers):
+            model.add(x[s][d] == 1)
+
+    return add
+
+
+def _laps(runs: Sequence[Run], d: int, least: int) -> Add:
+    def add(model: Any, x: Any) -> None:
+        model.add(sum(run.laps * x[s][d] for s, run in enumerate(runs)) >= least)
 
     return add
 

@@ -22,6 +22,9 @@ LONG_TURN_S = 30.0
 USUAL_TURN_S = 2.3 * 3600.0
 """A turn at the wheel longer than about this is hard on a driver (default)."""
 
+CHANGED_PLAN_S = 15.0
+"""Given to keep who was to drive a stint when a plan is made again (default)."""
+
 CHANGE, LONG_TURN, UNFAIR_A_MINUTE = round(10 * CHANGE_S), round(10 * LONG_TURN_S), round(10 * UNFAIR_S_PER_H / 60)
 NEVER = 10**9
 
@@ -43,7 +46,8 @@ def stint_cost(problem: Problem, s: int, d: int) -> int:
     wish, fastest = problem.wishes[d], min(d.pace_s for d in problem.entry.drivers)
     lap = problem.entry.drivers[d].pace_s - fastest + wish.night_s * problem.dark[s]
     lap += wish.wet_s * problem.wet[s] + wish.traffic_s * problem.busy[s]
-    return round(10 * lap * problem.runs[s].laps)
+    changed = s < len(problem.planned) and problem.planned[s] not in (None, d)
+    return round(10 * (lap * problem.runs[s].laps + (CHANGED_PLAN_S if changed else 0.0)))
 
 
 def usual_turn(problem: Problem) -> int:
@@ -63,6 +67,7 @@ def turns_of(problem: Problem, d: int) -> dict[Turn, int]:
         for last in range(first, longest_turn(problem, d, first) + 1):
             pace += stint_cost(problem, last, d)
             found[first, last] = pace + CHANGE + LONG_TURN * max(0, last - first + 1 - usual)
+            found[first, last] += round(10 * problem.wishes[d].back_to_back_s * (last - first))
     return found
 
 

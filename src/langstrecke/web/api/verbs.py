@@ -15,7 +15,8 @@ from langstrecke.services.answers import news as news_answers
 from langstrecke.services.answers import odds as odds_answers
 from langstrecke.services.answers import paddock as paddock_answers
 from langstrecke.services.answers import strategy as strategy_answers
-from langstrecke.services.requests import cards, data, news, odds, paddock, strategy
+from langstrecke.services.answers import team as team_answers
+from langstrecke.services.requests import cards, data, news, odds, paddock, strategy, team
 from langstrecke.services.requests.common import RaceId
 from langstrecke.services.uploads import receive
 
@@ -52,6 +53,7 @@ LONG: tuple[tuple[str, str, Service, type[BaseModel], Any], ...] = (
     ("/season/title-race", "odds", services.title_race, odds.TitleRaceAsk, odds_answers.TitleRaceAnswer),
     ("/scenario", "odds", services.scenario, odds.ScenarioAsk, odds_answers.ScenarioAnswer),
     ("/plan", "strategy", services.plan, strategy.PlanAsk, strategy_answers.PlanAnswer),
+    ("/plan/team", "strategy", services.team_plan, team.TeamPlanAsk, team_answers.TeamPlanAnswer),
     ("/call", "strategy", services.call, strategy.CallAsk, strategy_answers.CallAnswer),
     ("/optimise", "strategy", services.optimise, strategy.OptimiseAsk, strategy_answers.OptimiseAnswer),
     ("/what-if", "strategy", services.what_if, strategy.WhatIfAsk, strategy_answers.WhatIfAnswer),
