@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from factories import small_card
+from factories import make_card, small_card
 from langstrecke.cli import app
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
 from langstrecke.racecard import RaceCard, apply_patch, load_card
@@ -16,6 +16,7 @@ from langstrecke.rulebooks.legality import Stint, violations
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.strategy import Plan, make_plan
 from langstrecke.strategy.lookup import race_seconds
+from langstrecke.strategy.plan.schedule import schedule
 
 pytest.importorskip("ortools")
 
@@ -147,9 +148,22 @@ def test_the_verb_writes_all_its_files(tmp_path: Path) -> None:
     done = RUN.invoke(app, ["plan", "imsa-2021-sebring", "--car", "01", "--limit", "1", "--json", *wanted])
     assert done.exit_code == 0, done.output
     data = json.loads(done.stdout)
-    assert set(data["stints"][0]) == {"driver", "start_s", "end_s", "laps", "fuel", "tyres"}
+    assert set(data["stints"][0]) == {"driver", "start_s", "end_s", "laps", "fuel", "tyres", "why"}
     assert json.loads((tmp_path / "plan.json").read_text()) == data
     stints = len(data["stints"])
     assert len((tmp_path / "plan.csv").read_text().splitlines()) == stints + 1
     assert (tmp_path / "plan.ics").read_text().count("BEGIN:VEVENT") == stints
     assert (tmp_path / "plan.png").stat().st_size > 10_000
+
+
+def test_a_short_last_stint_gets_no_new_tyres_unless_they_pay() -> None:
+    """Two tanks and eight laps; tyres after fuel cost their standing time, and win what they have lost by then."""
+    book = load_rulebook("imsa-2021")
+    pit = book.pit.model_copy(update={"fuel_and_tyres": "tyres_after_fuel"})
+    book = book.model_copy(update={"pit": pit})
+    for fall_off, expected in ((0.0, False), (0.02, False), (0.5, True)):
+        card = make_card(sizes={"GTD": 1}, duration_s=2 * 30 * 120 + 7 * 120, figures={"tyre_lap_s": fall_off})
+        runs = schedule(card, book, card.entries[0])
+        assert runs[-1].laps < 8
+        assert runs[-1].new_tyres is expected
+        assert bool(runs[-1].why) is not expected

@@ -522,7 +522,9 @@ def test_a_race_card_is_no_team_file_and_the_other_way_round(tmp_path: Path) -> 
     assert "one car is planned" in str(run.exception)
 
 
-def test_new_asks_again_and_writes_a_file_that_can_be_planned(tmp_path: Path) -> None:
+def test_new_asks_again_and_writes_a_file_that_can_be_planned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = {
         "Race": "Club 6h", "Green flag": "2027-01-16 12:00", "... on the clock": "Europe/Berlin", "How long": "6h",
         "Tank": "91,5", "Use": "3", "Average": "1:40.0", "Seconds lost": "30", "Refuelling": "3",
@@ -536,7 +538,8 @@ def test_new_asks_again_and_writes_a_file_that_can_be_planned(tmp_path: Path) ->
         typed.append(answer)
     typed += ["Ada", "Asia/Tokyo", "", "23:00-07:00", "Ben", "", "1:40.4", "", ""]
     path = tmp_path / "team.toml"
-    run = CliRunner().invoke(app, ["plan", str(path), "--new"], input="\n".join(typed) + "\n")
+    monkeypatch.chdir(tmp_path)  # nothing is named: it is team.toml
+    run = CliRunner().invoke(app, ["plan", "--new"], input="\n".join(typed) + "\n")
     assert run.exit_code == 0, run.output
     made = read_team(path)
     assert made.driver[0].zone == "Asia/Tokyo"

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import typer
@@ -60,14 +61,17 @@ _SIMPLE = {int, float, str, bool, Path}
 
 
 def asks(
-    model: type[A], *positional: str, leave: Sequence[str] = ()
+    model: type[A], *positional: str, leave: Sequence[str] = (), defaults: Mapping[str, Any] = MappingProxyType({})
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a verb of a function that takes a request; fields in `leave` are not asked for."""
+    """Make a verb of a function that takes a request; fields in `leave` are not asked for, those of `defaults` need
+    not be given here.
+    """
     fields = {n: f for n, f in model.model_fields.items() if n not in leave and _type(f) is not None}
 
     def made(function: Callable[..., None]) -> Callable[..., None]:
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
         asked = [_parameter(name, field, name in positional) for name, field in fields.items()]
+        asked = [p.replace(default=defaults[p.name]) if p.name in defaults else p for p in asked]
         arguments = sorted((p for p in asked if p.name in positional), key=lambda p: positional.index(p.name))
         options = [p for p in asked if p.name not in positional]
         parameters = [*arguments, *options, *own]

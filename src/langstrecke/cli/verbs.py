@@ -53,6 +53,7 @@ VERBS = (
     Verb("card show", "cards.card", "Show what a card holds."),
     Verb("card check", "cards.card", "Say everything that is wrong with a card; exit code 1 if anything is."),
     Verb("card build", "cards.build", "Build a race card from timing data in the store."),
+    Verb("card from", "cards.build", "Make a race card from result files of simulators: practice, qualifying, race."),
     Verb(
         "forecast", "odds.forecast", "Simulate a race many times and print who wins, how often, and with what spread."
     ),

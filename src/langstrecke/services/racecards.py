@@ -9,7 +9,7 @@ from langstrecke.errors import CardError, LangstreckeError, NotFoundError
 from langstrecke.racecard import RaceCard, card_json, check_card, load_card, shipped_facts, warnings_of
 from langstrecke.services.answers.cards import CardLine, CardProblem, CheckAnswer
 from langstrecke.services.progress import Step, counted
-from langstrecke.services.requests.cards import BuildAsk, CardAsk
+from langstrecke.services.requests.cards import BuildAsk, CardAsk, CardFromAsk
 from langstrecke.services.settings import Settings
 from langstrecke.services.store import reading
 
@@ -76,3 +76,17 @@ def build_result(settings: Settings, ask: BuildAsk, *, step: Step) -> RaceCard:
 def build(settings: Settings, ask: BuildAsk, *, step: Step) -> dict[str, Any]:
     """`build_result` as data, keys as in its file."""
     return card_json(build_result(settings, ask, step=step))
+
+
+def card_from_result(ask: CardFromAsk) -> tuple[RaceCard, list[str]]:
+    """A card from result files of simulators, and what their readers left out."""
+    from langstrecke.racecard.build.from_files import card_from_files
+    from langstrecke.timing.clock import span_s
+    from langstrecke.timing.notices import Notice
+
+    notices: list[Notice] = []
+    length = span_s(ask.length) if ask.length else None
+    made = card_from_files(
+        ask.sources, length_s=length, stint_laps=ask.stint_laps, lane_s=ask.lane_s, notices=notices
+    )
+    return made, [str(notice) for notice in notices]

@@ -1,4 +1,4 @@
-"""The verb `card build`: a race card from the store."""
+"""The verbs `card build` and `card from`: a race card from the store, or from simulators' files."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import typer
 from langstrecke.cli.asking import asks, settings_of
 from langstrecke.cli.options import Store
 from langstrecke.cli.progress import progress
-from langstrecke.cli.terminal import said
+from langstrecke.cli.terminal import said, warned
 from langstrecke.formatting import plural
-from langstrecke.services.requests.cards import BuildAsk
+from langstrecke.services.requests.cards import BuildAsk, CardFromAsk
 
 
 @asks(BuildAsk, "race")
@@ -36,3 +36,23 @@ def build_verb(
     write_card(card, out)
     cars, classes = plural(len(card.entries), "car"), plural(len(card.classes), "class", "classes")
     said(f"{ask.race}: {cars} in {classes} -> {out}")
+
+
+@asks(CardFromAsk, "sources")
+def from_verb(
+    ask: CardFromAsk,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write here; without it the card is printed.")
+    ] = None,
+) -> None:
+    """Make a race card from result files of simulators: practice, qualifying, race."""
+    from langstrecke.racecard import card_text, write_card
+    from langstrecke.services.racecards import card_from_result
+
+    card, notices = card_from_result(ask)
+    warned(notices)
+    if out is None:
+        sys.stdout.write(card_text(card))
+        return
+    write_card(card, out)
+    said(f"{card.race.name}: {plural(len(card.entries), 'car')} -> {out}; {card.race.note}")

@@ -21,17 +21,21 @@ if TYPE_CHECKING:
     from langstrecke.racecard.schema import RaceCard
     from langstrecke.strategy.plan import Plan
 
+TEAM_FILE = "team.toml"
+"""What is planned, or asked for and written, where nothing is named."""
 ENDINGS = (".csv", ".ics", ".json", ".png", ".svg", ".pdf")
 
 
-@asks(PlanAsk, "card")
+@asks(PlanAsk, "card", defaults={"card": TEAM_FILE})
 def plan_verb(
     ask: PlanAsk,
     out: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="Write .csv, .ics, .json or a figure; may be repeated")
     ] = None,
     as_json: Json = False,
-    new: Annotated[bool, typer.Option("--new", help="Ask for a team's numbers one by one; CARD is written")] = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="Ask for a team's numbers one by one; CARD is written (team.toml)")
+    ] = False,
     driven: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", help="Team file: stints driven so far (docs/sim-racing.md)")
     ] = None,
@@ -130,6 +134,9 @@ def _print(plan: Plan, card: RaceCard) -> None:
             "night" if s.dark > 0.5 else "",
         )
     wide.print(table)
+    for number, s in enumerate(plan.stints, 1):
+        for why in s.why:
+            wide.print(Text(f"stint {number}: {why}"))
     for name in plan.drivers:
         licence = next((s.licence for s in plan.stints if s.driver == name), None)
         wide.print(Text(f"{printable(name)} ({licence or 'no licence given'}): {race_time(plan.driven_s(name))}"))

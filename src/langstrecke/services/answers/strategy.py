@@ -27,6 +27,7 @@ class Stint(Answer):
     laps: int
     fuel: float
     tyres: str
+    why: list[str]
 
 
 class Stop(Answer):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from langstrecke.services.requests.common import Ask, PatchAsk, RaceId
+from langstrecke.services.requests.common import Ask, LocalFiles, PatchAsk, RaceId
 
 
 class CardAsk(Ask):
@@ -22,6 +22,17 @@ class BuildAsk(Ask):
     knowledge: Literal["before", "full"] = Field(
         "before", description="before: the weekend's earlier sessions and earlier races; full: the race itself too"
     )
+
+
+class CardFromAsk(Ask):
+    """A card to be made from result files of simulators."""
+
+    sources: LocalFiles = Field(description="Result files of ACC, rFactor 2, Le Mans Ultimate or iRacing")
+    length: str | None = Field(None, max_length=16, description="How long the race is, where no file says: 6h")
+    stint_laps: float | None = Field(
+        None, gt=0.0, le=500.0, description="Laps a full tank lasts, where fuel is hidden"
+    )
+    lane_s: float | None = Field(None, ge=0.0, le=600.0, description="Seconds a drive through the pit lane costs")
 
 
 class CheckPatchAsk(PatchAsk):

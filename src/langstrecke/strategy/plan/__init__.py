@@ -53,6 +53,8 @@ class PlanStint:
     still_s: float
     dark: float
     """Share of it in the dark."""
+    why: tuple[str, ...] = ()
+    """What the stop before it is for, where it is not the usual."""
 
 
 @shows_itself
@@ -115,6 +117,7 @@ class Plan:
                     "laps": s.laps,
                     "fuel": round(s.fuel, 2),
                     "tyres": s.tyres,
+                    "why": list(s.why),
                 }
                 for s in self.stints
             ],
@@ -293,6 +296,7 @@ def _plan(card: RaceCard, entry: Entry, runs: tuple[Run, ...], rota: Rota, book:
             stop_s=run.stop_s,
             still_s=run.still_s,
             dark=dark_share(nights, run.start_s, run.end_s),
+            why=run.why,
         )
         for run, d in zip(runs, chosen, strict=True)
     )

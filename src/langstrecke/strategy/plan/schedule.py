@@ -16,6 +16,8 @@ from langstrecke.racecard.schema import ClassFigures, Entry, RaceCard
 from langstrecke.rulebooks.schema import PitRules, RuleBook
 from langstrecke.simulation.kernel.stops import SPARE_LAPS
 
+SHORT_SET = 0.25
+"""A last stint shorter than this share of a tank gets new tyres only where they pay (default)."""
 SHORT_RUN_LAPS = 3
 """A last run shorter than this is shared with the run before it (default)."""
 
@@ -33,6 +35,7 @@ class Run:
     new_tyres: bool
     stop_s: float  # what the stop before it costs, lane included; 0 for the first
     still_s: float  # of which standing
+    why: tuple[str, ...] = ()  # what the stop before it is for, where it is not the usual
 
 
 @dataclass(frozen=True)
@@ -146,13 +149,17 @@ def _timeline(
     for number, most in enumerate(lengths):
         pace = entry.pace_s + (paces[number] if number < len(paces) else mean_pace)
         tyres, added, stop_s, still = True, 0.0, 0.0, 0.0
+        why: tuple[str, ...] = ()
         if number:
             tyres = on_set >= every
             to_end = math.ceil(max(0.0, card.race.duration_s - t) / (figures.lap_s + pace)) + 1.0 + SPARE_LAPS
             added = max(0.0, min(tank, to_end) - left) if pit.refuelling else 0.0
+            if tyres and (kept := _not_worth_a_set(card, figures, entry, pit, t, left + added, added / tank, age)):
+                tyres, why = False, (kept,)
             stop_s, still = stop_cost(figures, entry, pit, added / tank, tyres, len(entry.drivers) > 1)
             if not technical_done and _technical_now(pit, t, most * figures.lap_s):
                 stop_s, technical_done = max(stop_s, pit.technical_stop_s), True
+                why = (*why, f"the rule book's technical stop: {pit.technical_stop_s:.0f} s")
         on_set, age = (1, 0) if tyres else (on_set + 1, age)
         fuel = left + added
         times = lap_times(figures, pace, most, fuel, age, on_set > 1, middle)
@@ -167,11 +174,30 @@ def _timeline(
             if not window_done and _leave_for_window(pit, start + took, time):
                 window_done = True
                 break
-        runs.append(Run(start, start + took, driven, lap + 1, fuel, added, tyres, stop_s, still))
+        runs.append(Run(start, start + took, driven, lap + 1, fuel, added, tyres, stop_s, still, why))
         t, lap, age, left = start + took, lap + driven, age + driven, fuel - driven
         if t >= card.race.duration_s:
             break
     return tuple(runs)
+
+
+def _not_worth_a_set(
+    card: RaceCard, figures: ClassFigures, entry: Entry, pit: PitRules, t: float, fuel: float, share: float, age: int
+) -> str | None:
+    """Why a short last stint gets no new tyres: they cost more standing time than they win; None where they pay."""
+    laps = math.ceil(max(0.0, card.race.duration_s - t) / (figures.lap_s + entry.pace_s))
+    tank = entry.stint_laps or figures.stint_laps
+    if laps > fuel or laps >= SHORT_SET * tank:
+        return None
+    change = len(entry.drivers) > 1
+    cost = (
+        stop_cost(figures, entry, pit, share, True, change)[0]
+        - stop_cost(figures, entry, pit, share, False, change)[0]
+    )
+    gain = laps * (figures.tyre_lap_s * age + figures.double_stint_s) - figures.cold_lap_s
+    return (
+        f"no new tyres: they cost {cost:.0f} s and win {max(0.0, gain):.0f} s in {laps} laps" if cost > gain else None
+    )
 
 
 def _technical_now(pit: PitRules, t: float, next_stint_s: float) -> bool:
