@@ -67,7 +67,7 @@ def _value(text: str) -> str:
 
 def slug_of(name: str) -> str:
     """A name as a file name: lower-case words joined by hyphens. LangstreckeError where nothing is left."""
-    from langstrecke.store.importing.layouts import slug
+    from langstrecke.paddock.matching import slug
 
     found = slug(name)[:80].strip("-")
     if not found:

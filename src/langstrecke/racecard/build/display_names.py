@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from langstrecke.ratings.archive import RaceMeta
+from langstrecke.rulebooks import known_series
 from langstrecke.store.importing.events import circuit_name
 
+NO_BOOK = "none"
+"""The rule book of a series without one: it binds nothing."""
 _PLACES = {
     "daytona": "Daytona",
     "sebring": "Sebring",
@@ -27,5 +30,5 @@ def race_name(race: RaceMeta) -> str:
 
 
 def rulebook_of(series: str, season: int) -> str:
-    """The rule book's id: one per series and season."""
-    return f"{series}-{season}"
+    """The rule book's id: one per series and season; "none" for a series that has none at all."""
+    return f"{series}-{season}" if series in known_series() else NO_BOOK
