@@ -37,7 +37,7 @@ def test_a_trip_names_files_that_exist_and_none_twice(trip: str) -> None:
 def test_files_named_in_the_docs_exist(page: Path) -> None:
     """Paths in backticks with a slash and a suffix are files of the package or of the repository."""
     text = page.read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|toml|csv|md|css|js))`", text))
+    named = set(re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|toml|md|css|js))`", text))
     places = (ROOT, SRC, page.parent, ROOT / "tests", ROOT / "src", SRC / "news", SRC / "paddock", SRC / "simulation")
     gone = [n for n in sorted(named) if "<" not in n and not any((p / n).exists() for p in places)]
     assert gone == []
