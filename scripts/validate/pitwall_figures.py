@@ -203,7 +203,7 @@ def table_figures(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _recording(args: argparse.Namespace) -> Any:
-    from langstrecke.live.sources.replay import record_race
+    from langstrecke.live.sources.recordings import record_race
     from langstrecke.store import open_store
 
     with open_store(args.store, read_only=True) as store:

@@ -20,7 +20,8 @@ from langstrecke.live import FeedState, HeartbeatMessage, HelloMessage, LapMessa
 from langstrecke.live.server import listening_socket, serve_feed
 from langstrecke.live.sources.feed_client import FeedClient
 from langstrecke.live.sources.growing_file import FolderFeed
-from langstrecke.live.sources.replay import Recording, Replay, record_file
+from langstrecke.live.sources.recordings import record_file
+from langstrecke.live.sources.replay import Recording, Replay
 from langstrecke.timing.readers.alkamel import read_laps
 from langstrecke.timing.write import write_alkamel
 from race_maker import make_race

@@ -20,7 +20,8 @@ from langstrecke.live import FeedState, TimingTable, timing_table
 from langstrecke.live.alerts import Alert, alerts
 from langstrecke.live.charts import flag_history, gap_chart, position_chart
 from langstrecke.live.driver_time import driver_times
-from langstrecke.live.sources.replay import Recording, record_file
+from langstrecke.live.sources.recordings import record_file
+from langstrecke.live.sources.replay import Recording
 from langstrecke.racecard import RaceCard, load_card
 from langstrecke.racestate.state import live_state
 from langstrecke.rulebooks.legality import Stint, drive_time, most_in_window, spells

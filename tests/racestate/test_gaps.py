@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langstrecke.live import FeedState, TimingRow, timing_table
-from langstrecke.live.sources.replay import Recording, record_file
+from langstrecke.live.sources.recordings import record_file
+from langstrecke.live.sources.replay import Recording
 from langstrecke.racecard import load_card
 from langstrecke.racestate.fold import fold_of
 from langstrecke.racestate.gaps import Gap, gap_to

@@ -461,7 +461,8 @@ def test_a_best_lap_list_is_no_result_of_a_race(tmp_path: Path) -> None:
 def test_results_that_do_not_fit_the_laps_are_told(tmp_path: Path) -> None:
     made.write_laps(tmp_path / "in/2023/Fuji/23_Analysis_Race.CSV", RACE)
     made.write_results(tmp_path / "in/2023/Fuji/03_Classification_Race.CSV", Race(laps=40))
-    _, report = filed(tmp_path / "in", twice=False)
+    store, report = filed(tmp_path / "in", twice=False)
+    store.close()
     assert any(
         "its winner drove 40 laps, the leader of the lap file 8" in text
         for note in report.notes
@@ -473,7 +474,8 @@ def test_weather_of_another_day_is_told(tmp_path: Path) -> None:
     place = tmp_path / "in/12_2023/04_SPA FRANCORCHAMPS/267_FIA WEC/202304291245_Race"
     made.write_laps(place / "23_Analysis_Race.CSV", RACE)
     made.write_weather(place / "26_Weather_Race.CSV", stamp=1_600_000_000)
-    _, report = filed(tmp_path / "in", twice=False)
+    store, report = filed(tmp_path / "in", twice=False)
+    store.close()
     assert any(
         "its readings are of 2020-09-13, the session is of 2023-04-29" in t for n in report.notes for t in n.notes
     )

@@ -13,7 +13,7 @@ import pytest
 import web_jobs
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.live.feed_state import FeedState
-from langstrecke.live.sources.replay import record_file
+from langstrecke.live.sources.recordings import record_file
 from langstrecke.live.table import timing_table
 from langstrecke.services.settings import Settings
 from langstrecke.web.following import odds as hub_odds

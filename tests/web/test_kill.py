@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 
 from langstrecke.live.feed_state import FeedState
-from langstrecke.live.sources.replay import record_file
+from langstrecke.live.sources.recordings import record_file
 from langstrecke.live.table import timing_table
 from langstrecke.racecard import load_card
 from langstrecke.simulation import simulate_laps

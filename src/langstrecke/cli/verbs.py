@@ -83,6 +83,11 @@ VERBS = (
         "Plan a car's stops and who drives when, under every drive-time rule of the rule book.",
     ),
     Verb(
+        "remind",
+        "strategy.remind",
+        "Send a message to a chat's webhook before each stop of a team's plan; without --to, list the messages.",
+    ),
+    Verb(
         "call",
         "strategy.call",
         "Pit or stay: what each option open at a moment is worth against staying out, and why.",
@@ -146,6 +151,11 @@ VERBS = (
         "Compile the simulation, once for this version, so that no later verb waits for it.",
     ),
     Verb("serve", "serve.serve", "Open the pit wall: pages, REST and WebSockets over the same Python API."),
+    Verb(
+        "follow",
+        "serve.follow",
+        "Follow a race from a recording, a feed or a live service, as its timing table.",
+    ),
     Verb(
         "replay",
         "serve.replay",

@@ -29,6 +29,8 @@ def doubts(state: FeedState, facts: dict[str, CarState | None], at_s: float) -> 
             found[car] = f"{_laps(fact.holes)} missing"
         elif fact is not None and fact.backwards:
             found[car] = "times of crossing run backwards"
+        elif fact is not None and state.estimated(car, fact.laps):
+            found[car] = f"lap {fact.laps} came without times that fit: they are estimated"
     gaps = _unexplained(state, facts)
     if not gaps:
         return found

@@ -13,19 +13,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from sys import intern
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import polars as pl
 
 from langstrecke.live.messages import (
+    Aside,
+    ControlMessage,
     DataMessage,
+    EnergyMessage,
     FeedEntry,
     FinishMessage,
     FlagMessage,
     HeartbeatMessage,
     HelloMessage,
     LapMessage,
+    PitMessage,
     ResumeMessage,
+    WeatherMessage,
 )
 from langstrecke.live.sequence import Seqs
 from langstrecke.racestate.car import CarLaps
@@ -74,6 +79,11 @@ class FeedState:
         self._seqs = Seqs()
         self._flags: dict[int, FlagChange] = {}
         self._flag_s = 0.0
+        self._beside: dict[int, Aside] = {}
+        self._pits: dict[str, PitMessage] = {}
+        self._energy: dict[str, EnergyMessage] = {}
+        self._weather: WeatherMessage | None = None
+        self._estimated: dict[str, set[int]] = {}
         self._finish: FinishMessage | None = None
         self._beat: HeartbeatMessage | None = None
 
@@ -104,7 +114,20 @@ class FeedState:
                 self._flag_s = max(self._flag_s, message.race_s)
             case FinishMessage():
                 self._finish = message
+            case _:
+                self._note(message)
         return True
+
+    def _note(self, message: Aside) -> None:
+        self._beside[message.seq] = message
+        match message:
+            case PitMessage():
+                self._pits[message.car] = _newer(self._pits.get(message.car), message)
+                self._flag_s = max(self._flag_s, message.race_s)
+            case EnergyMessage():
+                self._energy[message.car] = _newer(self._energy.get(message.car), message)
+            case WeatherMessage():
+                self._weather = _newer(self._weather, message)
 
     def _greet(self, hello: HelloMessage) -> bool:
         if self.hello is not None and self.hello.feed != hello.feed:
@@ -129,6 +152,8 @@ class FeedState:
             told[message.lap] = old._replace(first_seq=first_seq)
             return
         told[message.lap] = Told(message.revision, message.seq, first_seq)
+        seen = self._estimated.setdefault(message.car, set())
+        (seen.add if message.estimated and not message.withdrawn else seen.discard)(message.lap)
         if message.withdrawn:
             self.fold.withdraw(message.car, message.lap)
         else:
@@ -170,6 +195,11 @@ class FeedState:
     def clock_reaches(self) -> bool:
         """The race clock is that of the newest message known to exist, or later."""
         return not self.behind or (self._beat is not None and self._beat.last_seq >= self._seqs.top)
+
+    @property
+    def wall_start(self) -> float | None:
+        """When the race began by the newest heartbeat (Unix time); None before the first."""
+        return self._beat.wall.timestamp() - self._beat.race_s if self._beat is not None else None
 
     @property
     def flag(self) -> str | None:
@@ -219,6 +249,40 @@ class FeedState:
         return self._finish is not None
 
     @property
+    def beside(self) -> tuple[Aside, ...]:
+        """What was told beside laps and flags, in the order of the feed."""
+        return tuple(self._beside[seq] for seq in sorted(self._beside))
+
+    @property
+    def controls(self) -> tuple[ControlMessage, ...]:
+        """What race control told, in the order of the feed."""
+        return tuple(message for message in self.beside if isinstance(message, ControlMessage))
+
+    @property
+    def weather(self) -> WeatherMessage | None:
+        """The newest reading."""
+        return self._weather
+
+    def in_lane(self, car: str, crossed_s: float, at_s: float) -> bool | None:
+        """Whether a car is in the pit lane by what the source told of it since it crossed the line; None: nothing."""
+        pit = self._pits.get(car)
+        return pit.entering if pit is not None and crossed_s <= pit.race_s <= at_s else None
+
+    def energy_left(self, car: str) -> float | None:
+        """Per cent of a full load, as last told; None where the source does not tell it."""
+        told = self._energy.get(car)
+        return told.left if told is not None else None
+
+    def estimated(self, car: str, lap: int) -> bool:
+        """Whether this lap came without times that fit."""
+        return lap in self._estimated.get(car, ())
+
+    @property
+    def final_order(self) -> tuple[str, ...]:
+        """The cars as the source has classified them in the end; empty where it has not."""
+        return self._finish.order if self._finish is not None else ()
+
+    @property
     def gaps(self) -> tuple[tuple[int, int], ...]:
         """Missing messages as closed ranges of seq."""
         return self._seqs.gaps
@@ -247,6 +311,14 @@ class FeedState:
     def laps(self) -> pl.DataFrame:
         """The laps so far as `timing.schema.LAPS`, by (car, lap): kept from call to call and added to."""
         return self.fold.laps()
+
+
+_Timed = TypeVar("_Timed", PitMessage, EnergyMessage, WeatherMessage)
+
+
+def _newer(old: _Timed | None, new: _Timed) -> _Timed:
+    """Of two tellings of the same thing the later in the race; at one time that of the higher seq."""
+    return new if old is None or (old.race_s, old.seq) < (new.race_s, new.seq) else old
 
 
 def _lap(m: LapMessage) -> Lap:

@@ -1,8 +1,8 @@
 """The messages of a timing feed: JSON, one message a WebSocket frame, told apart by `kind`.
 
-Times are race seconds since the green flag (`_s`), car numbers are text. A data message (lap, flag, finish) carries a
-`seq` that rises by one from 1, so that whoever listens knows what is missing; `hello` and `heartbeat` say how far the
-feed has come. docs/feed.md is the description for people.
+Times are race seconds since the green flag (`_s`), car numbers are text. A data message (lap, flag, finish and what
+stands beside them) carries a `seq` that rises by one from 1, so that whoever listens knows what is missing; `hello`
+and `heartbeat` say how far the feed has come. docs/feed.md is the description for people.
 """
 
 from __future__ import annotations
@@ -91,6 +91,9 @@ class LapMessage(_Message):
     team: Text | None = None
     manufacturer: Text | None = None
     clock_time: dt.time | None = None
+    estimated: bool = False
+    """The source gave no times that fit: `elapsed_s` is when the crossing was seen, good to some seconds, or
+    `lap_time_s` is the car's mean lap so far."""
 
 
 class FlagMessage(_Message):
@@ -108,6 +111,53 @@ class FinishMessage(_Message):
     kind: Literal["finish"] = "finish"
     seq: Seq
     race_s: Seconds
+    order: tuple[CarNumber, ...] = ()
+    """The cars as the source classifies them in the end, where it does; penalties after the flag change the order."""
+
+
+class PitMessage(_Message):
+    """A car came into the pit lane, or left it; often before the line, so earlier than the lap tells."""
+
+    kind: Literal["pit"] = "pit"
+    seq: Seq
+    race_s: Seconds
+    car: CarNumber
+    entering: bool
+
+
+class ControlMessage(_Message):
+    """What race control told everybody, word for word."""
+
+    kind: Literal["control"] = "control"
+    seq: Seq
+    race_s: Seconds
+    text: Annotated[str, Field(max_length=1000)]
+
+
+class WeatherMessage(_Message):
+    """A reading of the weather; what the source does not measure is left out."""
+
+    kind: Literal["weather"] = "weather"
+    seq: Seq
+    race_s: Seconds
+    air_c: float | None = None
+    track_c: float | None = None
+    humidity: Annotated[float, Field(ge=0.0, le=100.0)] | None = None
+    """Per cent."""
+    wind_kph: Annotated[float, Field(ge=0.0)] | None = None
+    sky: Text | None = None
+    """In the source's own word, such as "Cloudy"."""
+
+
+class EnergyMessage(_Message):
+    """What a car had left of its energy for the stint, where a series publishes it."""
+
+    kind: Literal["energy"] = "energy"
+    seq: Seq
+    race_s: Seconds
+    car: CarNumber
+    left: Annotated[float, Field(ge=0.0, le=100.0)]
+    """Per cent of a full load."""
 
 
 class HeartbeatMessage(_Message):
@@ -126,9 +176,20 @@ class ResumeMessage(_Message):
     after: SeqOrNone
 
 
-DataMessage = LapMessage | FlagMessage | FinishMessage
+Aside = PitMessage | ControlMessage | WeatherMessage | EnergyMessage
+"""What a source may tell beside laps and flags."""
+DataMessage = LapMessage | FlagMessage | FinishMessage | Aside
 FeedMessage = Annotated[
-    HelloMessage | LapMessage | FlagMessage | FinishMessage | HeartbeatMessage | ResumeMessage,
+    HelloMessage
+    | LapMessage
+    | FlagMessage
+    | FinishMessage
+    | PitMessage
+    | ControlMessage
+    | WeatherMessage
+    | EnergyMessage
+    | HeartbeatMessage
+    | ResumeMessage,
     Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[HelloMessage | DataMessage | HeartbeatMessage | ResumeMessage] = TypeAdapter(FeedMessage)
@@ -149,13 +210,15 @@ def write_message(message: BaseModel) -> str:
     return message.model_dump_json(exclude_none=True)
 
 
-def lap_message(row: Mapping[str, Any], seq: int, revision: int = 1, *, withdrawn: bool = False) -> LapMessage:
+def lap_message(
+    row: Mapping[str, Any], seq: int, revision: int = 1, *, withdrawn: bool = False, estimated: bool = False
+) -> LapMessage:
     """A row of a canonical lap table as a message."""
     known = {name: row[name] for name in LAPS.names()}
     known["race_id"] = known["race_id"] or ""
     known["car_class"] = known["car_class"] or ""
     known["in_pit"] = bool(known["in_pit"])
-    return LapMessage(seq=seq, revision=revision, withdrawn=withdrawn, **known)
+    return LapMessage(seq=seq, revision=revision, withdrawn=withdrawn, estimated=estimated, **known)
 
 
 def feed_schema() -> dict[str, Any]:

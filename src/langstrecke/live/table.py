@@ -4,8 +4,8 @@
     for row in table.rows: print(row.position, row.car, row.gap_s, row.driver)
 
 What a car has done is `racestate`'s word. The order is that of laps completed and then of the time of crossing, as
-`timing.derive.classification` has it. Rows whose figures hang on messages that have not come are marked `uncertain`,
-with the reason in `why`.
+`timing.derive.classification` has it; after the finish that of the source, where it classifies. Rows whose figures
+hang on messages that have not come are marked `uncertain`, with the reason in `why`.
 """
 
 from __future__ import annotations
@@ -60,6 +60,9 @@ class TimingRow:
     last_stop_s: float | None
     """Time in the pit lane at the last stop that is over."""
     in_pit: bool
+    """In the pit lane, as far as the feed has told."""
+    energy_left: float | None
+    """Per cent of a full load, as last told; None where the series does not publish it."""
     fuel_left_laps: float | None
     """Green laps until the tank is empty: the card's tank, else the longest stint so far, less the laps since the
     last stop (a neutralised lap burns half). None while neither says more than has been driven."""
@@ -120,7 +123,9 @@ def timing_table(state: FeedState, card: RaceCard | None = None, at_s: float | N
     doubt = doubts(state, facts, now_s)
     watch = _watch(state, card, [fact for fact in facts.values() if fact is not None], now_s)
     ran = [(fact, *watch.status(crew[car].expected, fact)) for car, fact in facts.items() if fact is not None]
-    ran.sort(key=lambda one: order_key(one[0].laps, one[0].crossed_s, one[0].car))
+    final = {car: place for place, car in enumerate(state.final_order)} if now_s >= state.race_s else {}
+    last = len(final)
+    ran.sort(key=lambda one: (final.get(one[0].car, last), *order_key(one[0].laps, one[0].crossed_s, one[0].car)))
     gaps = _gaps(state, ran, {car: crew[car].car_class for car in crew}, now_s)
     places: dict[str, int] = {}
     rows = []
@@ -128,7 +133,7 @@ def timing_table(state: FeedState, card: RaceCard | None = None, at_s: float | N
         own = crew[fact.car]
         places[own.car_class] = places.get(own.car_class, 0) + 1
         stands = (position, places[own.car_class])
-        rows.append(_row(own, fact, (status, late), doubt, stands, gaps[fact.car], now_s))
+        rows.append(_row(state, own, fact, (status, late), doubt, stands, gaps[fact.car], now_s))
     rows += [_waiting(crew[car], watch, doubt, now_s) for car in crew if facts[car] is None]
     duration = card.race.duration_s if card is not None else state.hello.duration_s if state.hello else None
     return TimingTable(
@@ -181,6 +186,7 @@ def _gap(state: FeedState, one: Ran, other: str, now_s: float) -> Gap:
 
 
 def _row(
+    state: FeedState,
     crew: Crew,
     fact: CarState,
     doing: tuple[Status, float],
@@ -196,6 +202,7 @@ def _row(
         tank, by = fact.longest_stint, "longest stint"
     left = tank - fact.fuel_laps
     told = by == "card" or fact.longest_stint > fact.fuel_laps
+    in_pit = state.in_lane(crew.car, fact.crossed_s, now_s)
     on_track = status == "running"
     return TimingRow(
         car=crew.car, car_class=crew.car_class, team=crew.team or fact.team, position=places[0],
@@ -204,7 +211,8 @@ def _row(
         overall_gap_s=overall.seconds, interval_laps=interval.laps, interval_s=interval.seconds,
         last_lap_s=fact.last_lap_s, best_lap_s=fact.best_lap_s, stint_laps=fact.stint_laps,
         stint_s=(now_s if on_track else fact.crossed_s) - fact.stint_from_s, stops=fact.stops,
-        last_stop_s=fact.last_stop_s, in_pit=fact.in_pit, fuel_left_laps=max(0.0, left) if told else None,
+        last_stop_s=fact.last_stop_s, in_pit=fact.in_pit if in_pit is None else in_pit,
+        energy_left=state.energy_left(crew.car), fuel_left_laps=max(0.0, left) if told else None,
         fuel_by=by if told else None, drivers=crew.times(fact, now_s, on_track=on_track), overdue_s=overdue_s,
         uncertain=crew.car in doubt, why=doubt.get(crew.car, ""),
     )  # fmt: skip
@@ -216,7 +224,8 @@ def _waiting(crew: Crew, clock: Watch, doubt: dict[str, str], now_s: float) -> T
         car=crew.car, car_class=crew.car_class, team=crew.team, position=None, position_in_class=None, status=status,
         driver=None, laps=0, crossed_s=0.0, gap_laps=0, gap_s=None, overall_gap_laps=0, overall_gap_s=None,
         interval_laps=0, interval_s=None, last_lap_s=None, best_lap_s=None, stint_laps=0, stint_s=0.0, stops=0,
-        last_stop_s=None, in_pit=False, fuel_left_laps=crew.tank_laps, fuel_by="card" if crew.tank_laps else None,
-        drivers=crew.times(None, now_s, on_track=False), overdue_s=overdue_s, uncertain=crew.car in doubt,
+        last_stop_s=None, in_pit=False, energy_left=None, fuel_left_laps=crew.tank_laps,
+        fuel_by="card" if crew.tank_laps else None, drivers=crew.times(None, now_s, on_track=False),
+        overdue_s=overdue_s, uncertain=crew.car in doubt,
         why=doubt.get(crew.car, ""),
     )  # fmt: skip

@@ -24,6 +24,7 @@ _MODULES = {
     "strategy": ("audit", "call", "call_now", "optimise", "plan", "what_if", "what_if_then"),
     "kernel": ("warm_up",),
     "team": ("team_plan",),
+    "reminders": ("remind",),
     "evaluation": ("backtest", "score"),
     "ratings": ("rated_cars", "rated_drivers"),
     "paddock": (

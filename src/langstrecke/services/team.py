@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from langstrecke.errors import LangstreckeError
 from langstrecke.services.answers.team import TeamPlanAnswer
 from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step
@@ -50,3 +51,30 @@ def team_plan_result(
             plan, races=ask.races, seed=ask.seed, beside=beside, progress=lambda d, t: step(d, t, "races")
         )
     return plan, odds, None
+
+
+def team_plan_of_files(
+    path: Path, driven: Path | None = None, *, races: int = 0, seed: int = 1, limit_s: float | None = None, step: Step
+) -> tuple[TeamPlan, PlanOdds | None, str | None]:
+    """`team_plan_result` of a team file and a sheet of driven stints; errors name the file."""
+    from langstrecke.strategy.plan.team.driven import SHEET
+    from langstrecke.strategy.plan.team.read import TEAM_FILE
+
+    sheet = ""
+    if driven is not None:
+        sheet = _text(driven)
+        if not sheet.strip():
+            raise LangstreckeError("holds no driven stint", file=driven, hint="a row a stint: driver,laps,end")
+    ask = TeamPlanAsk(team=_text(path) + "\n", driven=sheet, races=races, seed=seed, limit_s=limit_s)
+    try:
+        return team_plan_result(ask, step=step, beside=path.parent)
+    except LangstreckeError as error:
+        file = {SHEET: driven, TEAM_FILE: path, None: path}.get(error.file, error.file)
+        raise LangstreckeError(error.what, file=file, line=error.line, key=error.key, hint=error.hint) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LangstreckeError(f"cannot be read: {error}", file=path) from None

@@ -57,7 +57,7 @@ def replay_verb(
 
 
 def _recording(race: str, store: Path | None, laps: Path | None) -> Recording:
-    from langstrecke.live.sources.replay import record_file, record_race
+    from langstrecke.live.sources.recordings import record_file, record_race
     from langstrecke.store import open_store
 
     if laps is not None:

@@ -15,14 +15,11 @@ from langstrecke.cli.terminal import progress_console, screen
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import percent, plural, printable, race_time
 from langstrecke.report.files import write_whole
-from langstrecke.services.requests.team import TeamPlanAsk
-from langstrecke.services.team import team_plan_result
+from langstrecke.services.team import team_plan_of_files
 from langstrecke.strategy.plan.team import TeamPlan
 from langstrecke.strategy.plan.team.ask import asked
-from langstrecke.strategy.plan.team.driven import SHEET
 from langstrecke.strategy.plan.team.export import team_csv, team_ical, team_json
 from langstrecke.strategy.plan.team.odds import PlanOdds
-from langstrecke.strategy.plan.team.read import TEAM_FILE
 from langstrecke.strategy.plan.team.zones import spans
 
 
@@ -50,21 +47,8 @@ def plan_of_team(
     path: Path, *, driven: Path | None, races: int, seed: int, limit: float | None, out: list[Path], as_json: bool
 ) -> None:
     """Plan the car of a team file, print the plan and write it."""
-    try:
-        sheet = driven.read_text(encoding="utf-8-sig") if driven is not None else ""
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LangstreckeError(f"cannot be read: {error}", file=driven or path) from None
-    if driven is not None and not sheet.strip():
-        raise LangstreckeError("holds no driven stint", file=driven, hint="a row a stint: driver,laps,end")
-    ask = TeamPlanAsk(team=text + "\n", driven=sheet, races=races, seed=seed, limit_s=limit)
-    try:
-        with progress("plan") as step:
-            plan, odds, change = team_plan_result(ask, step=step, beside=path.parent)
-    except LangstreckeError as error:
-        # The service reads text; a person wants to know which file.
-        file = {SHEET: driven, TEAM_FILE: path, None: path}.get(error.file, error.file)
-        raise LangstreckeError(error.what, file=file, line=error.line, key=error.key, hint=error.hint) from None
+    with progress("plan") as step:
+        plan, odds, change = team_plan_of_files(path, driven, races=races, seed=seed, limit_s=limit, step=step)
     for target in out:
         _write(plan, target)
     if as_json:

@@ -12,32 +12,22 @@ altogether starts a new feed.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-import secrets
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from langstrecke.errors import LangstreckeError, TimingFileError
-from langstrecke.live.messages import (
-    DataMessage,
-    FlagMessage,
-    HeartbeatMessage,
-    HelloMessage,
-    lap_message,
-)
-from langstrecke.live.sources.replay import entries_of, read_laps_file
+from langstrecke.live.messages import DataMessage, HeartbeatMessage, HelloMessage
+from langstrecke.live.sources.ledger import Ledger
+from langstrecke.live.sources.recordings import read_laps_file
+from langstrecke.live.sources.replay import entries_of
 
 POLL_S = 2.0
 """Seconds between two looks at the file (default)."""
 SAME_SESSION = 0.5
 """A file that still holds this share of the laps told so far is the same session, rewritten (default)."""
-
-Key = tuple[str, int]
-Row = dict[str, Any]
 
 
 class FolderFeed:
@@ -67,40 +57,30 @@ class FolderFeed:
         self._start()
 
     def _start(self) -> None:
-        self._feed = secrets.token_hex(6)
-        self._messages: list[DataMessage] = []
+        self._ledger = Ledger(self._race_id or self.path.stem, card=self._card, duration_s=self._duration_s)
         self.published = 0
-        self._rows: dict[Key, Row] = {}
-        self._revisions: dict[Key, int] = {}
-        self._flag: str | None = None
-        self._newest_s = 0.0
-        self._entries: tuple[Any, ...] = ()
 
     @property
     def hello(self) -> HelloMessage:
         """The feed's hello as it stands now."""
-        race_id = self._race_id or self.path.stem
-        return HelloMessage(
-            feed=f"{race_id}#{self._feed}", race_id=race_id, card=self._card, duration_s=self._duration_s,
-            entries=self._entries, last_seq=self.published,
-        )  # fmt: skip
+        return self._ledger.hello.model_copy(update={"last_seq": self.published})
 
     def message(self, seq: int) -> DataMessage:
         """Message number `seq`, from 1."""
-        return self._messages[seq - 1]
+        return self._ledger.messages[seq - 1]
 
     def beat(self) -> HeartbeatMessage:
         """A heartbeat: the race clock is the newest crossing, a file knows no other."""
-        return HeartbeatMessage(race_s=self._newest_s, last_seq=self.published, wall=dt.datetime.now(dt.UTC))
+        return self._ledger.beat(self._ledger.newest_s)
 
     async def messages(self) -> AsyncIterator[HelloMessage | DataMessage | HeartbeatMessage]:
         """Hello, then what each look at the file brings and a heartbeat, until `over` is set."""
-        feed = self._feed
+        feed = self._ledger.feed
         yield self.hello
         while not self.over:
             fresh = await asyncio.to_thread(self.look)
-            if self._feed != feed:
-                feed = self._feed
+            if self._ledger.feed != feed:
+                feed = self._ledger.feed
                 yield self.hello
             for message in fresh:
                 yield message
@@ -158,26 +138,19 @@ class FolderFeed:
 
     def _tell(self, laps: pl.DataFrame) -> list[DataMessage]:
         now = {(row["car"], row["lap"]): row for row in laps.iter_rows(named=True)}
-        if self._rows and sum(key in now for key in self._rows) < SAME_SESSION * len(self._rows):
+        told = self._ledger.laps
+        if told and sum(key in now for key in told) < SAME_SESSION * len(told):
             self._start()
-        before = len(self._messages)
-        for key in [key for key in self._rows if key not in now]:
-            self._add_lap(key, self._rows.pop(key), withdrawn=True)
+            told = {}
+        ledger = self._ledger
+        before = len(ledger.messages)
+        for car, lap in sorted(told.keys() - now.keys()):
+            ledger.withdraw(car, lap)
         for key, row in now.items():
-            if self._rows.get(key) != row:
-                flag = row["flag"]
-                if flag is not None and flag != self._flag and row["elapsed_s"] >= self._newest_s:
-                    self._flag = flag
-                    self._messages.append(
-                        FlagMessage(seq=len(self._messages) + 1, race_s=row["elapsed_s"], flag=flag)
-                    )
-                self._newest_s = max(self._newest_s, row["elapsed_s"])
-                self._add_lap(key, row)
-                self._rows[key] = row
-        self._entries = entries_of(laps)
-        self.published = len(self._messages)
-        return self._messages[before:]
-
-    def _add_lap(self, key: Key, row: Row, *, withdrawn: bool = False) -> None:
-        revision = self._revisions[key] = self._revisions.get(key, 0) + 1
-        self._messages.append(lap_message(row, len(self._messages) + 1, revision, withdrawn=withdrawn))
+            if row["flag"] is not None and row["elapsed_s"] >= ledger.newest_s and key not in told:
+                ledger.flag(row["elapsed_s"], row["flag"])
+            ledger.lap(row)
+        for entry in entries_of(laps):
+            ledger.enter(entry)
+        self.published = len(ledger.messages)
+        return ledger.messages[before:]

@@ -1,6 +1,6 @@
 """A recorded race as a live timing feed, at any speed.
 
-    recording = record_race(store, "imsa-2021-sebring")
+    recording = record_race(store, "imsa-2021-sebring")          # live.sources.recordings
     async for message in Replay(recording, speed=60.0).messages():
         ...
 
@@ -16,14 +16,13 @@ import hashlib
 import math
 import time
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Callable, Container, Sequence
 
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.live.messages import (
+    Aside,
     DataMessage,
     FeedEntry,
     FinishMessage,
@@ -33,9 +32,6 @@ from langstrecke.live.messages import (
     lap_message,
 )
 from langstrecke.timing.schema import LAPS
-
-if TYPE_CHECKING:
-    from langstrecke.store import Store
 
 BEAT_S = 1.0
 """Seconds of wall clock between two heartbeats (default)."""
@@ -57,16 +53,29 @@ class Recording:
         card: str | None = None,
         start_clock: dt.time | None = None,
         entries: tuple[FeedEntry, ...] = (),
+        beside: Sequence[FlagMessage | Aside] = (),
+        estimated: Container[tuple[str, int]] = (),
+        complete: bool = True,
+        order: tuple[str, ...] = (),
     ) -> None:
-        """`laps` is a canonical lap table. Raises LangstreckeError for one without laps."""
+        """`laps` is a canonical lap table, `beside` what else was told (its seq is given anew); flags in it take
+        the place of those the laps tell. `estimated` are the (car, lap) without times that fit,
+        `order` is the classification in the end. What is not `complete` ends without a finish. Raises
+        LangstreckeError for a race without laps.
+        """
         if laps.is_empty():
             raise LangstreckeError(f"{race_id}: there are no laps to replay")
         self._laps = laps.select(LAPS.names()).cast(LAPS).sort("elapsed_s", "car", "lap")
-        self._steps = _steps(self._laps)
-        self.times: list[float] = [at for at, _, _ in self._steps]
+        self._estimated = estimated
+        self._order = order
+        self._steps = _steps(self._laps, beside, complete=complete)
+        self.times: list[float] = [at for at, _ in self._steps]
         """Race time of message k + 1."""
         digest = hashlib.blake2b(digest_size=6)
         digest.update(self._laps.hash_rows(seed=1).to_numpy().tobytes())
+        digest.update(",".join(order).encode())
+        for event in beside:
+            digest.update(event.model_dump_json(exclude={"seq"}).encode())
         self.hello = HelloMessage(
             feed=f"{race_id}#{digest.hexdigest()}",
             race_id=race_id,
@@ -81,12 +90,14 @@ class Recording:
 
     def message(self, seq: int) -> DataMessage:
         """Message number `seq`, from 1."""
-        at, row, flag = self._steps[seq - 1]
-        if row is not None:
-            return lap_message(self._laps.row(row, named=True), seq)
-        if flag is not None:
-            return FlagMessage(seq=seq, race_s=at, flag=flag)  # type: ignore[arg-type]
-        return FinishMessage(seq=seq, race_s=at)
+        at, told = self._steps[seq - 1]
+        match told:
+            case int():
+                row = self._laps.row(told, named=True)
+                return lap_message(row, seq, estimated=(row["car"], row["lap"]) in self._estimated)
+            case None:
+                return FinishMessage(seq=seq, race_s=at, order=self._order)
+        return told.model_copy(update={"seq": seq})
 
     def count_until(self, race_s: float) -> int:
         """How many messages are due by this race time."""
@@ -98,16 +109,24 @@ class Recording:
         return self.times[-1]
 
 
-def _steps(laps: pl.DataFrame) -> list[tuple[float, int | None, str | None]]:
-    """(race time, row, flag) in order; a change of flag goes out before the crossing it is read off."""
-    found: list[tuple[float, int | None, str | None]] = []
+Step = tuple[float, "int | FlagMessage | Aside | None"]
+"""Race time, and the row of the lap table or the message; None is the finish."""
+
+
+def _steps(laps: pl.DataFrame, beside: Sequence[FlagMessage | Aside], *, complete: bool) -> list[Step]:
+    """All messages in order; a change of flag goes out before the crossing it is read off."""
+    found: list[Step] = []
+    told = any(isinstance(event, FlagMessage) for event in beside)
     shown: str | None = None
     for row, (at, flag) in enumerate(laps.select("elapsed_s", "flag").iter_rows()):
-        if flag is not None and flag != shown:
-            found.append((at, None, flag))
+        if flag is not None and flag != shown and not told:
+            found.append((at, FlagMessage(seq=1, race_s=at, flag=flag)))
             shown = flag
-        found.append((at, row, None))
-    found.append((found[-1][0], None, None))
+        found.append((at, row))
+    if beside:
+        found = sorted([*((event.race_s, event) for event in beside), *found], key=lambda step: step[0])
+    if complete:
+        found.append((found[-1][0], None))
     return found
 
 
@@ -122,72 +141,6 @@ def entries_of(laps: pl.DataFrame) -> tuple[FeedEntry, ...]:
         FeedEntry(car=car, car_class=name or "", team=team or "", drivers=tuple(drivers))
         for car, name, team, drivers in cars.sort("car_class", "car").iter_rows()
     )
-
-
-def record_race(store: Store, race_id: str) -> Recording:
-    """A race of the store. NotFoundError naming the nearest ones, LangstreckeError where its laps are not stored."""
-    race = store.race(race_id)
-    laps = store.laps(race_id)
-    if laps.is_empty():
-        raise LangstreckeError(f"the store holds no laps of {race_id}", hint="import its lap file")
-    entries = tuple(
-        FeedEntry(
-            car=row["car"], car_class=row["car_class"] or "", team=row["team"] or "", drivers=row["drivers"] or ()
-        )
-        for row in store.entries(race_id).iter_rows(named=True)
-    )
-    driven = set(laps["car"].unique())
-    start = race["start_time"]
-    return Recording(
-        laps,
-        race_id=race_id,
-        duration_s=race["duration_s"],
-        card=race_id,
-        start_clock=start.time() if start is not None else None,
-        entries=tuple(e for e in entries if e.car in driven) or (),
-    )
-
-
-def record_file(path: str | Path, *, race_id: str | None = None, duration_s: float | None = None) -> Recording:
-    """Laps of a file: .parquet in the canonical form, or any lap file the readers know.
-
-    Without `duration_s` the race is taken to be as long as the last full quarter of an hour its leader has done.
-    """
-    place = Path(path)
-    laps = read_laps_file(place)
-    if duration_s is None:
-        longest = float(laps["elapsed_s"].max())  # type: ignore[arg-type]
-        duration_s = max(900.0, 900.0 * math.floor(longest / 900.0))
-    return Recording(laps, race_id=race_id or _race_of(laps, place), duration_s=duration_s)
-
-
-def _race_of(laps: pl.DataFrame, place: Path) -> str:
-    named = laps["race_id"].drop_nulls()
-    return str(named[0]).split("/")[0] if len(named) else place.stem
-
-
-def read_laps_file(place: Path) -> pl.DataFrame:
-    """A lap table from a .parquet or timing file. LangstreckeError, naming the file, for anything else."""
-    from langstrecke.timing.files import load
-
-    if place.suffix.lower() != ".parquet":
-        file = load(place)
-        if file.kind != "laps":
-            raise LangstreckeError(f"holds {file.kind}, not laps", file=place)
-        return file.table
-    try:
-        frame = pl.read_parquet(place)
-    except FileNotFoundError:
-        raise LangstreckeError("no such file", file=place) from None
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise LangstreckeError(f"is no Parquet file: {str(error).splitlines()[0]}", file=place) from None
-    missing = [name for name in LAPS.names() if name not in frame.columns]
-    if missing:
-        raise LangstreckeError(f"is no lap table: it has no column {missing[0]!r}", file=place)
-    try:
-        return frame.select(LAPS.names()).cast(LAPS)
-    except pl.exceptions.PolarsError as error:
-        raise LangstreckeError(f"is no lap table: {str(error).splitlines()[0]}", file=place) from None
 
 
 class Replay:

@@ -88,3 +88,22 @@ class TeamPlanAnswer(Answer):
     notes: list[str]
     change: str | None
     odds: TeamOddsAnswer | None
+
+
+class SentAnswer(Answer):
+    """A message: the moment (UTC), the host it went to ("" where it was only listed), and why it did not arrive."""
+
+    stop: int
+    stop_at: str
+    sent_at: str
+    to: str
+    text: str
+    trouble: str
+
+
+class RemindAnswer(Answer):
+    """The messages sent, or those that would be."""
+
+    race: str
+    car: str
+    messages: list[SentAnswer]

@@ -284,7 +284,7 @@ def scheduled_s(race_id: str, series: str, season: int, circuit: str) -> float |
 def inferred_s(leader_elapsed_s: float) -> float:
     """The scheduled length a race most likely had: the longest usual one the leader just exceeded.
 
-    Where none fits (a race cut short) the nearest usual length; what is far from all of them lasted as long as it did.
+    Where none fits (a race cut short) the nearest usual length; what is far from all lasted as long as it did.
     """
     usual = [minutes * 60.0 for minutes in _STANDARD_MINUTES]
     under = [length for length in usual if 0.0 <= leader_elapsed_s - length + 5.0 <= _LAP_SLACK_S]

@@ -18,7 +18,8 @@ from langstrecke.live.messages import (
 )
 from langstrecke.live.sources.feed_client import FeedClient, websockets_for
 from langstrecke.live.sources.growing_file import FolderFeed
-from langstrecke.live.sources.replay import Recording, Replay, record_file, record_race
+from langstrecke.live.sources.recordings import record_file, record_race
+from langstrecke.live.sources.replay import Recording, Replay
 from langstrecke.services.settings import Settings
 from langstrecke.services.store import reading
 from langstrecke.web.following.models import FollowAsk

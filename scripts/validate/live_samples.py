@@ -1,0 +1,85 @@
+"""Counts the samples of live services by itself, and compares with the tables of `langstrecke follow`.
+
+    python scripts/validate/live_samples.py SAMPLES_FOLDER
+
+Shares nothing with the readers: the standard library, and the command line as a user has it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+
+def count_timing71(path: Path) -> dict[str, Any]:
+    """Cars in their last order with their laps, crossings seen one by one, changes of flag to a flag."""
+    with zipfile.ZipFile(path) as archive:
+        names = sorted(name for name in archive.namelist() if name[0].isdigit())
+        frames = [(name, json.loads(archive.read(name))) for name in names]
+    cars: list[list[Any]] = []
+    session: dict[str, Any] = {}
+    laps: dict[str, set[int]] = {}
+    flags: list[str] = []
+    for name, frame in frames:
+        if name.endswith("i.json"):
+            for kind, path_to, change in frame["cars"]:
+                assert kind == "change"
+                at: Any = cars
+                for key in path_to[:-1]:
+                    at = at[key]
+                at[path_to[-1]] = change[1]
+            for kind, path_to, change in frame["session"]:
+                if kind == "change" and path_to == "flagState":
+                    session["flagState"] = change[1]
+        else:
+            cars, session = frame["cars"], frame["session"]
+        if not flags or flags[-1] != session["flagState"]:
+            flags.append(session["flagState"])
+        for car in cars:
+            laps.setdefault(car[0], set()).add(car[7])
+    return {
+        "order": [(car[0], car[7]) for car in cars],
+        "laps": sum(max(seen) for seen in laps.values()),
+        "states of the lap counters": sum(len(seen) for seen in laps.values()),
+        "missing": sum(max(seen) + 1 - len(seen) for seen in laps.values()),
+        "flags": [flag for flag in flags if flag != "none"],
+    }
+
+
+def followed(*args: str) -> dict[str, Any]:
+    """What the command line says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "langstrecke", "follow", *args, "--json"], capture_output=True, text=True, check=True
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def compare_timing71(path: Path) -> bool:
+    """Print both counts; whether they are equal."""
+    own, told = count_timing71(path), followed(str(path), "--until-end")
+    order = [(row["car"], row["laps"]) for row in told["table"]]
+    same = bool(
+        order == own["order"]
+        and told["laps"] == own["laps"]
+        and told["laps_missing"] == own["missing"]
+        and told["flag_changes"] == len(own["flags"])
+    )
+    print(f"{path.name}: {len(order)} cars, {own['laps']} laps, {own['missing']} missing, {len(own['flags'])} flags")
+    print(f"  with the lap 0 of each car {own['states of the lap counters']}; flags {', '.join(own['flags'])}")
+    print(f"  the table of follow is {'equal' if same else 'NOT equal: ' + str(order)}")
+    return same
+
+
+def main(folder: Path) -> int:
+    """Compare every sample there is; 0 where all are equal."""
+    results = [compare_timing71(path) for path in sorted((folder / "timing71").glob("*.zip"))]
+    return 0 if results and all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
