@@ -1,6 +1,6 @@
 """Rebuild every shipped race card from the timing files: python -m scripts.build.cards ../shared/data
 
-A `before` card for every race held whose season has a rule book, `full` ones for Le Mans 2018 and 2019 (docs/cards.md).
+A `before` card for every race held whose season has a rule book, `full` for Le Mans 2018 and 2019 (docs/cards.md).
 """
 
 from __future__ import annotations
