@@ -161,6 +161,11 @@ def _source(ask: FollowRaceAsk, state: FeedState) -> tuple[Told, str]:
 
         websockets_for(ask.source)
         return FeedClient(ask.source, state), f"feed {ask.source}"
+    if ask.source == "lmu" or ask.source.startswith("lmu://"):
+        from langstrecke.live.sources.lmu import LmuFeed
+
+        game = LmuFeed(ask.source, card=ask.card)
+        return game, f"Le Mans Ultimate at {game.url}"
     place = Path(ask.source)
     if place.suffix or place.exists():
         from langstrecke.live.sources.recordings import record_file
@@ -172,5 +177,7 @@ def _source(ask: FollowRaceAsk, state: FeedState) -> tuple[Told, str]:
         words = f"recording {place.name}" if place.suffix.lower() == ".zip" else f"laps of {place.name}"
         return Replay(recording, speed=ask.speed or 0.0), words
     raise LangstreckeError(
-        f"{ask.source!r} is no recording, lap file or address of a feed", key="SOURCE", hint="FILE.zip or ws://..."
+        f"{ask.source!r} is no recording, lap file or address of a feed",
+        key="SOURCE",
+        hint="FILE.zip, ws://... or lmu",
     )

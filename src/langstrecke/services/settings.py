@@ -12,10 +12,8 @@ MEBIBYTE = 1024 * 1024
 
 
 def default_store() -> Path:
-    """The store in the user's data folder."""
-    from langstrecke.store import default_path
-
-    return default_path()
+    """The store in the user's data folder, as `store.default_path` says (which would load DuckDB and Polars here)."""
+    return platformdirs.user_data_path("langstrecke") / "store.duckdb"
 
 
 def default_work() -> Path:

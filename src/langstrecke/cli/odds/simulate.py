@@ -38,11 +38,11 @@ def simulate_verb(
     """Play one race and show how it ended; --laps keeps every lap, as real timing data would look."""
     from rich.table import Table
 
-    from langstrecke.racecard.shipped import load_card
     from langstrecke.services.odds import places, simulate_result
+    from langstrecke.services.racecards import card_of
 
     check_figure(figure)
-    card = load_card(ask.card)
+    card = card_of(settings_of(), ask.card)
     classes = list(card.classes)
     fastest = min(classes, key=lambda c: card.classes[c].lap_s)
     drawn = (

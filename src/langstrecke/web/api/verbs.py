@@ -34,7 +34,7 @@ QUICK: tuple[tuple[str, str, Service, type[BaseModel] | None, Any], ...] = (
         "paddock",
         services.teammates,
         paddock.DriversAsk,
-        list[paddock_answers.MateLine] | paddock_answers.TogetherAnswer,
+        paddock_answers.MatesAnswer | paddock_answers.TogetherAnswer,
     ),
     ("/versus", "paddock", services.versus, paddock.DriversAsk, paddock_answers.VersusAnswer),
     ("/calendar", "paddock", services.calendar, paddock.CalendarAsk, paddock_answers.CalendarAnswer),

@@ -12,7 +12,7 @@ import polars as pl
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import duration
 from langstrecke.live.table import TimingTable
-from langstrecke.racecard import list_cards, load_card
+from langstrecke.racecard import grounds, list_cards, load_card
 from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step
 from langstrecke.services.settings import Settings
@@ -99,7 +99,7 @@ def belief(store: Path, race: str, card: str | None) -> tuple[RaceCard, PacePost
     name = next((n for n in (card, race) if n is not None and n in list_cards()), None)
     found = _from_store(store, card or race) if name is None or load_card(name).race.knowledge != "hand" else None
     if found is not None:
-        return *found, "what was known before the race, and the race so far"
+        return *found, _told(found[0], "what was known before the race, and the race so far")
     if name is None:
         hint = "langstrecke card build makes one from the store"
         raise LangstreckeError(f"there is no race card of {race}, so no odds", hint=hint)
@@ -107,7 +107,12 @@ def belief(store: Path, race: str, card: str | None) -> tuple[RaceCard, PacePost
     note = "the shipped card, and the race so far; pace is not updated"
     if shipped.race.knowledge == "full":
         note = "the shipped card, which knows the whole race: these odds know too much"
-    return shipped, None, note
+    return shipped, None, _told(shipped, note)
+
+
+def _told(card: RaceCard, words: str) -> str:
+    """What odds rest on, and what of it is not known for sure."""
+    return "; ".join((words, *grounds(card)))
 
 
 def _from_store(store: Path, race: str) -> tuple[RaceCard, PacePosterior] | None:
