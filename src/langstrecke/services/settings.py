@@ -33,6 +33,11 @@ class Settings:
     port: int = 8080
     token: str | None = None
     """Who asks from outside has to know it. Off loopback there must be one (`web.security`)."""
+    feeds: tuple[str, ...] = ()
+    """Addresses of feeds that may be followed ..."""
+    folders: tuple[Path, ...] = ()
+    """... and folders (or single files) whose laps may be: what the command line named. Nothing else is opened for a
+    browser, save races of the store and the work folder's own files (`web.following.known`)."""
     upload_limit: int = 64 * MEBIBYTE
     """Bytes of one upload. The lap file of 24 hours with 62 cars has about 4 MiB."""
     odds_races: int = 600
