@@ -30,8 +30,8 @@ from langstrecke.racecard import list_cards, load_card
 from langstrecke.rulebooks import rulebook_for, seasons_of
 from langstrecke.rulebooks.points import OVERALL
 from langstrecke.rulebooks.schema import plain
-from langstrecke.store.importing.events import name_event
-from langstrecke.store.importing.layouts import Source, find_sources
+from langstrecke.store.importing.events import Event
+from langstrecke.store.importing.survey import survey
 from langstrecke.timing.readers.alkamel import read_laps, read_results
 
 TARGET = Path(__file__).parents[2] / "src" / "langstrecke" / "forecast" / "season" / "data"
@@ -45,16 +45,14 @@ def class_orders(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, in
         yield car_class, car, seen[car_class]
 
 
-def qualifying(race_id: str, sources: list[Source], classes: dict[str, str]) -> Iterator[tuple[str, str, str, int]]:
+def qualifying(race_id: str, files: list[Path], classes: dict[str, str]) -> Iterator[tuple[str, str, str, int]]:
     """Qualifying orders that score: of two sessions of a class the one for points."""
     found: dict[str, list[tuple[str, str, int]]] = {}
-    for source in sorted(sources, key=lambda s: s.path.name):
-        name = source.path.name
-        if source.kind != "results" or "qualifying" not in name or "race" in name or "gtd-position" in name:
+    for path in sorted(files, key=lambda p: p.name):
+        name = path.name
+        if "qualifying" not in name or "race" in name or "gtd-position" in name or "gtd---position" in name:
             continue
-        if "gtd---position" in name:
-            continue
-        table = read_results(source.path)
+        table = read_results(path)
         timed = table.filter(pl.col("fastest_lap_s").is_not_null())["car_class"].unique().to_list()
         table = table.filter(pl.col("car_class").is_in(timed))  # a session given up before anybody had a time
         rows = [(classes[plain(r["car_class"])], r["car"]) for r in table.sort("position").iter_rows(named=True)]
@@ -148,36 +146,39 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     args = parser.parse_args()
-    groups: dict[tuple[int, str], list[Source]] = {}
-    for source in find_sources(args.data / "imsa")[0]:
-        if source.series == "imsa":
-            groups.setdefault((source.season, source.event), []).append(source)
     grids: list[tuple[str, str, str, int]] = []
     marks: list[tuple[str, str, int, str, int]] = []
-    for (season, event), sources in sorted(groups.items()):
-        naming = name_event(sources)
-        race_id = f"imsa-{season}-{naming.circuit}"
-        ids = {naming.session(s, "race")[1] for s in sources if s.session_kind == "race"}
-        ids.discard(None)
-        if len(ids) == 1:
-            race_id = str(ids.pop())
+    plan = survey(args.data / "imsa", lambda path: "results" in path.stem)
+    events: dict[str, Event] = {session.event.prefix: session.event for session in plan.sessions.values()}
+    for prefix, event in sorted(events.items()):
+        if event.series != "imsa":
+            continue
+        season = int(event.season)
+        race_id = f"imsa-{season}-{event.circuit}"
+        files = [Path(record.path) for record in event.records]
+        own = [s for s in plan.sessions.values() if s.event is event and s.kind == "race"]
+        if len(own) == 1 and own[0].race_id:
+            race_id = own[0].race_id
         book = rulebook_for("imsa", season, race_id)
         classes = {plain(n): c.name for c in book.classes for n in (c.name, *c.aliases)}
-        roar = "roar" in event
+        roar = any("roar" in record.evidence.event for record in event.records)
         if roar and season >= 2023:  # the grid of Daytona, and points, by a session of the week before
-            grids += qualifying(f"imsa-{season}-daytona", sources, classes)
+            grids += qualifying(f"imsa-{season}-daytona", files, classes)
         if not roar:  # 2021-22: by the qualifying race
-            grids += qualifying(race_id, sources, classes)
+            grids += qualifying(race_id, files, classes)
         if book.points.intermediate and not roar:
-            for source in sources:
-                if source.kind == "laps" and source.session_kind == "race":
-                    at = [i.at_s for i in book.points.intermediate if i.at_s < book.race.duration_s]
-                    laps = read_laps(source.path)
-                    laps = laps.with_columns(
-                        pl.col("car_class").replace_strict({c: classes[plain(c)] for c in laps["car_class"].unique()})
-                    )
-                    marks += segments(race_id, laps, at)
-        print(season, event, race_id)
+            for session in own:
+                results = Path(session.chosen["results"].best.path)
+                path = results.with_name(results.name.replace("-results", "-laps"))
+                if not path.is_file():
+                    continue
+                at = [i.at_s for i in book.points.intermediate if i.at_s < book.race.duration_s]
+                laps = read_laps(path)
+                laps = laps.with_columns(
+                    pl.col("car_class").replace_strict({c: classes[plain(c)] for c in laps["car_class"].unique()})
+                )
+                marks += segments(race_id, laps, at)
+        print(season, prefix, race_id)
     TARGET.mkdir(exist_ok=True)
     grids = sorted(dict.fromkeys(grids), key=lambda r: (r[0], r[1], r[3]))
     write(TARGET / "qualifying.csv", ("event", "class", "car", "position"), grids)

@@ -8,8 +8,10 @@ from pathlib import Path
 import polars as pl
 from scripts.registry.raw import Raw, RawDriver, RawEntry, RawEvent, with_class_positions
 
-from langstrecke.store.importing.events import known_date, name_event, scheduled_s
-from langstrecke.store.importing.layouts import Source, find_sources
+from langstrecke.store.importing.events import known_date
+from langstrecke.store.importing.plan import Session
+from langstrecke.store.importing.races import scheduled
+from langstrecke.store.importing.survey import survey
 from langstrecke.timing.readers.alkamel import read_laps, read_results
 from langstrecke.timing.readers.entrylist import EntryList, read_entries
 
@@ -26,48 +28,53 @@ _FULL_NAME = {"imsa": "IMSA", "wec": "WEC"}
 
 def read(folder: Path, raw: Raw) -> None:
     """Every race under the folder that has a result file. Le Mans comes from its own history."""
-    groups: dict[tuple[str, int, str], list[Source]] = {}
-    for source in find_sources(folder)[0]:
-        groups.setdefault((source.series, source.season, source.event), []).append(source)
-    for (series, _, _), sources in sorted(groups.items()):
-        if series == "le-mans":
+    plan = survey(folder, _tells_a_result)
+    # In a fixed order, by season and event's name: of two gradings of a driver in one year the first stands.
+    for race_id, sessions in sorted(plan.races.items(), key=lambda item: (_place(item[1][0]), item[0])):
+        own = sessions[0]
+        if own.event.series == "le-mans" or own.id != f"{race_id}/race":
             continue
-        naming = name_event(sources)
-        stamps = [source.stamp.date() for source in sources if source.stamp]
-        for source in sources:
-            race_id = naming.session(source, "race")[1] if source.session_kind == "race" else None
-            if race_id is None:
-                continue
-            if source.kind == "results":
-                day = source.stamp.date() if source.stamp else known_date(race_id)
-                rows = [
-                    _entry(row, race_id, source.season) for row in read_results(source.path).iter_rows(named=True)
-                ]
-                _add(raw, source, race_id, naming.circuit, day, min(stamps, default=day), rows)
-            elif source.kind == "entries":
-                listed = read_entries(source.path)
-                laps = source.path.with_suffix(".csv")
-                _add(raw, source, race_id, naming.circuit, listed.day, listed.day, _from_laps(listed, laps, race_id))
+        season = int(own.event.season[:4])
+        stamps = [r.evidence.day for r in own.event.records if r.evidence.day]
+        if "results" in own.chosen:
+            path = Path(own.chosen["results"].best.path)
+            day = own.start.date() if own.start else known_date(race_id)
+            rows = [_entry(row, race_id, season) for row in read_results(path).iter_rows(named=True)]
+            _add(raw, own, race_id, day, min(stamps, default=day), rows)
+        elif "entries" in own.chosen:
+            path = Path(own.chosen["entries"].best.path)
+            listed = read_entries(path)
+            _add(raw, own, race_id, listed.day, listed.day, _from_laps(listed, path.with_suffix(".csv"), race_id))
+
+
+def _place(session: Session) -> tuple[str, str, str]:
+    return session.event.series, session.event.season, session.records[0].evidence.event
+
+
+def _tells_a_result(path: Path) -> bool:
+    """Result and entry lists; laps are read only where there is no result."""
+    return path.suffix == ".json" or any(word in path.stem.lower() for word in ("results", "classification"))
 
 
 def _add(
-    raw: Raw, source: Source, race_id: str, circuit: str, day: date | None, first: date | None, rows: list[RawEntry]
+    raw: Raw, session: Session, race_id: str, day: date | None, first: date | None, rows: list[RawEntry]
 ) -> None:
     if day is None:
         raise ValueError(f"no date is known for {race_id}")
-    duration = int(scheduled_s(race_id, source, circuit, None) or 0)
+    duration = int(scheduled(race_id, session) or 0)
+    event = session.event
     raw.add_event(
         RawEvent(
             race_id,
-            source.series,
-            str(source.season),
+            event.series,
+            event.season,
             "",
-            circuit,
+            event.circuit,
             (first or day).isoformat(),
             day.isoformat(),
             (day + timedelta(days=duration // 86400)).isoformat(),
             duration_s=duration,
-            source=f"{_FULL_NAME[source.series]} race results",
+            source=f"{_FULL_NAME[event.series]} race results",
         )
     )
     raw.entries += with_class_positions(rows)

@@ -9,6 +9,7 @@ import pytest
 
 from langstrecke.errors import CardError, NotFoundError
 from langstrecke.paddock.model import STATUS_WORDS
+from langstrecke.paddock.places import circuit_in
 from langstrecke.paddock.registry import Registry, load_registry
 
 
@@ -180,9 +181,21 @@ def test_corrections_by_the_stewards(registry: Registry) -> None:
     assert winners == ["25"]
 
 
-def test_circuits_agree_with_the_importer(registry: Registry) -> None:
-    text = (files("langstrecke.store.importing") / "tables.toml").read_text("utf-8")
-    assert {c["slug"] for c in tomllib.loads(text)["circuit"]} <= set(registry.circuits)
+@pytest.mark.parametrize(
+    ("text", "circuit"),
+    [
+        ("Lone Star Le Mans", "cota"), ("24 Heures du Mans", "le-mans"), ("LeMans", "le-mans"),
+        ("Le_Mans", "le-mans"),
+        ("Petit Le Mans", "road-atlanta"), ("Tire Rack.com Battle on the Bricks", "indianapolis"),
+        ("Losail", "lusail"),
+        ("qatar_1812km", "lusail"), ("SPA FRANCORCHAMPS", "spa"), ("Spanish Hills", None),
+        ("São Paulo", "interlagos"),
+        ("Weathertech 240 - WGI", "watkins-glen"), ("Nürburgring", "nurburgring"), ("Nuerburgring", "nurburgring"),
+        ("1000 Miles of Sebring", "sebring"), ("Autodromo do Algarve", "portimao"), ("Roar Before the 24", "daytona"),
+    ],
+)  # fmt: skip
+def test_a_circuit_is_found_in_an_events_name(text: str, circuit: str | None) -> None:
+    assert circuit_in(text) == circuit
 
 
 def test_a_folder_without_tables_says_so(tmp_path: object) -> None:

@@ -99,3 +99,42 @@ def test_two_processes_compile_at_once_and_a_third_finds_it_done(tmp_path: Path)
     assert third[0] == third[3] == []
     assert third[1] == 0.0
     assert first[2] == second[2] == third[2] == every_way_to_race(small_card())
+
+
+TINY = """
+import sys
+from numba.core import codegen, compiler_machinery
+if sys.argv[1] == "moved":  # Numba has no such class any more
+    del codegen.JITCodeLibrary
+elif sys.argv[1] == "changed":  # it has, and builds its pipelines otherwise
+    compiler_machinery.PassManager.add_pass_after = None
+from langstrecke.simulation.kernel import jit
+
+@jit.hot
+def half(x):
+    return x // 2
+
+@jit.kernel
+def third(x):
+    return half(x) + x // 3
+
+@jit.entry
+def whole(x):
+    return half(x) + third(x)
+
+print(jit.joined(), whole(12))
+"""
+
+
+@pytest.mark.parametrize(("numba", "joined"), [("as it is", True), ("moved", False), ("changed", False)])
+def test_a_numba_that_does_not_join_parts_compiles_function_by_function(
+    numba: str, joined: bool, tmp_path: Path
+) -> None:
+    program = tmp_path / "tiny.py"
+    program.write_text(TINY, encoding="utf-8")
+    source = Path(__file__).parents[2] / "src"
+    shell = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(source)}
+    command = [sys.executable, str(program), numba]
+    for _ in range(2):  # compiled, then from the cache
+        done = subprocess.run(command, capture_output=True, text=True, env=shell)
+        assert done.stdout.split() == [str(joined), "16"], done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import functools
 import itertools
@@ -564,3 +565,37 @@ def test_asked_complains_once_for_each_wrong_answer() -> None:
 
     asked(answer, complaints.append)
     assert len(complaints) == 1
+
+
+QUIET = {"use_sd": 0.0, "lap_sd": 0.0, "scatter_s": 0.01, "offs_per_h": 0.0, "repairs_per_h": 0.0}
+"""Nothing comes between."""
+
+
+def test_odds_of_a_race_under_way_begin_where_the_car_comes_in() -> None:
+    """Where nothing comes between, the races played are the plan made again: its stints, laps and drivers."""
+    squad = [{"name": "Ada", "stints": 1}, {"name": "Ben", "stints": 1}]
+    own = team(drivers=squad, risk=QUIET)
+    driven = read_driven("driver,laps,end\nAda,30,0:50:00\nBen,30,1:41:00\nAda,25,2:40:00\n", own)
+    plan = replan(own, driven, limit_s=1.0).after
+    odds = plan_odds(plan, begin=driven.begin, races=20)
+    assert odds.holds == 1.0
+    assert odds.laps == (plan.laps, plan.laps, plan.laps)
+    ahead = [s for s in plan.stints if not s.driven]
+    assert len(odds.starts_s) == len(ahead)
+    for (_, median, _), stint in zip(odds.starts_s, ahead, strict=True):
+        assert median == pytest.approx(stint.start_s, abs=20.0)
+    assert "comes in after its driven stints" in odds.premises[0]
+
+
+@pytest.mark.parametrize(("laps", "broken"), [(200, 1.0), (300, 0.0)])
+def test_what_is_driven_counts_for_the_rules_of_the_rest(laps: int, broken: float) -> None:
+    """Ada has driven 9000 s; with the other 12,400 s of the race it is more than 20,000 s and less than 30,000."""
+    own = team(drivers=[{"name": "Ada", "max_drive": f"{laps * 100}s"}, {"name": "Ben"}], risk=QUIET)
+    driven = read_driven("driver,laps,end\nAda,30,0:50:00\nAda,30,1:41:00\nAda,30,2:32:00\n", own)
+    plan = replan(own, driven, limit_s=1.0).after
+    by_hand = dataclasses.replace(
+        plan, stints=tuple(s if s.driven else dataclasses.replace(s, driver="Ada") for s in plan.stints)
+    )
+    odds = plan_odds(plan, begin=driven.begin, races=10)
+    assert odds.holds == 1.0
+    assert plan_odds(by_hand, begin=driven.begin, races=10).drivers[0].rule == broken

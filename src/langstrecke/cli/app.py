@@ -38,7 +38,16 @@ def loaded(verb: Verb) -> Any:
     """The verb as a command with its options and help."""
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     function = getattr(import_module(f"langstrecke.cli.{verb.module}"), verb.function)
-    alone.command(verb.words.split()[-1])(function)
+    below = [other for other in VERBS if other.words.startswith(f"{verb.words} ")]
+    if not below:
+        alone.command(verb.words.split()[-1])(function)
+        return typer.main.get_command(alone)
+    # A verb with verbs of its own (`races`, `races remove`) does its work where none of them is called.
+    alone.callback(invoke_without_command=True)(function)
+    for other in below:
+        alone.command(other.words.split()[-1])(
+            getattr(import_module(f"langstrecke.cli.{other.module}"), other.function)
+        )
     return typer.main.get_command(alone)
 
 
@@ -77,6 +86,8 @@ def _hang() -> None:
     families: dict[str, typer.Typer] = {}
     for verb in VERBS:
         first, *more = verb.words.split()
+        if first in _VERBS and more:
+            continue  # `loaded` hangs it on its verb
         if not more:
             app.command(first, help=verb.line, rich_help_panel=verb.group)(_stand_in)
             continue

@@ -19,7 +19,7 @@ from langstrecke.ratings.blas import on_one_thread
 from langstrecke.ratings.pace.session import SessionPace, fit_session
 from langstrecke.ratings.race_facts import RaceFacts, race_facts
 
-Kind = Literal["practice", "qualifying", "warm_up", "race", "test"]
+Kind = Literal["practice", "qualifying", "warm-up", "race", "test"]
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,51 @@ import polars as pl
 
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.racecard.shipped import list_cards
-from langstrecke.services.answers.data import EntryLine, LapLine, RaceLine, StoredRace
+from langstrecke.services.answers.data import (
+    EntryLine,
+    FiledFile,
+    LapLine,
+    RaceLine,
+    Removed,
+    SessionLine,
+    StoredRace,
+)
 from langstrecke.services.requests.data import LapsAsk, RaceAsk, RacesAsk
 from langstrecke.services.settings import Settings
 from langstrecke.services.store import reading
 
 
 def races(settings: Settings, ask: RacesAsk) -> list[RaceLine]:
-    """The races of the store. StoreError where there is none."""
+    """The races of the store with the sessions of their events. StoreError where there is none."""
     with reading(settings) as store:
         found = store.races(ask.series, ask.season)
-    return [RaceLine.model_validate(row) for row in found.iter_rows(named=True)]
+        sessions, files = store.sessions(), store.sources()
+    of_race: dict[str, list[SessionLine]] = {}
+    for row in sessions.filter(pl.col("race_id").is_not_null()).iter_rows(named=True):
+        told = files.get(row["session_id"], {"sources": [], "superseded": []})
+        line = {**row, "sources": told["sources"], "superseded_sources": told["superseded"]}
+        of_race.setdefault(row["race_id"], []).append(
+            SessionLine.model_validate({name: line[name] for name in SessionLine.model_fields})
+        )
+    return [
+        RaceLine.model_validate({**row, "sessions": of_race.get(row["race_id"], [])})
+        for row in found.iter_rows(named=True)
+    ]
+
+
+def why(settings: Settings, ask: RaceAsk) -> list[FiledFile]:
+    """What decided where each file of a race's event was filed. NotFoundError names the nearest."""
+    with reading(settings) as store:
+        return [FiledFile.model_validate(row) for row in store.why(ask.race)]
+
+
+def remove(settings: Settings, ask: RaceAsk) -> Removed:
+    """Take a race with all sessions of its event out of the store. NotFoundError names the nearest."""
+    from langstrecke.services.store import writing
+    from langstrecke.store.importing.remove import remove_race
+
+    with writing(settings) as store:
+        return Removed(race=ask.race, files=remove_race(store, ask.race))
 
 
 def race(settings: Settings, ask: RaceAsk) -> StoredRace:

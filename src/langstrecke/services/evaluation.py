@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.services.answers.odds import BacktestAnswer, ScoreAnswer, ScoreLine
+from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step
 from langstrecke.services.requests.odds import BacktestAsk, ScoreAsk
 from langstrecke.services.settings import Settings
@@ -29,6 +30,7 @@ def backtest(settings: Settings, ask: BacktestAsk, *, step: Step) -> BacktestAns
 
     assert ask.data is not None
     assert ask.out is not None
+    ready(step, 0)
     step(0, 0, "importing")
     found = play(
         ask.data,

@@ -161,6 +161,11 @@ def _source(ask: FollowRaceAsk, state: FeedState, log: MessageLog | None) -> tup
 
         websockets_for(ask.source)
         return FeedClient(ask.source, state), f"feed {ask.source}"
+    if ask.source == "lmu" or ask.source.startswith("lmu://"):
+        from langstrecke.live.sources.lmu import LmuFeed
+
+        game = LmuFeed(ask.source, card=ask.card)
+        return game, f"Le Mans Ultimate at {game.url}"
     place = Path(ask.source)
     if place.suffix or place.exists():
         from langstrecke.live.sources.recordings import record_file

@@ -39,18 +39,22 @@ def team_plan_result(
 
     team = read_team(ask.team if "\n" in ask.team else ask.team + "\n")
     step(0, max(1, ask.races), "looking for the best rota")
+    change = begin = None
     if ask.driven:
         sheet = ask.driven if "\n" in ask.driven else ask.driven + "\n"
-        found = replan(team, read_driven(sheet, team), limit_s=ask.limit_s or 1.0, beside=beside)
-        return found.after, None, found.change
-    plan = plan_team(team, limit_s=ask.limit_s or 6.0, beside=beside)
+        driven = read_driven(sheet, team)
+        found = replan(team, driven, limit_s=ask.limit_s or 1.0, beside=beside)
+        plan, change, begin = found.after, found.change, driven.begin
+    else:
+        plan = plan_team(team, limit_s=ask.limit_s or 6.0, beside=beside)
     odds = None
     if ask.races:
         ready(step, ask.races)
         odds = plan_odds(
-            plan, races=ask.races, seed=ask.seed, beside=beside, progress=lambda d, t: step(d, t, "races")
-        )
-    return plan, odds, None
+            plan, begin=begin, races=ask.races, seed=ask.seed, beside=beside,
+            progress=lambda d, t: step(d, t, "races"),
+        )  # fmt: skip
+    return plan, odds, change
 
 
 def team_plan_of_files(

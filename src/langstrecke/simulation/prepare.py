@@ -17,13 +17,16 @@ from numba import typeof
 from numba.core import event
 
 from langstrecke.simulation.kernel.entries import DRAWN, play, rows_for
+from langstrecke.simulation.kernel.jit import joined
 from langstrecke.simulation.kernel.params import CAR, CLASS, PLAN, RACE, Params, records
 from langstrecke.simulation.kernel.rng import QUANTILES
 from langstrecke.simulation.kernel.snapshot import blank_snapshot
 from langstrecke.simulation.kernel.state import ROW_SIZE, make_state
 
-COMPILING = "compiling once for this version, about a quarter of a minute"
+COMPILING = "compiling once for this version: about 15 s of processor time, more on a busy machine"
 """What is said when machine code has to be made."""
+COMPILING_APART = "compiling once for this version: a minute or two, as this Numba does not compile it in one piece"
+"""What is said where `kernel.parts` does not work with the Numba that is here."""
 
 _entry: Any = play
 _lock = threading.Lock()
@@ -76,7 +79,7 @@ def _told(say: Callable[[str], None]) -> Iterator[list[float]]:
         def on_start(self, told: Any) -> None:
             if told.data["dispatcher"] is _entry:
                 began.append(time.perf_counter())
-                say(COMPILING)
+                say(COMPILING if joined() else COMPILING_APART)
 
         def on_end(self, told: Any) -> None:
             if told.data["dispatcher"] is _entry:

@@ -21,7 +21,10 @@ import platformdirs
 import polars as pl
 
 from langstrecke.errors import NotFoundError, StoreError
+from langstrecke.store import why
+from langstrecke.store.migrate import migrate
 from langstrecke.store.schema import TABLES, VERSION
+from langstrecke.timing.readers.dossier import PITS, on_out_laps
 from langstrecke.timing.schema import LAPS, RESULTS, WEATHER
 
 RACES = pl.Schema(
@@ -35,7 +38,7 @@ RACES = pl.Schema(
         "start_time": pl.Datetime("us"),  # green flag, local time; null where the files do not tell
         "duration_s": pl.Float64(),  # scheduled
         "duration_known": pl.Boolean(),  # false where inferred from the race itself
-        "source": pl.String(),  # below the imported folder, without "-laps.csv"; null before the race
+        "source": pl.String(),  # the file of its laps, or of its result; null before the race
     }
 )
 SESSIONS = pl.Schema(
@@ -46,11 +49,15 @@ SESSIONS = pl.Schema(
         "season": pl.Int32(),
         "event": pl.String(),
         "circuit": pl.String(),
-        "kind": pl.String(),  # practice, qualifying, warm_up, race, test
+        "kind": pl.String(),  # practice, qualifying, warm-up, race, test
         "name": pl.String(),
         "start": pl.Datetime("us"),  # local time
         "source": pl.String(),
         "sha256": pl.String(),  # of the file of laps
+        "laps": pl.Int32(),  # of all cars together
+        "cars": pl.Int32(),
+        "winner": pl.String(),  # car; of a race only
+        "stops": pl.Int32(),  # of all cars together; null where there are no laps
     }
 )
 ENTRIES = pl.Schema(
@@ -83,18 +90,36 @@ def open_store(path: str | Path | None = None, *, read_only: bool = False) -> St
     place = Path(path) if path is not None else default_path()
     if read_only and not place.exists():
         raise StoreError("there is no store", file=place, hint="langstrecke import FOLDER makes one")
-    try:
-        if not read_only:
-            place.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(str(place), read_only=read_only)
-    except (duckdb.Error, OSError) as error:
-        raise _refusal(place, error) from None
+    if read_only and _is_old(place):
+        open_store(place).close()  # brings it up to date
+    connection = _connect(place, read_only=read_only)
     try:
         _prepare(connection, place, read_only=read_only)
     except BaseException:
         connection.close()
         raise
     return Store(place, connection)
+
+
+def _connect(place: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        if not read_only:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        return duckdb.connect(str(place), read_only=read_only)
+    except (duckdb.Error, OSError) as error:
+        raise _refusal(place, error) from None
+
+
+def _is_old(place: Path) -> bool:
+    """Whether the store was made by an earlier version; no for what is no store at all."""
+    connection = _connect(place, read_only=True)
+    try:
+        row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+        return row is not None and int(row[0]) < VERSION
+    except (duckdb.Error, ValueError):
+        return False
+    finally:
+        connection.close()
 
 
 def _refusal(place: Path, error: Exception) -> StoreError:
@@ -121,6 +146,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection, place: Path, *, read_only: b
             if found > VERSION:
                 what = f"was written by a newer langstrecke (store version {found}, this one reads {VERSION})"
                 raise StoreError(what, file=place, hint="update langstrecke, or import into a new store")
+            if found < VERSION and not read_only:
+                migrate(connection)
         elif names:
             raise StoreError("is a DuckDB file, but not a store of langstrecke", file=place)
         elif read_only:
@@ -186,8 +213,13 @@ class Store:
         """The laps of a session as `schema.LAPS`; a race's id stands for its race. Empty where none are
         stored.
         """
-        where = f"race_id = {_quoted(self._session(session_id))} ORDER BY car, lap"
-        return self._bulk(LAPS, "laps", where)
+        session = self._session(session_id)
+        laps = self._bulk(LAPS, "laps", f"race_id = {_quoted(session)} ORDER BY car, lap")
+        if laps["pit_time_s"].null_count() < laps.height or laps.is_empty():
+            return laps
+        # A provider that prints no pit times beside the laps has them in a file of their own.
+        stops = self._rows(PITS, "pits", "race_id = ?1 ORDER BY car, in_clock", [session])
+        return laps if stops.is_empty() else on_out_laps(laps, stops, [])
 
     def weather(self, session_id: str) -> pl.DataFrame:
         """The weather of a session as `schema.WEATHER`, ordered by time."""
@@ -199,6 +231,15 @@ class Store:
     def results(self, session_id: str) -> pl.DataFrame:
         """The result of a session as `schema.RESULTS`, in published order."""
         return self._rows(RESULTS, "results", 'race_id = ?1 ORDER BY "row"', [self._session(session_id)])
+
+    def why(self, race_id: str) -> list[dict[str, Any]]:
+        """What decided where each file of the race's event was filed, as `store.why.why`."""
+        self.race(race_id)
+        return why.why(self.connection, race_id)
+
+    def sources(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        """Session -> the files it is made of and those they supersede, as `store.why.sources`."""
+        return why.sources(self.connection)
 
     def _session(self, session_id: str) -> str:
         wanted = session_id if "/" in session_id else f"{session_id}/race"

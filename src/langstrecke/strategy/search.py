@@ -21,6 +21,7 @@ from langstrecke.racecard.schema import RaceCard
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.compile import compile_race
 from langstrecke.simulation.kernel.params import Params
+from langstrecke.simulation.prepare import prepare
 from langstrecke.simulation.watch import simulate_watched
 from langstrecke.strategy.candidates import Candidate, candidates
 from langstrecke.strategy.counterfactual.paired import Difference, difference
@@ -126,6 +127,7 @@ def optimise(
     `error` is the standard error wanted of the best plan's score (a share; of other units it counts as that share of
     the score's own spread). NotFoundError for an unknown car or goal.
     """
+    prepare()
     began = time.perf_counter()
     index = car_index(card, car)
     aim = goal_named(goal, card, car)

@@ -205,6 +205,8 @@ def _load_json(document: Document) -> TimingFile:
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         what = f"is no timing file we know: {type(error).__name__} {error}"
         raise TimingFileError(what, file=path) from None
+    if not isinstance(data, dict) or "startingGrid" not in data:
+        raise TimingFileError("is JSON, but no timing file we know", file=path, line=1)
     listed = build_entries(data, path)
     said = Said(event=listed.name, season=str(listed.season), day=listed.day, limit_s=listed.time_limit_s)
     return TimingFile(path, "alkamel", "entries", entries=listed.entries, said=said, of_race=True)

@@ -120,8 +120,6 @@ def _print(plan: TeamPlan, odds: PlanOdds | None, change: str | None) -> None:
         wide.print(Text(f"{printable(name)}: {race_time(plan.driven_s(name))} at the wheel{told}"))
     if odds is not None:
         _print_odds(odds, wide)
-    elif change is not None:
-        wide.print(Text("no odds for a race under way", "dim"))
     for broken in plan.violations:
         wide.print(Text.assemble(("not kept: ", "bold red"), printable(broken)))
     wide.print(Text(f"{_quality(plan)}, found in {plan.seconds:.1f} s", "dim"))

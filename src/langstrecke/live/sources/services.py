@@ -74,7 +74,7 @@ class Services(_Table):
             if wanted in {fold(key), *map(fold, series.names)}:
                 return key, series, self.services[series.service]
         raise NotFoundError(
-            f"{name!r} is no recording, lap file, address of a feed or series with live timing; series: "
+            f"{name!r} is no recording, lap file, address of a feed, lmu or series with live timing; series: "
             + ", ".join(self.series)
         )
 

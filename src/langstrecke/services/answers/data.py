@@ -4,7 +4,63 @@ from __future__ import annotations
 
 import datetime as dt
 
+from pydantic import Field
+
 from langstrecke.services.answers.common import Answer
+
+
+class SourceLine(Answer):
+    """A file a session is made of, or one that a better file supersedes (`role`, `reason`)."""
+
+    file: str
+    kind: str
+    status: str
+    """official, unmarked, provisional or unofficial"""
+    sha256: str
+    role: str = "source"
+    reason: str | None = None
+
+
+class SessionLine(Answer):
+    """A session of a race's event."""
+
+    session_id: str
+    kind: str
+    """race, practice, qualifying, warm-up or test"""
+    name: str
+    start: dt.datetime | None = None
+    laps: int | None = None
+    cars: int | None = None
+    winner: str | None = None
+    stops: int | None = None
+    sources: list[SourceLine] = Field(default_factory=list)
+    superseded_sources: list[SourceLine] = Field(default_factory=list)
+
+
+class DecidedFact(Answer):
+    """A fact of a file's race and what told it."""
+
+    is_: str | None = Field(None, alias="is")
+    from_: str = Field(alias="from")
+
+
+class FiledFile(Answer):
+    """Where a file was filed, and what decided it."""
+
+    session: str
+    kind: str
+    file: str
+    role: str
+    reason: str | None
+    notes: list[str]
+    decided: dict[str, DecidedFact]
+
+
+class Removed(Answer):
+    """A race taken out of the store, and its files."""
+
+    race: str
+    files: list[str]
 
 
 class RaceLine(Answer):
@@ -20,6 +76,7 @@ class RaceLine(Answer):
     duration_s: float | None = None
     duration_known: bool | None = None
     source: str | None = None
+    sessions: list[SessionLine] = Field(default_factory=list)
 
 
 class EntryLine(Answer):
@@ -74,6 +131,8 @@ class ImportAnswer(Answer):
     imported: int
     unchanged: int
     replaced: int
+    superseded: int = 0
+    copies: int = 0
     failed: int
     other: int
     laps: int

@@ -46,3 +46,6 @@ class ImportPathsAsk(Ask):
     """Files and folders of this machine to be imported."""
 
     paths: LocalFiles = Field(description="Folders of timing files, or files")
+    series: str | None = Field(None, max_length=80, description="The series, where content and names leave it open")
+    season: str | None = Field(None, max_length=9, description="The season: 2025, 2018-2019")
+    event: str | None = Field(None, max_length=80, description='The event: Spa, "6 Hours of Fuji"')

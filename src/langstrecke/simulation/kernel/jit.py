@@ -12,13 +12,18 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 from platformdirs import user_cache_path
 
-from langstrecke.simulation.kernel.parts import EntryCompiler, Part
+_parts: Any
+try:
+    from langstrecke.simulation.kernel import parts as _parts
+except (ImportError, AttributeError):  # what it builds on has moved within Numba
+    _parts = None
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,9 +48,10 @@ def hot(function: F) -> F:
 def entry(function: F) -> F:
     """Compile a function Python calls, keeping the machine code for the next process."""
     before = _config.CACHE_DIR
-    _config.CACHE_DIR = str(_cache_folder())
+    _config.CACHE_DIR = str(_cache_folder(joined()))
+    how = {"pipeline_class": _parts.EntryCompiler} if joined() else {}
     try:
-        compiled: F = _njit(**_OPTIONS, cache=True, pipeline_class=EntryCompiler)(function)
+        compiled: F = _njit(**_OPTIONS, **how, cache=True)(function)
     finally:
         _config.CACHE_DIR = before
     return compiled
@@ -54,13 +60,23 @@ def entry(function: F) -> F:
 def _part(function: F, **options: bool) -> F:
     if _config.DISABLE_JIT:
         return function
-    part: Any = Part(function, targetoptions={**_OPTIONS, **options, "nopython": True})
-    compiled: F = part
+    if joined():
+        compiled: F = _parts.Part(function, targetoptions={**_OPTIONS, **options, "nopython": True})
+    else:
+        compiled = _njit(**_OPTIONS, **options)(function)
     return compiled
 
 
-def _cache_folder() -> Path:
-    digest = hashlib.sha256(numba.__version__.encode())
+@cache
+def joined() -> bool:
+    """Whether the kernel is compiled as one program (`parts`). If not, Numba compiles function by function: the same
+    races, and a first run of minutes. Not tried again where machine code made so lies in the cache.
+    """
+    return _parts is not None and (any(_cache_folder(True).rglob("*.nbc")) or _parts.joins(_OPTIONS))
+
+
+def _cache_folder(joins: bool) -> Path:
+    digest = hashlib.sha256(f"{numba.__version__}{'' if joins else ' apart'}".encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
     root = user_cache_path("langstrecke") / "kernel"

@@ -6,8 +6,9 @@ hundred functions on six floors that is two thirds of the time. Here a part is o
 language; the entry links all parts at once, and optimisation and machine code are made once. A part has one
 signature (integers are 64 bits wide, literals are not kept apart), so that no part is compiled twice.
 
-This builds on Numba's documented `pipeline_class`, and on its code libraries, which are not documented. Nothing here
-changes what a function computes: the tests compare compiled races with the same source in plain Python.
+This builds on Numba's documented `pipeline_class`, and on its code libraries, which are not documented and may change
+with any version: `joins` tries it, and where it fails the kernel is compiled Numba's own way. Nothing here changes
+what a function computes: the tests compare compiled races with the same source in plain Python.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+import numba
 from numba.core import itanium_mangler, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
@@ -138,3 +140,21 @@ class Part(CPUDispatcher):
 def _wide(argument: Any) -> Any:
     plain = types.unliteral(argument)
     return types.int64 if isinstance(plain, types.Integer) and plain != types.uint64 else plain
+
+
+def joins(options: dict[str, Any]) -> bool:
+    """Whether parts become one program with the Numba that is here: tried on a part and an entry of a line each."""
+
+    def half(x: int) -> int:
+        return x // 2
+
+    part: Any = Part(half, targetoptions={**options, "nopython": True})
+
+    def whole(x: int) -> int:
+        return int(part(x)) + 1
+
+    njit: Any = numba.njit
+    try:
+        return bool(njit(**options, pipeline_class=EntryCompiler)(whole)(8) == 5)
+    except Exception:
+        return False

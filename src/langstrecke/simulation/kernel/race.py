@@ -138,40 +138,37 @@ def play_on(p: Params, s: State, key: np.uint64, trace: F64) -> None:
 @hot
 def crossing(p: Params, s: State, key: np.uint64, i: int, t: float, trace: F64) -> None:
     """Car i completes a lap at t: count it, look for the flag, stop, begin the next."""
-    game = s.game[0]
-    race = p.race[0]
-    car = s.car[i]
-    car.lap += 1
-    game.car_laps += 1
-    car.driven[car.driver] += t - car.since - car.stop_s
-    car.fuel -= (stops.NEUTRAL_BURN if car.zone > stops.NEUTRAL_RATIO else 1.0) * (1.0 - p.car[i].fuel_save)
-    car.tyre_age += 1.0
-    if game.rows < trace.shape[0]:
+    s.car[i].lap += 1
+    s.game[0].car_laps += 1
+    s.car[i].driven[s.car[i].driver] += t - s.car[i].since - s.car[i].stop_s
+    s.car[i].fuel -= (stops.NEUTRAL_BURN if s.car[i].zone > stops.NEUTRAL_RATIO else 1.0) * (1.0 - p.car[i].fuel_save)
+    s.car[i].tyre_age += 1.0
+    if s.game[0].rows < trace.shape[0]:
         _write_row(s, i, t, trace)
-    car.since_2 = car.since_1
-    car.since_1 = car.since
-    lap = car.lap
-    if game.flag_out == 0:
-        if lap > game.lead_lap:
-            game.lead_lap = lap
-            if race.max_laps > 0:
-                game.due = min(game.end, t + (race.max_laps - lap) * game.fast_lap)
-                if lap >= race.max_laps:
-                    game.flag_out = 1
-        if t >= game.end and _leads(p, s, i):
-            game.flag_out = 1
-        if game.flag_out == 1:
-            game.flag_time = t
-    if game.flag_out == 1:
-        car.status = FINISHED
-        car.since = t
+    s.car[i].since_2 = s.car[i].since_1
+    s.car[i].since_1 = s.car[i].since
+    lap = s.car[i].lap
+    if s.game[0].flag_out == 0:
+        if lap > s.game[0].lead_lap:
+            s.game[0].lead_lap = lap
+            if p.race[0].max_laps > 0:
+                s.game[0].due = min(s.game[0].end, t + (p.race[0].max_laps - lap) * s.game[0].fast_lap)
+                if lap >= p.race[0].max_laps:
+                    s.game[0].flag_out = 1
+        if t >= s.game[0].end and _leads(p, s, i):
+            s.game[0].flag_out = 1
+        if s.game[0].flag_out == 1:
+            s.game[0].flag_time = t
+    if s.game[0].flag_out == 1:
+        s.car[i].status = FINISHED
+        s.car[i].since = t
         return
     stop_s = 0.0
-    if car.stopping == 1:
-        car.since = t
+    if s.car[i].stopping == 1:
+        s.car[i].since = t
         stop_s = queue.hold_at_exit(p, s, i, t, stops.serve(p, s, key, i, t))
         if stops.pointless(p, s, i, t + stop_s):
-            car.status = RETIRED
+            s.car[i].status = RETIRED
             return
     start_lap(p, s, key, i, t, stop_s, trace)
 
@@ -191,84 +188,84 @@ def _leads(p: Params, s: State, i: int) -> bool:
 @hot
 def start_lap(p: Params, s: State, key: np.uint64, i: int, t: float, stop_s: float, trace: F64) -> None:
     """Car i begins a lap at t, after `stop_s` in the pits: draw the lap, decide on the stop, take the road."""
-    game = s.game[0]
-    race = p.race[0]
-    car = s.car[i]
-    entry = p.car[i]
-    c = entry.car_class
-    klass = p.cls[c]
-    lap = car.lap
+    c = p.car[i].car_class
+    lap = s.car[i].lap
     word = rng.draw(key, rng.LAP, i, lap)
-    free = car.own_lap + entry.fuel_save_s + klass.fuel_lap * car.fuel + klass.tyre_lap * car.tyre_age
+    free = (
+        s.car[i].own_lap
+        + p.car[i].fuel_save_s
+        + p.cls[c].fuel_lap * s.car[i].fuel
+        + p.cls[c].tyre_lap * s.car[i].tyre_age
+    )
     free += s.lap_draw[c] * track_at(s, t) + rng.look_up(p.noise[c], rng.high(word))
-    if car.tyre_age == 0.0 and lap > 0:
-        free += klass.cold_lap
-    if car.tyre_stints > 0:
-        free += klass.double_stint
+    if s.car[i].tyre_age == 0.0 and lap > 0:
+        free += p.cls[c].cold_lap
+    if s.car[i].tyre_stints > 0:
+        free += p.cls[c].double_stint
     if lap == 0:
-        free += klass.first_lap
-    if klass.night != 0.0:
+        free += p.cls[c].first_lap
+    if p.cls[c].night != 0.0:
         clock = t % DAY_S
-        if race.night_from_s < race.night_until_s:
-            dark = race.night_from_s <= clock < race.night_until_s
+        if p.race[0].night_from_s < p.race[0].night_until_s:
+            dark = p.race[0].night_from_s <= clock < p.race[0].night_until_s
         else:
-            dark = clock >= race.night_from_s or clock < race.night_until_s
-        if dark and race.night_from_s != race.night_until_s:
-            free += klass.night
-    if game.wet > 0.0 or game.rain > 0.0 or car.wet_tyres == 1:
+            dark = clock >= p.race[0].night_from_s or clock < p.race[0].night_until_s
+        if dark and p.race[0].night_from_s != p.race[0].night_until_s:
+            free += p.cls[c].night
+    if s.game[0].wet > 0.0 or s.game[0].rain > 0.0 or s.car[i].wet_tyres == 1:
         weather.dry_to(p, s, t)
-        free *= weather.lap_factor(p, game.wet, car.wet_tyres)
-    free *= game.zone
+        free *= weather.lap_factor(p, s.game[0].wet, s.car[i].wet_tyres)
+    free *= s.game[0].zone
     free = max(free, LEAST_LAP * s.lap_draw[c])
-    mode = game.mode
+    mode = s.game[0].mode
     ratio = 1.0
     if mode == MODE_SAFETY_CAR:
-        ratio = caution.WAVE_RATIO if car.waved == 1 else race.catch_up_ratio
+        ratio = caution.WAVE_RATIO if s.car[i].waved == 1 else p.race[0].catch_up_ratio
     elif mode == MODE_FCY:
-        ratio = race.lap_ratio
-    car.zone = ratio
+        ratio = p.race[0].lap_ratio
+    s.car[i].zone = ratio
     extra = stop_s
-    car.off_line = 1 if stop_s > 0.0 else 0
+    s.car[i].off_line = 1 if stop_s > 0.0 else 0
     lost = 0.0
     # mishaps: one uniform against the summed chances of this lap
     u = rng.low(word)
-    retire = car.retire_rate * free
-    repair = retire + car.repair_rate * free
-    penalty = repair + klass.penalty_rate * free
-    mistake = klass.incident_rate * entry.mistakes[car.driver] * free
+    retire = s.car[i].retire_rate * free
+    repair = retire + s.car[i].repair_rate * free
+    penalty = repair + p.cls[c].penalty_rate * free
+    mistake = p.cls[c].incident_rate * p.car[i].mistakes[s.car[i].driver] * free
     if lap == 0:
         mistake *= OPENING_LAP
     if u < penalty + mistake:
         if u < retire:
-            car.status = RETIRED
-            car.since = t
+            s.car[i].status = RETIRED
+            s.car[i].since = t
             return
         size = rng.draw(key, rng.TROUBLE, i, 2 * lap + 1)
         if u < repair:  # he brings it home slowly; the repair itself is done at the pits
-            spread = klass.repair_length_log_sd
-            car.repair = klass.repair_s * math.exp(spread * rng.look_up(p.normal, rng.high(size)))
+            spread = p.cls[c].repair_length_log_sd
+            s.car[i].repair = p.cls[c].repair_s * math.exp(spread * rng.look_up(p.normal, rng.high(size)))
             lost = LIMP_SHARE * free
         elif u < penalty:  # a drive-through, not to be served under yellow: then race control saw nothing
-            lost = klass.lane if mode == MODE_GREEN else 0.0
+            lost = p.cls[c].lane if mode == MODE_GREEN else 0.0
         else:
-            lost = -klass.incident_s * math.log(rng.high(size))
+            lost = -p.cls[c].incident_s * math.log(rng.high(size))
         extra += lost
         if lost > OFF_LINE_S:
-            car.off_line = 1
-    car.since = t
-    car.stop_s = stop_s
-    car.when = t + free * ratio + car.debt + extra
-    car.debt = 0.0
-    car.stopping = 1 if car.repair > 0.0 or stops.comes_in(p, s, i, t) else 0
-    if lost > 0.0 and car.stopping == 1 and car.repair == 0.0 and car.when > car.hand_over:
+            s.car[i].off_line = 1
+    s.car[i].since = t
+    s.car[i].stop_s = stop_s
+    s.car[i].when = t + free * ratio + s.car[i].debt + extra
+    s.car[i].debt = 0.0
+    s.car[i].stopping = 1 if s.car[i].repair > 0.0 or stops.comes_in(p, s, i, t) else 0
+    if lost > 0.0 and s.car[i].stopping == 1 and s.car[i].repair == 0.0 and s.car[i].when > s.car[i].hand_over:
         # a driver out of time is brought in whatever the car looks like: the damage is seen to in the pits
-        car.when -= lost
-        car.repair = lost
+        s.car[i].when -= lost
+        s.car[i].repair = lost
     if mode == MODE_GREEN:
         file_green(p, s, i, word)
     else:
         file_neutral(p, s, i)
-        car.waved = 0
+        s.car[i].waved = 0
 
 
 @hot

@@ -27,15 +27,13 @@ QUEUE_GAP_S = 1.0
 @hot
 def file_green(p: Params, s: State, i: int, word: np.uint64) -> None:
     """File the next crossing of car i under green: pass, be held up, lose time in traffic."""
-    game = s.game[0]
-    car = s.car[i]
     mask = RING - 1
-    head, slot = game.head, game.tail
-    t = car.when
+    head, slot = s.game[0].head, s.game[0].tail
+    t = s.car[i].when
     ci = p.car[i].car_class
     held = 0
-    if car.off_line == 1:
-        car.held = 0
+    if s.car[i].off_line == 1:
+        s.car[i].held = 0
         while slot > head:
             j = s.ring[(slot - 1) & mask]
             if s.car[j].when <= t:
@@ -43,26 +41,25 @@ def file_green(p: Params, s: State, i: int, word: np.uint64) -> None:
             s.ring[slot & mask] = j
             slot -= 1
         s.ring[slot & mask] = i
-        game.tail += 1
+        s.game[0].tail += 1
         return
     behind = 1.0e18  # crossing of the car just passed
     while slot > head:
         j = s.ring[(slot - 1) & mask]
-        rival = s.car[j]
-        tj = rival.when
+        tj = s.car[j].when
         if tj <= t:
             break
-        if rival.off_line == 0:
+        if s.car[j].off_line == 0:
             cj = p.car[j].car_class
             if cj != ci and s.lap_draw[cj] > CLASS_GAP * s.lap_draw[ci]:
                 t += p.cls[ci].lapping
-                rival.debt += p.cls[cj].lapped
+                s.car[j].debt += p.cls[cj].lapped
                 if t >= tj:  # traffic cost him the pass: he crosses the line on the other's tail
                     t = _tuck_in(p, tj, behind)
                     break
-            elif car.lap > rival.lap + 1:  # blue flags
+            elif s.car[i].lap > s.car[j].lap + 1:  # blue flags
                 t += 0.5 * PASS_S
-                rival.debt += PASS_S
+                s.car[j].debt += PASS_S
                 if t >= tj:
                     t = _tuck_in(p, tj, behind)
                     break
@@ -70,21 +67,21 @@ def file_green(p: Params, s: State, i: int, word: np.uint64) -> None:
                 u = rng.low(rng.mix(word ^ np.uint64(j)))
                 if u < 1.0 - math.exp((t - tj) / p.race[0].overtaking_s):
                     t += PASS_S
-                    rival.debt += PASS_S
+                    s.car[j].debt += PASS_S
                     if t >= tj:
                         t = _tuck_in(p, tj, behind)
                         break
                 else:
                     t = _tuck_in(p, tj, behind)
-                    held = car.held + 1
+                    held = s.car[i].held + 1
                     break
         behind = tj
         s.ring[slot & mask] = j
         slot -= 1
     s.ring[slot & mask] = i
-    game.tail += 1
-    car.when = t
-    car.held = held
+    s.game[0].tail += 1
+    s.car[i].when = t
+    s.car[i].held = held
 
 
 @hot
@@ -96,19 +93,15 @@ def _tuck_in(p: Params, ahead: float, behind: float) -> float:
 @hot
 def file_neutral(p: Params, s: State, i: int) -> None:
     """File the next crossing of car i while nobody may pass; i >= n is a safety car."""
-    game = s.game[0]
-    race = p.race[0]
-    car = s.car[i]
     mask = RING - 1
-    head, slot = game.head, game.tail
-    t = car.when
-    if i < race.n and car.waved == 0:
+    head, slot = s.game[0].head, s.game[0].tail
+    t = s.car[i].when
+    if i < p.race[0].n and s.car[i].waved == 0:
         at = slot
         while at > head:
             j = s.ring[(at - 1) & mask]
-            rival = s.car[j]
-            if j >= race.n or rival.off_line == 0:
-                t = max(t, rival.when + QUEUE_GAP_S)
+            if j >= p.race[0].n or s.car[j].off_line == 0:
+                t = max(t, s.car[j].when + QUEUE_GAP_S)
                 break
             at -= 1
     while slot > head:
@@ -118,5 +111,5 @@ def file_neutral(p: Params, s: State, i: int) -> None:
         s.ring[slot & mask] = j
         slot -= 1
     s.ring[slot & mask] = i
-    game.tail += 1
-    car.when = t
+    s.game[0].tail += 1
+    s.car[i].when = t

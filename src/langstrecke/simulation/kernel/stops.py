@@ -85,34 +85,34 @@ def pits_open(p: Params, s: State, i: int) -> bool:
 @hot
 def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     """Whether car i, beginning a lap at t, stops at the end of it."""
-    game = s.game[0]
-    race = p.race[0]
-    car = s.car[i]
-    entry = p.car[i]
-    c = entry.car_class
-    mode = game.mode
+    c = p.car[i].car_class
+    mode = s.game[0].mode
     lap_s = s.lap_draw[c]
-    fuel = car.fuel
+    fuel = s.car[i].fuel
     green = mode == MODE_GREEN
-    reserve = car.reserve
+    reserve = s.car[i].reserve
     hold = False
     if p.plan.shape[1] > 0:
         planned = next_planned(p, s, i)
         if planned > 0:
-            if car.lap + 1 >= planned and (fuel < LAST_LAPS_FUEL or pits_open(p, s, i)):
+            if s.car[i].lap + 1 >= planned and (fuel < LAST_LAPS_FUEL or pits_open(p, s, i)):
                 return True
             reserve = 0.0
-            hold = p.plan[i, car.plan_at].hold == 1
+            hold = p.plan[i, s.car[i].plan_at].hold == 1
     quiet = (
-        green and race.window_close_s <= 0.0 and race.technical_stop_s <= 0.0 and game.wet == 0.0 and game.rain == 0.0
+        green
+        and p.race[0].window_close_s <= 0.0
+        and p.race[0].technical_stop_s <= 0.0
+        and s.game[0].wet == 0.0
+        and s.game[0].rain == 0.0
     )
-    crosses = car.when
-    if quiet and car.held >= UNDERCUT_HELD and _undercuts(p, s, i, t, lap_s):
+    crosses = s.car[i].when
+    if quiet and s.car[i].held >= UNDERCUT_HELD and _undercuts(p, s, i, t, lap_s):
         return True
     enough = fuel - reserve >= LAST_LAPS_FUEL
-    if quiet and enough and crosses + IN_LAP * lap_s < car.hand_over and car.wet_tyres == 0:
+    if quiet and enough and crosses + IN_LAP * lap_s < s.car[i].hand_over and s.car[i].wet_tyres == 0:
         return False
-    to_go = game.due - t
+    to_go = s.game[0].due - t
     laps_to_go = math.ceil(to_go / lap_s) if to_go > 0.0 else 1.0
     if green:
         if not enough and fuel < laps_to_go and (fuel < LAST_LAPS_FUEL or laps_to_go > 1.0 + reserve):
@@ -125,32 +125,34 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     # With the flag due on this lap a stop is no use; but a lap begun under FCY may get quicker behind the safety car,
     # and a leader in trouble may keep the flag waiting (if it falls after all, the line is crossed in the pit lane).
     last_lap = min(NEUTRAL_LAP * lap_s, FLAG_MARGIN * (crosses - t))
-    if crosses + in_lap >= car.hand_over and (to_go <= 0.0 or to_go > last_lap):
+    if crosses + in_lap >= s.car[i].hand_over and (to_go <= 0.0 or to_go > last_lap):
         return True
     if weather_stop(p, s, i, lap_s):
         return pits_open(p, s, i)
-    if race.window_close_s > 0.0 and car.window_done == 0:
+    if p.race[0].window_close_s > 0.0 and s.car[i].window_done == 0:
         arrives = t + lap_s
-        if arrives >= race.window_open_s:
-            if not green or arrives + lap_s * WINDOW_SLACK >= race.window_close_s:
+        if arrives >= p.race[0].window_open_s:
+            if not green or arrives + lap_s * WINDOW_SLACK >= p.race[0].window_close_s:
                 return True
-            spread = (race.window_close_s - race.window_open_s - 2.0 * lap_s) * car.reserve / RESERVE_LAPS
-            return bool(arrives >= race.window_open_s + spread)
-    if race.technical_stop_s > 0.0 and car.technical == 0:
-        early = TECHNICAL_EARLY_S if race.technical_green == 1 else TECHNICAL_LAPS * lap_s
-        if t + early >= race.technical_until_s and (green or race.technical_green == 0):
+            spread = (
+                (p.race[0].window_close_s - p.race[0].window_open_s - 2.0 * lap_s) * s.car[i].reserve / RESERVE_LAPS
+            )
+            return bool(arrives >= p.race[0].window_open_s + spread)
+    if p.race[0].technical_stop_s > 0.0 and s.car[i].technical == 0:
+        early = TECHNICAL_EARLY_S if p.race[0].technical_green == 1 else TECHNICAL_LAPS * lap_s
+        if t + early >= p.race[0].technical_until_s and (green or p.race[0].technical_green == 0):
             return True
     if green or hold or not pits_open(p, s, i) or _waits_for_wave_by(p, s, i, t):
         return False
-    if race.refuelling == 0:
+    if p.race[0].refuelling == 0:
         return False
-    burnt = 1.0 - fuel / car.tank
+    burnt = 1.0 - fuel / s.car[i].tank
     if fuel >= laps_to_go + SPARE_LAPS:
         return False
-    if burnt >= entry.caution_stop:
+    if burnt >= p.car[i].caution_stop:
         return True
     # Enough for the finish from here, and not without stopping: take it.
-    return bool(burnt >= LEAST_BURNT and car.tank >= laps_to_go + SPARE_LAPS)
+    return bool(burnt >= LEAST_BURNT and s.car[i].tank >= laps_to_go + SPARE_LAPS)
 
 
 @kernel

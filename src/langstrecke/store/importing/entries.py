@@ -6,6 +6,7 @@ import duckdb
 import polars as pl
 
 from langstrecke.store import ENTRIES
+from langstrecke.timing.readers.laps import NO_CLASS
 
 _COLUMNS = "car, car_class, team, vehicle, manufacturer, drivers, licences, countries"
 _FRAME = pl.Schema({name: ENTRIES[name] for name in ENTRIES.names() if name not in ("race_id", "origin")})
@@ -29,9 +30,32 @@ def entries_of(connection: duckdb.DuckDBPyConnection, race_id: str) -> pl.DataFr
         rows = connection.execute(query, [key]).fetchall()
         if rows:
             frame = pl.DataFrame(rows, schema=_FRAME, orient="row")
+            if origin != "laps":
+                frame = _filled(
+                    frame, pl.DataFrame(connection.execute(_LAPS, [race_id]).fetchall(), _FRAME, orient="row")
+                )
             frame = frame.with_columns(race_id=pl.lit(race_id), origin=pl.lit(origin))
             return frame.select(ENTRIES.names()).cast(ENTRIES).sort("car_class", "car")
     return pl.DataFrame(schema=ENTRIES)
+
+
+def _filled(entries: pl.DataFrame, laps: pl.DataFrame) -> pl.DataFrame:
+    """Entries with the drivers, class, team and make that only the laps name."""
+    told = laps.select(
+        "car", *(pl.col(c).alias(f"{c}_laps") for c in ("car_class", "team", "manufacturer", "drivers"))
+    )
+    joined = entries.join(told, on="car", how="left", maintain_order="left")
+    nobody = pl.col("drivers").is_null() | (pl.col("drivers").list.len() == 0)
+    no_class = (pl.col("car_class") == NO_CLASS) & pl.col("car_class_laps").is_not_null()
+    nothing = pl.lit(None, dtype=pl.List(pl.String))
+    return joined.with_columns(
+        car_class=pl.when(no_class).then("car_class_laps").otherwise("car_class"),
+        team=pl.coalesce("team", "team_laps"),
+        manufacturer=pl.coalesce("manufacturer", "manufacturer_laps"),
+        licences=pl.when(nobody).then(nothing).otherwise("licences"),
+        countries=pl.when(nobody).then(nothing).otherwise("countries"),
+        drivers=pl.when(nobody).then(pl.coalesce("drivers_laps", "drivers")).otherwise("drivers"),
+    ).select(entries.columns)
 
 
 _SESSION_RESULTS = f"""

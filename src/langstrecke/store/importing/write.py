@@ -1,11 +1,11 @@
-"""Write what was read: one transaction, whole tables at a time."""
+"""Write what was read and planned: one transaction, whole tables at a time."""
 
 from __future__ import annotations
 
 import tempfile
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -13,29 +13,55 @@ import polars as pl
 from langstrecke.errors import StoreError
 from langstrecke.store import ENTRIES, Store
 from langstrecke.store.importing.entries import entries_of
-from langstrecke.store.importing.events import circuit_name, inferred_s, known_date, scheduled_s
-from langstrecke.store.importing.read import Reading, green_flag
+from langstrecke.store.importing.kept import Kept, keep_old
+from langstrecke.store.importing.plan import Plan, Session
+from langstrecke.store.importing.races import race_row
+from langstrecke.store.importing.record import Record, record_of
+from langstrecke.store.schema import ROWS
+from langstrecke.timing.files import TimingFile
+from langstrecke.timing.readers.dossier import PITS
 from langstrecke.timing.schema import LAPS, RESULTS, WEATHER
 
-if TYPE_CHECKING:
-    from langstrecke.store.importing.job import Job
-
+_SIMULATORS = ("acc", "rfactor2", "iracing")
 _LISTED = [name for name in ENTRIES.names() if name not in ("race_id", "origin")]
+_COLUMNS = {
+    "laps": [name for name in LAPS.names() if name != "race_id"],
+    "results": ["row", *(name for name in RESULTS.names() if name != "race_id")],
+    "weather": [name for name in WEATHER.names() if name != "race_id"],
+    "entries": _LISTED,
+    "pits": PITS.names(),
+}
 
 
-def write(store: Store, readings: list[tuple[Job, Reading]]) -> None:
-    """Put all readings into the store, replacing what it held of the same sessions; all or nothing."""
+def records(store: Store) -> list[Record]:
+    """Every file the store has read, save those of other readers' times."""
+    rows = store.connection.execute("SELECT path, sha256, facts FROM files WHERE facts IS NOT NULL").fetchall()
+    found = (record_of(str(path), str(sha), str(facts)) for path, sha, facts in rows)
+    return sorted((record for record in found if record is not None), key=lambda r: r.path)
+
+
+def write_plan(
+    store: Store, known: Sequence[Record], tables: Mapping[str, TimingFile], plan: Plan, *, forget: Sequence[str] = ()
+) -> None:
+    """Put the rows of `tables` (by hash) into the store and file everything as `plan` says; all or nothing.
+
+    Files whose path is in `forget` are dropped, also those that an earlier version left behind.
+    """
     connection = store.connection
     try:
         connection.execute("BEGIN")
         try:
-            _write_tables(connection, readings)
-            for job, reading in readings:
-                _write_session(connection, job, reading)
-            race_ids = sorted({job.race_id for job, _ in readings if job.race_id})
-            for race_id in race_ids:
-                _write_race(connection, race_id, [pair for pair in readings if pair[0].race_id == race_id])
-            _write_entries(connection, race_ids)
+            before = _sources(connection)
+            connection.execute("DELETE FROM files WHERE path IN (SELECT unnest(?))", [list(forget)])
+            _write_rows(connection, tables)
+            _write_files(connection, known, plan)
+            kept = keep_old(connection, {record.sha256 for record in known}, plan)
+            _write_sessions(connection, plan, kept)
+            _drop_unowned(connection)
+            after = _sources(connection)
+            changed = {s for s in before.keys() | after.keys() if before.get(s) != after.get(s)}
+            _write_races(connection, plan, kept)
+            _write_entries(connection, _races_of(connection, changed, plan))
             connection.execute("COMMIT")
         except BaseException:  # an interrupt too must leave the store as it was
             connection.execute("ROLLBACK")
@@ -44,29 +70,34 @@ def write(store: Store, readings: list[tuple[Job, Reading]]) -> None:
         raise StoreError(f"cannot be written: {error}", file=store.path) from None
 
 
-def _write_tables(connection: duckdb.DuckDBPyConnection, readings: list[tuple[Job, Reading]]) -> None:
-    laps, results, weather, lists = [], [], [], []
-    for job, reading in readings:
-        session = pl.lit(job.session_id)
-        if reading.laps is not None:
-            laps.append(reading.laps.with_columns(race_id=session))
-        if reading.results is not None:
-            results.append(reading.results.with_columns(race_id=session).with_row_index("row"))
-        if reading.weather is not None:
+def _sources(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    rows = connection.execute("SELECT session_id, kind, sha256 FROM session_sources ORDER BY ALL").fetchall()
+    found: dict[str, list[tuple[str, str]]] = {}
+    for session, kind, sha in rows:
+        found.setdefault(str(session), []).append((str(kind), str(sha)))
+    return found
+
+
+def _write_rows(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, TimingFile]) -> None:
+    frames: dict[str, list[pl.DataFrame]] = {kind: [] for kind in ROWS}
+    for sha, file in tables.items():
+        source = pl.lit(sha).alias("source")
+        if file.laps is not None:
+            frames["laps"].append(file.laps.with_columns(source))
+        if file.results is not None:
+            frames["results"].append(file.results.with_columns(source).with_row_index("row"))
+        if file.weather is not None:
             # Stored without a zone: reading zoned times row by row would need one more library.
-            utc = pl.col("utc").dt.replace_time_zone(None)
-            weather.append(reading.weather.with_columns(utc, race_id=session))
-        if reading.entries is not None:
-            lists.append(_listed(reading.entries).with_columns(session_id=session))
-        table = {"entries": "entry_lists"}.get(job.source.kind, job.source.kind)
-        key = "session_id" if table == "entry_lists" else "race_id"
-        connection.execute(f"DELETE FROM {table} WHERE {key} = ?", [job.session_id])
-        if job.source.dossier:
-            connection.execute("DELETE FROM entry_lists WHERE session_id = ?", [job.session_id])
-    _append(connection, "laps", laps, LAPS.names())
-    _append(connection, "results", results, ["row", *RESULTS.names()])
-    _append(connection, "weather", weather, WEATHER.names())
-    _append(connection, "entry_lists", lists, ["session_id", *_LISTED])
+            frames["weather"].append(file.weather.with_columns(pl.col("utc").dt.replace_time_zone(None), source))
+        if file.entries is not None:
+            frames["entries"].append(_listed(file.entries).with_columns(source))
+        if file.pits is not None:
+            frames["pits"].append(file.pits.with_columns(source))
+    shas = list(tables)
+    for kind, view in ROWS.items():
+        if frames[kind]:
+            connection.execute(f"DELETE FROM file_{view} WHERE source IN (SELECT unnest(?))", [shas])
+            _append(connection, f"file_{view}", frames[kind], ["source", *_COLUMNS[kind]])
 
 
 def _listed(entries: pl.DataFrame) -> pl.DataFrame:
@@ -74,9 +105,9 @@ def _listed(entries: pl.DataFrame) -> pl.DataFrame:
     return entries.with_columns(pl.lit(None, dtype=ENTRIES[name]).alias(name) for name in missing)
 
 
-def _append(connection: duckdb.DuckDBPyConnection, table: str, frames: list[pl.DataFrame], names: list[str]) -> None:
-    if not frames:
-        return
+def _append(
+    connection: duckdb.DuckDBPyConnection, table: str, frames: Sequence[pl.DataFrame], names: list[str]
+) -> None:
     columns = ", ".join(f'"{name}"' for name in names)
     with tempfile.TemporaryDirectory(prefix="langstrecke-") as folder:
         rows = Path(folder) / "rows.parquet"
@@ -85,84 +116,105 @@ def _append(connection: duckdb.DuckDBPyConnection, table: str, frames: list[pl.D
         connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM read_parquet('{text}')")
 
 
-def _write_session(connection: duckdb.DuckDBPyConnection, job: Job, reading: Reading) -> None:
-    source = job.source
-    connection.execute(
-        "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
-        [job.session_id, source.kind, source.source, job.sha256],
-    )
-    held = connection.execute(
-        "SELECT start, source, sha256 FROM sessions WHERE session_id = ?", [job.session_id]
-    ).fetchone()
-    start, path, sha = held if held is not None else (None, None, None)
-    if source.kind == "laps" or path is None:
-        path = source.source
-    if source.kind == "laps":
-        sha = job.sha256
-    start = source.stamp or start
-    connection.execute(
-        "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [job.session_id, job.race_id, source.series, source.season, source.event, job.naming.circuit,
-         source.session_kind, job.name, start, path, sha],
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+
+def _write_files(connection: duckdb.DuckDBPyConnection, known: Sequence[Record], plan: Plan) -> None:
+    connection.execute("DELETE FROM files WHERE facts IS NOT NULL")
+    rows = []
+    for record in known:
+        state = plan.filed[record.path]
+        notes = [*record.evidence.notes, *plan.notes.get(record.path, [])]
+        rows.append(
+            [record.path, record.sha256, record.content.kind, record.facts_json(), state.session_id, state.role,
+             state.reason, notes]
+        )  # fmt: skip
+    frame = pl.DataFrame(
+        rows, orient="row",
+        schema={
+            **dict.fromkeys(("path", "sha256", "kind", "facts", "session_id", "role", "reason"), pl.String),
+            "notes": pl.List(pl.String),
+        },
     )  # fmt: skip
+    _append(connection, "files", [frame], frame.columns)
 
 
-def _write_race(connection: duckdb.DuckDBPyConnection, race_id: str, readings: list[tuple[Job, Reading]]) -> None:
-    """The race's row, from what this import read of it and what an earlier one left there."""
-    cursor = connection.execute("SELECT * FROM races WHERE race_id = ?", [race_id])
-    row = cursor.fetchone()
-    held: dict[str, Any] = {}
-    if row is not None and cursor.description is not None:
-        held = dict(zip([column[0] for column in cursor.description], row, strict=True))
-    job = readings[0][0]
-    race_jobs = [pair for pair in readings if pair[0].session_id == f"{race_id}/race"]
-    day = _day(race_id, readings) or held.get("date")
-    event, limit, start = held.get("event"), None, held.get("start_time")
-    duration, known, source = held.get("duration_s"), bool(held.get("duration_known")), held.get("source")
-    for race_job, reading in race_jobs:
-        event = reading.name or event
-        limit = reading.limit_s or limit
-        source = race_job.source.source
-        if start is None and race_job.source.stamp is not None:
-            start = race_job.source.stamp
-    scheduled = scheduled_s(race_id, (race_jobs or readings)[0][0].source, job.naming.circuit, limit)
-    if limit or (scheduled is not None and not known):
-        duration, known = limit or scheduled, True
-    for _, reading in race_jobs:
-        if reading.laps is None:
-            continue
-        if day is not None:
-            start = green_flag(reading.laps, day) or start
-        if not known:
-            leader = reading.laps.group_by("car").agg(pl.col("lap").max(), pl.col("elapsed_s").max())
-            best = leader.sort("lap", "elapsed_s", descending=[True, False])["elapsed_s"][0]
-            duration = inferred_s(float(best))
-    event = event or _title(job, race_id)
-    connection.execute(
-        "INSERT OR REPLACE INTO races VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [race_id, job.source.series, job.source.season, event, job.naming.circuit, day, start, duration,
-         known, source],
-    )  # fmt: skip
+def _write_sessions(connection: duckdb.DuckDBPyConnection, plan: Plan, kept: Kept) -> None:
+    connection.execute("DELETE FROM session_sources")
+    stay = sorted(kept.sessions - plan.sessions.keys())
+    connection.execute("DELETE FROM sessions WHERE session_id NOT IN (SELECT unnest(?))", [stay])
+    sources = [(old.session_id, old.kind, old.source) for old in kept.sources]
+    for session in plan.sessions.values():
+        told = {kind: choice.best.sha256 for kind, choice in session.chosen.items()}
+        sources += [(session.id, kind, sha) for kind, sha in told.items() if (session.id, kind) not in kept.instead]
+        sources += [(session.id, "pits", record.sha256) for record in session.pits]
+        if "entries" not in told and "laps" in told and session.chosen["laps"].best.content.provider == "dossier":
+            sources.append((session.id, "entries", told["laps"]))
+        if "results" not in told and "laps" in told and session.chosen["laps"].best.content.provider in _SIMULATORS:
+            sources.append((session.id, "results", told["laps"]))  # a simulator's file has both
+    _insert(connection, "session_sources", sorted(set(sources)))
+    _insert(connection, "sessions", [_session_row(session) for session in plan.sessions.values()])
+    connection.execute(_OLD_FIGURES)
 
 
-def _day(race_id: str, readings: list[tuple[Job, Reading]]) -> date | None:
-    for job, reading in readings:
-        if reading.day is not None:
-            return reading.day
-        if job.session_id == f"{race_id}/race" and job.source.stamp is not None:
-            return job.source.stamp.date()
-    stamps = [job.source.stamp for job, _ in readings if job.source.stamp is not None]
-    return known_date(race_id) or (max(stamps).date() if stamps else None)
+_OLD_FIGURES = """
+UPDATE sessions SET laps = n.laps, cars = n.cars FROM (
+    SELECT race_id, count(*) AS laps, count(DISTINCT car) AS cars FROM laps GROUP BY race_id
+) n WHERE n.race_id = sessions.session_id AND sessions.laps IS NULL
+"""
 
 
-def _title(job: Job, race_id: str) -> str:
-    name = circuit_name(job.naming.circuit)
-    return f"{name}, qualifying race" if race_id.endswith("-qualifying-race") else name
+def _session_row(session: Session) -> list[Any]:
+    laps = session.chosen["laps"].best if "laps" in session.chosen else None
+    results = session.chosen["results"].best if "results" in session.chosen else None
+    first = laps or results or session.records[0]
+    event = session.event
+    winner = None
+    if session.kind == "race":
+        winner = results.content.winner if results is not None else None
+        winner = winner or (laps.content.winner if laps is not None else None)
+    cars = laps.content.cars if laps is not None else (results.content.cars if results is not None else None)
+    return [
+        session.id, session.race_id, event.series, int(event.season[:4]), first.evidence.event, event.circuit,
+        session.kind, session.name, session.start, first.path, laps.sha256 if laps is not None else None,
+        laps.content.laps if laps is not None else 0, cars, winner,
+        laps.content.stops if laps is not None else None,
+    ]  # fmt: skip
 
 
-def _write_entries(connection: duckdb.DuckDBPyConnection, race_ids: list[str]) -> None:
+def _write_races(connection: duckdb.DuckDBPyConnection, plan: Plan, kept: Kept) -> None:
+    stay = sorted(kept.races - plan.races.keys())
+    connection.execute("DELETE FROM races WHERE race_id NOT IN (SELECT unnest(?))", [stay])
+    _insert(connection, "races", [race_row(race_id, sessions) for race_id, sessions in plan.races.items()])
+
+
+def _drop_unowned(connection: duckdb.DuckDBPyConnection) -> None:
+    """Rows of files that nothing in the store stands for any more: a file whose content changed."""
+    owned = "SELECT sha256 FROM files UNION ALL SELECT path FROM files UNION ALL SELECT sha256 FROM session_sources"
+    for view in ROWS.values():
+        connection.execute(f"DELETE FROM file_{view} WHERE source NOT IN ({owned})")
+
+
+def _races_of(connection: duckdb.DuckDBPyConnection, sessions: set[str], plan: Plan) -> list[str]:
+    """The races whose entries may have changed, those that are gone included."""
+    rows = connection.execute("SELECT DISTINCT race_id FROM entries").fetchall()
+    gone = {str(row[0]) for row in rows} - {
+        str(row[0]) for row in connection.execute("SELECT race_id FROM races").fetchall()
+    }
+    touched = {plan.sessions[s].race_id for s in sessions if s in plan.sessions}
+    touched |= {race for race, found in plan.races.items() if any(s.id in sessions for s in found)}
+    new = {race for race in plan.races if (race,) not in rows}
+    return sorted({race for race in touched | gone | new if race})
+
+
+def _write_entries(connection: duckdb.DuckDBPyConnection, race_ids: Sequence[str]) -> None:
     frames = []
     for race_id in race_ids:
         connection.execute("DELETE FROM entries WHERE race_id = ?", [race_id])
-        frames.append(entries_of(connection, race_id))
-    _append(connection, "entries", frames, ENTRIES.names())
+        if connection.execute("SELECT 1 FROM races WHERE race_id = ?", [race_id]).fetchone():
+            frames.append(entries_of(connection, race_id))
+    if frames:
+        _append(connection, "entries", frames, ENTRIES.names())

@@ -26,7 +26,7 @@ PLAIN = {
         "CAR", "CAR_NUMBER", "CAR_NO", "CAR_NR", "CARNUMBER", "NO", "NR", "NUM", "NUMBER", "START_NUMBER",
         "STARTNUMBER", "STARTNUMMER", "START_NR", "STARTNR", "STNR", "AUTO", "FAHRZEUGNUMMER", "ENTRY",
     ),
-    "LAP_NUMBER": ("LAP", "LAP_NUMBER", "LAP_NO", "LAP_NR", "LAPS", "RUNDE", "RUNDE_NR", "RUNDENNUMMER"),
+    "LAP_NUMBER": ("LAP", "LAP_NUMBER", "LAP_NO", "LAP_NR", "RUNDE", "RUNDE_NR", "RUNDENNUMMER"),
     "LAP_TIME": (
         "LAP_TIME", "LAP_TIME_S", "LAP_TIME_SECONDS", "TIME", "LAPTIME_S", "SECONDS", "RUNDENZEIT", "ZEIT",
     ),
@@ -50,6 +50,9 @@ PLAIN = {
     "DATE": ("DATE", "DAY", "DATUM", "TAG"),
 }  # fmt: skip
 """Canonical column -> the words that stand for it in a plain lap table, the best first."""
+
+OF_A_RESULT = frozenset({"POS", "POSITION", "PLACE", "RANK", "PLATZ", "LAPS", "RUNDEN", "GAP", "INTERVAL", "BEST"})
+"""Columns that no lap table has: a list with one of them tells how a session ended, a row a car."""
 
 _WORD = re.compile(r"[^0-9A-Z]+")
 

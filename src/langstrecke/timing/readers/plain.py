@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from langstrecke.timing.notices import Notice, tell
-from langstrecke.timing.readers.columns import plain_names
+from langstrecke.timing.readers.columns import OF_A_RESULT, plain_names
 from langstrecke.timing.readers.document import Document, open_document
 from langstrecke.timing.readers.laps import NEEDED, build_laps
 from langstrecke.timing.readers.said import Said, day_of
@@ -26,7 +26,7 @@ from langstrecke.timing.readers.text import TextTable, headers, read_table
 
 def is_plain(columns: tuple[str, ...]) -> bool:
     """Whether a header is that of a plain lap table."""
-    return set(NEEDED) <= set(plain_names(columns).values())
+    return set(NEEDED) <= set(plain_names(columns).values()) and not OF_A_RESULT & set(columns)
 
 
 def read_laps(path: str | Path | Document, *, notices: list[Notice] | None = None) -> pl.DataFrame:
