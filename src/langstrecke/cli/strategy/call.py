@@ -128,7 +128,7 @@ def _cells(s: Scored) -> list[str]:
         str(s.lap),
         s.flag,
         str(s.place),
-        f"{s.fuel_left:.0f} laps",
+        plural(round(s.fuel_left), "lap"),
         f"{s.gain:+.2f} ± {1.96 * s.answer.place.se:.2f}",
         points(s.answer.win),
         driver,
