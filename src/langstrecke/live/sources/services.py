@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from langstrecke.archives.hosts import merged, read_table
 from langstrecke.errors import LangstreckeError, NotFoundError
@@ -20,14 +19,6 @@ VARIABLE = "LANGSTRECKE_SERVICES"
 """Environment variable that names a user's own table."""
 
 
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"is no regular expression: {error}") from None
-    return text
-
-
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,7 +26,7 @@ class _Table(BaseModel):
 class Service(_Table):
     """One live service and how it is treated; the shipped table says where the figures come from."""
 
-    kind: Literal["griiip", "swiss"]
+    kind: Literal["griiip"]
     owner: str
     url: str = Field(pattern=r"^https?://[^/]+/(.*/)?$")
     poll_s: float = Field(ge=0.0, le=600.0)
@@ -56,8 +47,7 @@ class LiveSeries(_Table):
 
     service: str
     names: list[str] = []
-    id: int | None = None
-    pattern: Annotated[str, AfterValidator(_pattern)] = ""
+    id: int
 
 
 class Services(_Table):
