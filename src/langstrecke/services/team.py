@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.services.answers.team import TeamPlanAnswer
@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 def team_plan(settings: Settings, ask: TeamPlanAsk, *, step: Step) -> TeamPlanAnswer:
     """Stops, fuel and drivers of a team's car from a dozen numbers, with how likely the plan holds."""
     plan, odds, change = team_plan_result(ask, step=step)
-    return TeamPlanAnswer.model_validate(
-        {**plan.to_json(), "change": change, "odds": None if odds is None else odds.to_json()}
-    )
+    return TeamPlanAnswer.model_validate(team_plan_json(plan, odds, change))
+
+
+def team_plan_json(plan: TeamPlan, odds: PlanOdds | None, change: str | None) -> dict[str, Any]:
+    """The answer as data, as `plan --json` and the page show it."""
+    from langstrecke.strategy.plan.team.words import margins, odds_words, quality
+
+    said = [*margins(plan), quality(plan), *(odds_words(odds) if odds is not None else [])]
+    return {**plan.to_json(), "said": said, "change": change, "odds": None if odds is None else odds.to_json()}
 
 
 def team_plan_result(
