@@ -48,6 +48,7 @@ METAVARS = {
     "card": "CARD",
     "at": "TIME",
     "store": "FILE",
+    "engine": "NAME",
     "data": "DIR",
     "out": "FILE.jsonl",
     "forecasts": "FILE.jsonl",

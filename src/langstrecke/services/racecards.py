@@ -21,7 +21,6 @@ from langstrecke.services.answers.cards import CardLine, CardProblem, CheckAnswe
 from langstrecke.services.progress import Step, counted, silent
 from langstrecke.services.requests.cards import BuildAsk, CardAsk, CardFromAsk, lap_of
 from langstrecke.services.settings import Settings
-from langstrecke.services.store import reading
 
 
 def cards(settings: Settings) -> list[CardLine]:
@@ -57,6 +56,8 @@ def card_of(settings: Settings, name: str, *, step: Step = silent) -> RaceCard:
     except NotFoundError:
         if not settings.store.exists():
             raise
+    from langstrecke.services.store import reading
+
     with reading(settings) as store:
         stored = store.races()["race_id"].to_list()
     if name not in stored:
@@ -108,6 +109,7 @@ def _rulebook_problems(card: RaceCard, name: str) -> list[CardError]:
 def build_result(settings: Settings, ask: BuildAsk, *, step: Step) -> RaceCard:
     """A card from timing data in the store."""
     from langstrecke.racecard.build import archive_for, build_card
+    from langstrecke.services.store import reading
 
     with reading(settings) as store:
         archive = archive_for(store, ask.race, ask.knowledge, progress=counted(step, "reading sessions"))

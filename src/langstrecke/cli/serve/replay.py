@@ -11,6 +11,7 @@ import typer
 
 from langstrecke.cli.options import Store
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import plural
 from langstrecke.services.requests.common import RACE_TIME
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def replay_verb(
     address = f"ws://{shown}:{bound.getsockname()[1]}/feed"
 
     def started() -> None:
-        sys.stdout.write(f"{recording.hello.race_id}: {len(recording)} messages at {address}\n")
+        sys.stdout.write(f"{recording.hello.race_id}: {plural(len(recording), 'message')} at {address}\n")
         sys.stdout.flush()
 
     replay = Replay(recording, speed=pace, start_s=from_s)

@@ -93,10 +93,11 @@ def audit_verb(
         print_json(AuditAnswer.of(found, notes=grounds(card)))
         return
     out = screen()
-    kinds = {k: sum(s.kind == k for s in found.stops) for k in ("choice", "forced", "repair")}
+    kinds = {k: sum(s.kind == k for s in found.stops) for k in ("choice", "forced", "driver", "pass", "repair")}
     out.print(Text(printable(card.race.name), "bold"))
     choices = plural(kinds["choice"], "stop was a choice", "stops were a choice")
-    text = f"{choices}, {kinds['forced']} not (empty tank), {kinds['repair']} long"
+    text = f"{choices}, {kinds['forced']} not (the tank may have been empty), {kinds['driver']} a driver's time up, "
+    text += f"{kinds['pass']} without fuel, {kinds['repair']} long"
     out.print(Text(text, "dim"))
     for name in found.classes():
         out.print(_table(found, name, count))
@@ -127,7 +128,7 @@ def _cells(s: Scored) -> list[str]:
         str(s.lap),
         s.flag,
         str(s.place),
-        f"{s.fuel_left:.0f} laps",
+        plural(round(s.fuel_left), "lap"),
         f"{s.gain:+.2f} ± {1.96 * s.answer.place.se:.2f}",
         points(s.answer.win),
         driver,

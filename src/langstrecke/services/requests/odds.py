@@ -81,6 +81,14 @@ class SimulateAsk(Ask):
     seed: Seed = 1
 
 
+class BenchAsk(Ask):
+    """Cards to be timed."""
+
+    card: list[RaceId] = Field(["le-mans-2019", "imsa-2021-sebring"], description="Card to time; may be repeated")
+    races: Annotated[int, at_most(1_000_000)] | None = Field(None, ge=1, description="Two seconds' worth without it")
+    engine: list[str] = Field(["threads"], description="threads, ray or cuda; may be repeated")
+
+
 class BacktestAsk(Ask):
     """Races of a period to be forecast from what was known by then."""
 

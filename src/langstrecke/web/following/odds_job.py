@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import duration
 from langstrecke.live.table import TimingTable
 from langstrecke.racecard import grounds, list_cards, load_card
 from langstrecke.services.kernel import ready
@@ -131,17 +132,21 @@ def _from_store(store: Path, race: str) -> tuple[RaceCard, PacePosterior] | None
 
 
 def with_moves(point: OddsPoint, before: OddsPoint | None, then: TimingTable | None, now: TimingTable) -> OddsPoint:
-    """The point with what moved the odds since the one before. `then` and `now` are the tables at both moments."""
-    if before is None or then is None:
+    """The point with what moved the odds since the one before. `then` and `now` are the tables at both moments.
+
+    No cause is named across a time nobody read odds in: much happened, and what of it counted is not known.
+    """
+    if before is None or (then is None and not point.apart):
         return point
-    events = happened(then, now)
+    events = happened(then, now) if then is not None and not point.apart else []
+    unread = duration(abs(point.race_s - before.race_s))
     known = {c.car: c.win for c in before.cars}
     moved = []
     for chance in point.cars:
         old = known.get(chance.car, chance.win)
         noise = 2.0 * math.sqrt(max(old * (1.0 - old), 0.0) / max(point.races, 1))
         if abs(chance.win - old) >= max(MOVED, noise):
-            why = _why(chance, chance.win > old, events)
+            why = _why(chance, chance.win > old, events) if not point.apart else (f"no odds of {unread} before",)
             moved.append(Moved(car=chance.car, car_class=chance.car_class, win_before=old, win=chance.win, why=why))
     moved.sort(key=lambda m: -abs(m.win - m.win_before))
     return point.model_copy(update={"moved": tuple(moved[:TOLD])})
@@ -166,8 +171,12 @@ def _helps(text: str) -> bool:
 
 def kept(points: tuple[OddsPoint, ...], point: OddsPoint, every_s: float) -> tuple[OddsPoint, ...]:
     """The history with a new point. One that lies too near its elders takes the last one's place."""
-    if len(points) >= 2 and points[-1].race_s - points[-2].race_s < every_s:
+    if len(points) >= 2 and points[-1].race_s - points[-2].race_s < every_s and not point.apart:
+        if points[-1].apart:
+            point = point.model_copy(update={"apart": True})
         points = points[:-1]
     if len(points) >= KEPT:
-        points = (*points[: KEPT // 2 : 2], *points[KEPT // 2 :])
+        half = points[: KEPT // 2]
+        left_out = {id(p) for p in half[1::2] if not p.apart}  # one that begins a line anew stays
+        points = tuple(p for p in points if id(p) not in left_out)
     return (*points, point)
