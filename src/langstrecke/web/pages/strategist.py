@@ -149,6 +149,8 @@ class _Strategist:
                     else:
                         bits.text("Not worth thinking through now.", "muted")
             bits.text(f"{plural(found.races, 'race')} for each option, on the same luck.", "note")
+            for note in found.notes:
+                bits.text(note, "note")
 
     # --- the plan ---------------------------------------------------------------------------------------------------
 
