@@ -12,10 +12,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from griiip_server import GriiipRace, griiip_service
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from griiip_server import GriiipRace, griiip_service
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.live import FeedState, timing_table
 from langstrecke.live.sources.griiip import GriiipReader, crossings
