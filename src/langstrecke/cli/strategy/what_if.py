@@ -170,6 +170,13 @@ def _print_found(found: Found, race: str) -> None:
             f"{k * j.against_card.change:+.1f} ± {k * 1.96 * j.against_card.se:.1f}",
         )
     out.print(table)
+    equal = [j.words for j in found.best[1:] if j.as_good]
+    if equal:
+        out.print(Text("as good, as far as these races can tell: " + "; ".join(equal)))
+    if found.drivers:
+        j = found.drivers[0]
+        change = f"{k * j.against_best.change:+.1f} ± {k * 1.96 * j.against_best.se:.1f}"
+        out.print(Text(f"of other drivers' orders: {j.words}, {change}"))
     price = found.price
     tried = f"{plural(found.tried, 'plan')}, {plural(found.played, 'race')} in {found.seconds:.0f} s"
     out.print(

@@ -128,6 +128,8 @@ class JudgedPlan(Answer):
     """A plan with its score."""
 
     plan: str
+    as_good: bool
+    """The races told cannot tell it from the best."""
     score: float
     se: float
     interval: tuple[float, float]
@@ -158,6 +160,9 @@ class OptimiseAnswer(Answer):
     seed: int
     seconds: float
     plans: list[JudgedPlan]
+    """The winner of the search, then the other finalists, all on fresh luck."""
+    drivers: list[JudgedPlan]
+    """The winner with another drivers' order."""
     price_of_second: Difference
     new_tyres: NewTyres
     at_ends_of_tyre_belief: list[Difference] | None
