@@ -38,7 +38,8 @@ def plan_verb(
         bool, typer.Option("--new", help="Ask for a team's numbers one by one; CARD is written (team.toml)")
     ] = False,
     driven: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Team file: stints driven so far (docs/sim-racing.md)")
+        Path | None,
+        typer.Option(metavar="FILE|RACE", help="Team file: stints driven so far, a sheet, a recording or a race"),
     ] = None,
     races: Annotated[int, typer.Option(min=0, max=20_000, help="Team file: races for the odds; 0: none")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Team file: seed of the odds")] = 1,
