@@ -12,7 +12,6 @@ from pathlib import Path
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.build import Knowledge, build_card
-from langstrecke.racecard.build.display_names import rulebook_of
 from langstrecke.racecard.io import write_card
 from langstrecke.ratings.archive import open_archive
 from langstrecke.rulebooks import list_rulebooks
@@ -43,8 +42,7 @@ def main() -> None:
                 import_folder(store, args.data)
             archive = open_archive(store)
             for race_id, meta in sorted(archive.races.items()):
-                book = rulebook_of(meta.series, meta.season)
-                if (args.races and race_id not in args.races) or book not in books:
+                if (args.races and race_id not in args.races) or f"{meta.series}-{meta.season}" not in books:
                     continue
                 knowledge: Knowledge = "full" if race_id in FULL else "before"
                 try:
