@@ -171,7 +171,9 @@ class _Count:
         insort(self._sorted, row.lap_time_s)
         self._ends.append(row.elapsed_s)
         self._times.append(row.lap_time_s)
-        self._counts.append(1.0 + len(missing))  # a lap that has not come was driven, and burnt its fuel
+        self._counts.append(
+            float(row.lap - done)
+        )  # a lap that has not come, or was taken back, was driven for its number
         self._longest_stop = max(self._longest_stop, lane_s)
         if row.in_pit:
             self._came_in.append(self.laps)
