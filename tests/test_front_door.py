@@ -262,6 +262,6 @@ def test_a_file_that_cannot_be_read_is_named_not_passed_over(
     folder = tmp_path / "2021" / "05-sebring-international-raceway"
     folder.mkdir(parents=True)
     (folder / race_file.name).write_bytes(race_file.read_bytes())
-    (folder / "202103201010-race-results.csv").write_text("NUMBER,POSITION\nx")
+    (folder / "202103201010-race-results.csv").write_text("POSITION,NUMBER,STATUS,LAPS\nx")
     with pytest.warns(UserWarning, match="not imported: .*race-results"):
         store.add(folder)

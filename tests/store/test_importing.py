@@ -240,9 +240,9 @@ def test_what_cannot_be_imported_is_an_error(tmp_path: Path, store: Store) -> No
     assert store.races().is_empty()
 
 
-@pytest.mark.parametrize("error", [RuntimeError("disk"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_an_import_that_fails_half_way_leaves_the_store_as_it_was(
-    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch, error: BaseException
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
 ) -> None:
     tf.imsa_event(tmp_path / "a")
     import_folder(store, tmp_path / "a")
@@ -253,7 +253,7 @@ def test_an_import_that_fails_half_way_leaves_the_store_as_it_was(
         raise error
 
     monkeypatch.setattr("langstrecke.store.importing.write._write_entries", fail)
-    with pytest.raises(type(error)):
+    with pytest.raises(error):
         import_folder(store, tmp_path / "b")
     assert dump(store) == before
     monkeypatch.undo()

@@ -177,8 +177,10 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the file. A second call does nothing."""
-        self.connection.close()
+        """Close the file, and let go of it. A second call does nothing."""
+        connection = self.__dict__.pop("connection", None)
+        if connection is not None:
+            connection.close()
 
     def races(self, series: str | None = None, season: int | None = None) -> pl.DataFrame:
         """Races as `RACES`, in order of date; optionally of one series and one season."""
@@ -236,6 +238,10 @@ class Store:
         """What decided where each file of the race's event was filed, as `store.why.why`."""
         self.race(race_id)
         return why.why(self.connection, race_id)
+
+    def place_below(self, race_id: str, root: Path) -> str | None:
+        """Where the files of a race lie below a folder, as `store.why.place_below`; None where they do not."""
+        return why.place_below(self.connection, race_id, root)
 
     def sources(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
         """Session -> the files it is made of and those they supersede, as `store.why.sources`."""

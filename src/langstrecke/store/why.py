@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -49,3 +52,27 @@ def sources(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, list[d
         else:
             lists["superseded"].append({**entry, "role": role, "reason": reason or None})
     return found
+
+
+_KIND = re.compile(r"(?:[-_](?:laps|results|weather|pits))?\.\w+$", re.IGNORECASE)
+_LIST = re.compile(r"^(?:.*[_ -])?(?:analysis|classification|grid)(?:[_ -].*)?$", re.IGNORECASE)
+
+
+def place_below(connection: duckdb.DuckDBPyConnection, race_id: str, root: Path) -> str | None:
+    """Where a race's files lie below a folder, without what tells the files of one session apart:
+    "2021/05-sebring/202103201010-race", "2016/Fuji", "2024/fuji_6h". None where none of them does.
+    """
+    top = Path(os.path.normpath(root.absolute()))
+    rows = connection.execute(
+        "SELECT path FROM files WHERE session_id = ? AND role IN ('source', 'copy', 'superseded') ORDER BY "
+        "role <> 'source', kind <> 'laps', path",
+        [f"{race_id}/race"],
+    ).fetchall()
+    for (path,) in rows:
+        if not Path(str(path)).is_relative_to(top):
+            continue
+        place = Path(str(path)).relative_to(top)
+        if _LIST.match(place.stem) and len(place.parts) > 1:
+            return place.parent.as_posix()
+        return place.with_name(_KIND.sub("", place.name)).as_posix()
+    return None

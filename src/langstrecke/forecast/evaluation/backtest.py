@@ -120,9 +120,9 @@ def races_between(store: Store, data: Path, first: dt.date, last: dt.date) -> li
     rows = store.races().filter(pl.col("date").is_between(first, last) & pl.col("source").is_not_null())
     found = []
     for row in rows.sort("date", "race_id").iter_rows(named=True):
-        place = data / row["source"]
-        if place.exists() or any(place.parent.glob(f"{place.name}*")):
-            found.append(row)
+        place = store.place_below(row["race_id"], data)
+        if place is not None:
+            found.append({**row, "source": place})
     return found
 
 

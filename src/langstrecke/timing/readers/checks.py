@@ -60,6 +60,7 @@ def check_laps(sieve: Sieve) -> None:
     _drop_backwards(sieve)
     _blank_sectors(sieve)
     _blank_clocks(sieve)
+    _drop_misnumbered(sieve)
     gap = (pl.col("lap") - pl.col("lap").shift(1).over("car").fill_null(0)) > 1
     sieve.note(gap, "place where laps of a car are missing")
 
@@ -101,7 +102,11 @@ def _drop_disagreeing(sieve: Sieve) -> None:
     witness = pl.when(pl.col("sum_off").is_not_null()).then("sum_off").otherwise("clock_off")
     lone = (witness > _TOLERANCE_S).fill_null(True)
     first = pl.col("lap") == 1  # a first lap may begin before the clock does
-    sieve.drop(odd & ~mirrored & lone & ~first, "lap dropped whose time fits neither elapsed time nor sectors")
+    sum_s = pl.sum_horizontal("s1_s", "s2_s", "s3_s", ignore_nulls=False)
+    alone = first & ((pl.col("elapsed_s") - sum_s).abs() <= _TOLERANCE_S).fill_null(False)
+    sieve.drop(
+        odd & ((~mirrored & lone & ~first) | alone), "lap dropped whose time fits neither elapsed time nor sectors"
+    )
     # The lap time is borne out by the sectors or the hour: the race clock stood still, as under a red flag.
     sieve.note(
         odd & ~first,
@@ -120,6 +125,15 @@ def _drop_backwards(sieve: Sieve) -> None:
         keep.update(rows["line"][index] for index in _longest_rise(rows["elapsed_s"].to_list()))
     lost = pl.col("car").is_in(cars.implode()) & ~pl.col("line").is_in(list(keep))
     sieve.drop(lost, "lap dropped whose elapsed time runs backwards")
+
+
+def _drop_misnumbered(sieve: Sieve) -> None:
+    """Drop a car's last lap where its number leaps, but its elapsed time follows on the lap before."""
+    leaps = (pl.col("lap") - pl.col("lap").shift(1).over("car")) > 1
+    step = pl.col("elapsed_s") - pl.col("elapsed_s").shift(1).over("car")
+    follows = (step - pl.col("lap_time_s")).abs() <= _TOLERANCE_S
+    last = pl.col("lap") == pl.col("lap").max().over("car")
+    sieve.drop(leaps & follows & last, "lap dropped whose number leaps, though no time is missing before it")
 
 
 def _longest_rise(values: list[float]) -> list[int]:

@@ -23,6 +23,9 @@ _SHORTEST_S = 15.0
 """No circuit is lapped faster."""
 _HALF = 0.5
 """A lap below this share of the field's quick laps is a second crossing of the line, not a lap."""
+_BELIEVED = 1 / 3
+"""Where fewer rows of a file hold together than this share, the file is not what it says."""
+_MANY = 12
 _YES = ["B", "1", "X", "Y", "YES", "TRUE", "IN", "P", "PIT", "J", "JA", "WAHR"]
 _NO = ["", "0", "N", "NO", "FALSE", "NEIN", "FALSCH", "-"]
 CAR = r"^[0-9A-Za-z]{1,6}$"
@@ -44,6 +47,11 @@ def build_laps(table: TextTable, manufacturer: pl.Series) -> tuple[pl.DataFrame,
     if sieve.frame.is_empty():
         first = sieve.notices[0] if sieve.notices else Notice("no laps", 1, 2)
         raise TimingFileError(f"holds no lap that can be read: {first}", file=table.path, line=first.line)
+    rows, kept = table.frame.height, sieve.frame.height
+    if rows >= _MANY and kept < _BELIEVED * rows:
+        most = max(sieve.notices, key=lambda notice: notice.count)
+        what = f"only {kept:,} of its {rows:,} rows can be believed: {most}"
+        raise TimingFileError(what, file=table.path, line=most.line, hint="are its columns what its header says?")
     laps = sieve.frame.with_columns(race_id=pl.lit(table.path.stem)).select(LAPS.names()).cast(LAPS)
     return laps, sieve.notices
 
