@@ -1,6 +1,6 @@
 """Rebuild every shipped race card from the timing files: python -m scripts.build.cards ../shared/data
 
-`before` cards for IMSA 2021-23 and WEC 2015-16, `full` ones for Le Mans 2018 and 2019 (docs/cards.md).
+A `before` card for every race held whose season has a rule book, `full` for Le Mans 2018 and 2019 (docs/cards.md).
 """
 
 from __future__ import annotations
@@ -10,64 +10,18 @@ import tempfile
 import time
 from pathlib import Path
 
+from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.build import Knowledge, build_card
 from langstrecke.racecard.io import write_card
 from langstrecke.ratings.archive import open_archive
+from langstrecke.rulebooks import list_rulebooks
 from langstrecke.store import open_store
 from langstrecke.store.importing import import_folder
 
 TARGET = Path(__file__).parents[2] / "src" / "langstrecke" / "racecard" / "data"
 
-CARDS: dict[str, Knowledge] = {
-    "imsa-2021-daytona-qualifying-race": "before",
-    "imsa-2021-daytona": "before",
-    "imsa-2021-sebring": "before",
-    "imsa-2021-mid-ohio": "before",
-    "imsa-2021-watkins-glen": "before",
-    "imsa-2021-watkins-glen-240": "before",
-    "imsa-2021-lime-rock": "before",
-    "imsa-2021-road-america": "before",
-    "imsa-2021-laguna-seca": "before",
-    "imsa-2021-long-beach": "before",
-    "imsa-2021-vir": "before",
-    "imsa-2021-road-atlanta": "before",
-    "le-mans-2018": "full",
-    "le-mans-2019": "full",
-    "imsa-2022-belle-isle": "before",
-    "imsa-2022-daytona-qualifying-race": "before",
-    "imsa-2022-daytona": "before",
-    "imsa-2022-laguna-seca": "before",
-    "imsa-2022-lime-rock": "before",
-    "imsa-2022-long-beach": "before",
-    "imsa-2022-mid-ohio": "before",
-    "imsa-2022-mosport": "before",
-    "imsa-2022-road-america": "before",
-    "imsa-2022-road-atlanta": "before",
-    "imsa-2022-sebring": "before",
-    "imsa-2022-vir": "before",
-    "imsa-2022-watkins-glen": "before",
-    "imsa-2023-daytona": "before",
-    "imsa-2023-indianapolis": "before",
-    "imsa-2023-laguna-seca": "before",
-    "imsa-2023-lime-rock": "before",
-    "imsa-2023-long-beach": "before",
-    "imsa-2023-mosport": "before",
-    "imsa-2023-road-america": "before",
-    "imsa-2023-road-atlanta": "before",
-    "imsa-2023-sebring": "before",
-    "imsa-2023-vir": "before",
-    "imsa-2023-watkins-glen": "before",
-    "wec-2015-bahrain": "before",
-    "wec-2015-silverstone": "before",
-    "wec-2015-spa": "before",
-    "wec-2016-cota": "before",
-    "wec-2016-fuji": "before",
-    "wec-2016-mexico": "before",
-    "wec-2016-nurburgring": "before",
-    "wec-2016-shanghai": "before",
-    "wec-2016-silverstone": "before",
-    "wec-2016-spa": "before",
-}
+FULL = frozenset({"le-mans-2018", "le-mans-2019"})
+"""Races whose card knows the race itself: what-ifs of articles are asked of them, and no practice was timed."""
 
 
 def main() -> None:
@@ -80,16 +34,22 @@ def main() -> None:
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     began = time.perf_counter()
+    books = set(list_rulebooks())
     with tempfile.TemporaryDirectory() as folder:
         path = args.store or Path(folder) / "store.duckdb"
-        with open_store(path) as store:
+        with open_store(path, read_only=args.store is not None) as store:
             if args.store is None:
                 import_folder(store, args.data)
             archive = open_archive(store)
-            for race_id, knowledge in CARDS.items():
-                if args.races and race_id not in args.races:
+            for race_id, meta in sorted(archive.races.items()):
+                if (args.races and race_id not in args.races) or f"{meta.series}-{meta.season}" not in books:
                     continue
-                card = build_card(race_id, store, knowledge, archive=archive)
+                knowledge: Knowledge = "full" if race_id in FULL else "before"
+                try:
+                    card = build_card(race_id, store, knowledge, archive=archive)
+                except LangstreckeError as error:
+                    print(f"{race_id}: no card: {error.message()}", flush=True)
+                    continue
                 write_card(card, args.out / f"{race_id}.toml")
                 print(f"{race_id}: {len(card.entries)} cars, {time.perf_counter() - began:.1f} s", flush=True)
 

@@ -50,6 +50,16 @@ def count_timing71(path: Path) -> dict[str, Any]:
     }
 
 
+def count_griiip(folder: Path) -> dict[str, Any]:
+    """Cars with their laps, in the order of their last crossing by the clock of their last row, and the rows."""
+    rows = json.loads((folder / "live_laps.json").read_text())
+    newest: dict[str, tuple[int, str]] = {}
+    for row in rows:
+        newest[row["carNumber"]] = max(newest.get(row["carNumber"], (0, "")), (row["lapNumber"], row["ts"]))
+    order = sorted(newest, key=lambda car: (-newest[car][0], newest[car][1]))
+    return {"order": [(car, newest[car][0]) for car in order], "laps": len(rows)}
+
+
 def followed(*args: str) -> dict[str, Any]:
     """What the command line says."""
     done = subprocess.run(

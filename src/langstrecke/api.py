@@ -94,7 +94,7 @@ class Store:
 
         report = import_paths(self.tables, list(paths))
         for note in report.notes:
-            if note.failed:
+            if note.failed or note.file in report.foreign:
                 warnings.warn(f"not imported: {note.file}: {'; '.join(note.notes)}", stacklevel=2)
         return self.races().filter(_one_of("race_id", report.races))
 

@@ -117,4 +117,4 @@ def test_questions_that_cannot_be_answered(place: list[str], words: list[str], m
 
 
 def test_options_of_the_past_go_with_a_moment(place: list[str]) -> None:
-    assert "--at" in refused("what-if", RACE, "--set", "entries.01.pace_s=1", *place[:2])
+    assert "--at" in refused("what-if", RACE, "--set", "entries.01.pace_s=1", *place[2:])

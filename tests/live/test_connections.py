@@ -298,7 +298,7 @@ def test_laps_of_a_file_are_replayed(tmp_path: Path) -> None:
     [
         (["--speed", "fast"], "'fast' is no speed"),
         (["--speed", "nan"], "'nan' is no speed"),
-        (["--from", "noon"], "'noon' is no race time"),
+        (["--from", "noon"], "'noon' is no time"),
         (["--from", "99:00:00"], "the race is over after"),
         (["--laps", "nowhere.parquet"], "no such file"),
         (["--store", "nowhere"], "there is no store"),

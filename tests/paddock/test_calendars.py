@@ -21,6 +21,7 @@ from langstrecke.paddock.calendars import (
     clashes,
     commitments,
     meetings,
+    not_held,
     write_ical,
     year_meetings,
 )
@@ -122,6 +123,41 @@ def test_clashes_against_brute_force(a: tuple[int, int], b: tuple[int, int], tra
     if hit:
         assert (hit.overlap_days, hit.days_between) == (overlap, between)
     assert bool(clashes([one, other], travel)) == (hit is not None)
+
+
+def test_free_is_said_only_where_the_calendars_are_held(registry: Registry) -> None:
+    """2024: no calendar of Formula 1 is held, where Magnussen had raced for years; 2019 it is."""
+    for year, verdict, why in (
+        (2019, "free", ""),
+        (2024, "not known", "no calendar of Formula 1 for 2024 is held"),
+        (2027, "not known", ""),
+    ):
+        against = year_meetings(registry, ["le-mans"], year) if year < 2027 else [meeting("a", 0, 2)]
+        unknown = not_held(registry, year, "kevin-magnussen")
+        found = chances(commitments(registry, "kevin-magnussen", year), against, unknown=unknown)[0]
+        assert found.verdict == verdict
+        assert why in "; ".join(found.unknown)
+    assert "nothing is held of what Kevin Magnussen raced in 2027" in not_held(registry, 2027, "kevin-magnussen")
+    assert not_held(registry, 2024, series=["gtwce-endurance"]) == (
+        "the calendar of GTWC Europe Endurance for 2024 is held in part",
+    )
+    assert not_held(registry, 2024, series=["imsa"]) == ()
+
+
+def test_what_stands_in_the_way_is_said_whatever_is_not_known(registry: Registry) -> None:
+    one = meeting("a", 0, 2)
+    assert chances([meeting("b", 1, 3)], [one], unknown=["no calendar"])[0].verdict == "clash"
+
+
+def test_the_verb_says_what_it_does_not_know() -> None:
+    words = ["calendar", "--season", "2024", "--driver", "Kevin Magnussen", "--against", "le-mans"]
+    shown = " ".join(runner.invoke(app, words).output.split())
+    assert "not known 2024-06" in shown
+    assert "no calendar of Formula 1 for 2024 is held" in shown
+    told = json.loads(runner.invoke(app, [*words, "--json"]).output)
+    assert [c["verdict"] for c in told["chances"]] == ["not known"]
+    assert told["unknown"]
+    assert "24 Hours of Le Mans" in told["covers"][0]
 
 
 def test_calendar_file(registry: Registry, tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,10 @@ from typer.testing import CliRunner
 from langstrecke.cli import app
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.paddock.careers import Career, career, ordinal, seasons, team_mates, together, versus
+from langstrecke.paddock.coverage import coverage
+from langstrecke.paddock.model import Event
 from langstrecke.paddock.registry import Registry, load_registry
+from langstrecke.paddock.stored import Raced, RacedCar, with_races
 
 runner = CliRunner()
 
@@ -82,7 +87,7 @@ def test_ordinals() -> None:
 
 def test_career_verb(tmp_path: Path) -> None:
     told = json.loads(runner.invoke(app, ["career", "Jan Magnussen", "--series", "le-mans", "--json"]).output)
-    assert set(told) == {"driver", "entered", "started", "class_wins", "rows"}
+    assert set(told) == {"driver", "entered", "started", "class_wins", "rows", "covers"}
     assert told["driver"] == "Jan Magnussen"
     assert told["class_wins"] == [2004, 2005, 2006, 2009]
     early = [row for row in told["rows"] if row["year"] <= 2019]
@@ -101,7 +106,7 @@ def test_career_verb(tmp_path: Path) -> None:
 
 
 def test_the_other_verbs() -> None:
-    mates = json.loads(runner.invoke(app, ["teammates", "Jan Magnussen", "--json"]).output)
+    mates = json.loads(runner.invoke(app, ["teammates", "Jan Magnussen", "--json"]).output)["mates"]
     assert mates[0]["id"] == "antonio-garcia"
     both = json.loads(runner.invoke(app, ["teammates", "Jan Magnussen", "Kevin Magnussen", "--json"]).output)
     assert [row["race"] for row in both["rows"]] == ["le-mans-2021", "le-mans-2022"]
@@ -126,6 +131,77 @@ def test_the_other_verbs() -> None:
     found = json.loads(runner.invoke(app, ["paddock", "who", "J. MAGNUSSEN", "--json"]).output)
     assert found[0]["id"] == "jan-magnussen"
     assert isinstance(runner.invoke(app, ["paddock", "who", "Zzz Qqq"]).exception, NotFoundError)
+
+
+def test_what_careers_rest_on_is_said(registry: Registry) -> None:
+    told = coverage(registry)
+    assert told.startswith("24 Hours of Le Mans 1923-35")
+    assert "1949-2026" in told
+    assert "IMSA WeatherTech 2021-24" in told
+    assert "Formula 1" not in told  # calendars only
+    for words in (
+        ["career", "Jan Magnussen"],
+        ["teammates", "Jan Magnussen"],
+        ["versus", "Jan Magnussen", "Louis Chiron"],
+    ):
+        assert " ".join(f"the registry holds results of {told}".split()) in said(*words)
+        answer = json.loads(runner.invoke(app, [*words, "--json"]).output)
+        assert answer["covers"][0] == f"the registry holds results of {told}"
+
+
+def test_a_season_with_a_race_missing_is_said_to_be_held_in_part(registry: Registry) -> None:
+    less = replace(registry, all_entries=tuple(e for e in registry.all_entries if e.event != "imsa-2022-sebring"))
+    assert "IMSA WeatherTech 2021 and 2022 (part) and 2023-24" in coverage(less)
+
+
+LAGUNA = Raced(
+    "imsa-2027-laguna-seca", "imsa", "2027", "", "laguna-seca", "Laguna Seca", dt.date(2027, 5, 2), 9600.0,
+    (
+        RacedCar("3", "GTD PRO", "Corvette Racing", "Corvette Z06 GT3.R", "Chevrolet",
+                 ("Jan MAGNUSSEN", "Antonio García", "Ada Novák"), 7, 1, 90, "Classified"),
+        RacedCar("4", "GTD PRO", "Some Team", "Some Car", "", ("Oliver Gavin", "Bo Unseen"), 9, 2, 89, "Classified"),
+        RacedCar("5", "GTD PRO", "Some Team", "Some Car", "", ("Jordan Taylor",), None, None, 12, "Retired"),
+    ),
+)  # fmt: skip
+
+
+def test_races_from_elsewhere_count(registry: Registry) -> None:
+    both, added = with_races(registry, [LAGUNA])
+    assert added == ("imsa-2027-laguna-seca",)
+    before, after = career(registry, "Jan Magnussen"), career(both, "Jan Magnussen")
+    assert after.rows[:-1] == before.rows
+    assert after.rows[-1].result == "1st in class, 7th overall"
+    assert after.rows[-1].mates == ("Antonio García", "Ada Novák")
+    assert after.class_wins == [*before.class_wins, 2027]
+    assert [m.id for m in together_rows(both)] == ["imsa-2027-laguna-seca"]
+    assert versus(both, "Jan Magnussen", "Oliver Gavin")[-1].ahead == "jan-magnussen"
+    assert career(both, "Ada Novák").started == 1
+    assert career(both, "Jordan Taylor").rows[-1].result == "retired"
+    assert both.teams["corvette-racing"] == registry.teams["corvette-racing"]
+
+
+def together_rows(registry: Registry) -> list[Event]:
+    return [r.event for r in together(registry, "Jan Magnussen", "Ada Novák")]
+
+
+def test_what_the_registry_has_stays_as_it_is(registry: Registry) -> None:
+    """A race by its id, and one whose id differs but whose series, circuit and day do not."""
+    event = registry.events["imsa-2021-sebring"]
+    same = replace(LAGUNA, id=event.id, circuit=event.circuit, day=event.race_day)
+    other = replace(same, id="imsa-2021-sebring-12-hours")
+    le_mans = registry.events["le-mans-2019"]
+    round_of = replace(LAGUNA, id="wec-2019-le-mans", series="wec", circuit="le-mans", day=le_mans.race_day)
+    for race in (same, other, round_of):
+        assert with_races(registry, [race]) == (registry, ())
+
+
+def test_a_calendar_without_results_gets_those_of_the_store(registry: Registry) -> None:
+    event = next(e for e in registry.calendar("imsa", 2025) if not registry.entries(e.id))
+    race = replace(LAGUNA, id="imsa-2025-x", season="2025", circuit=event.circuit, day=event.race_day)
+    both, added = with_races(registry, [race])
+    assert added == ("imsa-2025-x",)
+    assert len(both.entries(event.id)) == 3
+    assert len(both.events) == len(registry.events)
 
 
 def test_an_empty_career_counts_nothing(registry: Registry) -> None:

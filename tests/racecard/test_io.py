@@ -90,7 +90,7 @@ def cards(draw: st.DrawFn) -> RaceCard:
     entries = tuple(draw(st.lists(entry, min_size=1, max_size=4, unique_by=lambda e: e.car)))
     result = models(ActualResult, car=st.sampled_from([e.car for e in entries]))
     return RaceCard(
-        race=draw(models(RaceInfo)),
+        race=draw(models(RaceInfo, unsure=st.lists(NAMES, max_size=2).map(tuple))),
         circuit=draw(models(CircuitInfo)),
         neutralisation=draw(models(Neutralisation)),
         weather=draw(models(Weather, scenario=SCENARIOS)),

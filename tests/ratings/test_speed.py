@@ -130,8 +130,10 @@ def test_a_card_of_a_class_nobody_timed_is_refused_or_says_so(tmp_path: Path) ->
         card = build_card("imsa-2021-sebring", store, laps={"Rickshaw": 180.0})
     assert card.classes["Rickshaw"].lap_s == pytest.approx(180.0, rel=0.02)
     assert card.classes["GTD"].lap_s == pytest.approx(122.0, rel=0.06)
-    assert "inferred" in card.race.note
-    assert "GTD" in card.race.note.partition("inferred")[2]
+    inferred, given = card.race.unsure[-2:]
+    assert "GTD" in inferred.partition("inferred")[2]
+    assert given.startswith("lap times given")
+    assert "Rickshaw 180" in given
 
 
 def test_an_unsure_circuit_moves_all_classes_alike() -> None:

@@ -234,7 +234,8 @@ def test_every_link_on_the_page_leads_somewhere_and_ids_are_unique(played: Forec
 
 
 def test_the_page_says_who_what_and_how(played: Forecast) -> None:
-    text = " ".join(Page(report_html(played)).text)
+    again = "langstrecke forecast c.toml --races 1000 --seed 1"
+    text = " ".join(Page(report_html(played, again=again)).text)
     for part in (
         "Test Hours of Sebring",
         "Kevin Magnussen",

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import timing_files as tf
 from langstrecke.cli import app
 from langstrecke.errors import NotFoundError, StoreError
+from langstrecke.services.settings import default_store
 from langstrecke.store import default_path, open_store
 from langstrecke.store.importing import import_folder
 from langstrecke.store.schema import VERSION
@@ -63,6 +64,7 @@ def test_a_store_that_is_being_written_to(tmp_path: Path) -> None:
 def test_the_default_store_lies_in_the_users_data_folder() -> None:
     assert default_path().name == "store.duckdb"
     assert "langstrecke" in str(default_path())
+    assert default_store() == default_path()
 
 
 def test_unknown_races_and_sessions_name_near_ones(tmp_path: Path) -> None:

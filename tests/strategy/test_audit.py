@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import polars as pl
 import pytest
 
 from factories import small_card
@@ -20,13 +21,14 @@ def test_every_stop_is_in_the_audit() -> None:
     stops = pit_stops(laps)
     late = sum(1 for row in stops.iter_rows(named=True) if row["in_s"] > card.race.duration_s - 200)
     assert stops.height - late <= len(found.stops) <= stops.height
-    assert {s.kind for s in found.stops} <= {"choice", "forced", "repair"}
+    assert {s.kind for s in found.stops} <= {"choice", "forced", "driver", "pass", "repair"}
     assert all((s.answer is not None) == (s.kind == "choice") for s in found.stops)
     assert [s.t for s in found.stops] == sorted(s.t for s in found.stops)
     for name in found.classes():
         best, worst = found.best(name), found.worst(name)
-        assert best[0].gain >= best[-1].gain
-        assert worst[0].gain <= worst[-1].gain
+        assert [s.gain for s in best] == sorted((s.gain for s in best), reverse=True)
+        assert [s.gain for s in worst] == sorted(s.gain for s in worst)
+        assert not {(s.car, s.lap) for s in best} & {(s.car, s.lap) for s in worst}
     assert json.loads(json.dumps(found.to_json()))["race"] == card.race.id
 
 
@@ -37,3 +39,34 @@ def test_an_audit_of_nobody() -> None:
         audit(card, laps, cars=["02"])
     with pytest.raises(LangstreckeError, match="no stop of these cars"):
         audit(card, laps, classes=["LMP1"])
+
+
+def test_a_race_without_yellows_holds_no_bad_habit() -> None:
+    """Crews that all stop as the card has it: on the average their stops are neither good nor bad."""
+    card = small_card()
+    calm = {"rate_per_h": 0.0, "fcy_per_h": 0.0, "slow_zone_per_h": 0.0}
+    card = card.model_copy(update={"neutralisation": card.neutralisation.model_copy(update=calm)})
+    gains = []
+    for race in (2, 3):
+        found = audit(card, simulate_laps(card, race=race), first_look=48, second_look=48)
+        gains += [s.gain for s in found.stops if s.answer is not None]
+    assert not gains or abs(sum(gains) / len(gains)) < 0.25
+
+
+def test_a_run_through_the_lane_is_no_choice() -> None:
+    """A drive-through in the laps: no fuel, so nothing to judge."""
+    card = small_card(duration_s=21_600.0)
+    laps = simulate_laps(card, race=5)
+    stops = pit_stops(laps).filter(pl.col("pit_time_s").is_not_null())
+    lane = float(stops["pit_time_s"].min() or 0.0) - 8.0  # type: ignore[arg-type]
+    own = laps.filter(pl.col("car") == "01").sort("lap")
+    near = {int(n) + d for n in own.filter("in_pit")["lap"] for d in (-3, -2, -1, 0, 1, 2, 3, 4, 5)}
+    lap = next(n for n in range(6, 60) if n not in near)
+    here = (pl.col("car") == "01") & (pl.col("lap") == lap)
+    after = (pl.col("car") == "01") & (pl.col("lap") == lap + 1)
+    changed = laps.with_columns(
+        in_pit=pl.when(here).then(True).otherwise("in_pit"),
+        pit_time_s=pl.when(after).then(lane).otherwise("pit_time_s"),
+    )
+    found = audit(card, changed, cars=["01"], first_look=16, second_look=16)
+    assert next(s for s in found.stops if s.lap == lap).kind == "pass"

@@ -103,8 +103,12 @@ def test_what_cannot_be_asked_is_answered() -> None:
 
 def test_the_search_names_a_price() -> None:
     found = optimise(small_card(), "01", "podium", count=6, error=0.03)
-    assert found.best[0].score >= found.best[1].score
-    assert found.price.change <= 0
+    assert found.price.low <= 0
+    assert found.best[0].as_good
+    assert all(j.as_good == (j.against_best.high >= 0.0) for j in found.best)
+    assert found.drivers, "the drivers' order is asked about the winner"
+    assert all(j.plan.starter or j.plan.turn for j in found.drivers)
+    assert not any(j.plan.starter or j.plan.turn for j in found.best)
     assert found.reached
     data = json.loads(json.dumps(found.to_json()))
     assert data["tried"] == 6

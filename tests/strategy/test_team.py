@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import functools
 import itertools
@@ -11,6 +12,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ from langstrecke.errors import CardError, LangstreckeError
 from langstrecke.strategy.plan.team import Team, TeamPlan, read_team, team_from
 from langstrecke.strategy.plan.team import plan_team as make_team_plan
 from langstrecke.strategy.plan.team.ask import QUESTIONS, asked
-from langstrecke.strategy.plan.team.driven import read_driven
+from langstrecke.strategy.plan.team.driven import read_driven, sheet_of
 from langstrecke.strategy.plan.team.export import team_csv, team_ical
 from langstrecke.strategy.plan.team.odds import plan_odds
 from langstrecke.strategy.plan.team.read import TABLES
@@ -29,6 +31,7 @@ from langstrecke.strategy.plan.team.replan import replan
 from langstrecke.strategy.plan.team.rules import bind
 from langstrecke.strategy.plan.team.stints import timeline
 from langstrecke.strategy.plan.team.zones import away, outside
+from langstrecke.timing.schema import LAPS
 
 pytest.importorskip("ortools")
 
@@ -564,3 +567,91 @@ def test_asked_complains_once_for_each_wrong_answer() -> None:
 
     asked(answer, complaints.append)
     assert len(complaints) == 1
+
+
+QUIET = {"use_sd": 0.0, "lap_sd": 0.0, "scatter_s": 0.01, "offs_per_h": 0.0, "repairs_per_h": 0.0}
+"""Nothing comes between."""
+
+
+def test_odds_of_a_race_under_way_begin_where_the_car_comes_in() -> None:
+    """Where nothing comes between, the races played are the plan made again: its stints, laps and drivers."""
+    squad = [{"name": "Ada", "stints": 1}, {"name": "Ben", "stints": 1}]
+    own = team(drivers=squad, risk=QUIET)
+    driven = read_driven("driver,laps,end\nAda,30,0:50:00\nBen,30,1:41:00\nAda,25,2:40:00\n", own)
+    plan = replan(own, driven, limit_s=1.0).after
+    odds = plan_odds(plan, begin=driven.begin, races=20)
+    assert odds.holds == 1.0
+    assert odds.laps == (plan.laps, plan.laps, plan.laps)
+    ahead = [s for s in plan.stints if not s.driven]
+    assert len(odds.starts_s) == len(ahead)
+    for (_, median, _), stint in zip(odds.starts_s, ahead, strict=True):
+        assert median == pytest.approx(stint.start_s, abs=20.0)
+    assert "comes in after its driven stints" in odds.premises[0]
+
+
+@pytest.mark.parametrize(("laps", "broken"), [(200, 1.0), (300, 0.0)])
+def test_what_is_driven_counts_for_the_rules_of_the_rest(laps: int, broken: float) -> None:
+    """Ada has driven 9000 s; with the other 12,400 s of the race it is more than 20,000 s and less than 30,000."""
+    own = team(drivers=[{"name": "Ada", "max_drive": f"{laps * 100}s"}, {"name": "Ben"}], risk=QUIET)
+    driven = read_driven("driver,laps,end\nAda,30,0:50:00\nAda,30,1:41:00\nAda,30,2:32:00\n", own)
+    plan = replan(own, driven, limit_s=1.0).after
+    by_hand = dataclasses.replace(
+        plan, stints=tuple(s if s.driven else dataclasses.replace(s, driver="Ada") for s in plan.stints)
+    )
+    odds = plan_odds(plan, begin=driven.begin, races=10)
+    assert odds.holds == 1.0
+    assert plan_odds(by_hand, begin=driven.begin, races=10).drivers[0].rule == broken
+
+
+def timed_laps(stops: tuple[int, ...] = (30, 58), until: int = 70) -> pl.DataFrame:
+    """Car 1 at 100 s a lap; a stop of 60 s after each of these laps; Ada, Ben, Ada. Car 2 stays out."""
+    rows: list[dict[str, Any]] = []
+    t, stint = 0.0, 0
+    for lap in range(1, until + 1):
+        out = lap - 1 in stops
+        stint += out
+        lap_s = 100.0 + (60.0 if out else 0.0)
+        t += lap_s
+        row = dict.fromkeys(LAPS.names()) | {"car": "1", "car_class": "GT3", "lap": lap, "flag": "green"}
+        row |= {"driver": ("Ada Lund", "Ben Tor")[stint % 2], "lap_time_s": lap_s, "elapsed_s": t}
+        rows.append(row | {"in_pit": lap in stops, "race_id": "x/race"})
+    other = [row | {"car": "2", "driver": "Eve Oss", "in_pit": False} for row in rows]
+    return pl.DataFrame(rows + other, schema=LAPS)
+
+
+def test_driven_stints_out_of_timing() -> None:
+    """Stops after laps 30 and 58, each 60 s; twelve laps of the stint under way do not count."""
+    own = team()
+    driven = read_driven(sheet_of(timed_laps(), own), own)
+    assert [(leg.driver, leg.laps) for leg in driven.legs] == [(0, 30), (1, 28)]
+    assert [leg.end_s for leg in driven.legs] == [3000.0, 5860.0]
+    assert driven.legs[1].start_s == pytest.approx(3060.0, abs=0.1)
+    assert (driven.begin.lap, driven.begin.driver, driven.begin.t) == (58, 1, 5860.0)
+
+
+def test_timing_of_another_car_or_crew_is_refused() -> None:
+    with pytest.raises(LangstreckeError, match="car"):
+        sheet_of(timed_laps(), team(number="44"))
+    with pytest.raises(LangstreckeError, match="Ada Lund"):
+        sheet_of(timed_laps(), team(drivers=[{"name": "Carl"}, {"name": "Dan"}]))
+
+
+def test_a_plan_again_from_the_laps_of_the_race(tmp_path: Path) -> None:
+    (tmp_path / "team.toml").write_text(
+        '[race]\nlength = "6h"\n[car]\nnumber = "1"\ntank = 91.5\nuse = 3.0\nlap = 100\npit_loss = 30\nrefuel = 3.0\n'
+        '[[driver]]\nname = "Ada"\n[[driver]]\nname = "Ben"\n'
+    )
+    timed_laps().write_parquet(tmp_path / "laps.parquet")
+    command = [
+        "plan",
+        str(tmp_path / "team.toml"),
+        "--driven",
+        str(tmp_path / "laps.parquet"),
+        "--races",
+        "0",
+        "--json",
+    ]
+    told = CliRunner().invoke(app, command)
+    assert told.exit_code == 0, told.output
+    stints = json.loads(told.stdout)["stints"]
+    assert [(s["driver"], s["laps"]) for s in stints if s["status"] == "driven"] == [("Ada", 30), ("Ben", 28)]

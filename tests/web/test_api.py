@@ -126,6 +126,7 @@ def test_quick_verbs_say_what_the_command_line_says(client: TestClient) -> None:
     from langstrecke.paddock.registry import load_registry
 
     said = client.get("/api/v1/career", params={"driver": "Jan Magnussen"}).json()
+    assert said.pop("covers")[0].startswith("the registry holds results of")
     assert said == json.loads(json.dumps(career(load_registry(), "Jan Magnussen").to_json()))
     assert [line["card"] for line in client.get("/api/v1/cards").json()] == list(list_cards())
 
@@ -224,11 +225,71 @@ def test_errors_of_requests(client: TestClient, race: str) -> None:
     error_of(client.post("/api/v1/forecast", json={"card": "imsa-2021-sebring", "rases": 5}), 422)
     error_of(client.get("/api/v1/nothing/here"), 404)
     error_of(client.get("/api/v1/jobs/nonsense"), 404)
-    failed = finished(client, client.post("/api/v1/forecast", json={"card": "imsa-2021-sebrink", "races": 5}))
-    assert "did you mean 'imsa-2021-sebring'" in failed["job"]["error"]["what"]
-    late = finished(client, client.post("/api/v1/call", json={"race": race, "car": "x", "at": "0:10:00"}))
+    late = finished(client, client.post("/api/v1/call", json={"race": race, "car": "01", "at": "23:10:00"}))
     assert late["job"]["state"] == "failed"
     assert late["job"]["error"]["what"]
+
+
+CARD = "imsa-2021-sebring"
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "near"),
+    [
+        ("forecast", {"card": "imsa-2021-sebrink"}, "'imsa-2021-sebring'"),
+        ("forecast/under-way", {"race": "imsa-1921-nowhere", "cutoff": 0.5}, ""),
+        ("season", {"season": "imsa-2051"}, "imsa-"),
+        ("season/title-race", {"season": "imza-2021", "car_class": "DPi"}, "imsa-"),
+        ("scenario", {"name": "no-such-question"}, ""),
+        ("plan", {"card": CARD, "car": "999"}, ""),
+        ("plan", {"card": "imsa-2021-sebrink", "car": "01"}, "'imsa-2021-sebring'"),
+        ("optimise", {"card": CARD, "car": "O1"}, "'01'"),
+        ("what-if", {"card": CARD, "car": "999", "settings": ["classes.DPi.lap_s=111"]}, ""),
+        ("call", {"race": CARD, "car": "999", "at": "0:10:00"}, ""),
+        ("call", {"race": "imsa-1921-nowhere", "car": "01", "at": "0:10:00"}, ""),
+        ("call", {"race": CARD, "card": "imsa-2021-sebrink", "car": "01", "at": "0:10:00"}, "'imsa-2021-sebring'"),
+        ("what-if/then", {"race": CARD, "car": "999", "at": "0:10:00", "settings": ["stop=now"]}, ""),
+        ("audit", {"race": CARD, "cars": ["01", "999"]}, ""),
+        ("audit", {"race": CARD, "classes": ["DPI2"]}, "'DPi'"),
+        ("news/patch", {"texts": [{"text": "x", "name": "a"}], "date": "2020-11", "card": "imsa-2021-sebrink"}, ""),
+    ],
+)
+@pytest.mark.usefixtures("race")
+def test_what_nobody_knows_is_said_at_once(client: TestClient, verb: str, body: dict[str, Any], near: str) -> None:
+    before = len(client.get("/api/v1/jobs").json())
+    assert near in error_of(client.post(f"/api/v1/{verb}", json=body), 404)["what"]
+    assert len(client.get("/api/v1/jobs").json()) == before  # no job was begun
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "takes"),
+    [
+        ("GET", "forecast", {"POST"}), ("POST", "cards", {"GET"}), ("DELETE", "races", {"GET"}),
+        ("PUT", "patches", {"GET", "POST"}), ("PATCH", "patches/rain", {"GET", "DELETE"}),
+        ("POST", "jobs/x", {"GET", "DELETE"}), ("PUT", "live/x", {"GET", "PATCH", "DELETE"}),
+        ("GET", "live/x/call", {"POST"}), ("POST", "openapi.json", {"GET", "HEAD"}), ("POST", "docs", {"GET"}),
+        ("OPTIONS", "forecast", {"POST"}), ("TRACE", "cards", {"GET"}),
+    ],
+)  # fmt: skip
+def test_wrong_methods(client: TestClient, method: str, path: str, takes: set[str]) -> None:
+    answer = client.request(method, f"/api/v1/{path}")
+    problem = error_of(answer, 405)
+    assert set(answer.headers["allow"].split(", ")) == takes
+    assert method in problem["what"]
+    assert client.request(method, f"/api/v1/nothing/{path}").status_code == 404
+
+
+def test_the_usual_addresses_lead_to_the_description(client: TestClient) -> None:
+    for usual in ("docs", "openapi.json"):
+        led = client.get(f"/{usual}", follow_redirects=False)
+        assert (led.status_code, led.headers["location"]) == (307, f"/api/v1/{usual}")
+    assert client.get("/openapi.json").json()["info"]["title"] == "Langstrecke"
+
+
+@pytest.mark.parametrize("speed", [-1, 0.5, 601, 1e9, 1e999])
+def test_a_replay_has_speeds_it_can_keep(client: TestClient, race: str, speed: float) -> None:
+    how = {"content": json.dumps({"race": race, "speed": speed}), "headers": {"content-type": "application/json"}}
+    assert "600" in error_of(client.post("/api/v1/live", **how), 422)["what"]
 
 
 def test_a_job_is_cancelled(client: TestClient) -> None:

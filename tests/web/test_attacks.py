@@ -9,6 +9,7 @@ import io
 import json
 import os
 import socket
+import tarfile
 import threading
 import time
 import zipfile
@@ -27,6 +28,7 @@ from langstrecke.live.server import listening_socket
 from langstrecke.services import uploads
 from langstrecke.services.settings import Settings
 from langstrecke.web.app import create_app
+from langstrecke.web.following.known import UnknownSourceError, checked_source
 from langstrecke.web.following.models import FollowAsk
 from race_maker import make_race
 
@@ -144,6 +146,51 @@ def test_hostile_toml(server: str, patch: str) -> None:
     assert "inside" not in answer.json()["error"]["what"]
 
 
+KNOWN = {"race": "x"}
+NEVER = [
+    {"folder": "/etc"}, {"folder": "/etc/no-such-folder"}, {"file": "/etc/passwd"}, {"file": "/etc/shadow"},
+    {"file": "/proc/self/environ"}, {"folder": "~"}, {"folder": "."}, {"file": "a\x00b"}, {"folder": "//host/share"},
+    {"file": "file:///etc/passwd"}, {"feed": "ws://127.0.0.1:22"}, {"feed": "ws://127.0.0.1:1"},
+    {"feed": "ws://169.254.169.254"}, {"feed": "ws://no-such-host.invalid"}, {"feed": "wss://example.org/feed"},
+    {"feed": "http://127.0.0.1/"}, {"feed": ""}, {"feed": "ws://[::1"},
+]  # fmt: skip
+"""What is there, what is not, what listens and what does not: no answer may tell which."""
+
+
+def test_no_answer_tells_what_is_on_the_machine(server: str) -> None:
+    answers = [httpx.post(f"http://{server}/api/v1/live", json=KNOWN | ask, timeout=20.0) for ask in NEVER]
+    assert {(a.status_code, a.text) for a in answers} == {(422, answers[0].text)}
+    assert "does not know that source" in answers[0].json()["error"]["what"]
+
+
+def test_only_the_work_folder_and_what_was_named_is_opened(tmp_path: Path) -> None:
+    inside, named, other = tmp_path / "work", tmp_path / "named", tmp_path / "named-too"
+    for folder in (inside, named, other):
+        folder.mkdir()
+        (folder / "laps.csv").touch()
+    (named / "out").symlink_to(other, target_is_directory=True)
+    (named / "ring").symlink_to(named / "ring")
+    settings = Settings(work=inside, folders=(named,), feeds=("ws://timing.example:8765",))
+
+    def asked(**source: str) -> FollowAsk:
+        return FollowAsk.model_validate({"race": "x", **source})
+
+    for ask in (
+        asked(), asked(feed="ws://timing.example:8765"), asked(folder=str(named)), asked(folder=str(named / "none")),
+        asked(file=str(named / "laps.csv")), asked(file=str(inside / "simulated" / "a.csv")),
+        asked(file=str(other / ".." / "named" / "laps.csv")),
+    ):  # fmt: skip
+        assert checked_source(settings, ask) is ask
+    for ask in (
+        asked(file=str(other / "laps.csv")), asked(folder=str(tmp_path)), asked(folder=str(named / "out")),
+        asked(file=str(named / "out" / "laps.csv")), asked(file=str(named / ".." / "named-too" / "laps.csv")),
+        asked(feed="ws://timing.example:8765/other"), asked(feed="ws://timing.example:876"),
+        asked(file=str(named / "laps.csv"), feed="ws://127.0.0.1:22"),
+    ):  # fmt: skip
+        with pytest.raises(UnknownSourceError):
+            checked_source(settings, ask)
+
+
 def packed() -> list[tuple[str, bytes]]:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -157,6 +204,34 @@ def test_bombs_are_not_opened(server: str, name: str, data: bytes) -> None:
     answer = httpx.post(f"http://{server}/api/v1/uploads", params={"name": f"x.{name}.csv"}, content=data)
     assert answer.status_code == 422
     assert "archive" in answer.json()["error"]["what"]
+
+
+def tar() -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("laps.csv"))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("size", [1, 3, 100_000], ids=["by the byte", "by three", "at once"])
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", packed()[0][1][:4_000]), ("a.csv", packed()[1][1][:4_000]), ("a.csv", tar()),
+        ("a.csv", b"PK\x05\x06" + bytes(18)), ("a.csv", b"\x28\xb5\x2f\xfd" + bytes(300)),
+        ("laps.tar.gz", b"NUMBER;LAP"), ("LAPS.ZIP", b"NUMBER;LAP"), ("x/y.7z", b"NUMBER;LAP"),
+    ],
+    ids=["zip", "gzip", "tar", "empty zip", "zstd", "named tar.gz", "named ZIP", "named 7z"],
+)  # fmt: skip
+def test_archives_are_refused_however_they_come(tmp_path: Path, name: str, data: bytes, size: int) -> None:
+    async def sent() -> AsyncIterator[bytes]:
+        for begin in range(0, len(data), size):
+            yield data[begin : begin + size]
+
+    settings = Settings(work=tmp_path)
+    with pytest.raises(LangstreckeError, match="archive"):
+        asyncio.run(uploads.receive(settings, name, sent()))
+    assert list(settings.uploads.iterdir()) == []
 
 
 def test_uploads_that_never_end(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,6 +282,15 @@ def test_uploads_nobody_has_read(tmp_path: Path) -> None:
         os.utime(path, (1.0, 1.0))
     asyncio.run(send())  # what nobody wanted is gone
     assert len(list(settings.uploads.iterdir())) == 1
+
+
+@pytest.mark.parametrize("after", ["abc", "-1", "1.5", "", "0x10", "9" * 30, "%D9%A3", "1e3"])
+def test_a_feed_is_asked_for_from_a_number(server: str, after: str) -> None:
+    with connect(f"ws://{server}/api/v1/feed/{RACE}?after={after}") as line:
+        with pytest.raises(websockets.ConnectionClosed) as gone:
+            line.recv(20.0)
+        assert gone.value.rcvd is not None
+        assert (gone.value.rcvd.code, "after" in gone.value.rcvd.reason) == (1008, True)
 
 
 def test_giant_frames_and_chatter(server: str) -> None:

@@ -131,7 +131,7 @@ def test_charts_are_plain_data() -> None:
     scale = {"min": 0.0} | hours_scale(12.0)
     lines = {"01": [[0.1, 0.0], [0.2, 0.0]], "10": [[0.1, 2.0], [0.2, 2.5]]}
     flags = [(0.0, 600.0, "green"), (600.0, 900.0, "fcy")]
-    stints = [Stint(driver="Ada Lang", start_s=0, end_s=3600, laps=30, fuel=30, tyres="new")]
+    stints = [Stint(driver="Ada Lang", start_s=0, end_s=3600, laps=30, fuel=30, tyres="new", why=[])]
     charts = [
         gap_chart(lines, car_colours(["01", "10"]), ["01"], scale, 60.0, flags),
         flag_strip(flags, scale),

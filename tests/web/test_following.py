@@ -14,6 +14,7 @@ import web_jobs
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.live.feed_state import FeedState
 from langstrecke.live.sources.recordings import record_file
+from langstrecke.live.sources.replay import Recording
 from langstrecke.live.table import timing_table
 from langstrecke.services.settings import Settings
 from langstrecke.web.following import odds as hub_odds
@@ -40,7 +41,9 @@ def cheap_odds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings_of(tmp_path: Path) -> Settings:
-    return Settings(store=tmp_path / "none", work=tmp_path / "work", table_every_s=0.02, odds_every_s=0.1)
+    return Settings(
+        store=tmp_path / "none", work=tmp_path / "work", folders=(tmp_path,), table_every_s=0.02, odds_every_s=0.1
+    )
 
 
 def played(tmp_path: Path, test: Callable[[Hubs], Coroutine[Any, Any, None]]) -> None:
@@ -202,6 +205,62 @@ def test_what_moved_the_odds(tmp_path: Path, laps_file: Path) -> None:
     assert [(m.car, m.win_before, m.win) for m in moved] == [(stopped.car, 0.5, 0.3)]
     assert any(f"#{stopped.car} stopped" in text for text in moved[0].why)
     assert with_moves(point(0.5), point(0.5), tables[0], tables[1]).moved == ()
+
+
+def test_no_cause_is_named_for_hours_nobody_read_and_no_line_crosses_them(tmp_path: Path) -> None:
+    from types import SimpleNamespace
+
+    from langstrecke.web.pages.charts.lines import of
+
+    class Answers:
+        def __init__(self) -> None:
+            self.at: list[tuple[float, float]] = []
+
+        async def call(self, *_: Any, **__: Any) -> tuple[OddsPoint, str]:
+            race_s, win = self.at.pop(0)
+            car = CarChance(car="1", car_class="DPi", win=win, podium=win, overall=win)
+            return OddsPoint(race_s=race_s, races=600, cars=(car,)), "read"
+
+    recording, state = Recording(make_race(cars=6, length_s=2_000.0), race_id=RACE, duration_s=2_000.0), FeedState()
+    state.apply(recording.hello)
+    for seq in range(1, len(recording) + 1):
+        state.apply(recording.message(seq))
+    answers, files = Answers(), HubFiles(tmp_path / RACE)
+    odds = hub_odds.HubOdds(settings_of(tmp_path), answers, RACE)  # type: ignore[arg-type]
+    odds.begin(state, None)
+
+    def read(race_s: float, win: float) -> None:
+        answers.at.append((race_s, win))
+        assert asyncio.run(odds.read(state, None, files))
+
+    read(600.0, 0.5)
+    read(900.0, 0.6)
+    assert not odds.old(1_000.0)
+    odds.sought()  # an hour on, within the half hour a line may bridge: what lies between was not read either
+    assert odds.old(1_000.0)
+    read(1_500.0, 0.2)
+    assert not odds.old(1_500.0)
+    read(1_800.0, 0.3)
+    read(15_000.0, 0.9)  # a feed that was silent for hours
+    assert odds.old(15_000.0 + 2 * hub_odds.BRIDGED_S)
+    assert [p.race_s for p in odds.points if p.apart] == [1_500.0, 15_000.0]
+    for point in odds.points:
+        whys = [text for moved in point.moved for text in moved.why]
+        assert all(text.startswith("no odds of") for text in whys) == point.apart or not whys
+    assert any(point.moved for point in odds.points if point.apart)
+
+    hub: Any = SimpleNamespace(view=SimpleNamespace(odds=odds.points))
+    line = [y for _, y in of(hub, "odds", "DPi|win")["1"]]
+    assert line == [0.5, 0.6, None, 0.2, 0.3, None, 0.9]
+
+
+def test_thinning_keeps_where_a_line_begins_anew() -> None:
+    points: tuple[OddsPoint, ...] = ()
+    for n in range(3_000):
+        points = kept(points, OddsPoint(race_s=float(n), races=1, cars=(), apart=n in (7, 700, 1_501)), 2.0)
+        assert len(points) <= KEPT + 3
+    assert [p.race_s for p in points if p.apart and p.race_s in (7, 8, 700, 701, 1_501, 1_502)]
+    assert sum(p.apart for p in points) == 3
 
 
 def test_the_history_of_the_odds_is_bounded() -> None:

@@ -105,7 +105,7 @@ def load_hosts(own: str | Path | None = None) -> Hosts:
     named = own or os.environ.get(VARIABLE)
     place = Path(named) if named else own_path()
     if named or place.is_file():
-        table = _merged(table, _read(place))
+        table = merged(table, read_table(place))
     try:
         hosts = Hosts.model_validate(table)
     except ValidationError as error:
@@ -120,7 +120,8 @@ def load_hosts(own: str | Path | None = None) -> Hosts:
     return hosts
 
 
-def _read(place: Path) -> dict[str, Any]:
+def read_table(place: Path) -> dict[str, Any]:
+    """A user's own table. ArchiveError where it cannot be read."""
     try:
         return tomllib.loads(place.read_text("utf-8"))
     except OSError as error:
@@ -129,9 +130,10 @@ def _read(place: Path) -> dict[str, Any]:
         raise ArchiveError(f"the table of hosts is no TOML: {error}", file=place) from None
 
 
-def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
+def merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Two tables as one, key by key; what the second says counts."""
+    both = dict(base)
     for key, value in own.items():
-        before = merged.get(key)
-        merged[key] = _merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
-    return merged
+        before = both.get(key)
+        both[key] = merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+    return both

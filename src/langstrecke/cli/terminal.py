@@ -45,6 +45,16 @@ def warned(texts: Iterable[str]) -> None:
         said(text)
 
 
+def noted(notes: Iterable[str]) -> None:
+    """What an answer rests on, a line each below it."""
+    from rich.text import Text
+
+    from langstrecke.formatting import printable
+
+    for note in notes:
+        screen().print(Text.assemble(("note  ", "yellow"), printable(note)), soft_wrap=True)
+
+
 def print_json(answer: Any) -> None:
     """An answer as JSON on standard output."""
     sys.stdout.write(json_text(answer))

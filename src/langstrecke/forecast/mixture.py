@@ -30,6 +30,10 @@ MAX_FIELDS = 1000
 """Different fields one forecast may play; each takes some 30 ms to check and compile, whatever its races."""
 
 
+EMPTY = "the what-if is empty: nothing changes, these are the odds of the card as it is"
+IDLE = "the what-if changes nothing: the card says so already"
+
+
 @dataclass(frozen=True)
 class Field:
     """The card with some of the unsure changes made, and the races it is played in."""
@@ -54,7 +58,7 @@ def forecast_what_if(
     """The forecast of a card with a what-if; each change is played in the share of the races it asks for.
 
     Arguments are those of `forecast`, and `forecast(card, races, seed)` meets the same luck. The line-ups shown are
-    the likelier ones. Raises CardError for a what-if that does not fit the card.
+    the likelier ones; `notes` say where nothing changes. Raises CardError for a what-if that does not fit the card.
     """
     from langstrecke.simulation import simulate
 
@@ -78,8 +82,12 @@ def forecast_what_if(
         PlayedChange(edit.describe(), edit.probability, sum(f.races for f in fields if edit in f.edits))
         for edit in patch.edits
     )
+    found = from_outcome(shown, _together(outcomes))
+    if not patch.edits:
+        return replace(found, notes=(*found.notes, EMPTY))
     changes = tuple(t for t in (patch.title, *patch.describe()) if t)
-    return replace(from_outcome(shown, _together(outcomes)), changes=changes, played=played)
+    told = (IDLE,) if all(field.card == card for field in fields) else ()
+    return replace(found, changes=changes, played=played, notes=(*found.notes, *told))
 
 
 def fields_of(card: RaceCard, patch: Patch, races: int, seed: int) -> list[Field]:

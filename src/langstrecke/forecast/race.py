@@ -19,6 +19,7 @@ from langstrecke.forecast.result import (
     PlayedRace,
     StandardErrors,
 )
+from langstrecke.racecard.ground import grounds
 
 if TYPE_CHECKING:
     from langstrecke.racecard.schema import ActualResult, RaceCard
@@ -88,6 +89,7 @@ def from_outcome(card: RaceCard, outcome: Outcome) -> Forecast:
         classes=tuple(_class(card, outcome, name) for name in names),
         neutralisations=float(neutral.mean()) if len(neutral) else None,
         neutral_s=float(neutral_s.mean()) if len(neutral_s) else None,
+        notes=grounds(card),
     )
 
 

@@ -134,6 +134,8 @@ class Forecast:
     """What a what-if changed in the card, in words."""
     played: tuple[PlayedChange, ...] = ()
     """The same, change by change, with the races each was played in."""
+    notes: tuple[str, ...] = ()
+    """What the odds rest on that is not known for sure, a sentence each (`racecard.ground`)."""
 
     def car(self, number: str) -> CarForecast:
         """The car with this number. KeyError if there is none."""
@@ -195,6 +197,7 @@ class Forecast:
         )
         notes = [f"What if: {change}" for change in self.changes]
         notes.append(f"The card knows: {self.race.knowledge}.")
+        notes += self.notes
         title = f"{self.race.name}: {plural(n, 'race')} played, seed {self.seed}"
         return Shown(title, ("class", "car", "team", "class win", "podium"), rows, tuple(notes), 3, few)
 
@@ -204,6 +207,7 @@ class Forecast:
             "race": self.race.id,
             "simulated": self.simulated,
             "seed": self.seed,
+            "notes": list(self.notes),
             **({"what_if": [asdict(change) for change in self.played]} if self.played else {}),
             "entries": [
                 {

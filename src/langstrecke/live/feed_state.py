@@ -78,7 +78,7 @@ class FeedState:
         self._told: dict[str, dict[int, Told]] = {}
         self._seqs = Seqs()
         self._flags: dict[int, FlagChange] = {}
-        self._flag_s = 0.0
+        self._flag_s = self._pit_s = 0.0
         self._beside: dict[int, Aside] = {}
         self._pits: dict[str, PitMessage] = {}
         self._energy: dict[str, EnergyMessage] = {}
@@ -123,7 +123,7 @@ class FeedState:
         match message:
             case PitMessage():
                 self._pits[message.car] = _newer(self._pits.get(message.car), message)
-                self._flag_s = max(self._flag_s, message.race_s)
+                self._pit_s = max(self._pit_s, message.race_s)
             case EnergyMessage():
                 self._energy[message.car] = _newer(self._energy.get(message.car), message)
             case WeatherMessage():
@@ -171,7 +171,8 @@ class FeedState:
 
     @property
     def _newest_s(self) -> float:
-        return max(self.fold.newest_s, self._flag_s)
+        told_s = max(self.fold.newest_s, self._flag_s)
+        return max(told_s, min(self._pit_s, told_s + MAX_LEAD_S))
 
     @property
     def race_s(self) -> float:

@@ -35,6 +35,8 @@ BEAT_S = 1.0
 """Seconds between two heartbeats (default)."""
 LAST_ORDERS = 60
 """A slow client keeps the server of a race that is over for at most this many times two heartbeats (default)."""
+LONGEST_SEQ = 12
+"""Digits of the longest message number taken from a client (default)."""
 LONGEST_REQUEST = 4096
 """Bytes of the longest message taken from a client."""
 
@@ -112,9 +114,12 @@ def feed_app(hub: FeedHub, *, faults_seed: int | None = None) -> Starlette:
 async def serve_client(socket: WebSocket, hub: FeedHub, *, faults_seed: int | None = None) -> None:
     """One client, until it goes. A client that sends what is no request is told and sent away."""
     await socket.accept()
-    client = _Client(socket, hub, Random(faults_seed) if faults_seed is not None else None)
     asked = socket.query_params.get("after", "0")
-    client.cursor = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_SEQ):
+        await socket.close(code=1008, reason="after= takes the number of a message: 0, 1, 2 ...")
+        return
+    client = _Client(socket, hub, Random(faults_seed) if faults_seed is not None else None)
+    client.cursor = int(asked)
     sender = asyncio.create_task(client.send_all())
     listener = asyncio.create_task(client.listen())
     try:

@@ -21,6 +21,9 @@ ASSUMED_MEETING_DAYS = 2
 """Where a source gives the race day only, the meeting is taken to begin this many days before."""
 
 
+Verdict = Literal["free", "tight", "clash", "not known"]
+
+
 @dataclass(frozen=True)
 class Meeting:
     """The races of one series at one place on one weekend."""
@@ -60,12 +63,16 @@ class Chance:
 
     meeting: Meeting
     clashes: tuple[Clash, ...]
+    unknown: tuple[str, ...] = ()
+    """Calendars that may stand in the way and are not held, a sentence each."""
 
     @property
-    def verdict(self) -> Literal["free", "tight", "clash"]:
-        """`tight`: no day overlaps, but there is too little time to travel."""
+    def verdict(self) -> Verdict:
+        """`tight`: no day overlaps, but there is too little time to travel; `not known`: nothing held stands in the
+        way, and not all is held.
+        """
         if not self.clashes:
-            return "free"
+            return "not known" if self.unknown else "free"
         return "clash" if any(c.overlap_days for c in self.clashes) else "tight"
 
 
@@ -142,13 +149,51 @@ def clashes(calendar: Sequence[Meeting], travel_days: int = 1) -> list[Clash]:
     return found
 
 
-def chances(busy: Sequence[Meeting], wanted: Sequence[Meeting], travel_days: int = 1) -> list[Chance]:
-    """For every wanted meeting what of a busy calendar stands in its way."""
+def not_held(registry: Registry, year: int, driver: str = "", series: Sequence[str] = ()) -> tuple[str, ...]:
+    """What is not known of a year's calendar, a sentence each: of some series, and of those a driver races in.
+
+    A driver (by id) races in what the registry has of him in that year or one next to it: who raced in Formula 1 the
+    year before and has no calendar of Formula 1 here is not free, it is not known.
+    """
+    raced: dict[str, None] = {}
+    own = False
+    for entry in registry.entries_of(driver) if driver else ():
+        event = registry.events[entry.event]
+        if abs(event.year - year) <= 1:
+            raced[event.series] = None
+            own |= event.year == year
+    for programme in registry.programmes if driver else ():
+        first = int(programme.season[:4])
+        if abs(first - year) <= 1 and registry.driver(programme.driver).id == driver:
+            raced[registry.series_named(programme.series).id] = None
+            own |= first == year
+    told = [_missing(registry, name, year) for name in dict.fromkeys([*series, *raced])]
+    if driver and not own:
+        told.insert(0, f"nothing is held of what {registry.drivers[driver].name} raced in {year}")
+    return tuple(t for t in told if t)
+
+
+def _missing(registry: Registry, name: str, year: int) -> str:
+    """Why a series' calendar of a year is not known; empty where it is."""
+    series = registry.series_named(name)
+    races = [e for e in registry.events.values() if e.year == year and e.counts_for(series.id)]
+    if not races:
+        return f"no calendar of {series.short} for {year} is held"
+    seasons = {e.season for e in races if e.series == series.id}
+    return f"the calendar of {series.short} for {year} is held in part" if seasons & set(series.partial) else ""
+
+
+def chances(
+    busy: Sequence[Meeting], wanted: Sequence[Meeting], travel_days: int = 1, unknown: Sequence[str] = ()
+) -> list[Chance]:
+    """For every wanted meeting what of a busy calendar stands in its way; `unknown` is what is not held of it."""
     found = []
     for meeting in wanted:
         own = {event.id for event in meeting.events}
         others = [m for m in busy if own.isdisjoint(event.id for event in m.events)]
-        found.append(Chance(meeting, tuple(hit for m in others if (hit := clash(meeting, m, travel_days)))))
+        found.append(
+            Chance(meeting, tuple(hit for m in others if (hit := clash(meeting, m, travel_days))), tuple(unknown))
+        )
     return found
 
 
@@ -185,6 +230,8 @@ class Report:
     clashes: tuple[Clash, ...]
     wanted: tuple[Meeting, ...]
     chances: tuple[Chance, ...]
+    unknown: tuple[str, ...] = ()
+    """Calendars that are not held, or in part only, a sentence each."""
 
     def meetings(self) -> list[Meeting]:
         """All meetings in order of time."""
@@ -202,6 +249,7 @@ class Report:
                 meeting_json(c.meeting) | {"verdict": c.verdict, "clashes": [clash_json(hit) for hit in c.clashes]}
                 for c in self.chances
             ],
+            "unknown": list(self.unknown),
         }
 
 
@@ -219,6 +267,8 @@ def report(
     added = year_meetings(registry, series, season) if series else []
     busy = sorted([*busy, *(m for m in added if m.id not in known)], key=lambda m: (m.start, m.id))
     wanted = year_meetings(registry, against, season) if against else []
+    person = registry.driver(driver).id if driver else ""
+    unknown = not_held(registry, season, person, series)
     return Report(
         season=season,
         driver=registry.driver(driver).name if driver else None,
@@ -226,7 +276,8 @@ def report(
         busy=tuple(busy),
         clashes=tuple(clashes(busy, travel_days)),
         wanted=tuple(wanted),
-        chances=tuple(chances(busy, wanted, travel_days)),
+        chances=tuple(chances(busy, wanted, travel_days, unknown)),
+        unknown=(*unknown, *(t for name in against if (t := _missing(registry, name, season)))),
     )
 
 

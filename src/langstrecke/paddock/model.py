@@ -94,6 +94,8 @@ class Series:
     aliases: tuple[str, ...] = ()
     rulebook: str = ""
     """Prefix of its rule books; empty: none."""
+    partial: tuple[str, ...] = ()
+    """Seasons of whose calendar only some races are held."""
 
     @property
     def short(self) -> str:

@@ -194,7 +194,7 @@ class Registry:
             has = (
                 f"the registry has races of {known} from {years[0]} to {years[-1]}" if years else "it has none at all"
             )
-            raise NotFoundError(f"the registry has no race of {known} in {year}", hint=has)
+            raise NotFoundError(f"no calendar of {known} for {year} is held", hint=has)
         return sorted(found, key=lambda e: (e.race_day, e.id))
 
     def entries(self, event: str) -> list[Entry]:
@@ -295,7 +295,7 @@ def load_registry(folder: str | Path | None = None) -> Registry:
         makes=makes,
         circuits={c.id: c for c in map(_circuit, _rows(place, "circuits.csv"))},
         series={
-            key: Series(key, table["name"], tuple(table.get("aliases", ())), table.get("rulebook", ""))
+            key: _series(key, table)
             for key, table in tomllib.loads((place / "series.toml").read_text("utf-8")).items()
         },
         events={e.id: e for e in map(_event, _rows(place, "events.csv"))},
@@ -320,6 +320,11 @@ def _split(text: str) -> tuple[str, ...]:
 
 def _make_id(name: str) -> str:
     return fold(name).replace(" ", "-")
+
+
+def _series(key: str, table: Mapping[str, str | list[str]]) -> Series:
+    aliases, partial = table.get("aliases", ()), table.get("partial", ())
+    return Series(key, str(table["name"]), tuple(aliases), str(table.get("rulebook", "")), tuple(partial))
 
 
 def _number(text: str) -> int | None:

@@ -144,7 +144,13 @@ def _shares(row: tuple[str, float, float, float | None], words: Sequence[str]) -
 
 LANE = 30
 """Letters of a series' name beside its meetings."""
-VERDICTS = {"own": style.MUTED, "free": style.ACCENT, "tight": style.ACTUAL, "clash": style.RETIRE}
+VERDICTS = {
+    "own": style.MUTED,
+    "free": style.ACCENT,
+    "tight": style.ACTUAL,
+    "clash": style.RETIRE,
+    "not known": style.MUTED,
+}
 
 
 def days_of_a_year(title: str, year: int, meetings: Sequence[Mapping[str, Any]], *, ax: Axes | None = None) -> Figure:

@@ -1,6 +1,7 @@
 """The race card: one human-readable TOML file that holds all it takes to play one race."""
 
 from langstrecke.racecard.apply import apply_patch
+from langstrecke.racecard.ground import grounds
 from langstrecke.racecard.io import card_facts, card_json, check_card, read_card, write_card
 from langstrecke.racecard.patch import Patch, assignments, joined, read_patch
 from langstrecke.racecard.schema import (
@@ -35,6 +36,7 @@ __all__ = [
     "card_json",
     "card_text",
     "check_card",
+    "grounds",
     "joined",
     "list_cards",
     "load_card",

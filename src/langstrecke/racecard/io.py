@@ -11,7 +11,6 @@ from langstrecke.errors import CardError
 from langstrecke.racecard.problems import check_data, parse_toml
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racecard.text import card_text, rounded
-from langstrecke.racecard.update import updated_text
 
 MAX_BYTES = 8_000_000
 """A card of a hundred cars with result has about 60 kB; anything beyond this is another kind of file."""
@@ -85,6 +84,8 @@ def _in_place(card: RaceCard, path: Path) -> str | None:
         old, _ = read_text(path)
     except CardError:
         return None  # what is there is no text; the caller asked for a card at this place
+    from langstrecke.racecard.update import updated_text
+
     text = updated_text(old, card)
     if text is None:
         return None

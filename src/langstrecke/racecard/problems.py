@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from rapidfuzz import process
 
 from langstrecke.errors import CardError
 from langstrecke.racecard.layout import Layout, Path, layout
@@ -87,6 +86,8 @@ def check_data(
 
 def _without_echoes(details: list[Any]) -> list[Any]:
     """A misspelt key is one problem, not two: leave out the missing key it was meant to be."""
+    from rapidfuzz import process  # here, not above: most cards have no problem
+
     unknown = [d["loc"] for d in details if d["type"] == "extra_forbidden"]
     meant = {
         (*loc[:-1], name)
@@ -150,6 +151,8 @@ def _hint(detail: Any, path: Path) -> str | None:
 
 def near(asked: str, known: list[str]) -> str | None:
     """The question whether a misspelt key was meant to be a known one, or the known keys where they are few."""
+    from rapidfuzz import process
+
     close = [name for name, score, _ in process.extract(asked, known, limit=3) if score >= NEAR]
     if close:
         return f"did you mean {' or '.join(close)}?"

@@ -47,6 +47,8 @@ class RaceInfo(CardModel):
     max_laps: int | None = Field(default=None, gt=0)  # lap-limited races end here if the time does not end them first
     knowledge: Literal["before", "full", "hand"] = "hand"
     note: str = ""
+    unsure: tuple[str, ...] = ()
+    """What was guessed or inferred when the card was made, a sentence each: told with every answer (`ground`)."""
 
 
 class CircuitInfo(CardModel):

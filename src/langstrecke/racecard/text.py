@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import annotated_types
-import tomlkit
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from tomlkit.items import SingleKey
 
 from langstrecke.racecard.schema import RaceCard
 
@@ -91,6 +89,8 @@ def _plain_value(value: Any) -> Any:
 
 def key_text(key: str) -> str:
     """A key, quoted where TOML asks for it."""
+    from tomlkit.items import SingleKey  # here, not above: whoever only reads cards does without
+
     return SingleKey(key).as_string()
 
 
@@ -104,6 +104,8 @@ def value_text(value: Any) -> str:
         if value and isinstance(value[0], Mapping):
             return "[\n" + "".join(f"    {value_text(item)},\n" for item in value) + "]"
         return "[" + ", ".join(value_text(item) for item in value) + "]"
+    import tomlkit
+
     text: str = tomlkit.item(value).as_string()
     return text
 
@@ -134,7 +136,7 @@ def fresh_table(path: tuple[str, ...], model: BaseModel) -> str:
     """A table as a new file holds it: sections and classes with every figure, entries with what is theirs."""
     data = plain(model, all_keys=path[0] not in LISTS)
     essential = plain(model, all_keys=False)
-    return table_text(header_text(path), {k: v for k, v in data.items() if v != "" or k in essential})
+    return table_text(header_text(path), {k: v for k, v in data.items() if v not in ("", []) or k in essential})
 
 
 def card_text(card: RaceCard) -> str:

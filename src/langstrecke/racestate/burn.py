@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,26 +17,53 @@ SLOW_LAP = 1.08
 """A lap this much over the car's usual one, over half of it under a neutralisation, was driven slowly (default)."""
 
 
-def burnt(
+@dataclass(frozen=True)
+class Stretch:
+    """What a car drove from one visit to the pits to the next; the last one of a car may be under way."""
+
+    green: float
+    """Laps."""
+    neutral: float
+    """Laps driven slowly under a neutralisation."""
+    over: bool
+    """It ended with a visit to the pits that is over."""
+    in_yellow: bool
+    """That visit fell under a neutralisation."""
+    visit_s: float | None
+    """Time in the pit lane at that visit, where it is known."""
+
+    @property
+    def burnt(self) -> float:
+        """Green laps' worth of fuel."""
+        return self.green + NEUTRAL_BURN * self.neutral
+
+
+def stretches(
     ends: array[float],
     times: array[float],
     counts: array[float],
     came_in: Sequence[int],
+    visits_s: Sequence[float | None],
     usual_s: float,
     spans: Spans,
-) -> tuple[float, float]:
-    """(since the last stop that is over, in the longest stretch between two visits to the pits) of a car's laps.
+) -> tuple[Stretch, ...]:
+    """The laps of a car from visit to visit.
 
     `counts` is how many laps a row stands for: more than one where laps before it have not come. `came_in` are the
-    rows of the in-laps; the stretch under way counts.
+    rows of the in-laps, `visits_s` the times in the lane of those that are over.
     """
-    end, time = np.asarray(ends), np.asarray(times)
-    burn = np.where(_neutralised(end, time, usual_s, spans), NEUTRAL_BURN, 1.0) * np.asarray(counts)
-    total = np.append(0.0, np.cumsum(burn))
-    edges = [0, *(k + 1 for k in came_in), len(burn)]
-    stopped = [k for k in came_in if k < len(burn) - 1]
-    fresh = stopped[-1] + 1 if stopped else 0
-    return float(total[-1] - total[fresh]), float(np.diff(total[edges]).max())
+    end, time, count = np.asarray(ends), np.asarray(times), np.asarray(counts)
+    slow = _neutralised(end, time, usual_s, spans)
+    edges = [0, *(k + 1 for k in came_in), len(end)]
+    found = []
+    for n, (a, b) in enumerate(pairwise(edges)):
+        if a == b:  # in the pits now: nothing has been driven since
+            continue
+        laps, neutral = float(count[a:b].sum()), float(count[a:b][slow[a:b]].sum())
+        over = n < len(visits_s)
+        in_yellow = over and bool(slow[b - 1] or slow[b])
+        found.append(Stretch(laps - neutral, neutral, over, in_yellow, visits_s[n] if over else None))
+    return tuple(found)
 
 
 def _neutralised(

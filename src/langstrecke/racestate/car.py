@@ -12,7 +12,7 @@ from collections.abc import Container, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from langstrecke.racestate.burn import burnt
+from langstrecke.racestate.burn import stretches
 from langstrecke.racestate.lap import Lap
 from langstrecke.racestate.model import CarState, Spell
 from langstrecke.racestate.neutral import Spans
@@ -137,6 +137,7 @@ class _Count:
         self._sorted: list[float] = []
         self._ends, self._times, self._counts = array("d"), array("d"), array("d")
         self._came_in: list[int] = []
+        self._visits_s: list[float | None] = []
         self._fresh = 0
         self._stint_from = self._longest_stop = 0.0
         self._last_stop: float | None = None
@@ -163,13 +164,16 @@ class _Count:
             self.backwards |= row.elapsed_s <= before.elapsed_s
         if out:
             self._fresh, self._stint_from, self._last_stop = done, begin, row.pit_time_s
+            self._visits_s.append(row.pit_time_s)
         missing = [lap for lap in range(done + 1, row.lap) if lap not in gone]
         self._holes += missing
         self._aboard(row, begin, lane_s, out=out)
         insort(self._sorted, row.lap_time_s)
         self._ends.append(row.elapsed_s)
         self._times.append(row.lap_time_s)
-        self._counts.append(1.0 + len(missing))  # a lap that has not come was driven, and burnt its fuel
+        self._counts.append(
+            float(row.lap - done)
+        )  # a lap that has not come, or was taken back, was driven for its number
         self._longest_stop = max(self._longest_stop, lane_s)
         if row.in_pit:
             self._came_in.append(self.laps)
@@ -195,12 +199,12 @@ class _Count:
         half = len(self._sorted) // 2
         usual = self._sorted[half] if len(self._sorted) % 2 else (self._sorted[half - 1] + self._sorted[half]) / 2.0
         stopped = [k for k in self._came_in if k < self.laps - 1]
-        fuel, longest = burnt(self._ends, self._times, self._counts, self._came_in, usual, spans)
+        driven = stretches(self._ends, self._times, self._counts, self._came_in, self._visits_s, usual, spans)
         return CarState(
             car=last.car, car_class=last.car_class, team=last.team or "", rows=self.laps, laps=last.lap,
             crossed_s=last.elapsed_s, driver=last.driver, in_pit=last.in_pit, finished=last.flag == "finish",
             last_lap_s=last.lap_time_s, best_lap_s=self._sorted[0], usual_lap_s=usual,
-            stint_laps=last.lap - self._fresh, stint_from_s=self._stint_from, fuel_laps=fuel, longest_stint=longest,
+            stint_laps=last.lap - self._fresh, stint_from_s=self._stint_from, stretches=driven,
             stops_s=tuple(self._ends[k] for k in stopped), last_stop_s=self._last_stop,
             longest_stop_s=self._longest_stop, spells=tuple(self._spells),
             driven_s=tuple(self._driven.values()), holes=tuple(self._holes), backwards=self.backwards,

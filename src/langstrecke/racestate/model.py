@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from langstrecke.racestate.burn import Stretch
+from langstrecke.racestate.fuel import FuelStint
 from langstrecke.racestate.gaps import Gap
 
 Status = Literal["not started", "running", "in the pits", "overdue", "retired?", "finished"]
@@ -45,10 +47,8 @@ class CarState:
     """Laps since the last stop that is over; so old are the tyres."""
     stint_from_s: float
     """When the car last left the pits (the start, before the first stop)."""
-    fuel_laps: float
-    """Green laps' worth of fuel (or energy) burnt since the last stop that is over."""
-    longest_stint: float
-    """The same in the longest stint so far, the one under way included."""
+    stretches: tuple[Stretch, ...]
+    """What it drove from visit to visit to the pits, the stretch under way included."""
     stops_s: tuple[float, ...]
     """When the car came in, for every stop that is over."""
     last_stop_s: float | None
@@ -66,6 +66,16 @@ class CarState:
     def stops(self) -> int:
         """Stops that are over."""
         return len(self.stops_s)
+
+    @property
+    def fuel_laps(self) -> float:
+        """Green laps' worth of fuel (or energy) burnt since the last visit to the pits that is over."""
+        return 0.0 if self.stretches[-1].over else self.stretches[-1].burnt
+
+    @property
+    def longest_stint(self) -> float:
+        """The same in the longest stretch between two visits so far, the one under way included."""
+        return max(s.burnt for s in self.stretches)
 
 
 @dataclass(frozen=True)
@@ -87,9 +97,12 @@ class LiveCar:
     """In class, by laps and time of crossing; cars that share both share the place."""
     stint_laps: int
     fuel_laps: float
-    """Green laps' worth of fuel burnt since the last stop."""
-    longest_stint: float
-    """Green laps' worth of fuel burnt in the longest stint so far, the one under way included."""
+    """Green laps' worth of fuel missing from a full tank: burnt since the last full one, less what short visits to
+    the pits can have brought."""
+    fuel_laps_sd: float
+    """How far that is not known: laps under yellow, visits too short for a full tank."""
+    stints: tuple[FuelStint, ...]
+    """What it went on from full tanks, the stint under way included."""
     stops: int
     in_pit: bool
     """The last crossing was in the pit lane."""

@@ -15,8 +15,10 @@ import polars as pl
 
 from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.racestate.boxes import InLaps, in_laps
+from langstrecke.racestate.burn import Stretch
 from langstrecke.racestate.car import person_key
 from langstrecke.racestate.fold import RaceFold, fold_of, laps_until
+from langstrecke.racestate.fuel import lane_s, on_board
 from langstrecke.racestate.gaps import LEADS, Gap, behind_s, gap_to, order_key
 from langstrecke.racestate.model import CarState, LiveCar, LiveState, Spell
 from langstrecke.racestate.neutral import Spans, neutral_at
@@ -44,7 +46,8 @@ def live_state(laps: pl.DataFrame | RaceFold, card: RaceCard, t: float) -> LiveS
         still=fold.silences(t),
     )
     order = {name: _class_order(card, name, cars) for name in card.classes}
-    shared = _Shared(fold, watch, neutral.spans, in_laps(known, neutral.spans))
+    lane = {name: lane_s(figures, _stretches(card, name, cars)) for name, figures in card.classes.items()}
+    shared = _Shared(fold, watch, neutral.spans, in_laps(known, neutral.spans), lane)
     return LiveState(
         race_id=card.race.id,
         t=t,
@@ -65,6 +68,12 @@ class _Shared:
     watch: Watch
     spans: Spans
     in_laps: InLaps
+    lane_s: dict[str, float | None]
+    """Time in the pit lane without standing still, by class, where the stops tell."""
+
+
+def _stretches(card: RaceCard, name: str, cars: dict[str, CarState]) -> list[tuple[Stretch, ...]]:
+    return [cars[n].stretches for n in card.cars_of(name) if n in cars]
 
 
 def _of_class(car: CarState, name: str) -> CarState:
@@ -85,8 +94,8 @@ def _car(
         return LiveCar(
             car=entry.car, car_class=entry.car_class, status=status, laps=0, crossed_s=0.0,
             gap=Gap(-order[0][0] if order else 0, None), behind_s=None, position=len(order) + 1, stint_laps=0,
-            fuel_laps=0.0, longest_stint=0.0, stops=0, in_pit=False, paid_s=0.0, overdue_s=overdue_s, driver=None,
-            driver_since_s=0.0, turn_stints=1, driven_s=(), last_out_s=(), spells=(), stops_s=(),
+            fuel_laps=0.0, fuel_laps_sd=0.0, stints=(), stops=0, in_pit=False, paid_s=0.0, overdue_s=overdue_s,
+            driver=None, driver_since_s=0.0, turn_stints=1, driven_s=(), last_out_s=(), spells=(), stops_s=(),
             longest_stop_s=0.0,
         )  # fmt: skip
     leader = order[0][2]
@@ -94,6 +103,7 @@ def _car(
     gap = gap_to(car.laps, car.crossed_s, now.fold.cars[leader], now.watch.now_s, stopped=stopped)
     behind = behind_s(car.laps, car.crossed_s, now.fold.cars[leader])
     aboard = _aboard(entry, car)
+    fuel = on_board(car.stretches, card.classes[entry.car_class], now.lane_s.get(entry.car_class))
     return LiveCar(
         car=entry.car,
         car_class=entry.car_class,
@@ -104,8 +114,9 @@ def _car(
         behind_s=0.0 if car.car == leader else behind,
         position=1 + sum((n, s) < (-car.laps, car.crossed_s) for n, s, _ in order),
         stint_laps=car.stint_laps,
-        fuel_laps=car.fuel_laps,
-        longest_stint=car.longest_stint,
+        fuel_laps=fuel.used,
+        fuel_laps_sd=fuel.used_sd,
+        stints=fuel.stints,
         stops=car.stops,
         in_pit=car.in_pit,
         paid_s=now.in_laps.paid(car, now.spans) if car.in_pit else 0.0,

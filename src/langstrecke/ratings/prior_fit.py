@@ -55,6 +55,16 @@ def region(series: str) -> str:
     return "aco" if series in TWO_KINDS else series
 
 
+SAFETY_CAR_SINCE = 2023
+"""From this season on the WEC and Le Mans bunch the field behind a safety car with pass-around (rule books wec-2023,
+le-mans-2023): before it, full-course yellows were short and gaps stayed."""
+
+
+def regime(series: str, season: int) -> str:
+    """The set of neutralisation rules a race was run by: a series, the WEC and Le Mans by what they did then."""
+    return f"{series}-safety-car" if series in TWO_KINDS and season >= SAFETY_CAR_SINCE else series
+
+
 def kinds(races: list[Any]) -> list[str]:
     """Names of the tables: "imsa.gt-am", and "all.gt-am" over every series."""
     regions = sorted({region(info.series) for info, _ in races})
@@ -130,8 +140,11 @@ def _caution_share(mine: list[Any]) -> float:
 
 
 def _all_series(races: list[Any]) -> dict[str, Any]:
-    names = sorted({info.series for info, _ in races})
-    tables = {name: _one_series([r for r in races if r[0].series == name], races, name) for name in names}
+    names = sorted({regime(info.series, info.season) for info, _ in races})
+    tables = {
+        name: _one_series([r for r in races if regime(r[0].series, r[0].season) == name], races, name)
+        for name in names
+    }
     tables["other"] = _one_series(races, races, "other")
     return tables
 
@@ -153,6 +166,16 @@ def _one_series(mine: list[Any], races: list[Any], name: str) -> dict[str, Any]:
         long += a
         short += b
     logs = np.log([x for x in long if x > 120] or [900.0])
+    in_sprints, in_long = (
+        [
+            x
+            for i, f in mine
+            if (f.length_s <= LONG_RACE_S) == short
+            for x in split_cautions(f, i.series)[0]
+            if x > 120
+        ]
+        for short in (True, False)
+    )
     opening = sum(any(c.opening for c in f.cautions[:1]) for _, f in mine)
     ratios = [f.lap_ratio for _, f in mine if f.lap_ratio is not None]
     ratios = ratios or [f.lap_ratio for _, f in races if f.lap_ratio is not None]
@@ -165,7 +188,8 @@ def _one_series(mine: list[Any], races: list[Any], name: str) -> dict[str, Any]:
     return {
         "cautions": {"per_h": (len(long) - opening + 0.5) / (hours + 1), "events": 12.0},
         "opening": (opening + 0.3) / (len(mine) + 2),
-        "log_length": {"mean": float(logs.mean()), "mean_sd": 0.1, "sd": 0.15},
+        "log_length": _lengths(in_long, logs),
+        "log_length_sprint": _lengths(in_sprints, logs),
         "length_log_sd": float(max(logs.std(), 0.25)),
         "fcy": {"per_h": len(short) / (hours + 1) if name != "other" else 0.0, "events": 6.0},
         "fcy_length_s": float(np.median(short)) if short else 300.0,
@@ -177,6 +201,12 @@ def _one_series(mine: list[Any], races: list[Any], name: str) -> dict[str, Any]:
         "zones": {"per_h": len(zones) / (hours + 1) if name != "other" else 0.0, "events": 6.0},
         "zone_s": float(np.median(zones)) if zones else 900.0,
     }
+
+
+def _lengths(seconds: list[float], every: Any) -> dict[str, float]:
+    """Mean log length of the neutralisations of races of one kind; of all where there are fewer than five."""
+    mean = np.log(seconds).mean() if len(seconds) >= 5 else every.mean()
+    return {"mean": float(mean), "mean_sd": 0.1, "sd": 0.15}
 
 
 def _rain_share(races: list[Any]) -> float:

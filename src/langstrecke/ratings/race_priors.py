@@ -15,7 +15,7 @@ from typing import Any
 from langstrecke.errors import LangstreckeError
 from langstrecke.ratings.pace.speed import SpeedPriors
 from langstrecke.ratings.pooling import FigurePrior, RatePrior
-from langstrecke.ratings.prior_fit import region
+from langstrecke.ratings.prior_fit import regime, region
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class SeriesPrior:
 
     cautions: RatePrior
     opening: float  # share of races neutralised in the opening lap
-    log_length: FigurePrior  # log seconds; `sd` is the spread from race to race
+    log_length: FigurePrior  # log seconds, in races over five hours; `sd` is the spread from race to race
+    log_length_sprint: FigurePrior  # in shorter ones
     length_log_sd: float  # spread from one neutralisation to the next
     fcy: RatePrior
     fcy_length_s: float
@@ -55,9 +56,10 @@ class RacePriors:
         name = f"{region(series)}.{group}"
         return name if name in self.figures else f"all.{group}"
 
-    def of_series(self, series: str) -> SeriesPrior:
-        """The series' own, or the mean of all for one that was not in the data."""
-        return self.series.get(series, self.series["other"])
+    def of_series(self, series: str, season: int) -> SeriesPrior:
+        """The series' own under that season's rules of neutralisation; the mean of all for one not in the data."""
+        own = self.series.get(regime(series, season), self.series.get(series))
+        return own if own is not None else self.series["other"]
 
 
 def _shipped() -> Traversable:
@@ -111,6 +113,7 @@ def _series(values: dict[str, Any]) -> SeriesPrior:
         cautions=RatePrior(**values["cautions"]),
         opening=values["opening"],
         log_length=FigurePrior(**values["log_length"]),
+        log_length_sprint=FigurePrior(**values["log_length_sprint"]),
         length_log_sd=values["length_log_sd"],
         fcy=RatePrior(**values["fcy"]),
         fcy_length_s=values["fcy_length_s"],

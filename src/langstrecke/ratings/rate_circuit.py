@@ -7,10 +7,11 @@ import numpy as np
 from langstrecke.paddock.climate import rain_against
 from langstrecke.ratings.archive import RaceMeta
 from langstrecke.ratings.pooling import Evidence, RatePrior, pool, pool_rate
-from langstrecke.ratings.prior_fit import region, split_cautions
+from langstrecke.ratings.prior_fit import regime, region, split_cautions
 from langstrecke.ratings.race_facts import Measured, RaceFacts
 from langstrecke.ratings.race_priors import RacePriors
 from langstrecke.ratings.sessions import SessionInfo
+from langstrecke.ratings.stops import LONG_RACE_S
 
 Past = list[tuple[SessionInfo, RaceFacts]]
 """Races that may be known, in order of time."""
@@ -30,13 +31,14 @@ def overtaking(past: Past, race: RaceMeta, priors: RacePriors) -> float:
         for i, f in past
         if f.overtaking is not None and region(i.series) == region(race.series)
     ]
-    return float(np.exp(pool(priors.of_series(race.series).overtaking, evidence, target).value))
+    return float(np.exp(pool(priors.of_series(race.series, race.season).overtaking, evidence, target).value))
 
 
 def neutralisation(past: Past, race: RaceMeta, priors: RacePriors) -> dict[str, float]:
     """Rates, lengths and lap ratios of neutralisations, under the names of the card's table; circuit -> series."""
-    prior = priors.of_series(race.series)
-    series = [(i, f) for i, f in past if i.series == race.series]
+    prior = priors.of_series(race.series, race.season)
+    rules = regime(race.series, race.season)
+    series = [(i, f) for i, f in past if regime(i.series, i.season) == rules]
     here = [(i, f) for i, f in series if i.circuit == race.circuit]
 
     def counts(races: Past) -> tuple[float, float]:
@@ -44,10 +46,11 @@ def neutralisation(past: Past, race: RaceMeta, priors: RacePriors) -> dict[str, 
         return float(max(number, 0)), sum(f.green_h for _, f in races)
 
     rate = pool_rate(prior.cautions, counts(series), counts(here), CIRCUIT_CAUTIONS)
-    lengths = np.log([x for i, f in series for x in split_cautions(f, i.series)[0] if x > 120] or [900.0])
-    known = 0 if not series else len(lengths)
-    spread = prior.log_length.sd
-    length = (prior.log_length.mean * 8 + float(lengths.sum() if known else 0)) / (8 + known)
+    sprint = race.duration_s <= LONG_RACE_S
+    alike = [(i, f) for i, f in series if (f.length_s <= LONG_RACE_S) == sprint]
+    lengths = np.log([x for i, f in alike for x in split_cautions(f, i.series)[0] if x > 120] or [1.0])
+    usual = prior.log_length_sprint if sprint else prior.log_length
+    length = (usual.mean * 8 + float(lengths.sum())) / (8 + (len(lengths) if lengths.any() else 0))
     opening = sum(any(c.opening for c in f.cautions[:1]) for _, f in series)
     target = Evidence(race.race_id, race.series, race.circuit, Measured(0.0, 0.0))
     ratios = [Evidence(i.race_id, i.series, i.circuit, f.lap_ratio) for i, f in series if f.lap_ratio is not None]
@@ -64,7 +67,7 @@ def neutralisation(past: Past, race: RaceMeta, priors: RacePriors) -> dict[str, 
         "rate_log_sd": float(np.hypot(rate.log_sd, 0.2)),
         "start_share": (prior.opening * 6 + opening) / (6 + len(series)),
         "length_s": float(np.exp(length)),
-        "length_log_sd": float(np.hypot(prior.length_log_sd, spread)),
+        "length_log_sd": float(np.hypot(prior.length_log_sd, usual.sd)),
         "lap_ratio": ratio,
         "catch_up_ratio": min(ratio, 1.5),
         "slow_zone_per_h": prior.zones.per_h,
@@ -86,7 +89,7 @@ def weather(past: Past, race: RaceMeta, priors: RacePriors) -> dict[str, float]:
     How often showers come is pooled over the series' earlier races, each hour counting by how often it rains at that
     circuit in that month (`paddock.climate`), and brought to this race's circuit and month the same way.
     """
-    prior = priors.of_series(race.series)
+    prior = priors.of_series(race.series, race.season)
     series = [(i, f) for i, f in past if i.series == race.series]
     hours = sum(f.length_s / 3600 * rain_against(i.circuit, i.start.month, prior.rain_share) for i, f in series)
     usual = pool_rate(prior.showers, (float(sum(len(f.showers) for _, f in series)), hours)).per_h

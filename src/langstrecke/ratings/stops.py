@@ -125,7 +125,7 @@ def _window(laps: AnnotatedLaps, k: int) -> Pair | None:
     In a long race by `tank_of`; in a short one, where stops are placed by the distance and every stint is a bound,
     the longest stint, with a wide error.
     """
-    stints = _stints(laps, k)
+    stints = stints_of_class(laps, k)
     if stints is None:
         return None
     if laps.end_s.max() > LONG_RACE_S:
@@ -136,7 +136,7 @@ def _window(laps: AnnotatedLaps, k: int) -> Pair | None:
     return reach, 0.06 + 0.12 / float(np.sqrt(near))
 
 
-def _stints(laps: AnnotatedLaps, k: int) -> Stints | None:
+def stints_of_class(laps: AnnotatedLaps, k: int) -> Stints | None:
     """The dry stints of a class, or None where fewer than MIN_STINTS ended with a stop."""
     rows = np.flatnonzero(laps.car_class == k)
     key = laps.car[rows] * 1000 + laps.stint[rows]

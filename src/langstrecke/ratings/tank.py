@@ -57,10 +57,16 @@ class Stints:
         return self.green + NEUTRAL_BURN * self.neutral
 
 
-def tank_of(stints: Stints) -> tuple[float, float]:
-    """Green laps on a tank and its relative standard error. Needs one stint at least."""
+def tank_of(
+    stints: Stints, prior: tuple[float, float] | None = None, weight_each: float = 1.0
+) -> tuple[float, float]:
+    """Green laps on a tank and its relative standard error.
+
+    `prior` is what was believed before, in the same terms; without it one stint at least is needed. `weight_each` is
+    what a stint counts for against an independent one.
+    """
     x = stints.burnt[None, :]
-    longest = float(x.max())
+    longest = float(x.max(initial=0.0 if prior is None else prior[0]))
     tank = np.exp(np.arange(np.log(max(0.4 * longest, 2.0)), np.log(ROOM * longest + 1.0), STEP))[:, None]
     noise = np.hypot(CAR_SHARE * tank, YELLOW_LAPS * stints.neutral[None, :])
     left = LEFT_SHARE * tank
@@ -76,6 +82,8 @@ def tank_of(stints: Stints) -> tuple[float, float]:
         censored = (1 - ODD) * holds + ODD / 2
         parts.append(np.log(np.where(stints.censored[None, :], censored, green)).sum(axis=1))
     likelihood = np.logaddexp.reduce(np.array(parts), axis=0)
+    if prior is not None:
+        likelihood = weight_each * likelihood - 0.5 * ((np.log(tank[:, 0]) - np.log(prior[0])) / prior[1]) ** 2
     weight = np.exp(likelihood - likelihood.max())
     weight /= weight.sum()
     logs = np.log(tank[:, 0])

@@ -19,8 +19,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """The page loads nothing and runs nothing, whatever a card's texts try."""
 
 
-def report_html(forecast: Forecast, before: Forecast | None = None) -> str:
-    """The whole page. `before` is the forecast without the what-if."""
+def report_html(forecast: Forecast, before: Forecast | None = None, again: str = "") -> str:
+    """The whole page. `before` is the forecast without the what-if, `again` the command that makes it once more."""
     race = forecast.race
     head = join(
         [
@@ -32,16 +32,16 @@ def report_html(forecast: Forecast, before: Forecast | None = None) -> str:
         ],
         Html("\n"),
     )
-    parts = [_header(forecast), _what_if(forecast, before), _headline(forecast)]
+    parts = [_header(forecast), _notes(forecast), _what_if(forecast, before), _headline(forecast)]
     parts += [_class_section(forecast, number, figures) for number, figures in enumerate(forecast.classes)]
-    parts += [_line_up_section(forecast), _method_section(forecast), _footer(forecast)]
+    parts += [_line_up_section(forecast), _method_section(forecast), _footer(forecast, again)]
     body = tag("body", tag("main", *(join([part, Html("\n")]) for part in parts)))
     return f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n</head>\n{body}\n</html>\n'
 
 
-def write_page(forecast: Forecast, path: str | Path, before: Forecast | None = None) -> None:
+def write_page(forecast: Forecast, path: str | Path, before: Forecast | None = None, again: str = "") -> None:
     """Write the page, all of it or nothing; folders are made as needed."""
-    write_whole(path, report_html(forecast, before))
+    write_whole(path, report_html(forecast, before, again))
 
 
 def _header(forecast: Forecast) -> Html:
@@ -64,6 +64,14 @@ def _header(forecast: Forecast) -> Html:
         tag("ul", *facts, cls="facts"),
         tag("nav", *links),
     )
+
+
+def _notes(forecast: Forecast) -> Html:
+    """What the odds rest on that is not known for sure: before the odds, not after."""
+    if not forecast.notes:
+        return Html("")
+    notes = tag("ul", *(tag("li", note) for note in forecast.notes))
+    return tag("div", tag("strong", "Not known for sure"), notes, cls="change")
 
 
 def _fact(figure: str, words: str) -> Html:
@@ -182,8 +190,9 @@ def _method_section(forecast: Forecast) -> Html:
     )
 
 
-def _footer(forecast: Forecast) -> Html:
-    again = f"langstrecke forecast {forecast.race.id} --races {forecast.simulated} --seed {forecast.seed}"
-    changed = ", with the changes above" if forecast.changes else ""
-    made = f"Langstrecke {forecast.version}, seed {forecast.seed}. The same again: "
-    return tag("footer", tag("p", made, tag("code", again), changed))
+def _footer(forecast: Forecast, again: str) -> Html:
+    made = f"Langstrecke {forecast.version}, seed {forecast.seed}. "
+    if again:
+        return tag("footer", tag("p", made, "The same again: ", tag("code", again)))
+    card = ", its card changed as above" if forecast.changes else ""
+    return tag("footer", tag("p", f"{made}Played from the card {forecast.race.id}{card}, in Python."))

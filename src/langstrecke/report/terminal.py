@@ -33,6 +33,8 @@ def forecast_view(forecast: Forecast, width: int, before: Forecast | None = None
     lines = [_overall(forecast)]
     lines += [Text.assemble((f"{printable(name)}: ", "bold"), told) for name, told in verdicts(forecast)]
     yield Group(*lines)
+    if forecast.notes:
+        yield Group(*(Text.assemble(("note  ", "yellow"), printable(note)) for note in forecast.notes))
 
 
 def _title(forecast: Forecast) -> RenderableType:

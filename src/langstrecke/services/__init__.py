@@ -22,7 +22,7 @@ _MODULES = {
     "what_ifs": ("check_patch", "drop_patch", "patch", "patches", "save_patch"),
     "odds": ("forecast", "forecast_under_way", "scenario", "scenarios", "season", "simulate", "title_race"),
     "strategy": ("audit", "call", "call_now", "optimise", "plan", "what_if", "what_if_then"),
-    "kernel": ("warm_up",),
+    "kernel": ("bench", "warm_up"),
     "team": ("team_plan",),
     "reminders": ("remind",),
     "evaluation": ("backtest", "score"),

@@ -16,6 +16,9 @@ from langstrecke.services.settings import Settings
 if TYPE_CHECKING:
     from langstrecke.archives import Archive, Outcome, Plan
 
+_LONGEST_EVENT = 80
+"""Letters of an event's name that the importer takes."""
+
 Planned = Callable[[FetchAnswer], None]
 """Called with the plan before anything is fetched."""
 
@@ -62,7 +65,7 @@ def fetch_event(
         answer = _fetched(answer, plan, outcome)
     if ask.only_files:
         return answer
-    return _imported(settings, answer, outcome, step)
+    return _imported(settings, answer, plan, outcome, step)
 
 
 def _opened(ask: ArchiveAsk) -> Archive:
@@ -121,13 +124,16 @@ def _fetched(answer: FetchAnswer, plan: Plan, outcome: Outcome) -> FetchAnswer:
     )
 
 
-def _imported(settings: Settings, answer: FetchAnswer, outcome: Outcome, step: Step) -> FetchAnswer:
+def _imported(settings: Settings, answer: FetchAnswer, plan: Plan, outcome: Outcome, step: Step) -> FetchAnswer:
     """The answer with what the import did. Only the files of this fetch are read: older ones of the same sessions may
     lie beside them.
     """
+    from langstrecke.archives import event_in_words
     from langstrecke.services.imports import import_paths
 
-    ask = ImportPathsAsk.model_validate({"paths": [file.path for file in outcome.files]}, context=FROM_SHELL)
+    known = {"series": plan.series, "season": plan.season.name, "event": event_in_words(plan.event)[:_LONGEST_EVENT]}
+    paths = [file.path for file in outcome.files]
+    ask = ImportPathsAsk.model_validate({"paths": paths, **known}, context=FROM_SHELL)
     try:
         imported = import_paths(settings, ask, step=step)
     except LangstreckeError as error:

@@ -88,7 +88,7 @@ def open_race(ask: FollowRaceAsk) -> Following:
         for message in log.read():
             state.apply(message)
     try:
-        source, words = _source(ask, state)
+        source, words = _source(ask, state, log)
     except BaseException:
         if log is not None:
             log.close()
@@ -155,12 +155,17 @@ def _recorded(ask: FollowRaceAsk) -> Path | None:
     return place
 
 
-def _source(ask: FollowRaceAsk, state: FeedState) -> tuple[Told, str]:
+def _source(ask: FollowRaceAsk, state: FeedState, log: MessageLog | None) -> tuple[Told, str]:
     if ask.source.startswith(("ws://", "wss://")):
         from langstrecke.live.sources.feed_client import FeedClient, websockets_for
 
         websockets_for(ask.source)
         return FeedClient(ask.source, state), f"feed {ask.source}"
+    if ask.source == "lmu" or ask.source.startswith("lmu://"):
+        from langstrecke.live.sources.lmu import LmuFeed
+
+        game = LmuFeed(ask.source, card=ask.card)
+        return game, f"Le Mans Ultimate at {game.url}"
     place = Path(ask.source)
     if place.suffix or place.exists():
         from langstrecke.live.sources.recordings import record_file
@@ -171,6 +176,17 @@ def _source(ask: FollowRaceAsk, state: FeedState) -> tuple[Told, str]:
         recording = record_file(place)
         words = f"recording {place.name}" if place.suffix.lower() == ".zip" else f"laps of {place.name}"
         return Replay(recording, speed=ask.speed or 0.0), words
-    raise LangstreckeError(
-        f"{ask.source!r} is no recording, lap file or address of a feed", key="SOURCE", hint="FILE.zip or ws://..."
-    )
+    return _service(ask, log)
+
+
+def _service(ask: FollowRaceAsk, log: MessageLog | None) -> tuple[Told, str]:
+    """A series at its live service, going on from what the log holds."""
+    from langstrecke.live.sources.griiip_link import GriiipLink
+    from langstrecke.live.sources.ledger import restored
+    from langstrecke.live.sources.service_feed import ServiceFeed
+    from langstrecke.live.sources.services import load_services
+
+    name, series, service = load_services(ask.services).series_named(ask.source)
+    ledger = restored(log.read()) if log is not None else None
+    link = GriiipLink(name, series, service, sid=ask.session, ledger=ledger, card=ask.card, stream=ask.stream)
+    return ServiceFeed(link, first_pause_s=service.retry_s), f"{name} at {service.owner} ({service.url})"

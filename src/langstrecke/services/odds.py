@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.racecard.shipped import load_card
 from langstrecke.services.answers.odds import (
     ForecastAnswer,
     PlaceLine,
@@ -18,6 +17,7 @@ from langstrecke.services.answers.odds import (
 )
 from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step, counted
+from langstrecke.services.racecards import card_of
 from langstrecke.services.requests.odds import (
     ForecastAsk,
     ScenarioAsk,
@@ -27,7 +27,7 @@ from langstrecke.services.requests.odds import (
     UnderWayAsk,
 )
 from langstrecke.services.settings import Settings
-from langstrecke.services.what_ifs import patch_of
+from langstrecke.services.what_ifs import asked, patch_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,12 +42,12 @@ def forecast_result(settings: Settings, ask: ForecastAsk, *, step: Step) -> Fore
     from langstrecke.forecast import forecast as play
     from langstrecke.forecast import forecast_what_if
 
-    card, patch = load_card(ask.card), patch_of(ask)
+    card, patch = card_of(settings, ask.card, step=step), patch_of(ask)
     if settings.engine == "threads":
         ready(step, ask.races)
     where: dict[str, Any] = {"engine": settings.engine, "address": settings.address}
     how = (ask.races, ask.seed, settings.threads, counted(step, "what if" if patch.edits else "races"))
-    return forecast_what_if(card, patch, *how, **where) if patch.edits else play(card, *how, **where)
+    return forecast_what_if(card, patch, *how, **where) if asked(ask) else play(card, *how, **where)
 
 
 def forecast(settings: Settings, ask: ForecastAsk, *, step: Step) -> ForecastAnswer:
@@ -63,8 +63,9 @@ def forecast_answer(found: Forecast) -> ForecastAnswer:
 def under_way_result(settings: Settings, ask: UnderWayAsk, *, step: Step) -> Forecast:
     """The odds of a race of the store from its timing until a moment."""
     from langstrecke.forecast.live import forecast_under_way as play
+    from langstrecke.ratings.archive import race_metas
     from langstrecke.services.store import reading
-    from langstrecke.timing.clock import span_s
+    from langstrecke.timing.clock import moment_s
 
     if (ask.at is None) == (ask.cutoff is None):
         raise LangstreckeError("either a race time or a share of the race is needed", hint="give `at` or `cutoff`")
@@ -72,10 +73,11 @@ def under_way_result(settings: Settings, ask: UnderWayAsk, *, step: Step) -> For
     step(0, ask.races, "reading the sessions before the race")
     with reading(settings) as store:
         store.race(ask.race)
+        race = race_metas(store)[ask.race]
         return play(
             ask.race,
             store,
-            at_s=span_s(ask.at) if ask.at is not None else None,
+            at_s=moment_s(ask.at, race.start.time(), race.duration_s) if ask.at is not None else None,
             cutoff=ask.cutoff,
             races=ask.races,
             seed=ask.seed,
@@ -109,7 +111,15 @@ def season_result(settings: Settings, ask: SeasonAsk, *, step: Step) -> SeasonFo
 
 def season(settings: Settings, ask: SeasonAsk, *, step: Step) -> SeasonAnswer:
     """Title odds: the points so far, and the remaining rounds played many times."""
-    return SeasonAnswer.of(season_result(settings, ask, step=step))
+    return SeasonAnswer.of(season_result(settings, ask, step=step), covers=season_covers())
+
+
+def season_covers() -> str:
+    """Of which series and seasons results are held: points of others are not known here."""
+    from langstrecke.paddock.coverage import coverage
+    from langstrecke.paddock.registry import load_registry
+
+    return f"the registry holds results of {coverage(load_registry())}"
 
 
 def title_race_result(settings: Settings, ask: TitleRaceAsk, *, step: Step) -> list[SeasonForecast]:
@@ -171,7 +181,7 @@ def simulate_result(settings: Settings, ask: SimulateAsk, *, step: Step) -> pl.D
     from langstrecke.simulation import simulate_laps
 
     ready(step, 1)
-    return simulate_laps(load_card(ask.card), race=ask.race, seed=ask.seed)
+    return simulate_laps(card_of(settings, ask.card, step=step), race=ask.race, seed=ask.seed)
 
 
 def simulate(settings: Settings, ask: SimulateAsk, *, step: Step) -> list[PlaceLine]:

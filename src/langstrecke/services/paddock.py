@@ -12,6 +12,7 @@ from langstrecke.services.answers.paddock import (
     CalendarAnswer,
     CareerAnswer,
     MateLine,
+    MatesAnswer,
     PairLine,
     RulebookLine,
     RulesAnswer,
@@ -21,6 +22,7 @@ from langstrecke.services.answers.paddock import (
     VersusAnswer,
     WhoLine,
 )
+from langstrecke.services.raced import raced
 from langstrecke.services.requests.paddock import (
     CalendarAsk,
     CareerAsk,
@@ -38,27 +40,33 @@ if TYPE_CHECKING:
 
 def career_result(settings: Settings, ask: CareerAsk) -> careers.Career:
     """What a driver entered, with whom, and how it ended. NotFoundError names the nearest drivers."""
-    return careers.career(load_registry(), ask.driver, series=ask.series, since=ask.since, until=ask.until)
+    return careers.career(raced(settings)[0], ask.driver, series=ask.series, since=ask.since, until=ask.until)
 
 
 def career(settings: Settings, ask: CareerAsk) -> CareerAnswer:
     """What a driver entered, with whom, and how it ended. NotFoundError names the nearest drivers."""
-    return CareerAnswer.of(career_result(settings, ask))
+    return CareerAnswer.of(career_result(settings, ask), covers=covers(settings))
 
 
-def teammates(settings: Settings, ask: DriversAsk) -> list[MateLine] | TogetherAnswer:
+def covers(settings: Settings) -> list[str]:
+    """Of which series and seasons results are held, and which races of the store count: what careers rest on."""
+    return list(raced(settings)[1])
+
+
+def teammates(settings: Settings, ask: DriversAsk) -> MatesAnswer | TogetherAnswer:
     """With whom a driver shared a car; or, with another driver, the races they shared."""
-    registry = load_registry()
+    registry, told = raced(settings)
     if not ask.other:
         mates = careers.mates_json(careers.team_mates(registry, ask.driver))
-        return [MateLine.model_validate(mate) for mate in mates]
-    shared = together_result(settings, ask).to_json()
-    return TogetherAnswer.model_validate(shared | {"other": registry.driver(ask.other).name})
+        lines = [MateLine.model_validate(mate) for mate in mates]
+        return MatesAnswer(driver=registry.driver(ask.driver).name, mates=lines, covers=list(told))
+    other = registry.driver(ask.other).name
+    return TogetherAnswer.of(together_result(settings, ask), other=other, covers=list(told))
 
 
 def together_result(settings: Settings, ask: DriversAsk) -> careers.Career:
     """The races two drivers shared a car in."""
-    registry = load_registry()
+    registry, _ = raced(settings)
     rows = careers.together(registry, ask.driver, ask.other)
     return careers.Career(registry.driver(ask.driver), tuple(rows))
 
@@ -67,19 +75,21 @@ def versus(settings: Settings, ask: DriversAsk) -> VersusAnswer:
     """Races in which two drivers drove different cars, and whose car came in ahead."""
     if not ask.other:
         raise LangstreckeError("against whom?", hint="give `other`")
-    return VersusAnswer.model_validate(careers.versus_json(load_registry(), ask.driver, ask.other))
+    registry, told = raced(settings)
+    duels = careers.versus_json(registry, ask.driver, ask.other)
+    return VersusAnswer.model_validate(duels | {"covers": list(told)})
 
 
 def calendar_result(settings: Settings, ask: CalendarAsk) -> calendars.Report:
     """Where calendars clash."""
     if not ask.driver and not ask.series:
         raise LangstreckeError("whose calendar?", hint="give a driver, a series or both")
-    return calendars.report(load_registry(), ask.season, ask.driver, ask.series, ask.against, ask.travel_days)
+    return calendars.report(raced(settings)[0], ask.season, ask.driver, ask.series, ask.against, ask.travel_days)
 
 
 def calendar(settings: Settings, ask: CalendarAsk) -> CalendarAnswer:
     """Where calendars clash."""
-    return CalendarAnswer.of(calendar_result(settings, ask))
+    return CalendarAnswer.of(calendar_result(settings, ask), covers=covers(settings))
 
 
 def who(settings: Settings, ask: WhoAsk) -> list[WhoLine]:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
-from langstrecke.racecard import RaceCard, card_json, check_card, load_card, shipped_facts, warnings_of
+from langstrecke.racecard import (
+    RaceCard,
+    card_json,
+    check_card,
+    grounds,
+    list_cards,
+    load_card,
+    shipped_facts,
+    warnings_of,
+)
 from langstrecke.services.answers.cards import CardLine, CardProblem, CheckAnswer
-from langstrecke.services.progress import Step, counted
-from langstrecke.services.requests.cards import BuildAsk, CardAsk, CardFromAsk
+from langstrecke.services.progress import Step, counted, silent
+from langstrecke.services.requests.cards import BuildAsk, CardAsk, CardFromAsk, lap_of
 from langstrecke.services.settings import Settings
-from langstrecke.services.store import reading
 
 
 def cards(settings: Settings) -> list[CardLine]:
@@ -26,8 +35,40 @@ def _card_lines() -> tuple[CardLine, ...]:
 
 
 def card(settings: Settings, ask: CardAsk) -> dict[str, Any]:
-    """A card as data, keys as in its file. NotFoundError names the nearest."""
-    return card_json(load_card(ask.card))
+    """A card as data, keys as in its file, and what it rests on as `grounds`. NotFoundError names the nearest."""
+    found = load_card(ask.card)
+    return card_json(found) | {"grounds": list(grounds(found))}
+
+
+_BUILT: dict[tuple[str, Path, int], RaceCard] = {}
+"""Cards built in this process: (race, store, when the store was written) -> card."""
+
+BUILT = "no card of this name is shipped: built from the store, with what was known before the start"
+
+
+def card_of(settings: Settings, name: str, *, step: Step = silent) -> RaceCard:
+    """The card a verb plays: a shipped one, a file, else a race of the store, which is built and says so.
+
+    NotFoundError names the nearest of both where neither knows the name.
+    """
+    try:
+        return load_card(name)
+    except NotFoundError:
+        if not settings.store.exists():
+            raise
+    from langstrecke.services.store import reading
+
+    with reading(settings) as store:
+        stored = store.races()["race_id"].to_list()
+    if name not in stored:
+        hint = "langstrecke card list names the shipped cards, langstrecke races the store's races; a path works too"
+        raise NotFoundError.nearest("race card", name, [*list_cards(), *stored], hint=hint)
+    key = (name, settings.store.resolve(), settings.store.stat().st_mtime_ns)
+    if key not in _BUILT:
+        made = build_result(settings, BuildAsk(race=name, knowledge="before", laps=[]), step=step)
+        race = made.race.model_copy(update={"unsure": (BUILT, *made.race.unsure)})
+        _BUILT[key] = made.model_copy(update={"race": race})
+    return _BUILT[key]
 
 
 def check(settings: Settings, ask: CardAsk) -> CheckAnswer:
@@ -39,6 +80,7 @@ def check(settings: Settings, ask: CardAsk) -> CheckAnswer:
         ok=not problems,
         problems=[CardProblem(file=p.file, line=p.line, key=p.key, what=p.what, hint=p.hint) for p in problems],
         warnings=warnings_of(found) if found is not None else [],
+        grounds=list(grounds(found)) if found is not None else [],
     )
 
 
@@ -67,10 +109,12 @@ def _rulebook_problems(card: RaceCard, name: str) -> list[CardError]:
 def build_result(settings: Settings, ask: BuildAsk, *, step: Step) -> RaceCard:
     """A card from timing data in the store."""
     from langstrecke.racecard.build import archive_for, build_card
+    from langstrecke.services.store import reading
 
     with reading(settings) as store:
         archive = archive_for(store, ask.race, ask.knowledge, progress=counted(step, "reading sessions"))
-        return build_card(ask.race, store, ask.knowledge, archive=archive)
+        laps = {name.strip(): lap_of(lap) for name, _, lap in (one.rpartition("=") for one in ask.laps)}
+        return build_card(ask.race, store, ask.knowledge, archive=archive, laps=laps)
 
 
 def build(settings: Settings, ask: BuildAsk, *, step: Step) -> dict[str, Any]:

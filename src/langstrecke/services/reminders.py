@@ -89,6 +89,8 @@ class _Watch:
         if ask.team is None:
             raise LangstreckeError("is not given", key="TEAM")
         self._team, self._driven = ask.team, ask.driven
+        if ask.driven is not None and ask.driven.suffix != ".csv" and not ask.driven.exists():
+            raise LangstreckeError("is no file", file=ask.driven, key="--driven", hint="a sheet or a recording")
         self._stamp: object = None
 
     def plan(self) -> TeamPlan:

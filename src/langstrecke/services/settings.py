@@ -12,10 +12,8 @@ MEBIBYTE = 1024 * 1024
 
 
 def default_store() -> Path:
-    """The store in the user's data folder."""
-    from langstrecke.store import default_path
-
-    return default_path()
+    """The store in the user's data folder, as `store.default_path` says (which would load DuckDB and Polars here)."""
+    return platformdirs.user_data_path("langstrecke") / "store.duckdb"
 
 
 def default_work() -> Path:
@@ -35,6 +33,11 @@ class Settings:
     port: int = 8080
     token: str | None = None
     """Who asks from outside has to know it. Off loopback there must be one (`web.security`)."""
+    feeds: tuple[str, ...] = ()
+    """Addresses of feeds that may be followed ..."""
+    folders: tuple[Path, ...] = ()
+    """... and folders (or single files) whose laps may be: what the command line named. Nothing else is opened for a
+    browser, save races of the store and the work folder's own files (`web.following.known`)."""
     upload_limit: int = 64 * MEBIBYTE
     """Bytes of one upload. The lap file of 24 hours with 62 cars has about 4 MiB."""
     odds_races: int = 600

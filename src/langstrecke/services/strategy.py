@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.racecard.shipped import load_card
+from langstrecke.formatting import race_time
+from langstrecke.racecard import grounds
 from langstrecke.services.answers.strategy import (
     AuditAnswer,
     CallAnswer,
@@ -17,6 +18,7 @@ from langstrecke.services.answers.strategy import (
 )
 from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step, counted
+from langstrecke.services.racecards import card_of
 from langstrecke.services.requests.strategy import (
     AuditAsk,
     CallAsk,
@@ -37,8 +39,14 @@ if TYPE_CHECKING:
     from langstrecke.strategy.counterfactual.before_race import Gaps as Middle
     from langstrecke.strategy.counterfactual.before_race import WhatIf
     from langstrecke.strategy.counterfactual.during_race import WhatIfThen
+    from langstrecke.strategy.counterfactual.moment import Moment
     from langstrecke.strategy.plan import Plan
     from langstrecke.strategy.search import Found
+
+
+def notes_of(settings: Settings, name: str) -> list[str]:
+    """What an answer about a card rests on that is not known for sure."""
+    return list(grounds(card_of(settings, name)))
 
 
 def plan_result(settings: Settings, ask: PlanAsk, *, step: Step) -> Plan:
@@ -48,7 +56,7 @@ def plan_result(settings: Settings, ask: PlanAsk, *, step: Step) -> Plan:
     from langstrecke.strategy.plan.availability import read_availability
     from langstrecke.strategy.plan.schedule import Policy
 
-    _, card, _ = played_card(ask.card, ask)
+    card = played_card(settings, ask.card, ask, step=step)
     if ask.car is None:
         hint = "a plan from a team's own numbers: langstrecke plan --new team.toml"
         raise LangstreckeError("of a race card one car is planned", key="car", hint=hint)
@@ -84,7 +92,7 @@ def call_result(
     from langstrecke.strategy.counterfactual.moment import moment
     from langstrecke.strategy.lookup import car_index, race_seconds
 
-    card = load_card(ask.card or ask.race)
+    card = card_of(settings, ask.card or ask.race, step=step)
     car_index(card, ask.car)
     at = now_s if now_s is not None else race_seconds(card, ask.at)
     ready(step, 1)
@@ -92,17 +100,33 @@ def call_result(
     driven = laps_of(settings, ask.race) if laps is None else laps
     if driven.is_empty():
         raise LangstreckeError("no lap has been timed yet", hint="ask again after the first one")
-    return decide(moment(card, driven, at), ask.car, races=ask.races, seed=ask.seed, threads=settings.threads)
+    now = moment(card, driven, at)
+    _seen(now, ask.car)
+    return decide(now, ask.car, races=ask.races, seed=ask.seed, threads=settings.threads)
+
+
+def _seen(now: Moment, number: str) -> None:
+    """Nobody is told what to do with a car that has not come round: LangstreckeError says since when."""
+    car = now.state.car(number)
+    if car.status not in ("overdue", "retired?"):
+        return
+    since = f"since lap {car.laps} ({race_time(car.crossed_s)})" if car.laps else "since the start"
+    doing = "probably out of the race" if car.status == "retired?" else "overdue"
+    raise LangstreckeError(
+        f"car {number} has not crossed the line {since}: {doing} at {race_time(now.t)}",
+        hint="there is no advice before it is seen again",
+    )
 
 
 def call(settings: Settings, ask: CallAsk, *, step: Step) -> CallAnswer:
     """Pit or stay: what each option open at a moment is worth against staying out, and why."""
-    return CallAnswer.of(call_result(settings, ask, step=step))
+    return CallAnswer.of(call_result(settings, ask, step=step), notes=notes_of(settings, ask.card or ask.race))
 
 
 def call_now(settings: Settings, ask: CallAsk, laps: pl.DataFrame, t: float | None, *, step: Step) -> CallAnswer:
     """`call` with the laps given, at race time `t`: for a race that is followed."""
-    return CallAnswer.of(call_result(settings, ask, step=step, laps=laps, now_s=t))
+    found = call_result(settings, ask, step=step, laps=laps, now_s=t)
+    return CallAnswer.of(found, notes=notes_of(settings, ask.card or ask.race))
 
 
 def optimise_result(settings: Settings, ask: OptimiseAsk, *, step: Step) -> Found:
@@ -111,7 +135,7 @@ def optimise_result(settings: Settings, ask: OptimiseAsk, *, step: Step) -> Foun
 
     ready(step, ask.candidates)
     return search(
-        load_card(ask.card),
+        card_of(settings, ask.card, step=step),
         ask.car,
         ask.goal,
         count=ask.candidates,
@@ -124,14 +148,14 @@ def optimise_result(settings: Settings, ask: OptimiseAsk, *, step: Step) -> Foun
 
 def optimise(settings: Settings, ask: OptimiseAsk, *, step: Step) -> OptimiseAnswer:
     """Search for the best plan of a car: stints, yellows, tyres, fuel, drivers."""
-    return OptimiseAnswer.of(optimise_result(settings, ask, step=step))
+    return OptimiseAnswer.of(optimise_result(settings, ask, step=step), notes=notes_of(settings, ask.card))
 
 
 def what_if_result(settings: Settings, ask: WhatIfAsk, *, step: Step) -> WhatIf:
     """What a change is worth: the difference in odds, with its interval, on the same luck."""
     from langstrecke.strategy.counterfactual.before_race import what_if as compare
 
-    card = load_card(ask.card)
+    card = card_of(settings, ask.card, step=step)
     ready(step, 2 * ask.races)
     return compare(
         card,
@@ -147,13 +171,12 @@ def what_if_result(settings: Settings, ask: WhatIfAsk, *, step: Step) -> WhatIf:
 
 def what_if(settings: Settings, ask: WhatIfAsk, *, step: Step) -> WhatIfAnswer:
     """What a change is worth: the difference in odds, with its interval, on the same luck."""
-    return what_if_answer(what_if_result(settings, ask, step=step))
+    return what_if_answer(what_if_result(settings, ask, step=step), notes_of(settings, ask.card))
 
 
-def what_if_answer(found: WhatIf) -> WhatIfAnswer:
-    """A what-if as the answer, gaps included where there are any."""
-    gaps = {"gaps_before": _gaps(found.before), "gaps_after": _gaps(found.after)}
-    return WhatIfAnswer.model_validate(found.to_json() | gaps)
+def what_if_answer(found: WhatIf, notes: list[str]) -> WhatIfAnswer:
+    """A what-if as the answer, gaps included where there are any, with the notes of its card."""
+    return WhatIfAnswer.of(found, gaps_before=_gaps(found.before), gaps_after=_gaps(found.after), notes=notes)
 
 
 def _gaps(side: Middle | None) -> Gaps | None:
@@ -176,7 +199,7 @@ def what_if_then_result(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -
 
     words, rest = split(ask.settings)
     patch = patch_of(ask.model_copy(update={"settings": rest}))
-    card = load_card(ask.card or ask.race)
+    card = card_of(settings, ask.card or ask.race, step=step)
     car_index(card, ask.car)
     at = race_seconds(card, ask.at)
     ready(step, 2 * ask.races)
@@ -195,7 +218,8 @@ def what_if_then_result(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -
 
 def what_if_then(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -> WhatIfThenAnswer:
     """What another decision of a car would have been worth in a race that was driven."""
-    return WhatIfThenAnswer.of(what_if_then_result(settings, ask, step=step))
+    found = what_if_then_result(settings, ask, step=step)
+    return WhatIfThenAnswer.of(found, notes=notes_of(settings, ask.card or ask.race))
 
 
 def audit_result(settings: Settings, ask: AuditAsk, *, step: Step) -> Audit:
@@ -204,7 +228,7 @@ def audit_result(settings: Settings, ask: AuditAsk, *, step: Step) -> Audit:
     from langstrecke.strategy.audit import audit as judge
     from langstrecke.strategy.lookup import car_index
 
-    card = load_card(ask.card or ask.race)
+    card = card_of(settings, ask.card or ask.race, step=step)
     for car in ask.cars:
         car_index(card, car)
     ready(step, 1)
@@ -221,4 +245,4 @@ def audit_result(settings: Settings, ask: AuditAsk, *, step: Step) -> Audit:
 
 def audit(settings: Settings, ask: AuditAsk, *, step: Step) -> AuditAnswer:
     """Score every stop of a real race as a decision at its time, with what was known then."""
-    return AuditAnswer.of(audit_result(settings, ask, step=step))
+    return AuditAnswer.of(audit_result(settings, ask, step=step), notes=notes_of(settings, ask.card or ask.race))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.services.answers.team import TeamPlanAnswer
@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 def team_plan(settings: Settings, ask: TeamPlanAsk, *, step: Step) -> TeamPlanAnswer:
     """Stops, fuel and drivers of a team's car from a dozen numbers, with how likely the plan holds."""
     plan, odds, change = team_plan_result(ask, step=step)
-    return TeamPlanAnswer.model_validate(
-        {**plan.to_json(), "change": change, "odds": None if odds is None else odds.to_json()}
-    )
+    return TeamPlanAnswer.model_validate(team_plan_json(plan, odds, change))
+
+
+def team_plan_json(plan: TeamPlan, odds: PlanOdds | None, change: str | None) -> dict[str, Any]:
+    """The answer as data, as `plan --json` and the page show it."""
+    from langstrecke.strategy.plan.team.words import margins, odds_words, quality
+
+    said = [*margins(plan), quality(plan), *(odds_words(odds) if odds is not None else [])]
+    return {**plan.to_json(), "said": said, "change": change, "odds": None if odds is None else odds.to_json()}
 
 
 def team_plan_result(
@@ -39,30 +45,37 @@ def team_plan_result(
 
     team = read_team(ask.team if "\n" in ask.team else ask.team + "\n")
     step(0, max(1, ask.races), "looking for the best rota")
+    change = begin = None
     if ask.driven:
         sheet = ask.driven if "\n" in ask.driven else ask.driven + "\n"
-        found = replan(team, read_driven(sheet, team), limit_s=ask.limit_s or 1.0, beside=beside)
-        return found.after, None, found.change
-    plan = plan_team(team, limit_s=ask.limit_s or 6.0, beside=beside)
+        driven = read_driven(sheet, team)
+        found = replan(team, driven, limit_s=ask.limit_s or 1.0, beside=beside)
+        plan, change, begin = found.after, found.change, driven.begin
+    else:
+        plan = plan_team(team, limit_s=ask.limit_s or 6.0, beside=beside)
     odds = None
     if ask.races:
         ready(step, ask.races)
         odds = plan_odds(
-            plan, races=ask.races, seed=ask.seed, beside=beside, progress=lambda d, t: step(d, t, "races")
-        )
-    return plan, odds, None
+            plan, begin=begin, races=ask.races, seed=ask.seed, beside=beside,
+            progress=lambda d, t: step(d, t, "races"),
+        )  # fmt: skip
+    return plan, odds, change
 
 
 def team_plan_of_files(
     path: Path, driven: Path | None = None, *, races: int = 0, seed: int = 1, limit_s: float | None = None, step: Step
 ) -> tuple[TeamPlan, PlanOdds | None, str | None]:
-    """`team_plan_result` of a team file and a sheet of driven stints; errors name the file."""
+    """`team_plan_result` of a team file and what was driven: a sheet, a recording, or a race of the store.
+
+    Errors name the file.
+    """
     from langstrecke.strategy.plan.team.driven import SHEET
     from langstrecke.strategy.plan.team.read import TEAM_FILE
 
     sheet = ""
     if driven is not None:
-        sheet = _text(driven)
+        sheet = _sheet(driven, path)
         if not sheet.strip():
             raise LangstreckeError("holds no driven stint", file=driven, hint="a row a stint: driver,laps,end")
     ask = TeamPlanAsk(team=_text(path) + "\n", driven=sheet, races=races, seed=seed, limit_s=limit_s)
@@ -71,6 +84,25 @@ def team_plan_of_files(
     except LangstreckeError as error:
         file = {SHEET: driven, TEAM_FILE: path, None: path}.get(error.file, error.file)
         raise LangstreckeError(error.what, file=file, line=error.line, key=error.key, hint=error.hint) from None
+
+
+def _sheet(driven: Path, team: Path) -> str:
+    """The sheet itself, or the one that laps of timing come to."""
+    if driven.suffix == ".csv" and (driven.exists() or driven.parent != Path()):
+        return _text(driven)
+    from langstrecke.strategy.plan.team.driven import sheet_of
+    from langstrecke.strategy.plan.team.read import read_team
+
+    if driven.exists():
+        from langstrecke.live.sources.recordings import record_file
+
+        laps = record_file(driven).laps
+    else:
+        from langstrecke.services.data import laps_of
+        from langstrecke.services.settings import default_store
+
+        laps = laps_of(Settings(store=default_store()), str(driven))
+    return sheet_of(laps, read_team(team))
 
 
 def _text(path: Path) -> str:

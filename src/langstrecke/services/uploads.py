@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -12,14 +13,26 @@ from langstrecke.errors import LangstreckeError
 from langstrecke.services.requests.data import Upload
 from langstrecke.services.settings import MEBIBYTE, Settings
 
-ARCHIVES = {
-    b"PK\x03\x04": "ZIP",
-    b"\x1f\x8b": "gzip",
-    b"7z\xbc\xaf": "7z",
-    b"BZh": "bzip2",
-    b"\xfd7zX": "xz",
-    b"Rar!": "RAR",
-}
+ARCHIVES = (
+    (0, b"PK\x03\x04", "ZIP"),
+    (0, b"PK\x05\x06", "ZIP"),  # without a file in it
+    (0, b"PK\x07\x08", "ZIP"),  # in several parts
+    (0, b"\x1f\x8b", "gzip"),
+    (0, b"\x1f\x9d", "compress"),
+    (0, b"7z\xbc\xaf", "7z"),
+    (0, b"BZh", "bzip2"),
+    (0, b"\xfd7zX", "xz"),
+    (0, b"\x28\xb5\x2f\xfd", "Zstandard"),
+    (0, b"\x04\x22\x4d\x18", "LZ4"),
+    (0, b"LZIP", "lzip"),
+    (0, b"MSCF", "cabinet"),
+    (0, b"Rar!", "RAR"),
+    (257, b"ustar", "tar"),
+)
+"""Where in a file which bytes tell it to be packed."""
+ENDINGS = re.compile(r"\.(zip|gz|tgz|bz2|tbz2?|xz|txz|7z|rar|tar|zst|lz4?|lzma|cab|jar|z)$", re.IGNORECASE)
+HEAD = max(place + len(begin) for place, begin, _ in ARCHIVES)
+"""Bytes after which it is known whether a file is packed."""
 """Packed files are refused, not opened: a few kilobytes of them can hold gigabytes."""
 WAITING = 4
 """As many times the limit of one upload may lie there at once (default)."""
@@ -46,14 +59,18 @@ async def receive(settings: Settings, name: str, chunks: AsyncIterator[bytes]) -
     folder = settings.uploads
     folder.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(_tidy, settings)
+    if packed := ENDINGS.search(name):
+        raise _archive(name, packed.group(0))
     place = folder / secrets.token_hex(16)
     size = looked = 0
+    head = b""
     try:
         with place.open("wb") as file:
             async with asyncio.timeout(LONGEST_S):
                 while (chunk := await asyncio.wait_for(_next(chunks), SILENT_S)) is not None:
-                    if size == 0 and chunk:
-                        _refuse_archives(chunk, name)
+                    if len(head) < HEAD:
+                        head += chunk[:HEAD]
+                        _refuse_archives(head, name)
                     size += len(chunk)
                     if size > settings.upload_limit:
                         limit = f"{settings.upload_limit / MEBIBYTE:.1f} MiB"
@@ -95,10 +112,15 @@ def _tidy(settings: Settings) -> None:
         raise UploadTooLargeError("too many files lie here unread", hint="import or wait, then send again")
 
 
-def _refuse_archives(chunk: bytes, name: str) -> None:
-    for begin, kind in ARCHIVES.items():
-        if chunk.startswith(begin):
-            raise LangstreckeError(f"is a {kind} archive", file=name, hint="unpack it and send the files")
+def _refuse_archives(head: bytes, name: str) -> None:
+    """Look at the first bytes, however small the chunks they came in."""
+    for place, begin, kind in ARCHIVES:
+        if head.startswith(begin, place):
+            raise _archive(name, kind)
+
+
+def _archive(name: str, kind: str) -> LangstreckeError:
+    return LangstreckeError(f"is a {kind} archive", file=name, hint="unpack it and send the files")
 
 
 def clear(settings: Settings) -> None:

@@ -8,6 +8,8 @@ import re
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
 from langstrecke.racecard import Patch, RaceCard, apply_patch, assignments, joined, load_card, read_patch
 from langstrecke.services.answers.cards import PatchWords, SavedPatch
+from langstrecke.services.progress import Step, silent
+from langstrecke.services.racecards import card_of
 from langstrecke.services.requests.cards import CheckPatchAsk, SavedAsk, SavePatchAsk
 from langstrecke.services.requests.common import PatchAsk
 from langstrecke.services.settings import Settings
@@ -22,10 +24,15 @@ def patch_of(ask: PatchAsk) -> Patch:
     return joined([*texts, *(read_patch(path) for path in ask.patch_files), assignments(ask.settings)])
 
 
-def played_card(name: str, ask: PatchAsk) -> tuple[RaceCard, RaceCard, Patch]:
-    """The card as it is, as it is played, and the what-if between them."""
-    given, patch = load_card(name), patch_of(ask)
-    return given, (apply_patch(given, patch) if patch.edits else given), patch
+def asked(ask: PatchAsk) -> bool:
+    """Whether a request has a what-if at all, be it an empty one."""
+    return bool(ask.patch or ask.patch_files or ask.settings)
+
+
+def played_card(settings: Settings, name: str, ask: PatchAsk, *, step: Step = silent) -> RaceCard:
+    """The card as it is played, with the what-if of the request."""
+    given, patch = card_of(settings, name, step=step), patch_of(ask)
+    return apply_patch(given, patch) if patch.edits else given
 
 
 def check_patch(settings: Settings, ask: CheckPatchAsk) -> PatchWords:

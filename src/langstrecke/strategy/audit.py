@@ -1,4 +1,8 @@
-"""Every stop of a real race as a decision at its time: against staying out, with what was known then.
+"""Every stop of a real race as a decision at its time: against stopping as its class did, with what was known then.
+
+Judged is what was open to the crew: it knew its tank (told by the stints of the whole race), and a stop with a tank
+that may have been empty, of a driver whose time was up, or through the lane without fuel was no choice. Under green
+the other way is to stay out until the class's usual stop, under a yellow to stay out past it.
 
 A first look at all stops with few races, then the best and the worst again on fresh races, so that what stands at
 either end stands there for more than its luck in the first look.
@@ -7,16 +11,23 @@ either end stands there for more than its luck in the first look.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
+from langstrecke.racestate.model import LiveState
+from langstrecke.racestate.state import live_state
+from langstrecke.ratings.annotate import annotate
+from langstrecke.ratings.stops import drive_throughs
 from langstrecke.simulation.kernel.snapshot import OUT
+from langstrecke.simulation.kernel.stops import LAST_LAPS_FUEL
 from langstrecke.strategy.counterfactual.moment import Moment, moment
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.options import Answer, Option, stop_or_stay
@@ -27,7 +38,9 @@ SECOND_LOOK = 768
 """Races of the two looks."""
 SHOWN = 5
 FORCED_LAPS = 2.5
-"""With less fuel than this the stop was no choice."""
+"""With less fuel than this, or a driver's time up within it, the stop was no choice (default)."""
+RANGE = 1.28
+"""Standard errors of what is on board by which it may have been less (80 % range)."""
 LONG_STOP = 2.5
 """A stop longer than this many usual ones was for repair or penalty, not strategy."""
 AGAIN = 2
@@ -38,7 +51,9 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Scored:
-    """One stop. `kind`: `choice`, `forced` (the tank was empty) or `repair`; only choices are scored."""
+    """One stop. `kind`: `choice`, `forced` (the tank may have been empty), `driver` (his time was up), `pass` (no
+    fuel: a penalty, a minimum time in the lane) or `repair`; only choices are scored.
+    """
 
     car: str
     car_class: str
@@ -82,12 +97,12 @@ class Audit:
     seed: int
 
     def best(self, car_class: str, count: int = SHOWN) -> tuple[Scored, ...]:
-        """The calls that won most, looked at twice."""
-        return tuple(sorted(self._twice(car_class), key=lambda s: -s.gain)[:count])
+        """The calls that won most, looked at twice; no call stands among the worst, too."""
+        return tuple(sorted((s for s in self._twice(car_class) if s.gain > 0.0), key=lambda s: -s.gain)[:count])
 
     def worst(self, car_class: str, count: int = SHOWN) -> tuple[Scored, ...]:
         """The calls that lost most, looked at twice."""
-        return tuple(sorted(self._twice(car_class), key=lambda s: s.gain)[:count])
+        return tuple(sorted((s for s in self._twice(car_class) if s.gain < 0.0), key=lambda s: s.gain)[:count])
 
     def classes(self) -> tuple[str, ...]:
         """Classes with scored stops."""
@@ -131,18 +146,66 @@ def audit(
     rows = _stops(card, laps, cars, classes)
     if not rows:
         raise LangstreckeError("no stop of these cars is in the laps")
-    usual = _usual_pit_times(rows)
     fold = fold_of(laps)
-    scored: list[Scored] = []
-    cache: dict[float, Moment] = {}
-    for number, row in enumerate(rows):
-        scored.append(_score(card, fold, row, usual, first_look, 0, seed, threads, cache))
+    tanks = live_state(fold, card, max(fold.newest_s, card.race.duration_s))
+    field = _Field(_usual_pit_times(rows), _passes(laps))
+    known: dict[float, Moment] = {}
+    decisions = [_decision(card, fold, tanks, row, field, known) for row in rows]
+    habits = _habits(decisions)
+
+    def scored(place: int, races: int, first_race: int) -> Scored:
+        stop, now, option = decisions[place]
+        if stop.kind != "choice":
+            return stop
+        index = car_index(now.card, stop.car)
+        early = habits.get(stop.car_class, 0.0)
+        answer = stop_or_stay(
+            _as_they_did(now, habits), index, option,
+            races=races, seed=seed, first_race=first_race, threads=threads, early=early,
+        )  # fmt: skip
+        return replace(stop, answer=answer)
+
+    found: list[Scored] = []
+    for place in range(len(rows)):
+        found.append(scored(place, first_look, 0))
         if progress is not None:
-            progress(number + 1, len(rows))
-    again = _ends(scored)
-    for place in again:
-        scored[place] = _score(card, fold, rows[place], usual, second_look, 100_000, seed, threads, cache)
-    return Audit(card.race.id, tuple(scored), seed)
+            progress(place + 1, len(rows))
+    for place in _ends(found):
+        found[place] = scored(place, second_look, 100_000)
+    return Audit(card.race.id, tuple(found), seed)
+
+
+@dataclass(frozen=True)
+class _Field:
+    """What all stops of a race share: usual times in the lane by class, visits that brought no fuel."""
+
+    usual: dict[str, float]
+    passes: frozenset[tuple[str, int]]
+
+
+def _passes(laps: pl.DataFrame) -> frozenset[tuple[str, int]]:
+    """(car, in-lap) of runs through the lane without fuel."""
+    known = annotate(laps)
+    return frozenset(
+        (known.cars[known.car[row]], int(known.lap[row])) for row in np.flatnonzero(drive_throughs(known))
+    )
+
+
+def _habits(decisions: Sequence[tuple[Scored, Moment, Option]]) -> dict[str, float]:
+    """Fuel left, in laps, at the middle one of each class's free stops under green."""
+    left: dict[str, list[float]] = {}
+    for stop, _, _ in decisions:
+        if stop.kind == "choice" and stop.flag == "green":
+            left.setdefault(stop.car_class, []).append(stop.fuel_left)
+    return {name: median(values) for name, values in left.items()}
+
+
+def _as_they_did(now: Moment, habits: Mapping[str, float]) -> Moment:
+    """The moment with every class stopping under green as early as it did in this race."""
+    cars = now.params.car.copy()
+    for i, entry in enumerate(now.card.entries):
+        cars["early_laps"][i] = max(0.0, habits.get(entry.car_class, 0.0) - LAST_LAPS_FUEL)
+    return replace(now, params=now.params._replace(car=cars.view(np.recarray)))
 
 
 def _ends(scored: list[Scored]) -> list[int]:
@@ -178,49 +241,48 @@ def _usual_pit_times(rows: list[dict[str, Any]]) -> dict[str, float]:
     return {name: sorted(t)[len(t) // 2] for name, t in times.items()}
 
 
-def _score(
-    card: RaceCard,
-    fold: RaceFold,
-    row: dict[str, Any],
-    usual: dict[str, float],
-    races: int,
-    first_race: int,
-    seed: int,
-    threads: int | None,
-    cache: dict[float, Moment],
-) -> Scored:
+def _decision(
+    card: RaceCard, fold: RaceFold, tanks: LiveState, row: dict[str, Any], field: _Field, known: dict[float, Moment]
+) -> tuple[Scored, Moment, Option]:
+    """A stop, not scored yet, with the moment it was decided at and what was done."""
     t = float(row["decided_s"]) + 0.001
-    if t not in cache:
-        if len(cache) > 2000:
-            cache.clear()
-        cache[t] = moment(card, fold, t)
-    now = cache[t]
+    if t not in known:
+        known[t] = moment(card, fold, t, tanks)
+    now = known[t]
     index = car_index(now.card, row["car"])
-    left = now.fuel_left(index)
-    long = LONG_STOP * usual.get(row["car_class"], math.inf)
-    kind = "choice"
-    if int(now.snapshot.car["status"][index]) == OUT or row["out_lap"] is None or (row["pit_time_s"] or 0.0) > long:
-        kind = "repair"
-    elif left < FORCED_LAPS:
-        kind = "forced"
-    answer = None
-    if kind == "choice":
-        crew = [d.name for d in now.card.entries[index].drivers]
-        driver = crew.index(row["driver_out"]) if row["driver_out"] in crew else -1
-        option = Option("stop", int(row["in_lap"]), driver=driver)
-        answer = stop_or_stay(now, index, option, races=races, seed=seed, first_race=first_race, threads=threads)
-    return Scored(
+    crew = [d.name for d in now.card.entries[index].drivers]
+    driver = crew.index(row["driver_out"]) if row["driver_out"] in crew else -1
+    stop = Scored(
         car=row["car"],
-        car_class=card.entries[car_index(card, row["car"])].car_class,
+        car_class=card.entries[index].car_class,
         stop=int(row["stop"]),
         lap=int(row["in_lap"]),
         t=t,
         flag=str(row["flag"] or "green"),
-        kind=kind,
-        fuel_left=left,
-        place=now.state.car(row["car"]).position,
+        kind=_kind(now, index, row, field),
+        fuel_left=now.fuel_left(index),
+        place=now.state.cars[index].position,
         driver_in=str(row["driver_in"] or ""),
         driver_out=str(row["driver_out"] or ""),
         pit_time_s=row["pit_time_s"],
-        answer=answer,
     )
+    return stop, now, Option("stop", int(row["in_lap"]), driver=driver)
+
+
+def _kind(now: Moment, index: int, row: dict[str, Any], field: _Field) -> str:
+    own, entry = now.snapshot.car[index], now.params.car[index]
+    if (row["car"], int(row["in_lap"])) in field.passes:
+        return "pass"
+    long = LONG_STOP * field.usual.get(row["car_class"], math.inf)
+    if int(own["status"]) == OUT or row["out_lap"] is None or (row["pit_time_s"] or 0.0) > long:
+        return "repair"
+    sd = math.hypot(float(now.params.cls["stint_sd"][int(entry["car_class"])]), now.state.cars[index].fuel_laps_sd)
+    if now.fuel_left(index) - RANGE * sd < FORCED_LAPS:
+        return "forced"
+    d = int(own["driver"])
+    time_s = float(entry["max_drive"][d]) - float(own["driven"][d])
+    if float(entry["max_continuous"]) > 0.0:
+        time_s = min(time_s, float(entry["max_continuous"]) - (now.t - float(own["turn_since"])))
+    if row["driver_in"] != row["driver_out"] and time_s < FORCED_LAPS * now.lap_s(index):
+        return "driver"
+    return "choice"

@@ -111,12 +111,12 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
     stay = play(with_option(now.params, index, staying)) if staying.lap else free
     ahead = outlook(now, index, free)
     choices += _home(now, index, ahead)
-    made = int(now.snapshot.car["stops"][index]) + int(now.snapshot.car["in_pit"][index])
+    made = int(now.snapshot.car["stops"][index])
     ways = [(option, play(with_option(now.params, index, option))) for option in choices]
     groups, like = _groups(ways, stay)
     answers = [replace(answer(g[0][0], stay, g[0][1], made), also=tuple(o.title for o, _ in g[1:])) for g in groups]
     answers.sort(key=lambda a: (a.place.change, -a.win.change))
-    best = _told(now, answers, dict(ways), count, lambda o: _fresh(now, index, o, staying, play, count, made))
+    best = _told(now, answers, dict(ways), lambda o: _fresh(now, index, o, staying, play, count, made))
     return Call(
         race=now.card.race.id,
         car=car,
@@ -133,13 +133,34 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
 
 
 def _home(now: Moment, index: int, ahead: Outlook) -> list[Option]:
-    """The way home without another stop, with the least saving that is likely enough; none where fuel cannot last."""
-    if int(now.params.race[0].refuelling) == 0 or ahead.lasts(SAVINGS[-1]) < THINKABLE:
+    """Ways home with no further stop, or with the one now as the last, each with the least saving that is likely
+    enough; none where fuel cannot last.
+    """
+    if int(now.params.race[0].refuelling) == 0:
         return []
-    save = next((s for s in SAVINGS if ahead.lasts(s) >= ENOUGH), SAVINGS[-1])
-    title = "no further stop" + (f", saving {100 * save:.0f} % of the fuel" if save else "")
-    beyond = int(now.snapshot.car["lap"][index]) + math.ceil(ahead.high) + round(now.params.car["stint_laps"][index])
-    return [Option(title, beyond, hold=True, save=save, last=True)]
+    own = now.snapshot.car[index]
+    lap, found = int(own["lap"]), []
+    in_pit = int(own["in_pit"]) == 1
+    save = None if in_pit else _saving(ahead.lasts)
+    if save is not None:
+        beyond = lap + math.ceil(ahead.high) + round(float(now.params.car["stint_laps"][index]))
+        found.append(Option("no further stop" + _saved(save), beyond, hold=True, save=save, last=True))
+    save = _saving(lambda share: ahead.full_tank_from(1, share))
+    if save:  # without any it is the plain stop
+        when, this = ("the stop under way", lap) if in_pit else ("stop now", lap + 1)
+        found.append(Option(f"{when} as the last" + _saved(save), this, save=save, last=True))
+    return found
+
+
+def _saving(lasts: Callable[[float], float]) -> float | None:
+    """The least saving with which the fuel lasts in most races; None where even the most is not worth a thought."""
+    if lasts(SAVINGS[-1]) < THINKABLE:
+        return None
+    return next((s for s in SAVINGS if lasts(s) >= ENOUGH), SAVINGS[-1])
+
+
+def _saved(save: float) -> str:
+    return f", saving {100 * save:.0f} % of the fuel" if save else ""
 
 
 def _groups(
@@ -172,7 +193,6 @@ def _told(
     now: Moment,
     answers: Sequence[Answer],
     played: dict[Option, Watched],
-    count: int,
     fresh: Callable[[Option], Answer],
 ) -> Answer | None:
     """The option to tell: the best by place, which must be clearly better than staying out on fresh luck too.
@@ -183,9 +203,8 @@ def _told(
         return None
     best = answers[0]
     if now.state.neutral:
-        for other in answers[1:]:
-            if other.option.title == "stop now" and _noise(played[other.option], played[best.option]):
-                best = other
+        now_as_good = (a for a in answers if a.option.title.startswith("stop now"))
+        best = next((a for a in now_as_good if _noise(played[a.option], played[best.option])), best)
     again = replace(fresh(best.option), also=best.also)
     agree = best.place.change <= 0.0 and again.place.change <= 0.0
     return again if agree and (better(best) or better(again)) else None

@@ -80,18 +80,17 @@ class Candidate:
 
 
 def candidates(card: RaceCard, params: Params, car: str, count: int = 50, seed: int = 1) -> list[Candidate]:
-    """The card's own way first, then each choice on its own, then mixtures drawn at random, `count` in all."""
+    """The card's own way first, then each choice on its own, then mixtures drawn at random, `count` in all.
+
+    Stints, yellows, tyres and fuel: the drivers' order is another question (`orders`).
+    """
     index = car_index(card, car)
-    entry = card.entry(car)
     refuels = int(params.race[0].refuelling) == 1
-    usual = int(params.car["stints_per_turn"][index])
     choices: dict[str, tuple[object, ...]] = {
         "yellow": YELLOW if refuels and float(params.race[0].caution_rate) > 0 else (),
         "early_laps": EARLY[1:] if refuels else (),
         "tyres_every": tuple(n for n in (1, 2, 3, 4) if n != int(params.car["tyres_every"][index])),
         "fuel_save": SAVING[1:] if refuels else (),
-        "starter": tuple(range(1, len(entry.drivers))),
-        "turn": tuple(n for n in TURNS if n != usual) if len(entry.drivers) > 1 else (),
     }
     found = [Candidate()]
     for name, values in choices.items():
@@ -106,3 +105,12 @@ def candidates(card: RaceCard, params: Params, car: str, count: int = 50, seed: 
         if mixed not in found:
             found.append(mixed)
     return found[:count]
+
+
+def orders(card: RaceCard, params: Params, car: str, plan: Candidate) -> list[Candidate]:
+    """The plan with another driver to start, or with other turns; none for a crew of one."""
+    crew = len(card.entry(car).drivers)
+    if crew < 2:
+        return []
+    usual = int(params.car["stints_per_turn"][car_index(card, car)])
+    return [replace(plan, starter=d) for d in range(1, crew)] + [replace(plan, turn=n) for n in TURNS if n != usual]

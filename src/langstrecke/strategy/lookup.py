@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.errors import NotFoundError
 from langstrecke.racecard.schema import Entry, RaceCard
-from langstrecke.timing.clock import DAY_S, span_s
+from langstrecke.timing.clock import moment_s
 
 
 def car_index(card: RaceCard, car: str) -> int:
@@ -30,24 +30,8 @@ def driver_index(entry: Entry, name: str) -> int:
 
 
 def race_seconds(card: RaceCard, text: str) -> float:
-    """Race time of a moment in seconds: `18:42:10` on the clock or `H:MM:SS` since the start, whichever fits.
-
-    A time the race clock reaches is race time; a clock time is told by a leading `@`, or by being beyond the race
-    (`18:42:10` of a race of twelve hours). LangstreckeError for a moment outside the race.
-    """
-    clock = text.strip().startswith("@")
-    at = span_s(text.strip().removeprefix("@"))
-    if not clock and at <= card.race.duration_s:
-        return at
-    began = dt.timedelta(hours=card.race.start_time.hour, minutes=card.race.start_time.minute).total_seconds()
-    since = (at - began) % DAY_S
-    if at < DAY_S and since <= card.race.duration_s:
-        return since
-    hours = card.race.duration_s / 3600.0
-    raise LangstreckeError(
-        f"{text} lies outside the race, which starts at {card.race.start_time:%H:%M} and lasts {hours:g} h",
-        hint="give race time as H:MM:SS since the start, or the clock as @HH:MM:SS",
-    )
+    """Race time of a moment in seconds, as `timing.clock.moment_s` reads it. LangstreckeError for one outside."""
+    return moment_s(text, card.race.start_time, card.race.duration_s)
 
 
 def clock_of(card: RaceCard, race_s: float) -> dt.datetime:

@@ -32,7 +32,7 @@ class Option:
     """Something the pit wall may do now. `lap` is the lap at whose end the car stops; 0: as the tank asks.
 
     `hold`: no neutralisation is used before that stop. `save` is the share of fuel saved to the flag. `last` marks
-    the way home without another stop.
+    a way home without a stop after this one, or, held, without any.
     """
 
     title: str
@@ -80,16 +80,17 @@ class Answer:
         }
 
 
-def staying_out(now: Moment, index: int, driver: int = -1) -> Option:
+def staying_out(now: Moment, index: int, driver: int = -1, early: float = 0.0) -> Option:
     """Staying out until the tank asks for a stop: past a yellow that is out now, whatever the crew's habit under
-    yellows; later ones may be used where none is out. `driver` gets in at that stop.
+    yellows; later ones may be used where none is out. `driver` gets in at that stop. Under green a crew may stop with
+    `early` laps of fuel left.
     """
     neutral = now.state.neutral != ""
     if not neutral and driver < 0:
         return Option("stay out until the tank asks", 0)
     tank = float(now.params.car["stint_laps"][index])
-    beyond = round(HELD_SHARE * tank) if neutral else SPARE_LAPS
-    lap = int(now.snapshot.car["lap"][index]) + max(2, math.floor(now.fuel_left(index))) + beyond
+    beyond = HELD_SHARE * tank if neutral else -early if early > 0.0 else SPARE_LAPS
+    lap = int(now.snapshot.car["lap"][index]) + max(2, math.floor(now.fuel_left(index) + beyond))
     return Option("stay out until the tank asks", lap, driver=driver, hold=neutral)
 
 
@@ -142,7 +143,8 @@ def answer(option: Option, stay: Watched, played: Watched, stops: int = 0) -> An
     chance = None
     if option.last:
         home = column(played, 0, RETIRED) == 0
-        chance = float(np.mean(column(played, 0, STOPS)[home] <= stops)) if home.any() else 0.0
+        made = stops + int(not option.hold)  # who is not held out makes one now
+        chance = float(np.mean(column(played, 0, STOPS)[home] <= made)) if home.any() else 0.0
     return Answer(
         option=option,
         win=difference(in_class(stay, 0, 1), in_class(played, 0, 1)),
@@ -161,8 +163,10 @@ def stop_or_stay(
     seed: int = 1,
     first_race: int = 0,
     threads: int | None = None,
+    early: float = 0.0,
 ) -> Answer:
-    """Stopping as `option` says against staying out until the fuel is gone, whatever yellow is out now.
+    """Stopping as `option` says against staying out until the fuel is gone, whatever yellow is out now; under green,
+    until `early` laps of it are left.
 
     The same driver gets in either way: with another one the answer would be what he is worth, not what the stop is.
     """
@@ -176,6 +180,6 @@ def stop_or_stay(
             snapshot=now.seen_by(index),
             threads=threads,
         )
-        for o in (staying_out(now, index, option.driver), option)
+        for o in (staying_out(now, index, option.driver, early), option)
     ]
     return answer(option, pair[0], pair[1])

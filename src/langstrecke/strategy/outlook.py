@@ -45,7 +45,7 @@ class Outlook:
     fuel: F64
     """Green laps' worth of fuel to the flag, race by race."""
     tanks: F64
-    """What a tank may hold, in green laps: equally likely values."""
+    """What a tank may hold, in green laps, less what of `used` is not known: equally likely values."""
     used: float
     """Green laps' worth burnt since the last stop."""
 
@@ -53,9 +53,9 @@ class Outlook:
         """Probability that what is on board reaches the flag, so much of the fuel being saved."""
         return self._reaches(self.tanks - self.used, (1.0 - saving) * self.fuel)
 
-    def full_tank_from(self, laps: int) -> float:
+    def full_tank_from(self, laps: int, saving: float = 0.0) -> float:
         """Probability that a tank filled in so many laps reaches the flag."""
-        return self._reaches(self.tanks, self.fuel - laps)
+        return self._reaches(self.tanks, (1.0 - saving) * (self.fuel - laps))
 
     def earliest(self, sure: float = SURE) -> int:
         """In how many laps a full tank reaches the flag with this probability at the earliest (1: at once)."""
@@ -113,7 +113,8 @@ def outlook(now: Moment, index: int, played: Watched) -> Outlook:
     green = (now.to_go_s() - stops * routine_stop_s(figures, entry)) / now.lap_s(index)
     slower = max(now.card.neutralisation.lap_ratio - 1.0, 0.1)
     neutral = np.minimum(np.maximum(green - laps, 0.0) / slower, laps)
-    tank, sd = float(now.params.car["stint_laps"][index]), figures.stint_laps_sd
+    tank = float(now.params.car["stint_laps"][index])
+    sd = math.hypot(figures.stint_laps_sd, now.state.cars[index].fuel_laps_sd)
     normal = NormalDist()
     drawn = [tank + sd * normal.inv_cdf((k + 0.5) / TANK_STEPS) for k in range(TANK_STEPS)]
     low, high = np.quantile(laps, [0.1, 0.9]) if len(laps) else (0.0, 0.0)

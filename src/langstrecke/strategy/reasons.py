@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from langstrecke.formatting import percent, plural, race_time
 from langstrecke.racestate.model import LiveCar
 from langstrecke.rulebooks.load import load_rulebook
@@ -35,12 +37,13 @@ def reasons(now: Moment, index: int, ahead: Outlook | None = None) -> list[str]:
     own = now.snapshot.car[index]
     lap_s, left = now.lap_s(index), now.fuel_left(index)
     tank = float(now.params.car["stint_laps"][index])
-    sd = figures.stint_laps_sd
+    sd = math.hypot(figures.stint_laps_sd, now.state.cars[index].fuel_laps_sd)
     book = load_rulebook(now.card.race.rulebook)
     refuels = int(now.params.race[0].refuelling) == 1
     told = [f"{race_time(now.to_go_s())} to go"]
     if refuels:
-        told[0] += f"; fuel for {left:.1f} laps (± {1.28 * sd:.1f}; a tank is believed to last {tank:.1f})"
+        told[0] += f"; fuel for {left:.1f} laps (± {1.28 * sd:.1f}; a tank is believed to last {tank:.1f} with what"
+        told[0] += " crews save)"
     if ahead is not None:
         told += ahead.describe() if refuels else ahead.describe()[:1]
     share = min(1.0, max(0.0, (tank - left + 1) / tank))

@@ -1,8 +1,9 @@
 """The search for the best plan: successive halving on the same luck, then the finalists on fresh races.
 
 All candidates meet the same simulated races; after each round the worse half goes and the rest plays twice as many.
-The finalists are judged on races that had no part in choosing them, until the difference between the best two is
-known to the error asked for.
+The finalists are judged on races that had no part in choosing them, until the best one's score is known to the error
+asked for; then all are played once more on fresh luck, and what is told is of that run: the winner first, the others
+named as good where the run cannot tell them from it. The drivers' order is asked about the winner afterwards.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from langstrecke.simulation.compile import compile_race
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.prepare import prepare
 from langstrecke.simulation.watch import simulate_watched
-from langstrecke.strategy.candidates import Candidate, candidates
+from langstrecke.strategy.candidates import Candidate, candidates, orders
 from langstrecke.strategy.counterfactual.paired import Difference, difference
 from langstrecke.strategy.goals import Goal, goal_named
 from langstrecke.strategy.lookup import car_index
@@ -36,6 +37,8 @@ FIRST_ROUND = 128
 """Races each candidate plays in the first round (default)."""
 FINALISTS = 4
 MOST_RACES = 40_000
+MOST_TOLD = 8192
+"""Races of the last run at most (default)."""
 BLOCK = 1024
 """Races between two looks at the error reached."""
 
@@ -53,10 +56,16 @@ class Judged:
     against_best: Difference
     against_card: Difference
 
+    @property
+    def as_good(self) -> bool:
+        """The races told cannot tell it from the best."""
+        return self.against_best.high >= 0.0
+
     def to_json(self) -> dict[str, Any]:
         """Rounded figures."""
         return {
             "plan": self.words,
+            "as_good": self.as_good,
             "score": round(self.score, 6),
             "se": round(self.se, 6),
             "interval": [round(self.score - 1.96 * self.se, 6), round(self.score + 1.96 * self.se, 6)],
@@ -78,6 +87,9 @@ class Found:
     seed: int
     seconds: float
     best: tuple[Judged, ...]
+    """The winner of the search, then the other finalists."""
+    drivers: tuple[Judged, ...]
+    """The winner with another drivers' order."""
     reached: bool
     """Whether the error asked for was reached within the most races."""
     tyres: TyreValue
@@ -104,6 +116,7 @@ class Found:
             "seed": self.seed,
             "seconds": round(self.seconds, 1),
             "plans": [judged.to_json() for judged in self.best],
+            "drivers": [judged.to_json() for judged in self.drivers],
             "price_of_second": self.price.to_json(),
             "new_tyres": self.tyres.to_json(),
             "at_ends_of_tyre_belief": None if self.at_ends is None else [d.to_json() for d in self.at_ends],
@@ -160,24 +173,33 @@ def optimise(
     if pool[0] not in keep:
         keep.append(pool[0])  # the card's own way is always told
     scores, reached = _finals(keep, used, play, error, aim)
-    order = sorted(range(len(keep)), key=lambda k: -float(scores[k].mean()))
-    best, own = scores[order[0]], scores[keep.index(pool[0])]
-    judged = tuple(
-        Judged(
-            plan=keep[k],
-            words=keep[k].describe(card, car),
-            score=float(scores[k].mean()),
-            se=float(scores[k].std(ddof=1)) / math.sqrt(len(scores[k])),
-            against_best=difference(best, scores[k]),
-            against_card=difference(own, scores[k]),
+    winner = max(range(len(keep)), key=lambda k: float(scores[k].mean()))
+    done = len(scores[winner])
+    fresh, count = used + done, min(done, MOST_TOLD)
+    scores = [play(plan, fresh, count) for plan in keep]
+    order = [winner, *sorted((k for k in range(len(keep)) if k != winner), key=lambda k: -float(scores[k].mean()))]
+    best, own = scores[winner], scores[keep.index(pool[0])]
+
+    def judge(plan: Candidate, score: F64) -> Judged:
+        n = len(score)
+        return Judged(
+            plan=plan,
+            words=plan.describe(card, car),
+            score=float(score.mean()),
+            se=float(score.std(ddof=1)) / math.sqrt(n),
+            against_best=difference(best[:n], score),
+            against_card=difference(own[:n], score),
         )
-        for k in order
-    )
+
+    judged = tuple(judge(keep[k], scores[k]) for k in order)
+    others = orders(card, params, car, keep[winner]) if plans is None else []
+    drivers = [judge(plan, play(plan, fresh, min(count, BLOCK))) for plan in others]
+    drivers.sort(key=lambda j: -j.score)
     ends = None
     if judged[0].plan.tyres_every not in (None, pool[0].tyres_every):
         sides = [compile_race(with_fuel_effect(card, share)) for share in FUEL_BELIEF]
         fewer, more = (
-            difference(play(pool[0], used, BLOCK, side), play(judged[0].plan, used, BLOCK, side)) for side in sides
+            difference(play(pool[0], fresh, BLOCK, side), play(judged[0].plan, fresh, BLOCK, side)) for side in sides
         )
         ends = fewer, more
     return Found(
@@ -186,10 +208,11 @@ def optimise(
         goal=aim,
         tried=len(pool),
         played=played,
-        fresh=len(best),
+        fresh=count,
         seed=seed,
         seconds=time.perf_counter() - began,
         best=judged,
+        drivers=tuple(drivers),
         reached=reached,
         tyres=_tyres(card, car),
         at_ends=ends,

@@ -20,6 +20,7 @@ from langstrecke.errors import LangstreckeError
 from langstrecke.services.settings import Settings
 from langstrecke.services.uploads import clear
 from langstrecke.web.api import add_api
+from langstrecke.web.following.known import with_sources
 from langstrecke.web.following.models import FollowAsk
 from langstrecke.web.following.odds_job import warm_up
 from langstrecke.web.pitwall import Pitwall, make_pitwall
@@ -35,10 +36,11 @@ def create_app(
 ) -> FastAPI:
     """The whole pit wall: API under /api/v1, pages everywhere else, all behind `security.Guard`.
 
-    `follow` are races followed from the start; where one cannot be, `failed` hears it, or starting fails. Without
-    `pages` there is only the API. LangstreckeError for settings that are not safe.
+    `follow` are races followed from the start, and their sources are known from then on; where one cannot be,
+    `failed` hears it, or starting fails. Without `pages` there is only the API.
+    LangstreckeError for settings that are not safe.
     """
-    checked(settings)
+    settings = with_sources(checked(settings), follow)
     pitwall = make_pitwall(settings)
 
     @asynccontextmanager

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from fastapi import FastAPI
 
 from langstrecke import services
+from langstrecke.racecard import load_card
 from langstrecke.services.requests.strategy import CallAsk
 from langstrecke.services.settings import Settings
 from langstrecke.web.following.races import Hubs
@@ -39,12 +40,18 @@ class Pitwall:
         return self.jobs.start(service.__name__, service, self.settings, *arguments, lane=lane)
 
     def call_now(self, race: str, car: str, *, races: int | None = None, seed: int = 1) -> str:
-        """Start a pit-or-stay call for a car of a followed race, as it stands; returns the job's id."""
-        state = self.hubs.get(race).state
+        """Start a pit-or-stay call for a car of a followed race, as it stands; returns the job's id.
+
+        NotFoundError for a race, car or card that is not known.
+        """
+        hub = self.hubs.get(race)
+        hub.checked_car(car)
+        state = hub.state
         laps = state.laps()
         newest = float(laps["elapsed_s"].max() or 0.0)  # type: ignore[arg-type]
         now_s = min(state.race_s, newest - 0.001)  # a call needs a moment the laps reach beyond
         card = state.hello.card if state.hello is not None else None
+        load_card(card or race)  # a race without a card hears so now
         ask = CallAsk(race=race, car=car, at="0:00:00", races=races, seed=seed, card=card)
         return self.jobs.start("call", services.call_now, self.settings, ask, laps, now_s)
 

@@ -37,6 +37,8 @@ UPLOADS = ("/api/v1/uploads", "/_nicegui")
 MULTIPART_SPARE = 64 * 1024
 """What the wrapping of an upload may add to it."""
 SHORTEST_TOKEN = 16
+LEFT = "No response returned."
+"""What Starlette's middleware raises where a browser left, or the server ends, before the answer: nobody is told."""
 
 POLICY = "; ".join(
     [
@@ -112,7 +114,11 @@ class Guard:
         if scope["type"] == "http" and int(_digits(headers.get(b"content-length", "0"))) > limit:
             await _refuse(scope, receive, send, 413, too_long(limit))
             return
-        await self._app(scope, _counted(receive, limit), _dressed(send))
+        try:
+            await self._app(scope, _counted(receive, limit), _dressed(send))
+        except RuntimeError as error:
+            if str(error) != LEFT:
+                raise
 
     def _stranger(self, scope: Scope, headers: dict[bytes, str]) -> Problem | None:
         host = headers.get(b"host", "")

@@ -25,11 +25,13 @@ def build_verb(
     store: Store = None,
 ) -> None:
     """Build a race card from timing data in the store."""
-    from langstrecke.racecard import card_text, write_card
+    from langstrecke.racecard import card_text, grounds, write_card
     from langstrecke.services.racecards import build_result
 
     with progress("reading sessions") as step:
         card = build_result(settings_of(store), ask, step=step)
+    for note in grounds(card):
+        said(f"note: {note}")
     if out is None:
         sys.stdout.write(card_text(card))
         return

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from langstrecke.cli.asking import asks, settings_of
 from langstrecke.cli.options import Json
-from langstrecke.cli.terminal import console, grid, print_json, screen
+from langstrecke.cli.terminal import console, grid, noted, print_json, screen
 from langstrecke.formatting import duration, plural, printable, surname
 from langstrecke.services.requests.cards import CardAsk
 
@@ -55,7 +55,7 @@ def list_verb(as_json: Json = False) -> None:
 @asks(CardAsk, "card")
 def show_verb(ask: CardAsk, as_json: Json = False) -> None:
     """Show what a card holds."""
-    from langstrecke.racecard.shipped import load_card
+    from langstrecke.racecard import grounds, load_card
     from langstrecke.services.racecards import card
 
     if as_json:
@@ -65,6 +65,7 @@ def show_verb(ask: CardAsk, as_json: Json = False) -> None:
     _print_race(found)
     _print_classes(found)
     _print_entries(found)
+    noted(grounds(found))
 
 
 @asks(CardAsk, "card")
@@ -85,6 +86,7 @@ def check_verb(ask: CardAsk, as_json: Json = False) -> None:
             card = load_card(ask.card)
             cars = f"{plural(len(card.entries), 'car')} in {plural(len(card.classes), 'class', 'classes')}"
             console.print(Text(f"{ask.card}: a sound card, {cars}"), soft_wrap=True)
+        noted(found.grounds)
     if not found.ok:
         raise typer.Exit(1)
 

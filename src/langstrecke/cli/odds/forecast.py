@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -52,11 +53,32 @@ def forecast_verb(
             as_it_is = ask.model_copy(update={"patch_files": [], "settings": []})
             before = forecast_result(settings, as_it_is, step=step)
             seconds += step.seconds
-    _show(result, before, seconds, json_to, report)
+    again = _again(ask, at, cutoff, store, (engine, address))
+    _show(result, before, seconds, json_to, report, again)
+
+
+def _again(
+    ask: ForecastAsk, at: str | None, cutoff: float | None, store: Path | None, engine: tuple[str, str | None]
+) -> str:
+    """The command that gives the same odds once more, for whoever copies it from the report."""
+    words = ["langstrecke", "forecast", ask.card, "--races", str(ask.races), "--seed", str(ask.seed)]
+    for path in ask.patch_files:
+        words += ["--what-if", str(path)]
+    for change in ask.settings:
+        words += ["--set", change]
+    for option_, value in (("--at", at), ("--cutoff", cutoff), ("--store", store), ("--address", engine[1])):
+        words += [] if value is None else [option_, str(value)]
+    words += [] if engine[0] == "threads" else ["--engine", engine[0]]
+    return shlex.join(words)
 
 
 def _show(
-    result: Forecast, before: Forecast | None, seconds: float, json_to: str | None, report: Path | None
+    result: Forecast,
+    before: Forecast | None,
+    seconds: float,
+    json_to: str | None,
+    report: Path | None,
+    again: str,
 ) -> None:
     """Print the odds, and write them where they are wanted."""
     from langstrecke.report import forecast_view, write_report
@@ -67,7 +89,7 @@ def _show(
     elif json_to is not None:
         write_whole(json_to, result.json_text())
     if report is not None:
-        write_report(result, report, before=before)
+        write_report(result, report, before=before, again=again)
     out = progress_console
     if json_to != "-":  # else standard output is the JSON's alone
         out = screen()

@@ -13,6 +13,7 @@ from langstrecke.cli.figures import check_figure, save_figure
 from langstrecke.cli.options import Figure, Json, JsonTo, Report, Threads
 from langstrecke.cli.progress import progress
 from langstrecke.cli.terminal import console, print_json, said, write_json
+from langstrecke.formatting import plural
 from langstrecke.services.requests.odds import ScenarioAsk
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def figures_of(answer: Answer) -> list[tuple[str, Drawing]]:
     if data["kind"] == "race":
         rows = [(sentence(v["name"]), v["win"], v["podium"], v.get("ahead")) for v in data["variants"]]
         rival = f"; grey mark: ahead of #{data['against']}" if data["against"] else ""
-        legend = f"Solid: victory in {data['class']}. Pale: podium{rival}. {answer.races:,} races each."
+        legend = f"Solid: victory in {data['class']}. Pale: podium{rival}. {plural(answer.races, 'race')} each."
         words = ("win", "podium", "duel")
         out.append(("variants", variants_bars(answer.scenario.title, rows, legend, words)))
         cars = sorted(data["variants"][0]["cars"].items(), key=lambda item: -item[1])[:12]

@@ -13,7 +13,7 @@ from langstrecke.cli.figures import check_figure, save_figure
 from langstrecke.cli.names import named
 from langstrecke.cli.options import Figure, JsonTo, Report, Threads
 from langstrecke.cli.progress import progress
-from langstrecke.cli.terminal import progress_console, screen, write_json
+from langstrecke.cli.terminal import noted, progress_console, screen, write_json
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import percent, plural, surname
 from langstrecke.services.requests.odds import SeasonAsk, TitleRaceAsk
@@ -44,7 +44,7 @@ def season_verb(
 ) -> None:
     """Title odds of a season: the points so far, and the remaining rounds played many times."""
     from langstrecke.services.answers.odds import SeasonAnswer
-    from langstrecke.services.odds import season_result, title_race_result
+    from langstrecke.services.odds import season_covers, season_result, title_race_result
     from langstrecke.services.what_ifs import patch_of
 
     check_figure(figure)
@@ -66,9 +66,10 @@ def season_verb(
             steps = title_race_result(settings, each, step=step)
             drawn = [_race_figure(found, steps, kind, of_class, (patch.title or "what-if") if patch.edits else "")]
     if json_to is not None:
-        write_json(SeasonAnswer.of(found), json_to)
+        write_json(SeasonAnswer.of(found, covers=season_covers()), json_to)
     if json_to != "-":
         _print(found, shown, most)
+        noted([season_covers()])
     if figure is not None:
         save_figure(drawn[0][1], figure)
     if report is not None:

@@ -14,13 +14,12 @@ from langstrecke.cli.options import Figure, Json
 from langstrecke.cli.progress import progress
 from langstrecke.cli.terminal import console, print_json
 from langstrecke.errors import LangstreckeError
-from langstrecke.services.requests.odds import SimulateAsk
+from langstrecke.services.requests.odds import BenchAsk, SimulateAsk
 
 if TYPE_CHECKING:
     import polars as pl
 
     from langstrecke.services.answers.odds import PlaceLine
-    from langstrecke.simulation.bench import Speed
 
 
 @asks(SimulateAsk, "card")
@@ -38,11 +37,11 @@ def simulate_verb(
     """Play one race and show how it ended; --laps keeps every lap, as real timing data would look."""
     from rich.table import Table
 
-    from langstrecke.racecard.shipped import load_card
     from langstrecke.services.odds import places, simulate_result
+    from langstrecke.services.racecards import card_of
 
     check_figure(figure)
-    card = load_card(ask.card)
+    card = card_of(settings_of(), ask.card)
     classes = list(card.classes)
     fastest = min(classes, key=lambda c: card.classes[c].lap_s)
     drawn = (
@@ -97,32 +96,22 @@ def _write(table: pl.DataFrame, path: Path) -> None:
         raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=path) from None
 
 
+@asks(BenchAsk)
 def bench_verb(
-    card: Annotated[list[str] | None, typer.Option(metavar="CARD", help="Card to time; may be repeated")] = None,
+    ask: BenchAsk,
     threads: Annotated[int | None, typer.Option(min=1, help="One and all cores without it")] = None,
-    races: Annotated[int | None, typer.Option(min=1, help="Two seconds' worth without it")] = None,
-    engine: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="threads, ray or cuda; may be repeated")
-    ] = None,
     address: Annotated[str | None, typer.Option(help="Of a Ray cluster; without it one is started here")] = None,
     as_json: Json = False,
 ) -> None:
     """Car-laps per second on shipped cards, compilation left out."""
     from rich.table import Table
 
-    from langstrecke.racecard.shipped import load_card
-    from langstrecke.simulation.bench import all_threads, measure
+    from langstrecke.services.kernel import bench
 
-    counts = (threads,) if threads else all_threads()
-    cards = [load_card(name) for name in card or ["le-mans-2019", "imsa-2021-sebring"]]
-    speeds: list[Speed] = []
     with progress("bench") as step:
-        for n, one in enumerate(cards):
-            for name in engine or ["threads"]:
-                step(n, len(cards), one.race.id)
-                speeds += measure(one, threads=counts, races=races, engine=name, address=address)
+        speeds = bench(settings_of(threads=threads, address=address), ask, step=step)
     if as_json:
-        print_json([speed.to_json() for speed in speeds])
+        print_json(speeds)
         return
     shown = Table()
     for column in ("card", "engine", "threads", "races", "seconds", "million car-laps/s"):

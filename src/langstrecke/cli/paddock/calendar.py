@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from langstrecke.cli.asking import asks, settings_of
-from langstrecke.cli.options import Json
-from langstrecke.cli.terminal import console, print_json, screen
+from langstrecke.cli.options import Json, Store
+from langstrecke.cli.terminal import console, noted, print_json, screen
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import plural
 from langstrecke.services.requests.paddock import CalendarAsk
@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 def calendar_verb(
     ask: CalendarAsk,
     ics: Annotated[Path | None, typer.Option(help="Write the calendar as iCalendar")] = None,
+    store: Store = None,
     as_json: Json = False,
 ) -> None:
     """Where calendars clash: calendar --season 2019 --driver "Kevin Magnussen" --against le-mans."""
     from langstrecke.paddock import calendars
-    from langstrecke.paddock.registry import load_registry
     from langstrecke.services.answers.paddock import CalendarAnswer
     from langstrecke.services.paddock import calendar_result
+    from langstrecke.services.raced import raced
 
-    registry = load_registry()
-    found = calendar_result(settings_of(), ask)
+    settings = settings_of(store)
+    registry, covers = raced(settings)
+    found = calendar_result(settings, ask)
     if ics is not None:
         try:
             ics.parent.mkdir(parents=True, exist_ok=True)
@@ -42,10 +44,11 @@ def calendar_verb(
         except OSError as error:
             raise LangstreckeError(f"cannot be written: {error.strerror or error}", file=ics) from None
     if as_json:
-        print_json(CalendarAnswer.of(found))
+        print_json(CalendarAnswer.of(found, covers=list(covers)))
         return
     _print_calendar(registry, list(found.busy), list(found.clashes), ask.driver)
     _print_chances(registry, list(found.chances))
+    noted([*found.unknown, *(covers if ask.driver else ())])
     if ics is not None:
         console.print(f"Written as iCalendar into {ics}.")
 
@@ -76,10 +79,11 @@ def _print_calendar(
 def _print_chances(registry: Registry, chances: list[calendars.Chance]) -> None:
     from langstrecke.paddock import calendars
 
-    colour = {"free": "green", "tight": "yellow", "clash": "red"}
+    colour = {"free": "green", "tight": "yellow", "clash": "red", "not known": "yellow"}
     for chance in chances:
         line = f"[{colour[chance.verdict]}]{chance.verdict}[/] {chance.meeting.start} to {chance.meeting.end}: "
         line += escape(calendars.title(registry, chance.meeting))
         for hit in chance.clashes:
             line += f"; {escape(calendars.title(registry, hit.other))} is {hit.other.start} to {hit.other.end}"
+        line += f": {escape('; '.join(chance.unknown))}" if chance.verdict == "not known" else ""
         screen().print(line, highlight=False)

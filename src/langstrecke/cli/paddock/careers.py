@@ -11,8 +11,8 @@ from rich.table import Table
 
 from langstrecke.cli.asking import asks, settings_of
 from langstrecke.cli.figures import check_figure, save_figure
-from langstrecke.cli.options import Figure, Json
-from langstrecke.cli.terminal import console, print_json, progress_console, screen
+from langstrecke.cli.options import Figure, Json, Store
+from langstrecke.cli.terminal import console, noted, print_json, progress_console, screen
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import plural
 from langstrecke.services.requests.paddock import CareerAsk, DriversAsk
@@ -26,34 +26,38 @@ if TYPE_CHECKING:
 def career_verb(
     ask: CareerAsk,
     races: Annotated[bool, typer.Option("--races", help="A line for every race, not for every season")] = False,
+    store: Store = None,
     figure: Figure = None,
     as_json: Json = False,
 ) -> None:
     """What a driver entered, with whom, and how it ended."""
-    from langstrecke.paddock.registry import load_registry
     from langstrecke.services.answers.paddock import CareerAnswer
     from langstrecke.services.paddock import career_result
+    from langstrecke.services.raced import raced
 
     check_figure(figure)
-    registry = load_registry()
-    found = career_result(settings_of(), ask)
+    settings = settings_of(store)
+    registry, covers = raced(settings)
+    found = career_result(settings, ask)
     if figure is not None:
         _draw_career(registry, found, figure)
     if as_json:
-        print_json(CareerAnswer.of(found))
+        print_json(CareerAnswer.of(found, covers=list(covers)))
         return
     _print_taken(registry, ask.driver)
     console.print(f"[bold]{escape(found.driver.name)}[/] {found.driver.country}  ({found.driver.id})")
     if not found.rows:
         where = f" in {registry.series_named(ask.series).name}" if ask.series else ""
         years = f" from {ask.since}" * bool(ask.since) + f" until {ask.until}" * bool(ask.until)
-        console.print(f"The registry has no races of this driver{where}{years}.", highlight=False)
+        console.print(f"There are no races of this driver{where}{years} here.", highlight=False)
+        noted(covers)
         return
     one_race_a_year = len({r.event.season for r in found.rows}) == len(found.rows)
     by_race = races or one_race_a_year
     screen().print(_race_table(registry, found, mates=races) if by_race else _season_table(found))
     wins = ", ".join(map(str, found.class_wins)) or "none"
     console.print(f"Entered {found.entered}, started {found.started}; class wins: {wins}.")
+    noted(covers)
     if figure is not None:
         console.print(f"Drawn into {figure}.")
 
@@ -99,29 +103,32 @@ def _season_table(found: careers.Career) -> Table:
 
 
 @asks(DriversAsk, "driver", "other")
-def teammates_verb(ask: DriversAsk, as_json: Json = False) -> None:
+def teammates_verb(ask: DriversAsk, store: Store = None, as_json: Json = False) -> None:
     """With whom a driver shared a car, or the races two drivers shared."""
     from langstrecke.paddock import careers
-    from langstrecke.paddock.registry import load_registry
     from langstrecke.services.paddock import teammates, together_result
+    from langstrecke.services.raced import raced
 
-    registry = load_registry()
+    settings = settings_of(store)
+    registry, covers = raced(settings)
     if as_json:
-        print_json(teammates(settings_of(), ask))
+        print_json(teammates(settings, ask))
         return
     if ask.other:
-        found = together_result(settings_of(), ask)
+        found = together_result(settings, ask)
         _print_taken(registry, ask.driver, ask.other)
         screen().print(
             _race_table(registry, found, mates=True)
             if found.rows
-            else "They never shared a car, as far as the registry knows."
+            else "They never shared a car, as far as is known here."
         )
+        noted(covers)
         return
     mates = careers.team_mates(registry, ask.driver)
     _print_taken(registry, ask.driver)
     if not mates:
-        console.print("Nobody shared a car with this driver, as far as the registry knows.")
+        console.print("Nobody shared a car with this driver, as far as is known here.")
+        noted(covers)
         return
     table = Table("team mate", "", "races", "years", box=None)
     for mate, shared in mates:
@@ -129,17 +136,19 @@ def teammates_verb(ask: DriversAsk, as_json: Json = False) -> None:
         span = str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
         table.add_row(escape(mate.name), mate.country, str(len(shared)), span)
     console.print(table)
+    noted(covers)
 
 
 @asks(DriversAsk, "driver", "other")
-def versus_verb(ask: DriversAsk, as_json: Json = False) -> None:
+def versus_verb(ask: DriversAsk, store: Store = None, as_json: Json = False) -> None:
     """Races in which two drivers drove different cars, and whose car came in ahead."""
     from langstrecke.paddock import calendars, careers
-    from langstrecke.paddock.registry import load_registry
     from langstrecke.services.paddock import versus
+    from langstrecke.services.raced import raced
 
-    registry = load_registry()
-    answer = versus(settings_of(), ask)
+    settings = settings_of(store)
+    registry, covers = raced(settings)
+    answer = versus(settings, ask)
     if as_json:
         print_json(answer)
         return
@@ -147,7 +156,8 @@ def versus_verb(ask: DriversAsk, as_json: Json = False) -> None:
     duels = careers.versus(registry, first.id, second.id)
     _print_taken(registry, ask.driver, ask.other)
     if not duels:
-        console.print("They never raced against each other, as far as the registry knows.")
+        console.print("They never raced against each other, as far as is known here.")
+        noted(covers)
         return
     table = Table("date", "race", first.name, second.name, "ahead", box=None)
     for duel in duels:
@@ -158,6 +168,7 @@ def versus_verb(ask: DriversAsk, as_json: Json = False) -> None:
     screen().print(table)
     score = f"{first.name} {answer.ahead[0]}, {second.name} {answer.ahead[1]}"
     console.print(f"{score}, overall places counted.", highlight=False)
+    noted(covers)
 
 
 def _draw_career(registry: Registry, found: careers.Career, path: Path) -> None:

@@ -11,6 +11,8 @@ import typer
 
 from langstrecke.cli.options import Store
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import plural
+from langstrecke.services.requests.common import RACE_TIME
 
 if TYPE_CHECKING:
     from langstrecke.live.sources.replay import Recording
@@ -21,7 +23,7 @@ def replay_verb(
     speed: Annotated[str, typer.Option(help="Race seconds a second; max: as fast as it can")] = "1",
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one")] = 8790,
-    start: Annotated[str, typer.Option("--from", metavar="H:MM:SS", help="Race time to start at")] = "0:00:00",
+    start: Annotated[str, typer.Option("--from", metavar="TIME", help=f"Where to start: {RACE_TIME}")] = "0:00:00",
     store: Store = None,
     laps: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Laps from this .parquet or timing file instead of the store")
@@ -37,8 +39,8 @@ def replay_verb(
 
     need_web()
     pace = _speed(speed)
-    from_s = _race_time(start)
     recording = _recording(race, store, laps)
+    from_s = _race_time(start, recording)
     if from_s > recording.end_s:
         raise LangstreckeError(f"the race is over after {recording.end_s:.0f} s", key="--from")
     bound = listening_socket(host, port)
@@ -46,7 +48,7 @@ def replay_verb(
     address = f"ws://{shown}:{bound.getsockname()[1]}/feed"
 
     def started() -> None:
-        sys.stdout.write(f"{recording.hello.race_id}: {len(recording)} messages at {address}\n")
+        sys.stdout.write(f"{recording.hello.race_id}: {plural(len(recording), 'message')} at {address}\n")
         sys.stdout.flush()
 
     replay = Replay(recording, speed=pace, start_s=from_s)
@@ -78,14 +80,13 @@ def _speed(text: str) -> float:
     return speed
 
 
-def _race_time(text: str) -> float:
-    """Seconds of `h:mm:ss`, `h:mm` or plain seconds."""
-    try:
-        parts = [float(part) for part in text.split(":")]
-    except ValueError:
-        parts = []
-    if not 1 <= len(parts) <= 3 or any(part < 0.0 or part == float("inf") or part != part for part in parts):
-        raise LangstreckeError(f"{text!r} is no race time", key="--from", hint="such as 6:00:00")
-    if len(parts) == 1:
-        return parts[0]
-    return sum(part * unit for part, unit in zip(parts, (3600.0, 60.0, 1.0), strict=False))
+def _race_time(text: str, recording: Recording) -> float:
+    """Race time of a moment of the recording; `@18:42:10` where it tells when the race began."""
+    from langstrecke.timing.clock import moment_s, span_s
+
+    begun = recording.hello.start_clock
+    if text.strip().startswith("@") and begun is None:
+        raise LangstreckeError("when this race began is not known", key="--from", hint="give race time: 3:00:00")
+    if begun is not None and text.strip().startswith("@"):
+        return moment_s(text, begun, recording.end_s)
+    return span_s(text)

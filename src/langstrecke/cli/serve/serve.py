@@ -44,10 +44,16 @@ def serve_verb(
     watch: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Follow a growing lap file, or the newest of a folder")
     ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help="A feed or folder the pages may follow too; may be repeated"),
+    ] = None,
     race: Annotated[str, typer.Option(help="What the feed's or folder's race is called; a card's name")] = "live",
     upload_mib: Annotated[int, typer.Option("--upload-limit", min=1, max=4096, help="MiB of one upload")] = 64,
 ) -> None:
     """Open the pit wall: pages, REST and WebSockets over the same Python API."""
+    if replay is not None and laps is None:
+        _there(store, replay)  # before all else is loaded
     try:
         import uvicorn
 
@@ -65,11 +71,13 @@ def serve_verb(
         port=port,
         token=token,
         upload_limit=upload_mib * MEBIBYTE,
+        feeds=tuple(source for source in allow or [] if _is_address(source)),
+        folders=tuple(Path(source).resolve() for source in allow or [] if not _is_address(source)),
     )
     if token == "new" or (token is None and not settings.loopback):
         settings = replace(settings, token=new_token())
     checked(settings)
-    follow = _followed(replay, laps, speed, feed, watch, race)
+    follow = _followed(settings, replay, laps, speed, feed, watch, race)
     bound = listening_socket(host, port)
     settings = replace(settings, port=bound.getsockname()[1])
     logging.getLogger("langstrecke").setLevel(logging.WARNING)
@@ -106,11 +114,25 @@ def serve_verb(
         asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner,
     ):
         runner.run(run())
+    gc.unfreeze()  # or what was frozen outlives the interpreter, and its libraries say so
     if troubles:
         raise troubles[0]
     if not server.started:
         raise LangstreckeError("the pit wall did not start", hint="the lines above say why")
     progress_console.print("pit wall closed")
+
+
+def _is_address(source: str) -> bool:
+    return source.startswith(("ws://", "wss://"))
+
+
+def _there(store: Path | None, race: str) -> None:
+    """NotFoundError for a race the store does not have, StoreError without a store."""
+    from langstrecke.services.settings import Settings
+    from langstrecke.services.store import reading
+
+    with reading(Settings() if store is None else Settings(store=store)) as opened:
+        opened.race(race)
 
 
 def _address(settings: Settings) -> str:
@@ -121,7 +143,13 @@ def _address(settings: Settings) -> str:
 
 
 def _followed(
-    replay: str | None, laps: Path | None, speed: float, feed: str | None, watch: Path | None, race: str
+    settings: Settings,
+    replay: str | None,
+    laps: Path | None,
+    speed: float,
+    feed: str | None,
+    watch: Path | None,
+    race: str,
 ) -> list[FollowAsk]:
     """What is to be followed from the start."""
     from pydantic import ValidationError
@@ -132,7 +160,7 @@ def _followed(
         raise LangstreckeError("a feed or a folder, not both: they would be the same race")
     if laps is not None and replay is None:
         raise LangstreckeError("needs --replay RACE, which names the race", key="--laps")
-    for place, key in ((watch, "--watch"), (laps, "--laps")):
+    for place, key in ((watch, "--watch"), (laps, "--laps"), *((one, "--allow") for one in settings.folders)):
         if place is not None and not place.exists():
             raise LangstreckeError("there is no such file or folder", file=place, key=key)
     asked: list[dict[str, object]] = []

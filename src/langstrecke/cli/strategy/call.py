@@ -14,7 +14,7 @@ from langstrecke.cli.figures import check_figure
 from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.progress import progress
 from langstrecke.cli.strategy.differences import places, points
-from langstrecke.cli.terminal import grid, print_json, screen
+from langstrecke.cli.terminal import grid, noted, print_json, screen
 from langstrecke.formatting import plural, printable, race_time, surname
 from langstrecke.services.requests.strategy import AuditAsk, CallAsk
 
@@ -26,19 +26,20 @@ if TYPE_CHECKING:
 @asks(CallAsk, "race")
 def call_verb(ask: CallAsk, store: Store = None, figure: Figure = None, as_json: Json = False) -> None:
     """Pit or stay: what each option open at a moment is worth against staying out, and why."""
-    from langstrecke.racecard.shipped import load_card
+    from langstrecke.racecard import grounds
     from langstrecke.services.answers.strategy import CallAnswer
+    from langstrecke.services.racecards import card_of
     from langstrecke.services.strategy import call_result
     from langstrecke.strategy.lookup import clock_of
 
     check_figure(figure)
     with progress("call") as step:
         found = call_result(settings_of(store), ask, step=step)
-    card = load_card(ask.card or ask.race)
+    card = card_of(settings_of(store), ask.card or ask.race)
     if figure is not None:
         _call_figure(found, f"{card.race.name}, {race_time(found.t)}: car {ask.car}", figure)
     if as_json:
-        print_json(CallAnswer.of(found))
+        print_json(CallAnswer.of(found, notes=grounds(card)))
         return
     out = screen()
     when = f"{race_time(found.t)} of race time ({clock_of(card, found.t):%H:%M:%S})"
@@ -60,6 +61,7 @@ def call_verb(ask: CallAsk, store: Store = None, figure: Figure = None, as_json:
         out.print(Text(told))
     played = plural(found.races, "race")
     out.print(f"{played} for each option, same luck, seed {ask.seed}", style="dim", highlight=False)
+    noted(grounds(card))
 
 
 def _call_figure(found: Call, title: str, path: Path) -> None:
@@ -79,23 +81,27 @@ def audit_verb(
     as_json: Json = False,
 ) -> None:
     """Score every stop of a real race as a decision at its time, with what was known then."""
-    from langstrecke.racecard.shipped import load_card
+    from langstrecke.racecard import grounds
     from langstrecke.services.answers.strategy import AuditAnswer
+    from langstrecke.services.racecards import card_of
     from langstrecke.services.strategy import audit_result
 
     with progress("stops") as step:
         found = audit_result(settings_of(store), ask, step=step)
+    card = card_of(settings_of(store), ask.card or ask.race)
     if as_json:
-        print_json(AuditAnswer.of(found))
+        print_json(AuditAnswer.of(found, notes=grounds(card)))
         return
     out = screen()
-    kinds = {k: sum(s.kind == k for s in found.stops) for k in ("choice", "forced", "repair")}
-    out.print(Text(printable(load_card(ask.card or ask.race).race.name), "bold"))
+    kinds = {k: sum(s.kind == k for s in found.stops) for k in ("choice", "forced", "driver", "pass", "repair")}
+    out.print(Text(printable(card.race.name), "bold"))
     choices = plural(kinds["choice"], "stop was a choice", "stops were a choice")
-    text = f"{choices}, {kinds['forced']} not (empty tank), {kinds['repair']} long"
+    text = f"{choices}, {kinds['forced']} not (the tank may have been empty), {kinds['driver']} a driver's time up, "
+    text += f"{kinds['pass']} without fuel, {kinds['repair']} long"
     out.print(Text(text, "dim"))
     for name in found.classes():
         out.print(_table(found, name, count))
+    noted(grounds(card))
 
 
 def _table(found: Audit, name: str, count: int) -> Table:
@@ -122,7 +128,7 @@ def _cells(s: Scored) -> list[str]:
         str(s.lap),
         s.flag,
         str(s.place),
-        f"{s.fuel_left:.0f} laps",
+        plural(round(s.fuel_left), "lap"),
         f"{s.gain:+.2f} ± {1.96 * s.answer.place.se:.2f}",
         points(s.answer.win),
         driver,

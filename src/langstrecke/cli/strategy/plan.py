@@ -10,9 +10,9 @@ import typer
 from rich.text import Text
 
 from langstrecke.cli.asking import asks, settings_of
-from langstrecke.cli.options import Json
+from langstrecke.cli.options import Json, Store
 from langstrecke.cli.progress import progress
-from langstrecke.cli.terminal import grid, said, screen
+from langstrecke.cli.terminal import grid, noted, said, screen
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import printable, race_time
 from langstrecke.services.requests.strategy import PlanAsk
@@ -32,12 +32,14 @@ def plan_verb(
     out: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="Write .csv, .ics, .json or a figure; may be repeated")
     ] = None,
+    store: Store = None,
     as_json: Json = False,
     new: Annotated[
         bool, typer.Option("--new", help="Ask for a team's numbers one by one; CARD is written (team.toml)")
     ] = False,
     driven: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Team file: stints driven so far (docs/sim-racing.md)")
+        Path | None,
+        typer.Option(metavar="FILE|RACE", help="Team file: stints driven so far, a sheet, a recording or a race"),
     ] = None,
     races: Annotated[int, typer.Option(min=0, max=20_000, help="Team file: races for the odds; 0: none")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Team file: seed of the odds")] = 1,
@@ -60,8 +62,8 @@ def plan_verb(
     if driven is not None:
         raise LangstreckeError("is for team files, not for race cards", key="--driven")
     with progress("plan") as step:
-        plan = plan_result(settings_of(), ask, step=step)
-    _, played, _ = played_card(ask.card, ask)
+        plan = plan_result(settings_of(store), ask, step=step)
+        played = played_card(settings_of(store), ask.card, ask)
     for path in out or []:
         _write(plan, played, path)
     if as_json:
@@ -145,7 +147,8 @@ def _print(plan: Plan, card: RaceCard) -> None:
         for violation in plan.violations:
             wide.print(Text.assemble(("breaks a rule: ", "bold red"), violation.text))
     else:
-        wide.print(Text("every rule of the rule book is kept (judged by rulebooks.legality)", "green"))
+        wide.print(Text(plan.verdict, "green" if plan.judged else "yellow"))
+    noted(plan.notes)
 
 
 def _quality(plan: Plan) -> str:

@@ -13,13 +13,14 @@ from rich.text import Text
 from langstrecke.cli.progress import progress
 from langstrecke.cli.terminal import progress_console, screen
 from langstrecke.errors import LangstreckeError
-from langstrecke.formatting import percent, plural, printable, race_time
+from langstrecke.formatting import printable, race_time
 from langstrecke.report.files import write_whole
-from langstrecke.services.team import team_plan_of_files
+from langstrecke.services.team import team_plan_json, team_plan_of_files
 from langstrecke.strategy.plan.team import TeamPlan
 from langstrecke.strategy.plan.team.ask import asked
 from langstrecke.strategy.plan.team.export import team_csv, team_ical, team_json
 from langstrecke.strategy.plan.team.odds import PlanOdds
+from langstrecke.strategy.plan.team.words import margins, odds_words, quality
 from langstrecke.strategy.plan.team.zones import spans
 
 
@@ -52,7 +53,7 @@ def plan_of_team(
     for target in out:
         _write(plan, target)
     if as_json:
-        data = {**plan.to_json(), "change": change, "odds": None if odds is None else odds.to_json()}
+        data = team_plan_json(plan, odds, change)
         sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
         return
     _print(plan, odds, change)
@@ -112,74 +113,19 @@ def _print(plan: TeamPlan, odds: PlanOdds | None, change: str | None) -> None:
             wide.print(Text(f"stint {number}: {printable(why)}"))
     if change is not None:
         wide.print(Text(f"Against the plan: {printable(change)}", "bold"))
-    for line in _lines(plan):
+    for line in margins(plan):
         wide.print(Text(line))
     for name in (d.name for d in team.driver):
         share = next((s for s in plan.shares if s.driver == name), None)
         told = f", {share.laps} laps (fair share {share.least})" if share else ""
         wide.print(Text(f"{printable(name)}: {race_time(plan.driven_s(name))} at the wheel{told}"))
     if odds is not None:
-        _print_odds(odds, wide)
-    elif change is not None:
-        wide.print(Text("no odds for a race under way", "dim"))
+        for n, line in enumerate(odds_words(odds)):
+            wide.print(Text(printable(line), "" if n else "bold"))
+        for premise in odds.premises:
+            wide.print(Text(printable(premise), "dim"))
     for broken in plan.violations:
         wide.print(Text.assemble(("not kept: ", "bold red"), printable(broken)))
-    wide.print(Text(f"{_quality(plan)}, found in {plan.seconds:.1f} s", "dim"))
+    wide.print(Text(f"{quality(plan)}, found in {plan.seconds:.1f} s", "dim"))
     for note in plan.notes:
         wide.print(Text(printable(note), "dim"))
-
-
-def _lines(plan: TeamPlan) -> list[str]:
-    """Laps, stops, margins, what saving buys, in sentences."""
-    unit = plan.team.car.unit
-    stops = len(plan.stints) - 1
-    last = plan.stints[-1]
-    found = [f"{plan.laps} laps, {plural(stops, 'stop')}; at the flag fuel for {last.spare_laps:.1f} laps more"]
-    tight = min(plan.stints, key=lambda s: s.spare_laps)
-    number = plan.stints.index(tight) + 1
-    if tight is not last:
-        found.append(f"the tightest stint is {number}: fuel for {tight.spare_laps:.1f} laps more")
-    if stops and last.added:
-        found.append(
-            f"the last stop brings {last.added:.1f} {unit} for {plural(last.laps, 'lap')}, {last.stop_s:.0f} s"
-        )
-    if plan.flag_s is not None:
-        found.append(f"{plan.flag_s:.0f} s quicker over the race means a lap more")
-    if plan.lap_of_fuel_s:
-        found.append(f"a lap of fuel takes {plan.lap_of_fuel_s:.1f} s to put in")
-    saving = plan.saving
-    if saving is not None:
-        found.append(
-            f"saving {percent(saving.share)} of the fuel ({saving.use:.3f} {unit} a lap) makes "
-            f"{plural(saving.stops, 'stop')} of {stops} and buys {saving.gain_s:.0f} s: it pays while it "
-            f"costs less than {saving.break_even_s:.2f} s a lap"
-        )
-    elif stops and plan.team.car.refuel and not last.driven and not any(s.driven for s in plan.stints):
-        found.append("no saving up to a quarter of the fuel spares a stop")
-    return found
-
-
-def _print_odds(odds: PlanOdds, wide: object) -> None:
-    out = wide.print  # type: ignore[attr-defined]
-    text = f"The plan holds in {percent(odds.holds, odds.races)} of {odds.races} races"
-    text += f"; a stop more in {percent(odds.more_stops, odds.races)}"
-    text += f", one fewer in {percent(odds.fewer_stops, odds.races)}"
-    out(Text(text, "bold"))
-    for risk in odds.drivers:
-        if risk.away:
-            out(Text(f"{printable(risk.driver)} is wanted while away in {percent(risk.away, odds.races)}"))
-        if risk.rule:
-            out(Text(f"a rule on {printable(risk.driver)} is broken in {percent(risk.rule, odds.races)}"))
-    spread = odds.starts_s[-1]
-    if len(odds.starts_s) > 1 and spread[0] == spread[0]:
-        out(Text(f"the last stint begins between {race_time(spread[0])} and {race_time(spread[2])} in 8 of 10 races"))
-    for premise in odds.premises:
-        out(Text(printable(premise), "dim"))
-
-
-def _quality(plan: TeamPlan) -> str:
-    if plan.gap_s is None:
-        return "a rota, how good is not known (--limit gives more time)"
-    if plan.proven:
-        return "the best rota for these stops, proven: gap 0 s"
-    return f"within {plan.gap_s:.1f} s over the race of the best rota for these stops"

@@ -13,7 +13,7 @@ from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.progress import progress
 from langstrecke.cli.strategy.differences import points
 from langstrecke.cli.strategy.what_if_past import what_if_at
-from langstrecke.cli.terminal import grid, print_json, screen
+from langstrecke.cli.terminal import grid, noted, print_json, screen
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import plural, printable
 from langstrecke.services.requests.strategy import OptimiseAsk, WhatIfAsk, WhatIfThenAsk
@@ -39,7 +39,8 @@ def what_if_verb(
     With --at the race is replayed up to a moment and one decision of a car changed: --set stop=now (or stay, or
     'lap 286'), fuel=full (or laps), tyres=new (or keep), driver=NAME, penalty=SECONDS, repair=SECONDS.
     """
-    from langstrecke.racecard.shipped import load_card
+    from langstrecke.racecard import grounds
+    from langstrecke.services.racecards import card_of
     from langstrecke.services.strategy import what_if_answer, what_if_result
 
     check_figure(figure)
@@ -49,17 +50,19 @@ def what_if_verb(
         values = ask.model_dump(exclude={"card", "gaps"}) | {"race": ask.card, "at": at, "card": other_card}
         what_if_at(settings_of(store), request(WhatIfThenAsk, values), figure, as_json=as_json)
         return
-    if store is not None or other_card is not None:
-        raise LangstreckeError("--store and --card go with --at", hint="--at 10:08:00 names the moment")
+    if other_card is not None:
+        raise LangstreckeError("--card goes with --at", hint="--at 10:08:00 names the moment")
     with progress("what if") as step:
-        result = what_if_result(settings_of(), ask.model_copy(update={"gaps": figure is not None}), step=step)
-    race = load_card(ask.card).race.name
+        result = what_if_result(settings_of(store), ask.model_copy(update={"gaps": figure is not None}), step=step)
+    card = card_of(settings_of(store), ask.card)
+    race = card.race.name
     if figure is not None:
         _gap_figure(result, race, figure)
     if as_json:
-        print_json(what_if_answer(result))
+        print_json(what_if_answer(result, list(grounds(card))))
         return
     _print_what_if(result, race)
+    noted(grounds(card))
 
 
 def _gap_figure(result: WhatIf, race: str, path: Path) -> None:
@@ -110,22 +113,25 @@ def _print_what_if(result: WhatIf, race: str) -> None:
 
 
 @asks(OptimiseAsk, "card")
-def optimise_verb(ask: OptimiseAsk, figure: Figure = None, as_json: Json = False) -> None:
+def optimise_verb(ask: OptimiseAsk, store: Store = None, figure: Figure = None, as_json: Json = False) -> None:
     """Search for the best plan of a car: stints, yellows, tyres, fuel, drivers; and what the second best costs."""
-    from langstrecke.racecard.shipped import load_card
+    from langstrecke.racecard import grounds
     from langstrecke.services.answers.strategy import OptimiseAnswer
+    from langstrecke.services.racecards import card_of
     from langstrecke.services.strategy import optimise_result
 
     check_figure(figure)
     with progress("plans") as step:
-        found = optimise_result(settings_of(), ask, step=step)
-    race = load_card(ask.card).race.name
+        found = optimise_result(settings_of(store), ask, step=step)
+    card = card_of(settings_of(store), ask.card)
+    race = card.race.name
     if figure is not None:
         _search_figure(found, race, figure)
     if as_json:
-        print_json(OptimiseAnswer.of(found))
+        print_json(OptimiseAnswer.of(found, notes=grounds(card)))
         return
     _print_found(found, race)
+    noted(grounds(card))
 
 
 def _scale(found: Found) -> tuple[float, str]:
@@ -164,6 +170,13 @@ def _print_found(found: Found, race: str) -> None:
             f"{k * j.against_card.change:+.1f} ± {k * 1.96 * j.against_card.se:.1f}",
         )
     out.print(table)
+    equal = [j.words for j in found.best[1:] if j.as_good]
+    if equal:
+        out.print(Text("as good, as far as these races can tell: " + "; ".join(equal)))
+    if found.drivers:
+        j = found.drivers[0]
+        change = f"{k * j.against_best.change:+.1f} ± {k * 1.96 * j.against_best.se:.1f}"
+        out.print(Text(f"of other drivers' orders: {j.words}, {change}"))
     price = found.price
     tried = f"{plural(found.tried, 'plan')}, {plural(found.played, 'race')} in {found.seconds:.0f} s"
     out.print(

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from langstrecke.cli.progress import progress
 from langstrecke.cli.strategy.differences import points
-from langstrecke.cli.terminal import grid, print_json, screen
+from langstrecke.cli.terminal import grid, noted, print_json, screen
 from langstrecke.formatting import plural, printable, race_time
 
 if TYPE_CHECKING:
@@ -22,19 +22,21 @@ if TYPE_CHECKING:
 
 def what_if_at(settings: Settings, ask: WhatIfThenAsk, figure: Path | None, *, as_json: bool) -> None:
     """Answer, print, draw."""
-    from langstrecke.racecard.shipped import load_card
+    from langstrecke.racecard import grounds
     from langstrecke.services.answers.strategy import WhatIfThenAnswer
+    from langstrecke.services.racecards import card_of
     from langstrecke.services.strategy import what_if_then_result
 
     with progress("races") as step:
         found = what_if_then_result(settings, ask, step=step)
-    card = load_card(ask.card or ask.race)
+    card = card_of(settings, ask.card or ask.race)
     if figure is not None:
         _figure(found, card, figure)
     if as_json:
-        print_json(WhatIfThenAnswer.of(found))
+        print_json(WhatIfThenAnswer.of(found, notes=grounds(card)))
         return
     _print(found, card)
+    noted(grounds(card))
 
 
 def _print(found: WhatIfThen, card: RaceCard) -> None:

@@ -65,12 +65,16 @@ def live_card(
     state: LiveState,
     posterior: PacePosterior | None,
     fits: LiveFits | None = None,
+    tanks: LiveState | None = None,
 ) -> RaceCard:
-    """The card with pace (given its posterior) and tanks brought up to date by the laps until the state's moment."""
+    """The card with pace (given its posterior) and tanks brought up to date by the laps until the state's moment.
+
+    `tanks` is another state whose stints tell the tanks.
+    """
     if posterior is not None:
         card = with_pace(card, posterior, pace_so_far(laps_until(laps, state.t)))
     chosen = fits or fits_for(card)
-    return with_tanks(widened(card, chosen), state, chosen)
+    return with_tanks(widened(card, chosen), tanks or state, chosen.tank)
 
 
 def play_on(

@@ -1,34 +1,61 @@
-"""How far the cars go on a tank: what cars of the kind usually do, and what this race has shown so far.
+"""How far the cars go on a tank: what the card believes, and what this race has shown so far.
 
-The card's `stint_laps` is the stint teams usually run, which in a sprint is shorter than what the tank holds: the
-drive-time rules and the strategy end it. Who still has to stop is decided by the tank.
+Who still has to stop is decided by the tank, so it is told by the censored estimate of `ratings.tank` with the card
+as prior: stints that ended under a yellow, with a short visit or not at all say only that the tank held that much. In
+a race too short for its stints to be as long as the tank every one of them is such a bound.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
-from langstrecke.forecast.live.fits import LiveFits, tank_kind
-from langstrecke.racecard.schema import ClassFigures, RaceCard
+from langstrecke.racecard.schema import ClassFigures, Entry, RaceCard
+from langstrecke.racestate.fuel import FuelStint
 from langstrecke.racestate.model import LiveState
+from langstrecke.ratings.stops import LEAST_ERROR, LONG_RACE_S
+from langstrecke.ratings.tank import CAR_SHARE, Stints, tank_of
 
-SEEN_TANKS = 3.0
-"""After this many tanks' time of racing the stints seen are the tank (default)."""
-TANK_SD = 0.03
-"""Spread of the tank from car to car (default)."""
+CARD_ERROR = 0.06
+"""How far a card's tank is off, relative (documented default: the spread over the classes of IMSA 2021-24 and WEC
+2024-25 in races over five hours is 0.03 to 0.07)."""
+TOGETHER = 1.0 / 3.0
+"""What a stint of a race under way counts for against an independent one: a field stops together, for reasons of its
+own (documented default)."""
+LEAST_LAPS = 4.0
+"""Shorter stints say nothing: a drive-through, a puncture."""
 
 
-def with_tanks(card: RaceCard, state: LiveState, fits: LiveFits) -> RaceCard:
-    """The card with each class's laps on a tank brought up to date by the stints so far."""
-    classes = {name: _tank(name, figures, state, fits) for name, figures in card.classes.items()}
-    return card.model_copy(update={"classes": classes})
+def with_tanks(card: RaceCard, state: LiveState, factor: float = 1.0) -> RaceCard:
+    """The card with each class's laps on a tank, and how far they are known, brought up to date by the stints.
+
+    `factor` is on top of it (`LiveFits.tank`).
+    """
+    classes: dict[str, ClassFigures] = {}
+    entries = {e.car: e for e in card.entries}
+    for name, figures in card.classes.items():
+        seen = [s for c in state.cars if c.car_class == name for s in c.stints]
+        classes[name] = _tank(figures, seen, factor, whole=state.end > LONG_RACE_S)
+        ratio = classes[name].stint_laps / figures.stint_laps
+        for car in card.cars_of(name):
+            entries[car] = _scaled(entries[car], ratio)
+    return card.model_copy(update={"classes": classes, "entries": tuple(entries.values())})
 
 
-def _tank(name: str, figures: ClassFigures, state: LiveState, fits: LiveFits) -> ClassFigures:
-    usual_s = 60.0 * fits.tank_min[tank_kind(name)]
-    longest = [c.longest_stint for c in state.cars if c.car_class == name and c.laps > 0]
-    usual = usual_s / figures.lap_s
-    seen = float(np.quantile(longest, 0.8)) if longest else 0.0
-    weight = float(np.clip((state.t / usual_s - 1.0) / (SEEN_TANKS - 1.0), 0.0, 1.0))
-    laps = fits.tank * (seen if seen > usual else weight * seen + (1.0 - weight) * usual)
-    return figures.model_copy(update={"stint_laps": max(laps, 3.0), "stint_laps_sd": TANK_SD * max(laps, 3.0)})
+def _scaled(entry: Entry, ratio: float) -> Entry:
+    return entry if entry.stint_laps is None else entry.model_copy(update={"stint_laps": ratio * entry.stint_laps})
+
+
+def _tank(figures: ClassFigures, seen: Sequence[FuelStint], factor: float, *, whole: bool) -> ClassFigures:
+    known = [s for s in seen if s.green + s.neutral >= LEAST_LAPS]
+    stints = Stints(
+        green=np.array([s.green for s in known]),
+        neutral=np.array([s.neutral for s in known]),
+        censored=np.array([s.bound or not whole for s in known], dtype=bool),
+    )
+    laps, error = tank_of(stints, prior=(figures.stint_laps, CARD_ERROR), weight_each=TOGETHER)
+    laps = max(factor * laps, 3.0)
+    spread = math.hypot(math.hypot(error, LEAST_ERROR), CAR_SHARE)
+    return figures.model_copy(update={"stint_laps": laps, "stint_laps_sd": spread * laps})

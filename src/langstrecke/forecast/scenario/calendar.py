@@ -26,9 +26,10 @@ def calendar_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
         if not isinstance(year, int):
             raise CardError(f"seasons are years, not {year!r}", file=ask.name, key="seasons")
         busy = calendars.commitments(registry, driver.name, year)
+        unknown = calendars.not_held(registry, year, driver.id)
         own = {e.id for meeting in busy for e in meeting.events}
         events = [e for e in registry.events.values() if e.series in against and e.year == year and e.id not in own]
-        found = calendars.chances(busy, calendars.meetings(events), travel_days)
+        found = calendars.chances(busy, calendars.meetings(events), travel_days, unknown)
         sentences += _told(registry, year, busy, found)
         rows += [
             {
@@ -70,7 +71,11 @@ def _told(
         f"free for {len(free)} of {len(found)} others: "
         f"{_names(registry, free)}."
     ]
-    for verdict, words in (("tight", "too little time to travel to"), ("clash", "racing elsewhere on the days of")):
+    for verdict, words in (
+        ("tight", "too little time to travel to"),
+        ("clash", "racing elsewhere on the days of"),
+        ("not known", f"not known whether free ({'; '.join(found[0].unknown if found else ())}) for"),
+    ):
         missed = [c for c in found if c.verdict == verdict]
         if missed:
             out.append(f"{year}, {words} {_names(registry, missed)}.")

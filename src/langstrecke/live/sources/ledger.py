@@ -70,6 +70,7 @@ class Ledger:
         self._inside: dict[str, bool] = {}
         self._weather: dict[str, Any] = {}
         self._flag: str | None = None
+        self._flags: list[tuple[float, FlagName]] = []
         self._finished = False
 
     @property
@@ -155,7 +156,13 @@ class Ledger:
         """The flag changed. A flag told before, or shown already, is no news."""
         if flag != self._flag and self._once("flag", race_s, flag):
             self._flag = flag
+            self._flags.append((race_s, flag))
             self.messages.append(FlagMessage(seq=self._next, race_s=race_s, flag=flag))
+
+    def flag_at(self, race_s: float) -> FlagName | None:
+        """The flag shown at a race time, by what has been told."""
+        shown = [change for change in self._flags if change[0] <= race_s]
+        return max(shown, key=lambda change: change[0])[1] if shown else None
 
     def pit(self, race_s: float, car: str, *, entering: bool) -> None:
         """A car came into the pit lane or left it. Leaving a lane it was not told to be in is told all the same."""
@@ -205,6 +212,7 @@ class Ledger:
                     self.newest_s = max(self.newest_s, message.elapsed_s)
             case FlagMessage():
                 self._flag = message.flag
+                self._flags.append((message.race_s, message.flag))
                 self._told.add(("flag", message.race_s, message.flag))
             case PitMessage():
                 self._inside[message.car] = message.entering

@@ -65,14 +65,14 @@ class Recording:
         """
         if laps.is_empty():
             raise LangstreckeError(f"{race_id}: there are no laps to replay")
-        self._laps = laps.select(LAPS.names()).cast(LAPS).sort("elapsed_s", "car", "lap")
+        self.laps = laps.select(LAPS.names()).cast(LAPS).sort("elapsed_s", "car", "lap")
         self._estimated = estimated
         self._order = order
-        self._steps = _steps(self._laps, beside, complete=complete)
+        self._steps = _steps(self.laps, beside, complete=complete)
         self.times: list[float] = [at for at, _ in self._steps]
         """Race time of message k + 1."""
         digest = hashlib.blake2b(digest_size=6)
-        digest.update(self._laps.hash_rows(seed=1).to_numpy().tobytes())
+        digest.update(self.laps.hash_rows(seed=1).to_numpy().tobytes())
         digest.update(",".join(order).encode())
         for event in beside:
             digest.update(event.model_dump_json(exclude={"seq"}).encode())
@@ -93,7 +93,7 @@ class Recording:
         at, told = self._steps[seq - 1]
         match told:
             case int():
-                row = self._laps.row(told, named=True)
+                row = self.laps.row(told, named=True)
                 return lap_message(row, seq, estimated=(row["car"], row["lap"]) in self._estimated)
             case None:
                 return FinishMessage(seq=seq, race_s=at, order=self._order)

@@ -67,17 +67,39 @@ def build_card(
     """
     if not isinstance(source, Store):
         return _from_folder(race_id, source, knowledge, licences, laps)
-    source.race(race_id)
+    facts = source.race(race_id)
     if archive is None:
         archive = archive_for(source, race_id, knowledge, licences=licences)
     meta = archive.races[race_id]
     entries = entered(source, meta, licences or archive.licences)
     if not entries:
         raise CardError(f"the store knows no entries of {race_id}", hint="import its results or laps")
+    _of_the_race(laps or {}, entries)
     rating = rate_race(archive, race_id, entries, knowledge=knowledge, history=history, priors=priors, laps=laps)
     grid = starting_grid(source, meta, rating.belief.sessions, entries, knowledge)
     result = actual_result(source, race_id, entries)
-    return _card(meta, with_names(entries, race_id), rating, grid, knowledge, result)
+    unsure = (*guesses(facts, meta), *levels_told(rating, laps or {}))
+    return _card(meta, with_names(entries, race_id), rating, grid, knowledge, result, unsure)
+
+
+def _of_the_race(laps: Mapping[str, float], entries: tuple[CarFact, ...]) -> None:
+    """Lap times that are given must be of classes that are entered."""
+    classes = sorted({e.car_class for e in entries})
+    for name in laps:
+        if name not in classes:
+            raise NotFoundError.nearest("class", name, classes, hint=f"entered are {', '.join(classes)}")
+
+
+def guesses(facts: Mapping[str, Any], meta: RaceMeta) -> tuple[str, ...]:
+    """What the store does not know of a race and a card needs, and what is taken for it. `facts` is its row."""
+    told = []
+    if facts["date"] is None:
+        told.append(f"the day of the race is not known: {meta.date} is taken")
+    if facts["start_time"] is None:
+        told.append(f"when the race starts is not known: {meta.start:%H:%M} is taken")
+    if not facts["duration_known"]:
+        told.append(f"the scheduled length is not told: {meta.duration_s / 3600:g} h are read off the laps")
+    return tuple(told)
 
 
 def archive_for(
@@ -250,6 +272,7 @@ def _card(
     grid: dict[str, int],
     knowledge: Knowledge,
     result: tuple[ActualResult, ...],
+    unsure: tuple[str, ...],
 ) -> RaceCard:
     note = (
         f"Built from timing data, knowledge {knowledge}. "
@@ -261,7 +284,6 @@ def _card(
         + "Variance components and priors chosen on "
         + ", ".join(rating.priors_seasons)
         + "."
-        + inferred_note(rating)
     )
     dark = dark_hours(meta.circuit, meta.date)
     lengths = [s.laps.length_km for s in rating.belief.sessions if s.laps.length_km]
@@ -278,10 +300,11 @@ def _card(
             season=meta.season,
             date=meta.date,
             start_time=meta.start.time().replace(second=0, microsecond=0),
-            rulebook=rulebook_of(meta.series, meta.season),
+            rulebook=rulebook_of(meta.series, meta.season, meta.circuit),
             duration_s=meta.duration_s,
             knowledge=knowledge,
             note=note,
+            unsure=unsure,
         ),
         circuit=CircuitInfo(
             id=meta.circuit,
@@ -300,15 +323,20 @@ def _card(
     )
 
 
-def inferred_note(rating: RaceRating) -> str:
-    """What the card says of classes that were timed nowhere near the race; nothing where there is none."""
-    names = rating.belief.inferred
-    if not names:
-        return ""
-    told = ", ".join(
-        f"{c} {rating.classes[c].figures['lap_s']:.1f} s +- {100 * rating.lap_share_sd(c):.0f} %" for c in names
-    )
-    return f" Not timed at this circuit before: lap times inferred from speed by class and circuit ({told})."
+def levels_told(rating: RaceRating, given: Mapping[str, float]) -> tuple[str, ...]:
+    """What the card says of classes whose lap time nobody timed near the race: inferred, or given by a person."""
+    inferred = rating.belief.inferred
+    found = []
+    if inferred:
+        told = ", ".join(
+            f"{c} {rating.classes[c].figures['lap_s']:.1f} s +- {100 * rating.lap_share_sd(c):.0f} %"
+            for c in inferred
+        )
+        found.append(f"not timed at this circuit before, lap times inferred from speed by class and circuit: {told}")
+    if given:
+        told_so = ", ".join(f"{name} {lap:g} s" for name, lap in given.items())
+        found.append(f"lap times given, not timed: {told_so}")
+    return tuple(found)
 
 
 def _entry(fact: CarFact, rating: CarRating, grid: int | None) -> Entry:

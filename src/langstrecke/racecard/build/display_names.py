@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from langstrecke.errors import NotFoundError
+from langstrecke.racecard.ground import NO_BOOK
 from langstrecke.ratings.archive import RaceMeta
-from langstrecke.rulebooks import known_series
+from langstrecke.rulebooks import load_rulebook, seasons_of
+from langstrecke.rulebooks.load import OWN_RACES, SERIES_ALIASES
 from langstrecke.store.importing.events import circuit_name
 
-NO_BOOK = "none"
-"""The rule book of a series without one: it binds nothing."""
 _PLACES = {
     "daytona": "Daytona",
     "sebring": "Sebring",
@@ -29,6 +30,21 @@ def race_name(race: RaceMeta) -> str:
     return f"{name}, {extra if extra and not extra.isdigit() else f'{race.duration_s / 60:.0f} minutes'}"
 
 
-def rulebook_of(series: str, season: int) -> str:
-    """The rule book's id: one per series and season; "none" for a series that has none at all."""
-    return f"{series}-{season}" if series in known_series() else NO_BOOK
+FOLLOWS = {"asian-le-mans": "elms", "alms": "elms", "mlmc": "elms", "le-mans-cup": "elms"}
+"""Series without a book of their own -> the series of the same organiser whose regulations theirs follow."""
+
+
+def rulebook_of(series: str, season: int, circuit: str = "") -> str:
+    """Id of the rule book a race is played by: that of its series and season, at Le Mans and Spa the race's own.
+
+    Where none is held the nearest season's stands in, or the book of a kindred series (`ground.grounds` names it);
+    "none" for a series that has none at all.
+    """
+    series = SERIES_ALIASES.get(series, series)
+    series = OWN_RACES.get((series, circuit), series)
+    try:
+        return load_rulebook(f"{series}-{season}").id
+    except NotFoundError:
+        series = FOLLOWS.get(series, series)
+    held = seasons_of(series)
+    return f"{series}-{min(held, key=lambda s: (abs(int(s[:4]) - season), s))}" if held else NO_BOOK

@@ -72,7 +72,7 @@ def neutralisation(table: dict[str, Any]) -> Neutralisation:
 
 def weather(table: dict[str, Any], circuit: str, date: dt.date) -> Weather:
     """The sheet's weather; how often showers come, where it does not say, by the circuit's climate in that month."""
-    prior = load_race_priors("all").of_series("other")
+    prior = load_race_priors("all").of_series("other", date.year)
     per_h = prior.showers.per_h * rain_against(circuit, date.month, prior.rain_share)
     by_climate = {"rain_per_h": round(per_h, 5), "wet_start": round(wet_at_the_start(per_h), 5)}
     return Weather.model_validate(by_climate | table)

@@ -55,8 +55,10 @@ class CardProblem(Answer):
 
 
 class CheckAnswer(Answer):
-    """Whether a card is sound, what is wrong with it, and what looks like a slip."""
+    """Whether a card is sound, what is wrong with it, what looks like a slip, and what it rests on."""
 
     ok: bool
     problems: list[CardProblem]
     warnings: list[str]
+    grounds: list[str]
+    """What is not known for sure: stand-in rule books, gaps, guesses."""

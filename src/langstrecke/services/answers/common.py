@@ -20,9 +20,9 @@ class Answer(BaseModel):
     model_config = ConfigDict(populate_by_name=True, frozen=True, extra="forbid")
 
     @classmethod
-    def of(cls, result: Result) -> Self:
-        """A room's result as the answer."""
-        return cls.model_validate(result.to_json())
+    def of(cls, result: Result, **more: Any) -> Self:
+        """A room's result as the answer; `more` are fields the result does not know."""
+        return cls.model_validate(result.to_json() | more)
 
 
 def plain(answer: Any) -> Any:

@@ -40,6 +40,8 @@ class ForecastAnswer(Answer):
     simulated: int
     seed: int
     entries: list[CarOdds]
+    notes: list[str] = Field([])
+    """What the odds rest on that is not known for sure."""
     changes: list[str] = Field([])
     what_if: list[PlayedShare] = Field([])
 
@@ -88,6 +90,8 @@ class SeasonAnswer(Answer):
     notes: list[str]
     gaps: list[str]
     what_if: str = ""
+    covers: str = ""
+    """Of which series and seasons results are held."""
 
 
 class TitleRaceAnswer(Answer):

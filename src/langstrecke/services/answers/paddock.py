@@ -15,6 +15,8 @@ class CareerAnswer(Answer):
     started: int
     class_wins: list[int]
     rows: list[dict[str, Any]]
+    covers: list[str]
+    """Of which series and seasons results are held, and which races of the store count."""
 
 
 class TogetherAnswer(CareerAnswer):
@@ -31,12 +33,23 @@ class MateLine(Answer):
     races: list[str]
 
 
+class MatesAnswer(Answer):
+    """Who shared a car with a driver, most often first."""
+
+    driver: str
+    mates: list[MateLine]
+    covers: list[str]
+    """Of which series and seasons results are held, and which races of the store count."""
+
+
 class VersusAnswer(Answer):
     """Races in which two drivers drove different cars, and how often either came in ahead."""
 
     drivers: tuple[str, str]
     ahead: tuple[int, int]
     rows: list[dict[str, Any]]
+    covers: list[str]
+    """Of which series and seasons results are held, and which races of the store count."""
 
 
 class CalendarAnswer(Answer):
@@ -48,6 +61,11 @@ class CalendarAnswer(Answer):
     meetings: list[dict[str, Any]]
     clashes: list[dict[str, Any]]
     chances: list[dict[str, Any]]
+    """`verdict`: free, tight, clash, or not known where a calendar that may stand in the way is not held."""
+    unknown: list[str]
+    """Calendars that are not held, or in part only."""
+    covers: list[str]
+    """Of which series and seasons results are held, and which races of the store count."""
 
 
 class WhoLine(Answer):

@@ -1,4 +1,4 @@
-"""What verbs that serve give."""
+"""What verbs that serve give, and how fast they may be."""
 
 from __future__ import annotations
 
@@ -10,3 +10,15 @@ class WarmUpAnswer(Answer):
 
     compiled: bool
     seconds: float
+
+
+class SpeedLine(Answer):
+    """How fast a card was played."""
+
+    card: str
+    engine: str
+    threads: int
+    races: int
+    car_laps: int
+    seconds: float
+    car_laps_per_second: float

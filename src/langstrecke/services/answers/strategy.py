@@ -49,6 +49,10 @@ class PlanAnswer(Answer):
     stints: list[Stint]
     stops: list[Stop]
     drive_time_s: dict[str, float]
+    rulebook: str
+    """Id of the rule book the plan is made and judged by."""
+    judged: bool
+    """False for a class that the book does not list: nothing was judged."""
     legal: bool
     violations: list[str]
     proven: bool
@@ -57,6 +61,8 @@ class PlanAnswer(Answer):
     """How far from the best rota there can be, as a share of the rota's cost; None where it is not known."""
     gap_s: float | None
     solve_s: float
+    notes: list[str] = Field([])
+    """What the answer rests on that is not known for sure."""
 
 
 class OptionAnswer(Answer):
@@ -114,12 +120,16 @@ class CallAnswer(Answer):
     outlook: OutlookAnswer
     reasons: list[str]
     yellow: list[YellowAnswer]
+    notes: list[str] = Field([])
+    """What the answer rests on that is not known for sure."""
 
 
 class JudgedPlan(Answer):
     """A plan with its score."""
 
     plan: str
+    as_good: bool
+    """The races told cannot tell it from the best."""
     score: float
     se: float
     interval: tuple[float, float]
@@ -150,10 +160,15 @@ class OptimiseAnswer(Answer):
     seed: int
     seconds: float
     plans: list[JudgedPlan]
+    """The winner of the search, then the other finalists, all on fresh luck."""
+    drivers: list[JudgedPlan]
+    """The winner with another drivers' order."""
     price_of_second: Difference
     new_tyres: NewTyres
     at_ends_of_tyre_belief: list[Difference] | None
     """The best plan against the card's own if tyres wear as little, or as much, as may be."""
+    notes: list[str] = Field([])
+    """What the answer rests on that is not known for sure."""
 
 
 class CarChange(Answer):
@@ -197,6 +212,8 @@ class WhatIfAnswer(Answer):
     focus: str
     cars: list[CarChange]
     not_known: list[NotKnown]
+    notes: list[str] = Field([])
+    """What the answer rests on that is not known for sure."""
     gaps_before: Gaps | None = None
     gaps_after: Gaps | None = None
 
@@ -216,6 +233,8 @@ class WhatIfThenAnswer(Answer):
     podium: Difference
     overall_win: Difference
     place: Difference
+    notes: list[str] = Field([])
+    """What the answer rests on that is not known for sure."""
 
 
 class ScoredStop(Answer):
@@ -251,3 +270,5 @@ class AuditAnswer(Answer):
     seed: int
     stops: list[ScoredStop]
     classes: dict[str, BestWorst]
+    notes: list[str] = Field([])
+    """What the answer rests on that is not known for sure."""

@@ -6,7 +6,7 @@ from langstrecke.services.answers.common import Answer
 
 
 class TeamStintAnswer(Answer):
-    """A stint. Times are race seconds and UTC; fuel is in the team's unit."""
+    """A stint. Times are race seconds and UTC, `own_start` the driver's own clock; fuel is in the team's unit."""
 
     driver: str
     status: str
@@ -14,6 +14,7 @@ class TeamStintAnswer(Answer):
     end_s: float
     start: str
     end: str
+    own_start: str
     first_lap: int
     laps: int
     fuel: float
@@ -86,6 +87,8 @@ class TeamPlanAnswer(Answer):
     solve_s: float
     violations: list[str]
     notes: list[str]
+    said: list[str]
+    """The margins, the quality of the rota and the odds in sentences."""
     change: str | None
     odds: TeamOddsAnswer | None
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from langstrecke.services.requests.common import Ask, LocalFiles, PatchAsk, RaceId
 
@@ -15,12 +15,36 @@ class CardAsk(Ask):
     card: RaceId = Field(description="A shipped card (langstrecke card list) or a path")
 
 
+def _class_lap(text: str) -> str:
+    name, _, lap = text.rpartition("=")
+    try:
+        fits = 10.0 <= lap_of(lap) <= 3600.0
+    except ValueError:
+        fits = False
+    if not name.strip() or not fits:
+        raise ValueError(f"{text!r} is no lap of a class: write GTP=77.5 or GTP=1:17.5, from 10 s to an hour")
+    return text
+
+
+def lap_of(text: str) -> float:
+    """Seconds of `77.5` or `1:17.5`. ValueError for anything else."""
+    minutes, colon, seconds = text.strip().rpartition(":")
+    return (60.0 * int(minutes) if colon else 0.0) + float(seconds)
+
+
+ClassLap = Annotated[str, AfterValidator(_class_lap)]
+"""`CLASS=SECONDS`."""
+
+
 class BuildAsk(Ask):
     """A card to be built from the store."""
 
     race: RaceId = Field(description="A race of the store (langstrecke races)")
     knowledge: Literal["before", "full"] = Field(
         "before", description="before: the weekend's earlier sessions and earlier races; full: the race itself too"
+    )
+    laps: list[ClassLap] = Field(
+        [], max_length=40, description="Lap of a class that nothing tells, in seconds: GTP=77.5; may be repeated"
     )
 
 

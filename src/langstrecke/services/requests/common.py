@@ -71,10 +71,9 @@ Toml = Annotated[str, Field(max_length=200_000, description="A what-if as TOML t
 Settings = Annotated[
     list[str], Field(max_length=200, description="Change one figure: classes.DPi.lap_s=93.4; may be repeated")
 ]
-RaceTime = Annotated[
-    str,
-    Field(max_length=16, examples=["6:00:00"], description="Race time H:MM:SS, or clock time @HH:MM:SS"),
-]
+RACE_TIME = "race time as 3 or 3h (hours), 3:00 or 3:00:00, or the clock as @18:42:10"
+RaceTime = Annotated[str, Field(max_length=16, examples=["6:00:00"], description=RACE_TIME)]
+"""A moment of a race, as `timing.clock.moment_s` reads it."""
 
 
 class Ask(BaseModel):

@@ -14,6 +14,11 @@ class FollowRaceAsk(Ask):
         min_length=1, max_length=500, description="FILE.zip (Timing71), a lap file, ws://... or a series such as wec"
     )
     card: str | None = Field(None, max_length=120, description="The race card that knows crews, tanks and licences")
+    session: int | None = Field(
+        None, ge=0, description="Of a series: the number of its session at the service, where not the one that runs"
+    )
+    stream: bool = Field(True, description="Of a series: listen to the service's stream; else it is polled")
+    services: LocalFile = Field(None, description="A table of live services of your own (docs/live-sources.md)")
     speed: float | None = Field(
         None, ge=0.0, le=100_000.0, description="Of a recording: race seconds a second; 0, the default, is full speed"
     )

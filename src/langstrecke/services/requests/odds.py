@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from langstrecke.services.requests.common import Ask, LocalFile, PatchAsk, RaceId, RaceTime, Seed, at_most
+from langstrecke.services.requests.common import (
+    RACE_TIME,
+    Ask,
+    LocalFile,
+    PatchAsk,
+    RaceId,
+    RaceTime,
+    Seed,
+    at_most,
+)
 
 Races = Annotated[int, Field(ge=1, le=100_000_000, description="Races to simulate"), at_most(1_000_000)]
 
@@ -23,7 +32,7 @@ class UnderWayAsk(Ask):
     """The odds of a race of the store at a moment: race time or share of its length."""
 
     race: RaceId
-    at: RaceTime | None = Field(None, description="Under way: the race is one of the store, at this race time")
+    at: RaceTime | None = Field(None, description=f"Under way: the race is one of the store; {RACE_TIME}")
     cutoff: float | None = Field(None, ge=0.0, le=1.0, description="Under way: the share of the race already run")
     races: Races = 10_000
     seed: Seed = 1
@@ -70,6 +79,14 @@ class SimulateAsk(Ask):
     card: RaceId = Field(description="A shipped card (langstrecke card list) or a path")
     race: int = Field(0, ge=0, lt=2**31, description="Number of the race within the seed")
     seed: Seed = 1
+
+
+class BenchAsk(Ask):
+    """Cards to be timed."""
+
+    card: list[RaceId] = Field(["le-mans-2019", "imsa-2021-sebring"], description="Card to time; may be repeated")
+    races: Annotated[int, at_most(1_000_000)] | None = Field(None, ge=1, description="Two seconds' worth without it")
+    engine: list[str] = Field(["threads"], description="threads, ray or cuda; may be repeated")
 
 
 class BacktestAsk(Ask):

@@ -6,7 +6,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from langstrecke.services.requests.common import Ask, Car, LocalFile, PatchAsk, RaceId, RaceTime, Seed, at_most
+from langstrecke.services.requests.common import (
+    RACE_TIME,
+    Ask,
+    Car,
+    LocalFile,
+    PatchAsk,
+    RaceId,
+    RaceTime,
+    Seed,
+    at_most,
+)
 
 OwnCard = Annotated[RaceId | None, Field(description="Another card than the race's own")]
 
@@ -85,7 +95,7 @@ class WhatIfThenAsk(PatchAsk):
 
     race: RaceId
     car: Car
-    at: RaceTime = Field(description="Change one decision of a race that was driven, at this moment")
+    at: RaceTime = Field(description=f"Change one decision of a race that was driven, at this moment: {RACE_TIME}")
     races: Annotated[int, at_most(200_000)] = Field(4_000, ge=2, le=10_000_000)
     seed: Seed = 1
     card: OwnCard = None

@@ -226,6 +226,7 @@ def _tell(
 def _unread(report: ImportReport, work: _Work) -> None:
     report.failed += len(work.failed)
     report.other += len(work.foreign)
+    report.foreign += sorted(work.foreign)
     report.notes += [FileNotes(path, (why,), failed=True) for path, why in sorted(work.failed.items())]
     report.notes += [FileNotes(path, (why,)) for path, why in sorted(work.foreign.items())]
 

@@ -34,3 +34,5 @@ class ImportReport:
     sessions: list[str] = field(default_factory=list)
     races: list[str] = field(default_factory=list)
     notes: list[FileNotes] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    """The files counted as `other`."""

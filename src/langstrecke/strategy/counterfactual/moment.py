@@ -66,10 +66,11 @@ def race_laps(race: str, store: str | Path | None = None) -> pl.DataFrame:
     return laps
 
 
-def moment(card: RaceCard, laps: pl.DataFrame | RaceFold, t: float) -> Moment:
+def moment(card: RaceCard, laps: pl.DataFrame | RaceFold, t: float, tanks: LiveState | None = None) -> Moment:
     """The race as it was known at race time t: state, tanks and rules of the day as the in-race forecast has them.
 
-    Whoever looks at many moments of one race folds its laps once. LangstreckeError for a moment before the start or
+    Whoever looks at many moments of one race folds its laps once. `tanks` is a later state of it for who may know by
+    its stints what its crews knew all along: how far a tank goes. LangstreckeError for a moment before the start or
     after the flag.
     """
     fold = laps if isinstance(laps, RaceFold) else fold_of(laps)
@@ -82,7 +83,7 @@ def moment(card: RaceCard, laps: pl.DataFrame | RaceFold, t: float) -> Moment:
             f"{race_time(t)} has expired: the race ended at {end}", hint="ask for an earlier moment"
         )
     state = live_state(fold, card, t)
-    played = live_card(card, fold.laps(), state, None)
+    played = live_card(card, fold.laps(), state, None, tanks=tanks)
     params = compiled(played, state)
     return Moment(played, t, state, params, to_snapshot(state, played, params, fits_for(card)))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from langstrecke.display import Shown, shows_itself
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import plural, race_time
+from langstrecke.racecard.ground import grounds, listed
 from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.rulebooks.legality import Stint, Stop, Violation, violations
 from langstrecke.rulebooks.limits import DriverLimits, driver_limits
@@ -77,6 +78,21 @@ class Plan:
     proven: bool
     seconds: float
     violations: tuple[Violation, ...]
+    rulebook: str = ""
+    """Id of the rule book it is made and judged by."""
+    judged: bool = True
+    """False for a class that the book does not list."""
+    notes: tuple[str, ...] = ()
+    """What the plan rests on that is not known for sure."""
+
+    @property
+    def verdict(self) -> str:
+        """What the judge of the rules says, the book named."""
+        if self.violations:
+            return "; ".join(v.text for v in self.violations)
+        if not self.judged:
+            return f"{self.rulebook} has no class {self.car_class}: its rules are not judged"
+        return f"every rule of {self.rulebook} is kept"
 
     @property
     def gap(self) -> float | None:
@@ -98,10 +114,10 @@ class Plan:
             (str(n), s.driver, race_time(s.start_s), race_time(s.end_s), str(s.laps), s.tyres if n > 1 else "")
             for n, s in enumerate(self.stints, start=1)
         ]
-        kept = "every rule of the book is kept" if not self.violations else "; ".join(v.text for v in self.violations)
         sure = "no better rota, proven" if self.proven else "a good rota, not proven the best"
         title = f"{self.race}, car {self.car}: {plural(len(self.stints) - 1, 'stop')}"
-        return Shown(title, ("", "driver", "from", "to", "laps", "tyres"), rows, (f"{kept}; {sure}.",), 2)
+        head = ("", "driver", "from", "to", "laps", "tyres")
+        return Shown(title, head, rows, (f"{self.verdict}; {sure}.", *self.notes), 2)
 
     def to_json(self) -> dict[str, Any]:
         """The data of `langstrecke plan --json`. Times are race seconds, fuel is laps on board."""
@@ -132,6 +148,8 @@ class Plan:
                 for s in self.stints[1:]
             ],
             "drive_time_s": {d: round(self.driven_s(d), 1) for d in self.drivers},
+            "rulebook": self.rulebook,
+            "judged": self.judged,
             "legal": not self.violations,
             "violations": [v.text for v in self.violations],
             "proven": self.proven,
@@ -139,6 +157,7 @@ class Plan:
             "gap": None if self.gap is None else round(self.gap, 4),
             "gap_s": None if self.gap_s is None else round(self.gap_s, 1),
             "solve_s": round(self.seconds, 2),
+            "notes": list(self.notes),
         }
 
 
@@ -312,5 +331,8 @@ def _plan(card: RaceCard, entry: Entry, runs: tuple[Run, ...], rota: Rota, book:
         proven=rota.proven,
         seconds=rota.seconds,
         violations=(),
+        rulebook=book.id,
+        judged=listed(book, entry.car_class),
+        notes=grounds(card),
     )
     return replace(plan, violations=judge(card, book, entry, stints))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -35,8 +37,10 @@ def status_of(error: LangstreckeError) -> int:
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
 
 
-def _answer(status: int, problem: Problem) -> JSONResponse:
-    headers = {"connection": "close"} if status == 413 else None  # else the rest would still be read
+def _answer(status: int, problem: Problem, more: Mapping[str, str] | None = None) -> JSONResponse:
+    headers = dict(more or {})
+    if status == 413:
+        headers["connection"] = "close"  # else the rest would still be read
     return JSONResponse(ErrorAnswer(error=problem).model_dump(), status_code=status, headers=headers)
 
 
@@ -55,8 +59,9 @@ def add_errors(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        do = "/api/v1/docs lists what there is" if error.status_code == 404 else None
-        return _answer(error.status_code, Problem(what=str(error.detail), where=request.url.path, do=do))
+        do = "/api/v1/docs lists what there is" if error.status_code in (404, 405) else None
+        problem = Problem(what=str(error.detail), where=request.url.path, do=do)
+        return _answer(error.status_code, problem, error.headers)
 
     async def unexpected(_: Request, error: Exception) -> JSONResponse:
         return _answer(422 if isinstance(error, RecursionError) else 500, problem_of(error))

@@ -45,6 +45,8 @@ class LiveAnswer(LiveLine):
 
     table: dict[str, Any] | None
     odds: tuple[OddsPoint, ...]
+    odds_old: bool
+    """The newest odds are of another time of the race."""
     alerts: tuple[dict[str, Any], ...]
 
 
@@ -72,10 +74,7 @@ def live_routes() -> APIRouter:
 
     @router.post("/live", status_code=201)
     async def follow(request: Request, body: FollowAsk) -> LiveLine:
-        """Follow a replay of a race of the store. Feeds and folders are named when the server is started."""
-        if body.feed is not None or body.folder is not None or body.file is not None:
-            hint = "langstrecke serve --feed, --watch"
-            raise LangstreckeError("feeds, files and folders are not opened over HTTP", hint=hint)
+        """Follow a replay of a race of the store, or a source the server was started with."""
         return line_of((await request.app.state.pitwall.hubs.follow(body)).view)
 
     @router.get("/live/{race}")
@@ -86,6 +85,7 @@ def live_routes() -> APIRouter:
             **line_of(view).model_dump(),
             table=finite(view.table.to_json()) if view.table is not None else None,
             odds=view.odds,
+            odds_old=view.odds_old,
             alerts=tuple(vars(alert) for alert in view.alerts),
         )
 
@@ -153,7 +153,7 @@ def _mark(view: HubView, part: str) -> object:
     if part == "table":
         return view.version
     if part == "odds":
-        return view.odds_note, view.odds[-1].race_s if view.odds else None, len(view.odds)
+        return view.odds_note, view.odds_old, view.odds[-1].race_s if view.odds else None, len(view.odds)
     return view.alerts[-1].key if view.alerts else None
 
 
@@ -169,7 +169,8 @@ def _table(view: HubView) -> str:
 
 def _odds(view: HubView) -> str:
     newest = view.newest_odds
-    return as_text({"kind": "odds", "note": view.odds_note, "newest": newest.model_dump() if newest else None})
+    odds = {"note": view.odds_note, "old": view.odds_old, "newest": newest.model_dump() if newest else None}
+    return as_text({"kind": "odds", **odds})
 
 
 def _alerts(view: HubView) -> str:

@@ -16,6 +16,7 @@ from langstrecke.services.answers import odds as odds_answers
 from langstrecke.services.answers import paddock as paddock_answers
 from langstrecke.services.answers import strategy as strategy_answers
 from langstrecke.services.answers import team as team_answers
+from langstrecke.services.known import known
 from langstrecke.services.requests import cards, data, news, odds, paddock, strategy, team
 from langstrecke.services.requests.common import RaceId
 from langstrecke.services.uploads import receive
@@ -33,7 +34,7 @@ QUICK: tuple[tuple[str, str, Service, type[BaseModel] | None, Any], ...] = (
         "paddock",
         services.teammates,
         paddock.DriversAsk,
-        list[paddock_answers.MateLine] | paddock_answers.TogetherAnswer,
+        paddock_answers.MatesAnswer | paddock_answers.TogetherAnswer,
     ),
     ("/versus", "paddock", services.versus, paddock.DriversAsk, paddock_answers.VersusAnswer),
     ("/calendar", "paddock", services.calendar, paddock.CalendarAsk, paddock_answers.CalendarAnswer),
@@ -114,6 +115,7 @@ def _quick(service: Service, ask: Any) -> Callable[..., Any]:
 
 def _long(service: Service, ask: Any) -> Callable[..., Any]:
     async def asked(request: Request, body: Any) -> JobNumber:
+        await request.app.state.pitwall.ask(known, body)
         return JobNumber(job=request.app.state.pitwall.start(service, body))
 
     asked.__annotations__ = {"request": Request, "body": ask, "return": JobNumber}

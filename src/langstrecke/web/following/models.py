@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from langstrecke.live.table import TimingTable
 from langstrecke.services.requests.common import Ask, RaceId
@@ -15,16 +15,31 @@ Status = Literal["starting", "running", "paused", "waiting", "over", "failed"]
 """`waiting`: a feed that is not connected, or a folder without laps; `over`: the race is."""
 
 
+LATEST_S = 108_000.0
+"""No race is longer: 24 hours, stopped for six (default)."""
+FASTEST = 600.0
+"""Largest speed of a replay: a 24-hour race in two and a half minutes, with its tables and odds (default)."""
+
+
+def _speed(value: float) -> float:
+    if value != 0.0 and not 1.0 <= value <= FASTEST:
+        raise ValueError(f"a replay runs at 1 to {FASTEST:.0f} times the race's speed; 0 is as fast as it can")
+    return value
+
+
+Speed = Annotated[float, Field(description="Of a replay: race seconds a second"), AfterValidator(_speed)]
+
+
 class FollowAsk(Ask):
     """A race to be followed: a replay of the store, unless a feed, a lap file or a folder is named."""
 
     race: RaceId
-    speed: float = Field(1.0, ge=0.0, le=100_000.0, description="Of a replay: race seconds a second; 0 is full speed")
-    start_s: float = Field(0.0, ge=0.0, le=108_000.0, description="Of a replay: race time to begin at")
+    speed: Speed = 1.0
+    start_s: float = Field(0.0, ge=0.0, le=LATEST_S, description="Of a replay: race time to begin at")
     restart: bool = Field(False, description="Where the race is followed already: from the beginning")
-    feed: str | None = Field(None, max_length=500, description="Address of a feed: ws://... (not over HTTP)")
-    file: str | None = Field(None, max_length=1000, description="A file of laps to replay (not over HTTP)")
-    folder: str | None = Field(None, max_length=1000, description="A folder of growing files (not over HTTP)")
+    feed: str | None = Field(None, max_length=500, description="Address of a feed: ws://..., if known")
+    file: str | None = Field(None, max_length=1000, description="A file of laps to replay, if known")
+    folder: str | None = Field(None, max_length=1000, description="A folder of growing files, if known")
 
     @property
     def replayed(self) -> bool:
@@ -36,8 +51,8 @@ class SteerAsk(Ask):
     """How a replay is to go on. What is not given stays."""
 
     paused: bool | None = None
-    speed: float | None = Field(None, ge=0.0, le=100_000.0)
-    race_s: float | None = Field(None, ge=0.0, le=108_000.0, description="Go to this race time, back or forth")
+    speed: Speed | None = None
+    race_s: float | None = Field(None, ge=0.0, le=LATEST_S, description="Go to this race time, back or forth")
 
 
 class CarChance(BaseModel):
@@ -73,6 +88,8 @@ class OddsPoint(BaseModel):
     race_s: float
     races: int
     cars: tuple[CarChance, ...]
+    apart: bool = False
+    """Nothing was read for a while before it, as after a seek: what lies between is not known, no line leads here."""
     moved: tuple[Moved, ...] = ()
     """Against the point before, the largest first."""
 
@@ -100,6 +117,8 @@ class HubView:
     """Over race time, the newest last; thinned out, the newest never."""
     odds_note: str
     """What the odds rest on, or why there are none."""
+    odds_old: bool
+    """The newest odds are of another time of the race than is shown: it was moved on, or they do not keep up."""
     alerts: tuple[Any, ...]
     """The newest last (`live.alerts`)."""
     note: str

@@ -14,6 +14,8 @@ from langstrecke.web.jobs import Jobs
 
 POINTS_OF_A_RACE = 300
 """Points the history has of a race of the scheduled length (default)."""
+BRIDGED_S = 1800.0
+"""Readings further apart than this in race time say nothing of what lies between them (default)."""
 USUAL_S = 21_600.0
 """Taken for the length of a race that does not tell its own."""
 
@@ -31,6 +33,7 @@ class HubOdds:
         self._jobs = jobs
         self._race = race
         self._table: TimingTable | None = None
+        self._sought = False
 
     def restore(self, kept: Kept, points: list[OddsPoint]) -> None:
         """Go on with what was kept."""
@@ -47,6 +50,15 @@ class HubOdds:
         """Back to an earlier race time."""
         self.points = tuple(p for p in self.points if p.race_s < race_s)
         self.seq = 0
+        self.sought()
+
+    def sought(self) -> None:
+        """The race goes on somewhere else: what was read before is of another time."""
+        self._sought = True
+
+    def old(self, race_s: float) -> bool:
+        """Whether the newest odds are of another time than `race_s`."""
+        return bool(self.points) and (self._sought or race_s - self.points[-1].race_s > BRIDGED_S)
 
     def due(self, state: FeedState) -> bool:
         """Whether there is anything new to read the odds from."""
@@ -63,8 +75,16 @@ class HubOdds:
         seq, race_s, table = state.last_seq, state.race_s, timing_table(state, card)
         named = state.hello.card if state.hello is not None else None
         asked = (self._settings, self._race, named, laps, race_s)
-        point, self.note = await self._jobs.call("odds", read_odds, *asked, lane="odds", quiet=True)
-        point = with_moves(point, self.points[-1] if self.points else None, self._table, table)
+        sought, self._sought = self._sought, False
+        try:
+            point, self.note = await self._jobs.call("odds", read_odds, *asked, lane="odds", quiet=True)
+        except BaseException:
+            self._sought = self._sought or sought
+            raise
+        last = self.points[-1] if self.points else None
+        if last is not None and (sought or point.race_s - last.race_s > BRIDGED_S):
+            point = point.model_copy(update={"apart": True})
+        point = with_moves(point, last, self._table, table)
         before = self.points
         self.points = kept_points(before, point, (table.duration_s or USUAL_S) / POINTS_OF_A_RACE)
         if before and len(self.points) > 1 and self.points[-2] is before[-1]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import duration
 from langstrecke.live.table import TimingTable
-from langstrecke.racecard import list_cards, load_card
+from langstrecke.racecard import grounds, list_cards, load_card
 from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step
 from langstrecke.services.settings import Settings
@@ -98,7 +99,7 @@ def belief(store: Path, race: str, card: str | None) -> tuple[RaceCard, PacePost
     name = next((n for n in (card, race) if n is not None and n in list_cards()), None)
     found = _from_store(store, card or race) if name is None or load_card(name).race.knowledge != "hand" else None
     if found is not None:
-        return *found, "what was known before the race, and the race so far"
+        return *found, _told(found[0], "what was known before the race, and the race so far")
     if name is None:
         hint = "langstrecke card build makes one from the store"
         raise LangstreckeError(f"there is no race card of {race}, so no odds", hint=hint)
@@ -106,7 +107,12 @@ def belief(store: Path, race: str, card: str | None) -> tuple[RaceCard, PacePost
     note = "the shipped card, and the race so far; pace is not updated"
     if shipped.race.knowledge == "full":
         note = "the shipped card, which knows the whole race: these odds know too much"
-    return shipped, None, note
+    return shipped, None, _told(shipped, note)
+
+
+def _told(card: RaceCard, words: str) -> str:
+    """What odds rest on, and what of it is not known for sure."""
+    return "; ".join((words, *grounds(card)))
 
 
 def _from_store(store: Path, race: str) -> tuple[RaceCard, PacePosterior] | None:
@@ -126,17 +132,21 @@ def _from_store(store: Path, race: str) -> tuple[RaceCard, PacePosterior] | None
 
 
 def with_moves(point: OddsPoint, before: OddsPoint | None, then: TimingTable | None, now: TimingTable) -> OddsPoint:
-    """The point with what moved the odds since the one before. `then` and `now` are the tables at both moments."""
-    if before is None or then is None:
+    """The point with what moved the odds since the one before. `then` and `now` are the tables at both moments.
+
+    No cause is named across a time nobody read odds in: much happened, and what of it counted is not known.
+    """
+    if before is None or (then is None and not point.apart):
         return point
-    events = happened(then, now)
+    events = happened(then, now) if then is not None and not point.apart else []
+    unread = duration(abs(point.race_s - before.race_s))
     known = {c.car: c.win for c in before.cars}
     moved = []
     for chance in point.cars:
         old = known.get(chance.car, chance.win)
         noise = 2.0 * math.sqrt(max(old * (1.0 - old), 0.0) / max(point.races, 1))
         if abs(chance.win - old) >= max(MOVED, noise):
-            why = _why(chance, chance.win > old, events)
+            why = _why(chance, chance.win > old, events) if not point.apart else (f"no odds of {unread} before",)
             moved.append(Moved(car=chance.car, car_class=chance.car_class, win_before=old, win=chance.win, why=why))
     moved.sort(key=lambda m: -abs(m.win - m.win_before))
     return point.model_copy(update={"moved": tuple(moved[:TOLD])})
@@ -161,8 +171,12 @@ def _helps(text: str) -> bool:
 
 def kept(points: tuple[OddsPoint, ...], point: OddsPoint, every_s: float) -> tuple[OddsPoint, ...]:
     """The history with a new point. One that lies too near its elders takes the last one's place."""
-    if len(points) >= 2 and points[-1].race_s - points[-2].race_s < every_s:
+    if len(points) >= 2 and points[-1].race_s - points[-2].race_s < every_s and not point.apart:
+        if points[-1].apart:
+            point = point.model_copy(update={"apart": True})
         points = points[:-1]
     if len(points) >= KEPT:
-        points = (*points[: KEPT // 2 : 2], *points[KEPT // 2 :])
+        half = points[: KEPT // 2]
+        left_out = {id(p) for p in half[1::2] if not p.apart}  # one that begins a line anew stays
+        points = tuple(p for p in points if id(p) not in left_out)
     return (*points, point)

@@ -17,7 +17,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from langstrecke.errors import LangstreckeError
+from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.live.feed_state import FeedState
 from langstrecke.live.messages import HeartbeatMessage, HelloMessage
 from langstrecke.live.server import FeedHub
@@ -27,7 +27,7 @@ from langstrecke.racecard import RaceCard, list_cards, load_card
 from langstrecke.services.settings import Settings
 from langstrecke.web.following.alerts import HubAlerts
 from langstrecke.web.following.files import HubFiles, Kept
-from langstrecke.web.following.models import FollowAsk, HubView, Status
+from langstrecke.web.following.models import LATEST_S, FollowAsk, HubView, Status
 from langstrecke.web.following.odds import HubOdds
 from langstrecke.web.following.source import Message, Opened, Relay, open_source, replay_from
 from langstrecke.web.jobs import Jobs
@@ -114,6 +114,13 @@ class RaceHub:
         await hub.open(kept)
         return hub
 
+    def checked_car(self, car: str) -> str:
+        """A car's number, if the race has it. NotFoundError names the nearest."""
+        cars = {row.car for row in self.view.table.rows} if self.view.table is not None else set(self.state.cars)
+        if car not in cars:
+            raise NotFoundError.nearest("car", car, sorted(cars))
+        return car
+
     # --- steering ---------------------------------------------------------------------------------------------------
 
     def _replay(self) -> Replay:
@@ -140,8 +147,11 @@ class RaceHub:
     async def seek(self, race_s: float) -> None:
         """Go to a race time of a replay, also an earlier one."""
         replay = self._replay()
+        if not 0.0 <= race_s <= LATEST_S:
+            raise LangstreckeError(f"{race_s:.0f} s is no time of a race")
         if race_s >= replay.race_s:
             replay.seek(race_s)
+            self._odds.sought()
         else:
             paused = replay.paused
             await self.close()
@@ -287,6 +297,7 @@ class RaceHub:
             table=self._table,
             odds=self._odds.points,
             odds_note=self._odds.note,
+            odds_old=self._odds.old(self.state.race_s),
             alerts=tuple(self._alerts.kept),
             note=self._note or trouble,
             viewers=len(self._heard),

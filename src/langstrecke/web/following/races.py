@@ -7,6 +7,7 @@ import logging
 
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.services.settings import Settings
+from langstrecke.web.following.known import checked_source
 from langstrecke.web.following.models import FollowAsk, SteerAsk
 from langstrecke.web.following.race import RaceHub
 from langstrecke.web.jobs import Jobs
@@ -51,7 +52,10 @@ class Hubs:
         await asyncio.gather(*(hub.close() for hub in hubs))
 
     async def follow(self, ask: FollowAsk) -> RaceHub:
-        """Follow a race. FollowedError where it is followed already (unless `restart`), NotFoundError for no race."""
+        """Follow a race. FollowedError where it is followed already (unless `restart`), NotFoundError for no race,
+        UnknownSourceError for a source the settings do not name.
+        """
+        checked_source(self.settings, ask)
         async with self._lock:
             known = self._hubs.get(ask.race)
             if known is not None:

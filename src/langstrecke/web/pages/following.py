@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from langstrecke.errors import LangstreckeError
 from langstrecke.web.following.models import FollowAsk
 from langstrecke.web.pages.desk import Desk, Desks
+from langstrecke.web.problem import problem_of
 
 if TYPE_CHECKING:
     from langstrecke.web.pages.viewer import Viewer
     from langstrecke.web.pitwall import Pitwall
 
-SPEEDS = (1, 10, 30, 60, 120, 300, 1200)
+SPEEDS = (1, 2, 5, 10, 30, 60, 120, 300, 600)
 
 _desks: dict[int, Desks] = {}
 
@@ -43,7 +46,11 @@ async def follow_race(pitwall: Pitwall, viewer: Viewer, **ask: Any) -> None:
 
     LangstreckeError where that cannot be.
     """
-    wanted = FollowAsk(**ask)
+    try:
+        wanted = FollowAsk(**ask)
+    except ValidationError as error:
+        told = problem_of(error)
+        raise LangstreckeError(told.what, key=told.where) from None
     if all(hub.ask.race != wanted.race for hub in pitwall.hubs.all()):
         await pitwall.hubs.follow(wanted)
     look_at(viewer, wanted.race)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nicegui import ui
 from nicegui.context import context
 
-from langstrecke.web.pages import bell, news, odds, paddock, race, races, season, strategist, strip, whatif
+from langstrecke.web.pages import bell, news, odds, paddock, race, races, season, strategist, strip, team, whatif
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.following import desks_of
 from langstrecke.web.pages.grids import number_script
@@ -25,6 +25,7 @@ PAGES: dict[str, tuple[str, Callable[[Pitwall, Viewer], Any]]] = {
     "/odds": ("Odds", odds.page),
     "/strategist": ("Strategist", strategist.page),
     "/what-if": ("What-if", whatif.page),
+    "/team": ("Team plan", team.page),
     "/season": ("Season", season.page),
     "/paddock": ("Paddock", paddock.page),
     "/news": ("News", news.page),

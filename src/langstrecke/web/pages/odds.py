@@ -52,6 +52,7 @@ class _Odds:
         self._viewer, self._desk = viewer, desk
         self._metric = "win"
         self._waits = not desk.view.odds
+        self._old = False
         self._body = ui.element("div").classes("down")
         viewer.page_hears["odds"] = self._hear
         viewer.page_hears["view"] = self._still
@@ -64,6 +65,8 @@ class _Odds:
     def _still(self, view: HubView) -> None:
         if self._waits and self._note.text != _waiting(view):
             self._note.text = _waiting(view)
+        if not self._waits and view.odds_old != self._old:
+            self._tell(view)
 
     def _hear(self, view: HubView) -> None:
         if self._waits:
@@ -116,10 +119,13 @@ class _Odds:
         self._tell(desk.view)
 
     def _tell(self, view: HubView) -> None:
+        self._old = view.odds_old
         self._table.content = odds_table(view, self._viewer.car_class, self._colours)
         self._moves.content = moves_list(view, self._viewer.car_class)
         newest = view.newest_odds
         told = f"{plural(newest.races, 'race')} from {race_time(newest.race_s)}. " if newest is not None else ""
+        if newest is not None and view.odds_old:
+            told = f"OLD: of {race_time(newest.race_s)}, the race is at {race_time(view.race_s)}; new ones come. "
         self._rest.text = f"{told}They rest on {view.odds_note}."
 
 

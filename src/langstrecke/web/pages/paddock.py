@@ -13,7 +13,8 @@ from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import plural
 from langstrecke.paddock import calendars, careers
 from langstrecke.paddock.model import Event
-from langstrecke.paddock.registry import Registry, load_registry
+from langstrecke.paddock.registry import Registry
+from langstrecke.services.raced import raced
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts.paddock import career_chart, year_chart
 from langstrecke.web.pages.components import esc
@@ -24,15 +25,15 @@ if TYPE_CHECKING:
 
 VIEWS = {"career": "Career", "mates": "Team mates", "line-ups": "Line-ups", "calendar": "Calendar"}
 EXAMPLES = ("Jan Magnussen", "Kevin Magnussen", "Renger van der Zande", "Jens Klingmann")
-VERDICTS = {"free": "good", "tight": "warn", "clash": "bad"}
+VERDICTS = {"free": "good", "tight": "warn", "clash": "bad", "not known": "muted"}
 
 
-def page(_: Pitwall, __: Viewer) -> None:
+def page(pitwall: Pitwall, _: Viewer) -> None:
     """Build the page."""
     state = {"view": "career", "driver": EXAMPLES[0], "season": 2019, "series": "le-mans", "race": "le-mans-2019"}
 
     def show() -> None:
-        background_tasks.create(_show(state, asked, out))
+        background_tasks.create(_show(pitwall, state, asked, out))
 
     def pick(name: str) -> None:
         driver.value = name
@@ -57,9 +58,9 @@ def page(_: Pitwall, __: Viewer) -> None:
     show()
 
 
-async def _show(state: dict[str, Any], asked: ui.element, out: ui.element) -> None:
-    """Draw the view chosen; the registry is read off the event loop the first time."""
-    registry = await asyncio.to_thread(load_registry)
+async def _show(pitwall: Pitwall, state: dict[str, Any], asked: ui.element, out: ui.element) -> None:
+    """Draw the view chosen, and what it rests on; registry and store are read off the event loop the first time."""
+    registry, covers = await asyncio.to_thread(raced, pitwall.settings)
     if out.is_deleted:
         return
     asked.set_visibility(state["view"] != "line-ups")
@@ -75,6 +76,8 @@ async def _show(state: dict[str, Any], asked: ui.element, out: ui.element) -> No
             views[state["view"]](registry, state)
         except LangstreckeError as error:
             bits.markup(bits.told(error))
+        for told in covers:
+            bits.text(f"{told[0].upper()}{told[1:]}.", "note")
 
 
 def _career(registry: Registry, state: dict[str, Any]) -> None:
@@ -84,7 +87,7 @@ def _career(registry: Registry, state: dict[str, Any]) -> None:
     facts += f", {len(found.overall_wins)} overall"
     with bits.panel(f"{person.name} {person.country}".strip(), facts):
         if not found.rows:
-            bits.text("The registry holds no race of this driver.", "muted")
+            bits.text("No race of this driver is held.", "muted")
             return
         bits.chart(career_chart(_marks(registry, found))).style("height: 250px; width: 100%")
     with bits.panel("Races"):
@@ -212,7 +215,8 @@ def _clashes(registry: Registry, state: dict[str, Any]) -> None:
     wanted = []
     if any(e.year == season and e.counts_for(state["series"]) for e in registry.events.values()):
         wanted = calendars.year_meetings(registry, [state["series"]], season)
-    found = calendars.chances(busy, wanted)
+    unknown = calendars.not_held(registry, season, person.id)
+    found = calendars.chances(busy, wanted, unknown=unknown)
     free = sum(c.verdict == "free" for c in found)
     note = plural(len(busy), "meeting")
     if found:
@@ -252,7 +256,8 @@ def _clashes(registry: Registry, state: dict[str, Any]) -> None:
                 esc(calendars.title(registry, c.meeting)),
                 esc(
                     "; ".join(
-                        f"{calendars.title(registry, h.other)}, {h.other.start} to {h.other.end}" for h in c.clashes
+                        [f"{calendars.title(registry, h.other)}, {h.other.start} to {h.other.end}" for h in c.clashes]
+                        or c.unknown
                     )
                 ),
             )

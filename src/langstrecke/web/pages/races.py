@@ -210,18 +210,27 @@ class _Races:
     # --- other sources ----------------------------------------------------------------------------------------------
 
     def _source_panel(self) -> None:
-        with bits.panel("Follow a live race", "a feed, or a folder of growing Al Kamel files"), bits.row():
-            address = ui.input("Feed or folder", placeholder="ws://127.0.0.1:8765").props("dense outlined")
-            address.style("width: 15rem")
-            race = ui.input("Race", placeholder="imsa-2021-sebring").props("dense outlined").style("width: 11rem")
+        settings = self._pitwall.settings
+        sources = dict.fromkeys(settings.feeds, "feed") | {str(place): "folder" for place in settings.folders}
+        with bits.panel("Follow a live race", "a feed, or a folder of growing Al Kamel files"):
+            if not sources:
+                bits.text(
+                    "Feeds and folders are named when the pit wall is started: "
+                    "langstrecke serve --allow ws://timing.example:8765 --allow DIR",
+                    "note",
+                )
+                return
+            with bits.row():
+                names = list(sources)
+                source = bits.choice(names, names[0], lambda _: None, label="Source", width="15rem")
+                race = ui.input("Race", placeholder="imsa-2021-sebring").props("dense outlined").style("width: 11rem")
 
-            async def press() -> None:
-                text = (address.value or "").strip()
-                key = "feed" if text.startswith(("ws://", "wss://")) else "folder"
-                if text:
-                    await self._follow(race=(race.value or "").strip(), **{key: text})
+                async def press() -> None:
+                    place = str(source.value)
+                    if place in sources:
+                        await self._follow(race=(race.value or "").strip(), **{sources[place]: place})
 
-            bits.button("Follow", press, icon="sensors")
+                bits.button("Follow", press, icon="sensors")
 
     def _cards_panel(self) -> None:
         cards = list(list_cards())

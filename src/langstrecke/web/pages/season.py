@@ -93,6 +93,8 @@ class _Season:
             bits.button("Play the season", self._play, icon="play_arrow", strong=True)
         self._job = JobView(pitwall)
         self._out = ui.element("div").classes("down")
+        with self._out:
+            bits.text("The odds of every title come here when the season has been played.", "muted")
         self._play()
 
     def _round_words(self) -> dict[str, str]:

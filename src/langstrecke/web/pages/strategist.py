@@ -149,6 +149,8 @@ class _Strategist:
                     else:
                         bits.text("Not worth thinking through now.", "muted")
             bits.text(f"{plural(found.races, 'race')} for each option, on the same luck.", "note")
+            for note in found.notes:
+                bits.text(note, "note")
 
     # --- the plan ---------------------------------------------------------------------------------------------------
 
@@ -170,10 +172,14 @@ class _Strategist:
             chart = plan_chart(found.stints, until_h, view.race_s / 3600.0)
             bits.chart(chart).style(f"height: {54 + 34 * drivers}px; width: 100%")
             totals = ", ".join(f"{surname(d)} {race_time(s, short=True)}" for d, s in found.drive_time_s.items())
-            verdict = "every rule of the book is kept" if found.legal else "; ".join(found.violations)
+            verdict = f"every rule of {found.rulebook} is kept" if found.legal else "; ".join(found.violations)
+            if not found.judged:
+                verdict = f"{found.rulebook} has no class {found.car_class}: its rules are not judged"
             bits.text(f"At the wheel: {totals}", "note")
             sure = "the best rota, proven" if found.proven else "a good rota, not proven to be the best"
             bits.text(f"{plural(len(found.stops), 'stop')}; {sure}; {verdict}.", "good" if found.legal else "bad")
+            for note in found.notes:
+                bits.text(note, "note")
             ahead = [s for s in found.stops if _stop_at(found, s) > view.race_s][:4]
             rows = [
                 (

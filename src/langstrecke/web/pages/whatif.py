@@ -312,6 +312,8 @@ class _WhatIf:
             o = focus.overall_win
             words = f"Overall win of #{focus.car}: {percent(o.before, unit=False)} → {percent(o.after)}. "
             bits.text(f"{words}{plural(found.races, 'race')} each way, seed {found.seed}.", "note")
+            for note in found.notes:
+                bits.text(note, "note")
 
 
 def _points(d: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,51 @@ def asked(answer: Answer, complain: Callable[[str], None]) -> str:
         for question in OF_A_DRIVER:
             _ask(question, answer, complain, row)
         drivers.append(row)
+    return _text(document, drivers)
+
+
+def written(answers: Mapping[tuple[str, str], str], drivers: Sequence[Mapping[str, str]]) -> str:
+    """The team file of a form's fields, as TOML: answers by their question's path, drivers by key with their `name`.
+
+    CardError names the field that is wrong.
+    """
+    document = tomlkit.document()
+    for question in QUESTIONS:
+        table, key = question.path
+        if table not in document:
+            document.add(table, tomlkit.table())
+        value = _checked(question, answers.get(question.path, question.default), f"{table}.{key}")
+        if value is not None:
+            document[table][key] = value
+    rows = []
+    for fields in drivers:
+        name = fields.get("name", "").strip()
+        if not name:
+            continue
+        row = tomlkit.table()
+        row["name"] = name
+        for question in OF_A_DRIVER:
+            key = question.path[1]
+            value = _checked(question, fields.get(key, ""), f"driver ({name}).{key}")
+            if value is not None:
+                row[key] = value
+        rows.append(row)
+    if not rows:
+        raise CardError("at least one driver is needed", key="driver")
+    return _text(document, rows)
+
+
+def _checked(question: Question, typed: str, key: str) -> Any:
+    try:
+        value = _value(question, typed.strip())
+        _check(question, value)
+    except (ValueError, CardError) as error:
+        what = error.what if isinstance(error, CardError) else str(error)
+        raise CardError(what, key=key, hint=question.text.strip()) from None
+    return value
+
+
+def _text(document: tomlkit.TOMLDocument, drivers: Sequence[Any]) -> str:
     listed = tomlkit.aot()
     for row in drivers:
         listed.append(row)

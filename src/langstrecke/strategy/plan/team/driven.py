@@ -16,11 +16,14 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
 from langstrecke.racecard.io import read_text
 from langstrecke.strategy.plan.team.schema import Team
 from langstrecke.strategy.plan.team.stints import Begin, Leg, length_s
 from langstrecke.timing.clock import span_s
+from langstrecke.timing.derive.stints import pit_stops, stints
 
 SHEET = "sheet of driven stints"
 """What errors call such a sheet that was given as text."""
@@ -131,3 +134,37 @@ def _time(cells: dict[str, str], key: str, team: Team) -> float | None:
         return float(text) if ":" not in text and text.replace(".", "", 1).isdigit() else span_s(text)
     except LangstreckeError:
         raise LangstreckeError(f"{text!r} is no race time", key=key, hint="write 1:55:02") from None
+
+
+def sheet_of(laps: pl.DataFrame, team: Team) -> str:
+    """The sheet of a car's driven stints, as CSV, out of laps of timing (the columns of `timing.schema.LAPS`).
+
+    Stints that ended in the pit lane count; the one under way is left to be planned. A driver is found by his name,
+    or by a surname no other of the crew has. CardError where the car or a driver is not found.
+    """
+    cars = sorted(laps["car"].unique().to_list())
+    if team.car.number not in cars:
+        raise NotFoundError.nearest("car", team.car.number, cars)
+    own = laps.filter(pl.col("car") == team.car.number)
+    lost = {row["in_lap"]: row["lost_s"] for row in pit_stops(own).iter_rows(named=True)}
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("driver", "laps", "start", "end"))
+    before: tuple[int, float] | None = None
+    for stint in stints(own).filter(pl.col("in_lap").is_not_null()).iter_rows(named=True):
+        gone = lost.get(before[0]) if before is not None else None
+        start = "" if before is None or gone is None or gone <= 0.0 else f"{before[1] + gone:.1f}"
+        writer.writerow((_crew(stint["driver"], team), stint["laps"], start, f"{stint['end_s']:.1f}"))
+        before = stint["in_lap"], stint["end_s"]
+    return out.getvalue()
+
+
+def _crew(name: str | None, team: Team) -> str:
+    names = [d.name for d in team.driver]
+    told = (name or "").casefold().split()
+    found = [n for n in names if n.casefold().split() == told]
+    found = found or [n for n in names if told and n.casefold().split()[-1] == told[-1]]
+    found = found or [n for n in names if told and n.casefold().split()[0] == told[0]]
+    if len(found) != 1:
+        raise NotFoundError.nearest("driver", name or "(no name in the timing)", names)
+    return found[0]

@@ -111,6 +111,7 @@ class TeamPlan:
                     "end_s": round(s.end_s, 1),
                     "start": local(self.team, s.start_s, "UTC").isoformat(timespec="seconds"),
                     "end": local(self.team, s.end_s, "UTC").isoformat(timespec="seconds"),
+                    "own_start": self.local(s.start_s, s.driver).isoformat(timespec="seconds"),
                     "first_lap": s.first_lap,
                     "laps": s.laps,
                     "fuel": round(s.fuel, 2),

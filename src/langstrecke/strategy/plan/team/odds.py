@@ -30,12 +30,13 @@ from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.compile import compile_race, expected_laps
 from langstrecke.simulation.kernel.entries import TRACED
 from langstrecke.simulation.kernel.params import PLAN, records
+from langstrecke.simulation.kernel.snapshot import Snapshot, blank_snapshot
 from langstrecke.simulation.kernel.state import ROW_DRIVER, ROW_END, ROW_IN_PIT, ROW_LAP, ROW_PIT_S, ROW_SIZE
 from langstrecke.simulation.rows import play_rows
 from langstrecke.strategy.plan.team.make import grace_s
 from langstrecke.strategy.plan.team.model import TeamPlan
 from langstrecke.strategy.plan.team.rules import Binding, bind
-from langstrecke.strategy.plan.team.stints import length_s
+from langstrecke.strategy.plan.team.stints import Begin, length_s
 
 RACES = 1000
 """Races played (default)."""
@@ -63,7 +64,7 @@ class PlanOdds:
     fewer_stops: float
     drivers: tuple[DriverRisk, ...]
     starts_s: tuple[tuple[float, float, float], ...]
-    """10 %, half and 90 % of when each planned stint began, over the races in which it did."""
+    """10 %, half and 90 % of when each stint still to drive began, over the races in which it did."""
     laps: tuple[int, int, int]
     """10 %, half and 90 % of the laps."""
     premises: tuple[str, ...]
@@ -143,12 +144,17 @@ def card_of(plan: TeamPlan) -> RaceCard:
 def plan_odds(
     plan: TeamPlan,
     *,
+    begin: Begin | None = None,
     races: int = RACES,
     seed: int = 1,
     beside: Path | None = None,
     progress: Progress | None = None,
 ) -> PlanOdds:
-    """Play the plan's race `races` times. The same seed gives the same odds."""
+    """Play the plan's race `races` times. The same seed gives the same odds.
+
+    With `begin` (of `driven.Driven`) a race under way is played on from there: the car comes in after its driven
+    stints, on a dry track under green.
+    """
     card = card_of(plan)
     book = load_rulebook("none")
     pit = bind(plan.team, length_s(plan.team), beside).pit
@@ -165,9 +171,9 @@ def plan_odds(
     )
     names = [d.name for d in plan.team.driver]
     params = compile_race(card, book)
-    stops = plan.stints[1:]
-    orders = records(len(stops), PLAN).reshape(1, len(stops)) if stops else params.plan
-    for n, (before, stint) in enumerate(zip(plan.stints, stops, strict=False)):
+    ahead = [(before, s) for before, s in zip(plan.stints, plan.stints[1:], strict=False) if not s.driven]
+    orders = records(len(ahead), PLAN).reshape(1, len(ahead)) if ahead else params.plan
+    for n, (before, stint) in enumerate(ahead):
         orders[0, n].lap = before.first_lap + before.laps - 1
         orders[0, n].fuel = -1.0  # full, or to the flag
         orders[0, n].tyres = int(stint.tyres == "new")
@@ -177,25 +183,49 @@ def plan_odds(
     cars["first_driver"][0] = names.index(plan.stints[0].driver)
     params = params._replace(plan=orders, car=cars.view(np.recarray))
     rows = np.zeros((expected_laps(card), ROW_SIZE), np.float64)
-    count = _Count(plan, bind(plan.team, length_s(plan.team), beside), races)
+    start = None if begin is None else _under_way(plan, begin, float(params.race[0].duration_s))
+    count = _Count(plan, bind(plan.team, length_s(plan.team), beside), races, begin)
     for race in range(races):
-        written = play_rows(params, seed, race, 1, trace=rows).race[0, TRACED]
+        written = play_rows(params, seed, race, 1, start=start, trace=rows).race[0, TRACED]
         count.add(race, rows[: int(written)])
         if progress is not None and (race % 50 == 49 or race + 1 == races):
             progress(race + 1, races)
     return count.odds(seed)
 
 
-class _Count:
-    """What the races come to."""
+def _under_way(plan: TeamPlan, begin: Begin, end_s: float) -> Snapshot:
+    """The race as the car comes in: its fuel, tyres and crew."""
+    team = plan.team
+    snapshot = blank_snapshot(1, begin.t, end_s)
+    car = snapshot.car[0]
+    car["lap"], car["since"], car["stops"], car["in_pit"] = begin.lap, begin.t, len(begin.stops), 1
+    car["driver"] = begin.driver or 0
+    left = begin.left if begin.left is not None else team.car.tank
+    car["fuel_used"] = (team.car.tank - left) / team.car.use
+    car["tyre_age"], car["tyre_stints"] = begin.age, max(0, begin.on_set - 1)
+    driven = [s for s in plan.stints if s.driven]
+    for d, driver in enumerate(team.driver):
+        own = [s for s in driven if s.driver == driver.name]
+        car["driven"][d] = sum(s.end_s - s.start_s for s in own)
+        if own and d != begin.driver:
+            car["rest_since"][d] = own[-1].end_s
+    turn = next((n for n, s in enumerate(reversed(driven)) if s.driver != driven[-1].driver), len(driven))
+    car["turn_since"], car["turn_stints"] = driven[-turn].start_s, turn
+    return snapshot
 
-    def __init__(self, plan: TeamPlan, binding: Binding, races: int) -> None:
+
+class _Count:
+    """What the races come to: those of the stints still to drive, what is driven counted in where it matters."""
+
+    def __init__(self, plan: TeamPlan, binding: Binding, races: int, begin: Begin | None = None) -> None:
         crew = len(plan.team.driver)
+        self.driven = [s for s in plan.stints if s.driven]
+        self.begin_s, self.begin_lap = (begin.t, begin.lap) if begin is not None else (0.0, 0)
         self.plan, self.binding, self.races, self.grace = plan, binding, races, 2.0 * grace_s(plan.team)
         self.held = np.zeros(races, bool)
         self.extra = np.zeros(races, int)
         self.away, self.rule = np.zeros((races, crew), bool), np.zeros((races, crew), bool)
-        self.starts = np.full((races, len(plan.stints)), np.nan)
+        self.starts = np.full((races, len(plan.stints) - len(self.driven)), np.nan)
         self.laps = np.zeros(races, int)
 
     def add(self, race: int, rows: NDArray[np.float64]) -> None:
@@ -205,27 +235,30 @@ class _Count:
         into_pit = np.flatnonzero(rows[:-1, ROW_IN_PIT] > 0.0)
         firsts = np.array([0, *(into_pit + 1)])
         lasts = np.array([*into_pit, len(rows) - 1])
-        begins = np.where(firsts > 0, ends[firsts - 1] + rows[firsts, ROW_PIT_S], 0.0)
-        self.extra[race] = len(firsts) - len(self.plan.stints)
-        kept = min(len(firsts), len(self.plan.stints))
+        before = np.where(firsts > 0, ends[firsts - 1], self.begin_s)
+        begins = before + np.where((firsts > 0) | (self.begin_lap > 0), rows[firsts, ROW_PIT_S], 0.0)
+        ahead = self.starts.shape[1]
+        self.extra[race] = len(firsts) - ahead
+        kept = min(len(firsts), ahead)
         self.starts[race, :kept] = begins[:kept]
-        self.laps[race] = len(rows)
+        self.laps[race] = self.begin_lap + len(rows)
         who = driver[lasts]
-        least = self.binding.least_laps(len(rows))
+        least = self.binding.least_laps(self.begin_lap + len(rows))
         for d, gone in enumerate(self.plan.away):
             own = np.flatnonzero(who == d)
             spans = [(begins[n], ends[lasts[n]]) for n in own]
             self.away[race, d] = any(min(e, b) - max(s, a) > self.grace for s, e in spans for a, b in gone)
-            total = sum(e - s for s, e in spans)
+            done = [s for s in self.driven if s.driver == self.plan.team.driver[d].name]
+            total = sum(e - s for s, e in spans) + sum(s.end_s - s.start_s for s in done)
             limit, wish = self.binding.limits[d], self.plan.team.driver[d]
             most = min(limit.max_drive_s or 1e12, wish.max_drive or 1e12)
-            laps = int(sum(lasts[n] - firsts[n] + 1 for n in own))
+            laps = int(sum(lasts[n] - firsts[n] + 1 for n in own)) + sum(s.laps for s in done)
             short = limit.min_drive_s if not limit.min_shared and limit.min_drivers_counted is None else 0.0
             self.rule[race, d] = (
                 total > most
                 or total < short
                 or (bool(least) and laps < least[d])
-                or (limit.all_must_start and not len(own))
+                or (limit.all_must_start and not len(own) and not done)
             )
         self.held[race] = self.extra[race] == 0 and not self.away[race].any() and not self.rule[race].any()
 
@@ -260,6 +293,8 @@ def _premises(plan: TeamPlan) -> tuple[str, ...]:
     """What the odds rest on, in words."""
     risk = plan.team.risk
     found = []
+    if any(s.driven for s in plan.stints):
+        found.append("from the moment the car comes in after its driven stints; dry and green then")
     if risk.yellows_per_h:
         found.append(f"{risk.yellows_per_h:g} yellows an hour of about {risk.yellow / 60:.0f} min, pits open")
     else:

@@ -101,6 +101,8 @@ def _odds(hub: RaceHub, group: str) -> dict[str, Points]:
     car_class, _, metric = group.rpartition("|")
     found: dict[str, Points] = {}
     for point in hub.view.odds:
+        for line in found.values() if point.apart else ():
+            line.append([line[-1][0], None])  # here it ends: nothing was read from then on
         for car in point.cars:
             if car.car_class == car_class or (metric == "overall" and not car_class):
                 found.setdefault(car.car, []).append([round(point.race_s / 3600.0, 4), getattr(car, metric)])

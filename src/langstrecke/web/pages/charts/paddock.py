@@ -11,7 +11,13 @@ from langstrecke.web.pages.charts import base
 from langstrecke.web.pages.theme import CARS
 
 NO_PLACE = "no place"
-VERDICT_COLOURS = {"busy": "#8c96a3", "free": "#3f9a67", "tight": "#cc8a2b", "clash": "#c2503f"}
+VERDICT_COLOURS = {
+    "busy": "#8c96a3",
+    "free": "#3f9a67",
+    "tight": "#cc8a2b",
+    "clash": "#c2503f",
+    "not known": "#8c96a3",
+}
 
 
 def career_chart(races: Sequence[tuple[str, str, int | None, str, bool]]) -> dict[str, Any]:

@@ -1,0 +1,97 @@
+"""The table of live services: the shipped one, with what a user's own file changes of it."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from langstrecke.archives.hosts import merged, read_table
+from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.paddock.matching import fold
+
+VARIABLE = "LANGSTRECKE_SERVICES"
+"""Environment variable that names a user's own table."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Service(_Table):
+    """One live service and how it is treated; the shipped table says where the figures come from."""
+
+    kind: Literal["griiip"]
+    owner: str
+    url: str = Field(pattern=r"^https?://[^/]+/(.*/)?$")
+    poll_s: float = Field(ge=0.0, le=600.0)
+    pause_s: float = Field(ge=0.0, le=60.0)
+    timeout_s: float = Field(gt=0.0, le=600.0)
+    retry_s: float = Field(gt=0.0, le=60.0)
+    paths: dict[str, str] = {}
+
+    def path(self, name: str, **values: object) -> str:
+        """A path of the service, filled in. LangstreckeError where the table does not have it."""
+        if name not in self.paths:
+            raise LangstreckeError(f"the table of live services has no path {name!r} for {self.owner}")
+        return self.paths[name].format(**values)
+
+
+class LiveSeries(_Table):
+    """Where one series is timed."""
+
+    service: str
+    names: list[str] = []
+    id: int
+
+
+class Services(_Table):
+    """The whole table."""
+
+    notice: str
+    services: dict[str, Service]
+    series: dict[str, LiveSeries]
+
+    def series_named(self, name: str) -> tuple[str, LiveSeries, Service]:
+        """Id, entry and service of a series by id or any of its names. NotFoundError lists what there is."""
+        wanted = fold(name)
+        for key, series in self.series.items():
+            if wanted in {fold(key), *map(fold, series.names)}:
+                return key, series, self.services[series.service]
+        raise NotFoundError(
+            f"{name!r} is no recording, lap file, address of a feed, lmu or series with live timing; series: "
+            + ", ".join(self.series)
+        )
+
+
+def own_path() -> Path:
+    """Where a user's own table is looked for unless an option or the environment names another."""
+    return platformdirs.user_config_path("langstrecke") / "services.toml"
+
+
+def load_services(own: str | Path | None = None) -> Services:
+    """The shipped table, changed by the user's: `own`, else what LANGSTRECKE_SERVICES names, else `own_path()`.
+
+    LangstreckeError where a file named is not there or does not hold together.
+    """
+    shipped = resources.files("langstrecke.live").joinpath("data/services.toml").read_text("utf-8")
+    table = tomllib.loads(shipped)
+    named = own or os.environ.get(VARIABLE)
+    place = Path(named) if named else own_path()
+    if named or place.is_file():
+        table = merged(table, read_table(place))
+    try:
+        found = Services.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise LangstreckeError(f"does not hold together: {first['msg']}", file=place, key=key) from None
+    for key, series in found.series.items():
+        if series.service not in found.services:
+            raise LangstreckeError(f"there is no service {series.service!r}", file=place, key=f"series.{key}.service")
+    return found
