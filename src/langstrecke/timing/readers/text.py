@@ -92,6 +92,8 @@ def read_table(path: str | Path | Document, need: Sequence[str], kind: str, *, e
     document = path if isinstance(path, Document) else open_document(path)
     place = document.path
     candidates = headers(document)
+    if not candidates:
+        raise TimingFileError("holds nothing but the line that names its separator", file=place)
     header = next((h for h in candidates if set(need) <= set(h.columns)), candidates[0])
     _refuse_layouts(document, header)
     missing = [name for name in need if name not in header.columns]
