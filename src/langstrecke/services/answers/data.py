@@ -140,3 +140,5 @@ class ImportAnswer(Answer):
     sessions: list[str]
     races: list[str]
     notes: list[FileNotes]
+    foreign: list[str]
+    """The files counted as `other`: no timing files we know."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langstrecke.errors import CardError
+from langstrecke.formatting import plural
 from langstrecke.strategy.plan.team.model import TeamPlan
 from langstrecke.strategy.plan.team.replan import MOVED_S
 from langstrecke.strategy.plan.team.zones import green
@@ -39,7 +40,7 @@ def reminders(plan: TeamPlan) -> tuple[Reminder, ...]:
             "is not given: when a stop comes is not known", key="race.start", hint='start = "2027-01-16 13:00"'
         )
     driven = sum(s.driven for s in plan.stints)
-    ground = f"By the plan after {driven} driven stint{'s' if driven != 1 else ''}." if driven else ""
+    ground = f"By the plan after {plural(driven, 'driven stint')}." if driven else ""
     ground = ground or "By the plan before the race; what was driven since is not told."
     found = []
     for number, (before, s) in enumerate(zip(plan.stints, plan.stints[1:], strict=False), 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from langstrecke.formatting import plural
 from langstrecke.strategy.plan.team.driven import Driven
 from langstrecke.strategy.plan.team.make import plan_team
 from langstrecke.strategy.plan.team.model import TeamPlan
@@ -64,14 +65,14 @@ def changed(before: TeamPlan, after: TeamPlan) -> str:
         parts.append(f"{moved[1]}'s last stint moves {_minutes(abs(moved[0]))} {way}")
     if after.laps != before.laps:
         more = after.laps - before.laps
-        parts.append(f"{abs(more)} lap{'s' if abs(more) != 1 else ''} {'more' if more > 0 else 'fewer'}")
+        parts.append(f"{plural(abs(more), 'lap')} {'more' if more > 0 else 'fewer'}")
     if not parts:
         parts.append("nothing of note moves")
     tight = min(after.shares, key=lambda s: s.laps - s.least, default=None)
     if tight is not None:
         spare = tight.laps - tight.least
         parts.append(
-            f"fair share kept by {spare} lap{'s' if spare != 1 else ''} ({tight.driver})"
+            f"fair share kept by {plural(spare, 'lap')} ({tight.driver})"
             if spare >= 0
             else f"FAIR SHARE MISSED by {-spare} laps ({tight.driver})"
         )

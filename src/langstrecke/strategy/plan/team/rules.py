@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from langstrecke.errors import CardError, LangstreckeError
+from langstrecke.formatting import plural
 from langstrecke.rulebooks.limits import CrewLimits, DriverLimits, crew_limits, driver_limits
 from langstrecke.rulebooks.load import list_rulebooks, load_rulebook, read_rulebook
 from langstrecke.rulebooks.schema import PitRules, RuleBook
@@ -70,7 +71,7 @@ def bind(team: Team, length_s: float, beside: Path | None = None) -> Binding:
     if not crew.min_drivers <= count <= crew.max_drivers:
         few = count < crew.min_drivers
         bound = f"at least {crew.min_drivers}" if few else f"at most {crew.max_drivers}"
-        raise CardError(f"{count} driver{'s' if count > 1 else ''}; {book.id} asks for {bound}", key="driver")
+        raise CardError(f"{plural(count, 'driver')}; {book.id} asks for {bound}", key="driver")
     share = own.fair_share if own.fair_share is not None else max((limit.fair_share for limit in limits), default=0.0)
     return Binding(book, race_class, _pit(team, book), limits, crew, share)
 
