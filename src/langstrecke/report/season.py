@@ -77,7 +77,7 @@ def season_parts(
             drawn = final_points(f"{car_class}: points at the end of the season", rows, legend)
             parts.append(figure_part(drawn, f"points-{n}", f"Points in {car_class}"))
         parts.append(title_table(found, title, car_class))
-    parts.append(sentences(found.notes, "What this rests on"))
+    parts.append(sentences(found.told([c for _, c in keys]), "What this rests on"))
     return parts
 
 

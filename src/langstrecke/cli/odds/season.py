@@ -110,7 +110,7 @@ def _print(found: SeasonForecast, keys: list[tuple[str, str]], most: int) -> Non
         if key[0].startswith("endurance") and len(keys) > 12 and key[0] != "endurance drivers":
             continue
         out.print(_odds_table(found, key, most) if found.simulated else _points_table(found, key, most))
-    for note in found.notes:
+    for note in found.told([c for _, c in keys]):
         out.print(note, style="dim", highlight=False)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.forecast.season.notes import points_notes
+from langstrecke.forecast.season.notes import differences, points_notes
 from langstrecke.forecast.season.play import Scores, play_seasons, stage
 from langstrecke.forecast.season.points import I16, Scorer
 from langstrecke.forecast.season.result import Contender, SeasonForecast
@@ -104,7 +104,16 @@ def season_forecast(
     )
     told = (patch.title or "what-if") if patch is not None else ""
     return SeasonForecast(
-        f"{series}-{year}", after, rounds, seasons if plans else 0, seed, titles, notes, what_if=told, gaps=gaps
+        f"{series}-{year}",
+        after,
+        rounds,
+        seasons if plans else 0,
+        seed,
+        titles,
+        notes,
+        told,
+        gaps,
+        differences(rounds, after),
     )
 
 

@@ -8,9 +8,6 @@ from langstrecke.forecast.season.result import Contender
 from langstrecke.forecast.season.standings import Round, fact_table, pole_known
 from langstrecke.paddock.registry import Registry
 
-MOST_TOLD = 4
-"""Differences from published tables that are told one by one; the rest are counted."""
-
 
 def points_notes(
     registry: Registry,
@@ -38,7 +35,6 @@ def points_notes(
     for cup in cups:
         where = [r.id for r in run if cup in marks_missing(registry, r)]
         yield f"The {cup} cup lacks marks, so its table has too few points: {', '.join(where)}."
-    yield from _off(rounds, after)
     pointless = [
         f"{title} of {table}" for (title, table), lines in titles.items() if not any(c.expected for c in lines)
     ]
@@ -76,18 +72,18 @@ def _runs(rnd: Round, classes: Sequence[str]) -> bool:
     return not here or any(name in here for name in classes)
 
 
-def _off(rounds: Sequence[Round], after: int) -> Iterator[str]:
-    """Totals of this season that pages give otherwise, the latest of each."""
+def differences(rounds: Sequence[Round], after: int) -> tuple[tuple[str, str], ...]:
+    """(class, difference) of the totals of this season that pages give otherwise, the latest of each."""
     series, season = rounds[0].series, rounds[0].season
     latest: dict[tuple[str, str, str], dict[str, str]] = {}
     for row in fact_table("published"):
         if (row["series"], row["season"]) == (series, season) and int(row["after"]) <= after and float(row["off"]):
             latest[(row["class"], row["title"], row["name"])] = row
-    told = [
-        f"{row['class']} {row['title']}, {row['name']}: {abs(float(row['off'])):g} "
-        f"{'too many' if float(row['off']) > 0 else 'too few'} after round {row['after']}"
+    return tuple(
+        (
+            row["class"],
+            f"{row['class']} {row['title']}, {row['name']}: {abs(float(row['off'])):g} "
+            f"{'too many' if float(row['off']) > 0 else 'too few'} after round {row['after']}",
+        )
         for row in latest.values()
-    ]
-    if told:
-        more = f" and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
-        yield f"Known to differ from published totals: {'; '.join(told[:MOST_TOLD])}{more} (docs, Seasons)."
+    )

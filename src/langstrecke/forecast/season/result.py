@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,14 @@ class Contender:
     """What the what-if changes of the chance: 95 % interval of the difference, seasons compared one by one."""
 
 
+MOST_TOLD = 4
+"""Differences from published tables that are told one by one; the rest are counted."""
+
+
+def _key(car_class: str) -> str:
+    return car_class.casefold().replace(" ", "")
+
+
 @shows_itself
 @dataclass(frozen=True)
 class SeasonForecast:
@@ -47,11 +56,29 @@ class SeasonForecast:
     seed: int
     titles: dict[tuple[str, str], tuple[Contender, ...]]
     """(title, class), best chances first; title: drivers, teams, makes, `endurance drivers` ..."""
-    notes: tuple[str, ...] = ()
+    ground: tuple[str, ...] = ()
+    """What the points and the seasons rest on, in sentences, whatever the class."""
     what_if: str = ""
     """Title of the patch the seasons were played with."""
     gaps: tuple[str, ...] = ()
     """Races run whose results are known in part only, so that the points are too."""
+    differences: tuple[tuple[str, str], ...] = ()
+    """(class, what differs) of totals that published tables give otherwise."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """`told` for all classes."""
+        return self.told()
+
+    def told(self, classes: Collection[str] | None = None) -> tuple[str, ...]:
+        """What the tables rest on, in sentences; differences from published totals for these classes (all)."""
+        asked = None if classes is None else {_key(c) for c in classes}
+        off = [what for of, what in self.differences if asked is None or _key(of) in asked]
+        if not off:
+            return self.ground
+        more = f" and {len(off) - MOST_TOLD} more" if len(off) > MOST_TOLD else ""
+        found = f"Known to differ from published totals: {'; '.join(off[:MOST_TOLD])}{more} (docs, Seasons)."
+        return (*self.ground, found)
 
     def contender(self, title: str, car_class: str, key: str) -> Contender:
         """One line. KeyError if there is none."""
