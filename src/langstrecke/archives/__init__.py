@@ -11,7 +11,7 @@ Where everything stands is in `data/hosts.toml`; `langstrecke fetch` is the verb
 
 from langstrecke.archives.archive import Archive, default_root, open_archive, season_events
 from langstrecke.archives.fetch import carry_out, plan_event
-from langstrecke.archives.hosts import Hosts, load_hosts, own_path
+from langstrecke.archives.hosts import Hosts, load_hosts
 from langstrecke.archives.model import Chosen, Event, Fetched, Offer, Outcome, Plan, Remote, Season
 from langstrecke.archives.pick import event_in_words
 
@@ -31,7 +31,6 @@ __all__ = [
     "event_in_words",
     "load_hosts",
     "open_archive",
-    "own_path",
     "plan_event",
     "season_events",
 ]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tomllib
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from langstrecke.archives.own_table import load_table
 from langstrecke.errors import ArchiveError, NotFoundError
 from langstrecke.paddock.matching import fold
 
+TABLE = "hosts.toml"
 VARIABLE = "LANGSTRECKE_HOSTS"
 """Environment variable that names a user's own table."""
 
@@ -90,50 +88,15 @@ class Hosts(_Table):
         raise NotFoundError(f"no archive is known for the series {name!r}; there are archives for: {known}")
 
 
-def own_path() -> Path:
-    """Where a user's own table is looked for unless an option or the environment names another."""
-    return platformdirs.user_config_path("langstrecke") / "hosts.toml"
-
-
 def load_hosts(own: str | Path | None = None) -> Hosts:
-    """The shipped table, changed by the user's: `own`, else what LANGSTRECKE_HOSTS names, else `own_path()`.
+    """The shipped table, changed by the user's: `own`, else what LANGSTRECKE_HOSTS names, else `own_place`.
 
-    Tables are merged key by key. ArchiveError where a file named is not there or does not hold together.
+    ArchiveError where a file named is not there or does not hold together.
     """
-    shipped = resources.files("langstrecke.archives").joinpath("data/hosts.toml").read_text("utf-8")
-    table: dict[str, Any] = tomllib.loads(shipped)
-    named = own or os.environ.get(VARIABLE)
-    place = Path(named) if named else own_path()
-    if named or place.is_file():
-        table = merged(table, read_table(place))
-    try:
-        hosts = Hosts.model_validate(table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ArchiveError(f"does not hold together: {first['msg']}", file=place, key=key) from None
+    hosts, place = load_table(Hosts, "langstrecke.archives", TABLE, VARIABLE, own)
     for key, series in hosts.series.items():
         if series.site not in hosts.sites:
             raise ArchiveError(
                 f"names a site that is not in the table: {series.site}", file=place, key=f"series.{key}"
             )
     return hosts
-
-
-def read_table(place: Path) -> dict[str, Any]:
-    """A user's own table. ArchiveError where it cannot be read."""
-    try:
-        return tomllib.loads(place.read_text("utf-8"))
-    except OSError as error:
-        raise ArchiveError(f"the table of hosts cannot be read: {error.strerror}", file=place) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ArchiveError(f"the table of hosts is no TOML: {error}", file=place) from None
-
-
-def merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """Two tables as one, key by key; what the second says counts."""
-    both = dict(base)
-    for key, value in own.items():
-        before = both.get(key)
-        both[key] = merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
-    return both

@@ -15,6 +15,7 @@ import numpy as np
 
 from langstrecke.racecard.schema import ClassFigures
 from langstrecke.racestate.burn import Stretch
+from langstrecke.ratings.tank import YELLOW_LAPS
 from langstrecke.timing.neutral import NEUTRAL_BURN
 
 MIN_VISITS = 6
@@ -29,8 +30,6 @@ GRACE_S = 2.0
 """... and so much earlier may it begin."""
 MISSING = 0.08
 """What a visit may leave short of a full tank, as a share of it, without its being told (default)."""
-YELLOW_LAPS = 0.12
-"""What each neutralised lap leaves unsure, in green laps (as `ratings.tank` has it)."""
 PART_SD = 0.3
 """What a visit that did not fill the tank leaves unsure, as a share of what it left missing (default)."""
 

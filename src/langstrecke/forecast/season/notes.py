@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from langstrecke.forecast.season.result import Contender
+from langstrecke.forecast.season.result import Contender, class_key
 from langstrecke.forecast.season.standings import Round, fact_table, pole_known
 from langstrecke.paddock.registry import Registry
 
@@ -53,7 +53,7 @@ def marks_missing(registry: Registry, rnd: Round) -> set[str]:
     if not registry.entries(rnd.id):
         return missing
     known = {
-        (row["class"].casefold().replace(" ", ""), int(row["at_s"]))
+        (class_key(row["class"]), int(row["at_s"]))
         for name in ("segments", "segments_extra")
         for row in fact_table(name)
         if row["event"] == rnd.id
@@ -62,7 +62,7 @@ def marks_missing(registry: Registry, rnd: Round) -> set[str]:
         if not mark.cup or mark.at_s >= rnd.book.race.duration_s:
             continue
         for title in rnd.book.titles():
-            if (title.table.casefold().replace(" ", ""), int(mark.at_s)) not in known and _runs(rnd, title.classes):
+            if (class_key(title.table), int(mark.at_s)) not in known and _runs(rnd, title.classes):
                 missing.add(mark.cup)
     return missing
 

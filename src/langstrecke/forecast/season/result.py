@@ -40,7 +40,8 @@ MOST_TOLD = 4
 """Differences from published tables that are told one by one; the rest are counted."""
 
 
-def _key(car_class: str) -> str:
+def class_key(car_class: str) -> str:
+    """A class however a table spells it: "GTD PRO" and "GTDPro" are one."""
     return car_class.casefold().replace(" ", "")
 
 
@@ -72,8 +73,8 @@ class SeasonForecast:
 
     def told(self, classes: Collection[str] | None = None) -> tuple[str, ...]:
         """What the tables rest on, in sentences; differences from published totals for these classes (all)."""
-        asked = None if classes is None else {_key(c) for c in classes}
-        off = [what for of, what in self.differences if asked is None or _key(of) in asked]
+        asked = None if classes is None else {class_key(c) for c in classes}
+        off = [what for of, what in self.differences if asked is None or class_key(of) in asked]
         if not off:
             return self.ground
         more = f" and {len(off) - MOST_TOLD} more" if len(off) > MOST_TOLD else ""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import tomllib
-from importlib import resources
 from pathlib import Path
 from typing import Literal
 
-import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from langstrecke.archives.hosts import merged, read_table
+from langstrecke.archives.own_table import load_table
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.paddock.matching import fold
 
+TABLE = "services.toml"
 VARIABLE = "LANGSTRECKE_SERVICES"
 """Environment variable that names a user's own table."""
 
@@ -69,28 +66,12 @@ class Services(_Table):
         )
 
 
-def own_path() -> Path:
-    """Where a user's own table is looked for unless an option or the environment names another."""
-    return platformdirs.user_config_path("langstrecke") / "services.toml"
-
-
 def load_services(own: str | Path | None = None) -> Services:
-    """The shipped table, changed by the user's: `own`, else what LANGSTRECKE_SERVICES names, else `own_path()`.
+    """The shipped table, changed by the user's: `own`, else what LANGSTRECKE_SERVICES names, else `own_place`.
 
     LangstreckeError where a file named is not there or does not hold together.
     """
-    shipped = resources.files("langstrecke.live").joinpath("data/services.toml").read_text("utf-8")
-    table = tomllib.loads(shipped)
-    named = own or os.environ.get(VARIABLE)
-    place = Path(named) if named else own_path()
-    if named or place.is_file():
-        table = merged(table, read_table(place))
-    try:
-        found = Services.model_validate(table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise LangstreckeError(f"does not hold together: {first['msg']}", file=place, key=key) from None
+    found, place = load_table(Services, "langstrecke.live", TABLE, VARIABLE, own)
     for key, series in found.series.items():
         if series.service not in found.services:
             raise LangstreckeError(f"there is no service {series.service!r}", file=place, key=f"series.{key}.service")
