@@ -14,7 +14,7 @@ import pytest
 import timing_files as tf
 from langstrecke.errors import TimingFileError
 from langstrecke.store import ENTRIES, RACES, SESSIONS, Store, open_store
-from langstrecke.store.importing import import_folder, import_paths
+from langstrecke.store.importing import Options, import_folder, import_paths
 from langstrecke.store.importing.events import inferred_s
 from langstrecke.store.importing.find import find_files
 from langstrecke.timing.schema import LAPS, RESULTS, WEATHER
@@ -111,6 +111,16 @@ def test_a_changed_file_replaces_its_session(tmp_path: Path, store: Store) -> No
     assert store.results("imsa-2021-sebring").height == 4
     assert store.races().height == 1
     assert store.races()["duration_s"].to_list() == [43200.0]
+
+
+def test_a_file_that_became_another_race_says_which_race_went(tmp_path: Path, store: Store) -> None:
+    tf.imsa_laps(tmp_path / "laps.csv", tf.plain_race(CARS, 90))
+    import_folder(store, tmp_path, options=Options("imsa", "2024", "Sebring"))
+    tf.imsa_laps(tmp_path / "laps.csv", tf.plain_race(CARS, 60))
+    report = import_folder(store, tmp_path, options=Options("imsa", "2025", "Sebring"))
+    assert store.races()["race_id"].to_list() == ["imsa-2025-sebring"]
+    (note,) = [n for n in report.notes if "has left the store" in " ".join(n.notes)]
+    assert "imsa-2024-sebring" in note.notes[0]
 
 
 @pytest.mark.parametrize("root", ["", "imsa", "imsa/2025", "imsa/2025/03-some-new-circuit"])

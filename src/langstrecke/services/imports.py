@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from langstrecke.errors import LangstreckeError, TimingFileError
 from langstrecke.services.answers.data import ImportAnswer
@@ -14,6 +16,9 @@ from langstrecke.services.progress import Step
 from langstrecke.services.requests.data import ImportAsk, ImportPathsAsk, Upload
 from langstrecke.services.settings import Settings
 from langstrecke.services.store import writing
+
+if TYPE_CHECKING:
+    from langstrecke.store import Store
 
 _NAME = re.compile(r"[^A-Za-z0-9._ -]")
 
@@ -38,7 +43,8 @@ def import_files(settings: Settings, ask: ImportAsk, *, step: Step) -> ImportAns
                     raise LangstreckeError(f"{upload.name} was sent twice", hint="send files of one event at a time")
                 places[place] = upload.name
             with writing(settings) as store:
-                report = import_paths(store, [folder], options=told, names=places, progress=step)
+                names = _sent_as(store, places)
+                report = import_paths(store, [folder], options=told, names=names, progress=step)
         except LangstreckeError as error:
             raise _in_senders_words(error, folder, ask) from None
         finally:
@@ -74,6 +80,22 @@ def _placed(folder: Path, path: Path, upload: Upload) -> Path:
     place = Path(tempfile.mkdtemp(dir=folder)) / name
     shutil.copyfile(path, place)
     return place.resolve()
+
+
+def _sent_as(store: Store, places: Mapping[Path, str]) -> dict[Path, str]:
+    """The names the store knows the files by.
+
+    A name of a sender's is no place: "laps.csv" of another day is another file and must not push the first out.
+    """
+    from langstrecke.store.importing import content_hash
+    from langstrecke.store.importing.write import records
+
+    held = {record.path: record.sha256 for record in records(store)}
+    hashes = {place: content_hash(place) for place in places}
+    before = ""
+    while any(held.get(before + name, hashes[place]) != hashes[place] for place, name in places.items()):
+        before += "again/"
+    return {place: before + name for place, name in places.items()}
 
 
 def _in_senders_words(error: LangstreckeError, folder: str, ask: ImportAsk) -> LangstreckeError:

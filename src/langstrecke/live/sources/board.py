@@ -150,8 +150,8 @@ class Board:
         seen.crossed[row.laps] = (elapsed, estimated)
         if lap_s is None and row.total_s is not None:  # joined in the middle of the race
             lap_s, estimated = elapsed / row.laps, True
-        if lap_s is None or elapsed <= 0.0:
-            return  # neither a time nor a lap before it: the lap stays a hole
+        if lap_s is None or lap_s < SHORTEST_LAP_S or elapsed <= 0.0:
+            return  # neither a time nor a lap before it, or no time of a lap: it stays a hole
         in_lap = self.ledger.row(row.car, row.laps - 1)
         stop_s = seen.stop_s if in_lap is not None and in_lap["in_pit"] else None
         told = self._row(row, lap_s, elapsed, flag, in_pit=seen.stopped, pit_time_s=stop_s)

@@ -24,13 +24,13 @@ from langstrecke.store import Store
 from langstrecke.store.importing.content import describe
 from langstrecke.store.importing.evidence import Options, gather
 from langstrecke.store.importing.find import ASIDE, find_files
-from langstrecke.store.importing.plan import Filed, make_plan
+from langstrecke.store.importing.plan import Filed, Plan, make_plan
 from langstrecke.store.importing.record import Record
 from langstrecke.store.importing.report import FileNotes, ImportReport
 from langstrecke.store.importing.write import records, write_plan
 from langstrecke.timing.files import TimingFile, load
 
-__all__ = ["FileNotes", "ImportReport", "Options", "Progress", "import_folder", "import_paths"]
+__all__ = ["FileNotes", "ImportReport", "Options", "Progress", "content_hash", "import_folder", "import_paths"]
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the name of the file just read."""
@@ -100,6 +100,8 @@ def import_paths(
     plan = make_plan(merged.values())
     write_plan(store, list(merged.values()), work.tables, plan)
     _tell(report, work, plan.filed, plan.notes, held)
+    if report.replaced:
+        _tell_gone(report, work, make_plan(held.values()), plan)
     filed = [state for path in work.fresh if (state := plan.filed[path]).role not in ("refused", "undecided")]
     report.sessions = sorted({f.session_id for f in filed if f.session_id and f.role == "source"})
     report.races = sorted(
@@ -108,6 +110,15 @@ def import_paths(
     if not filed and not report.unchanged:
         _refuse(work, plan.filed)
     return report
+
+
+def content_hash(path: Path) -> str:
+    """The hash of a file's content; a dossier's takes in the pit stops beside it, which belong to its laps."""
+    digest = hashlib.sha256(path.read_bytes())
+    pits = path.with_name(path.name.replace("laps", "pits"))
+    if pits != path and path.suffix == ".csv" and pits.is_file():
+        digest.update(pits.read_bytes())
+    return digest.hexdigest()
 
 
 def _find(paths: Sequence[str | Path], names: Mapping[Path, str]) -> list[_Found]:
@@ -140,7 +151,7 @@ def _read_all(
 
     def attempt(file: _Found) -> TimingFile | Record | LangstreckeError:
         try:
-            file.sha256 = _sha(file.place)
+            file.sha256 = content_hash(file.place)
             known = by_sha.get(file.sha256)
             return known if known is not None else load(file.place)
         except LangstreckeError as error:
@@ -185,15 +196,6 @@ def _take(
     work.fresh[file.name] = record
 
 
-def _sha(path: Path) -> str:
-    """The hash of a file's content; a dossier's takes in the pit stops beside it, which belong to its laps."""
-    digest = hashlib.sha256(path.read_bytes())
-    pits = path.with_name(path.name.replace("laps", "pits"))
-    if pits != path and path.suffix == ".csv" and pits.is_file():
-        digest.update(pits.read_bytes())
-    return digest.hexdigest()
-
-
 def _tell(
     report: ImportReport, work: _Work, filed: Mapping[str, Filed], notes: Mapping[str, list[str]],
     held: Mapping[str, Record],
@@ -221,6 +223,16 @@ def _tell(
         if filed[path].role == "refused":
             report.notes.append(FileNotes(path, (f"not filed any more: {filed[path].reason}",), failed=True))
     _unread(report, work)
+
+
+def _tell_gone(report: ImportReport, work: _Work, before: Plan, after: Plan) -> None:
+    """Name races that files held before they changed and that no other file holds."""
+    for path in sorted(work.fresh.keys() & before.filed.keys()):
+        session = before.sessions.get(before.filed[path].session_id or "")
+        if session is not None and session.race_id and session.race_id not in after.races:
+            report.notes.append(
+                FileNotes(path, (f"held {session.race_id} before it changed; that race has left the store",))
+            )
 
 
 def _unread(report: ImportReport, work: _Work) -> None:
