@@ -129,7 +129,8 @@ def test_a_call_uses_nothing_that_came_later() -> None:
     later = pl.concat([known(laps, at), laps.filter(pl.col("elapsed_s") > at).with_columns(driver=pl.lit("Nobody"))])
     other = call(moment(card, later.sort("car", "lap"), at), "01", races=64)
     assert one.to_json() == other.to_json()
-    told = {title for a in one.answers for title in (a.option.title, *a.also)}  # options that come to the same are one
+    # options that come to the same are one
+    told = {title for a in one.answers for title in (a.option.title, *a.also)}
     assert told >= {"stop now", "stop next lap"}
     assert any("fuel for" in reason for reason in one.reasons)
     assert any("yellow" in reason for reason in one.reasons)
