@@ -9,19 +9,19 @@ import tomllib
 from pathlib import Path
 
 from langstrecke.news.claims.scoring import Key, Score, compare, gold_key, total
+from langstrecke.news.lexicon.morphology import slug
 from langstrecke.news.reader import read_article
 from langstrecke.news.sources.files import article_from_text
-from langstrecke.news.lexicon.morphology import slug
 
 CERTAINTIES = {"a": "announced", "r": "reported", "e": "expected", "p": "possible", "w": "wished", "d": "denied"}
 FIRST = (
     "Arno Luis Piet Marco Owen Dario Jan Neil Robin Paul Timo Nils Lars Felix Moritz Jonas Kai Hugo Bruno Mateo Julian "
     "Oskar Vincent Anton Emil Leon Rafael Simon Theo Victor"
-).split()
+)
 LAST = (
     "Brandl Ferrante Koster Sella Pryce Lunardi Maurer Ashby Lenaerts Meister Falk Roth Weidner Hesse Graf Stein Moreau "
     "Rivas Martinsen Berger Kelly Weber Grover Holm Quandel Rehberg Sandvik Tresson Ullmer Vianello"
-).split()
+)
 
 
 def structures(aside: bool) -> list[dict[str, object]]:
@@ -35,7 +35,7 @@ def variants(structure: dict[str, object], times: int = 4) -> list[tuple[str, li
     made = []
     for n in range(times):
         draw = random.Random(f"{structure['name']} {n}")
-        first, last = draw.sample(FIRST, 10), draw.sample(LAST, 10)
+        first, last = draw.sample(FIRST.split(), 10), draw.sample(LAST.split(), 10)
         who = {letter: (f, s) for letter, f, s in zip("ABCDEFGHIJ", first, last, strict=True)}
         names = {letter: " ".join(pair) for letter, pair in who.items()} | {"Bl": who["B"][1]}
         text = re.sub(r"\{(\w+)\}", lambda m, names=names: names[m[1]], str(structure["text"]))
@@ -60,9 +60,7 @@ def _keys(line: str, names: dict[str, str]) -> list[Key]:
         triples = [(s, relation, o) for s in those(subjects) for o in those(rest[0])]
         sure = rest[1] if len(rest) > 1 else ""
     certainty = CERTAINTIES.get(sure, "confirmed")
-    return [
-        gold_key({"subject": s, "relation": r, "object": o, "certainty": certainty}) for s, r, o in triples
-    ]
+    return [gold_key({"subject": s, "relation": r, "object": o, "certainty": certainty}) for s, r, o in triples]
 
 
 def score_structures(*, aside: bool, times: int = 4) -> list[Score]:

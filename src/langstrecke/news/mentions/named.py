@@ -42,16 +42,7 @@ class Spotted:
 
 def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
     """Known names in a text, the longest first; cars made of a make and a model; people and teams not known yet."""
-    from spacy.util import filter_spans
-
-    matches = book.matcher(doc)
-    spans = [doc[a:b] for _, a, b in matches]
-    labels = {(a, b): book.nlp.vocab.strings[m] for m, a, b in matches}
-    found: list[tuple[int, int, Name]] = []
-    for span in filter_spans(spans):
-        if span.text[0].islower():
-            continue
-        found.append((span.start, span.end, book.names[labels[span.start, span.end]]))
+    found = [f for f in book.found(doc) if not doc[f[0] : f[1]].text[0].islower()]
     found = [f for f in found if not _surname_of_a_team(doc, f, book)]
     found = _with_models(doc, found, book)
     taken = {i for a, b, _ in found for i in range(a, b)}
