@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from langstrecke.news.coreference.discourse import Talk
-from langstrecke.news.lexicon.gazetteer import PARTICLES, Name, norm
+from langstrecke.news.lexicon.gazetteer import PARTICLES
+from langstrecke.news.lexicon.known_names import Name, norm
 from langstrecke.news.lexicon.morphology import is_german_word, slug
 from langstrecke.news.mentions.named import Spotted
 from langstrecke.news.mentions.tokens import GROUPS

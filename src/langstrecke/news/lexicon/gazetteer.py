@@ -92,12 +92,13 @@ def gazetteer() -> Gazetteer:
     """The names of names.toml, roles.toml and the registry; made once and kept on disk (`known_names`)."""
     try:
         import spacy
+        from spacy.about import __version__ as cutter
     except ImportError:
         raise missing("spacy") from None
     registry = load_registry()
     nlp = spacy.blank("de")
     nlp.max_length = 2_000_000
-    known = known_names(registry, lambda text: [norm(t.text) for t in nlp.make_doc(text)], spacy.__version__)
+    known = known_names(registry, lambda text: [norm(t.text) for t in nlp.make_doc(text)], cutter)
     roles_table = table("roles.toml")
     return Gazetteer(
         nlp=nlp,
