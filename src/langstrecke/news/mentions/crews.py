@@ -170,8 +170,8 @@ def _crew(items: list[Item], chain: tuple[int, ...], left: int, right: int) -> C
     slashed = any(items[k].text == "/" for k in range(chain[0], chain[-1]))
     along = bool(lemmas & _ALONG) or _mates(items, chain[0]) or bool(place_of(items[left:right]))
     joins = _joining(items, chain[0]) and (crew.together or sharing or along)
-    told = sharing or called or slashed
-    return replace(crew, together=crew.together or told, told=told, joins=joins)
+    told = sharing or called
+    return replace(crew, together=crew.together or told or slashed, told=told, joins=joins)
 
 
 def _mates(items: list[Item], first: int) -> bool:

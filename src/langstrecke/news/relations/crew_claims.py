@@ -83,7 +83,13 @@ class Crews:
             for n, person in enumerate(one.people):
                 if shared:
                     yield from (
-                        Draft(person, "shares_car", other, _RULE, implied=not (one.crew.told or person in who))
+                        Draft(
+                            person,
+                            "shares_car",
+                            other,
+                            _RULE,
+                            implied=person not in who if who else not one.crew.told,
+                        )
                         for other in one.people[n + 1 :]
                     )
                 if one.car is not None:
