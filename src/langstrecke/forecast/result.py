@@ -104,6 +104,8 @@ class PlayedRace:
     duration_s: float
     knowledge: str
     note: str
+    at_s: float | None = None
+    """Race time until which the race was run; None: before the start."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,7 @@ class Forecast:
             "race": self.race.id,
             "simulated": self.simulated,
             "seed": self.seed,
+            "at_s": self.race.at_s,
             "notes": list(self.notes),
             **({"what_if": [asdict(change) for change in self.played]} if self.played else {}),
             "entries": [

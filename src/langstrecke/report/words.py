@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from langstrecke.forecast import CarForecast, ClassForecast, Forecast, PlayedRace
-from langstrecke.formatting import duration, ordinal, percent, plural, printable, surname
+from langstrecke.formatting import duration, ordinal, percent, plural, printable, race_time, surname
 
 KNOWLEDGE = {
     "before": "before the race: earlier sessions of the weekend and earlier races only",
@@ -20,9 +20,10 @@ def crew(car: CarForecast) -> str:
 
 
 def race_line(race: PlayedRace) -> str:
-    """Where, when and how long."""
+    """Where, when, how long, and how much of it was run."""
     day = f"{race.date.day} {race.date:%B %Y}"
-    return f"{printable(race.circuit)}, {day}, {duration(race.duration_s, minutes=True)}"
+    where = f"{printable(race.circuit)}, {day}, {duration(race.duration_s, minutes=True)}"
+    return where if race.at_s is None else f"{where}; after {race_time(race.at_s)}"
 
 
 def distance(figures: ClassForecast) -> str:
