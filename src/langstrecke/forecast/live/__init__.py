@@ -127,7 +127,7 @@ def forecast_live(
     state = live_state(laps, card, t)
     played = live_card(card, laps, state, posterior)
     outcome = play_on(played, state, races=races, seed=seed, threads=threads, progress=progress)
-    return from_outcome(played, outcome)
+    return from_outcome(played, outcome, at_s=t)
 
 
 def forecast_under_way(
