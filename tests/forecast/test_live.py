@@ -127,7 +127,7 @@ def test_the_moment_is_told_and_a_long_silence_before_it(laps: pl.DataFrame) -> 
     card = card_of_made_race(laps, LENGTH)
     result = forecast_live(card, laps, 3600.0, races=10, threads=1)
     assert result.to_json()["at_s"] == 3600.0
-    assert "after 1:00:00" in race_line(result.race)
+    assert "after 1:00:00" in race_line(result)
     assert not any("crossed the line" in note for note in result.notes)
     cut = laps.filter(pl.col("elapsed_s") < 3000.0)
     notes = forecast_live(card, cut, 3900.0, races=10, threads=1).notes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langstrecke.forecast import CarForecast, ClassForecast, Forecast, PlayedRace
+from langstrecke.forecast import CarForecast, ClassForecast, Forecast
 from langstrecke.formatting import duration, ordinal, percent, plural, printable, race_time, surname
 
 KNOWLEDGE = {
@@ -19,11 +19,12 @@ def crew(car: CarForecast) -> str:
     return ", ".join(surname(d.name) for d in car.drivers)
 
 
-def race_line(race: PlayedRace) -> str:
+def race_line(forecast: Forecast) -> str:
     """Where, when, how long, and how much of it was run."""
+    race = forecast.race
     day = f"{race.date.day} {race.date:%B %Y}"
     where = f"{printable(race.circuit)}, {day}, {duration(race.duration_s, minutes=True)}"
-    return where if race.at_s is None else f"{where}; after {race_time(race.at_s)}"
+    return where if forecast.at_s is None else f"{where}; after {race_time(forecast.at_s)}"
 
 
 def distance(figures: ClassForecast) -> str:

@@ -129,8 +129,8 @@ def forecast_live(
     state = live_state(laps, card, t)
     played = live_card(card, laps, state, posterior)
     outcome = play_on(played, state, races=races, seed=seed, threads=threads, progress=progress)
-    found = from_outcome(played, outcome)
-    return replace(found, race=replace(found.race, at_s=t), notes=(*found.notes, *_last_heard(laps, t)))
+    found = from_outcome(played, outcome, at_s=t)
+    return replace(found, notes=(*found.notes, *_last_heard(laps, t)))
 
 
 def _within(t: float, duration_s: float) -> None:
