@@ -98,7 +98,7 @@ def compare_timing71(path: Path) -> bool:
 
 def compare_board(name: str, own: dict[str, Any], told: list[tuple[str, int]]) -> bool:
     """Print both counts; whether they are equal."""
-    same = told == own["order"]
+    same = bool(told == own["order"])
     laps = own.get("laps", sum(laps for _, laps in own["order"]))
     print(f"{name}: {len(own['order'])} cars, {laps} laps")
     print(f"  the table is {'equal' if same else 'NOT equal: ' + str(told)}")
