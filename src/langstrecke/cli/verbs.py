@@ -181,4 +181,9 @@ VERBS = (
         "serve.replay",
         "Play a recorded race as a live timing feed at ws://HOST:PORT/feed, until it is over.",
     ),
+    Verb(
+        "mcp",
+        "serve.mcp",
+        "Answer an assistant's questions (Model Context Protocol): odds, what-ifs, plans, rules, careers; read only.",
+    ),
 )
