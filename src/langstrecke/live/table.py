@@ -91,6 +91,8 @@ class TimingTable:
     finished: bool
     lost: int
     """Messages known to be missing: nought means that the table says all the feed has told."""
+    untold: tuple[str, ...]
+    """What the source never tells, such as pit stops: nought in such a column says nothing."""
     rows: tuple[TimingRow, ...]
     """In race order; cars that have not crossed the line yet at the end."""
     seq: int
@@ -148,6 +150,7 @@ def timing_table(state: FeedState, card: RaceCard | None = None, at_s: float | N
         flag=state.flag_at(now_s),
         finished=state.finished and now_s >= state.race_s,
         lost=sum(last - first + 1 for first, last in state.gaps),
+        untold=state.hello.untold if state.hello is not None else (),
         rows=tuple(rows),
         seq=state.last_seq,
     )
@@ -228,18 +231,26 @@ def _row(
     left, by = fuel
     in_pit = state.in_lane(crew.car, fact.crossed_s, now_s)
     on_track = status == "running"
+    last_s, best_s = _lap_times(state, fact)
     return TimingRow(
         car=crew.car, car_class=crew.car_class, team=crew.team or fact.team, position=places[0],
         position_in_class=places[1], status=status, driver=crew.name_of(fact.driver), laps=fact.laps,
         crossed_s=fact.crossed_s, gap_laps=gap.laps, gap_s=gap.seconds, overall_gap_laps=overall.laps,
         overall_gap_s=overall.seconds, interval_laps=interval.laps, interval_s=interval.seconds,
-        last_lap_s=fact.last_lap_s, best_lap_s=fact.best_lap_s, stint_laps=fact.stint_laps,
+        last_lap_s=last_s, best_lap_s=best_s, stint_laps=fact.stint_laps,
         stint_s=(now_s if on_track else fact.crossed_s) - fact.stint_from_s, stops=fact.stops,
         last_stop_s=fact.last_stop_s, in_pit=fact.in_pit if in_pit is None else in_pit,
         energy_left=state.energy_left(crew.car), fuel_left_laps=left,
         fuel_by=by, drivers=crew.times(fact, now_s, on_track=on_track), overdue_s=overdue_s,
         uncertain=crew.car in doubt, why=doubt.get(crew.car, ""),
     )  # fmt: skip
+
+
+def _lap_times(state: FeedState, fact: CarState) -> tuple[float | None, float | None]:
+    """Last and best lap. Of a car first seen in mid-race the first lap told is a mean, and no lap time."""
+    if fact.laps > 1 and state.estimated(fact.car, fact.laps) and state.first_seq(fact.car, fact.laps - 1) == 0:
+        return None, fact.best_lap_s if fact.best_lap_s < (fact.last_lap_s or 0.0) else None
+    return fact.last_lap_s, fact.best_lap_s
 
 
 def _waiting(crew: Crew, clock: Watch, doubt: dict[str, str], now_s: float) -> TimingRow:
