@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from langstrecke.racecard import RaceCard, list_cards, load_card
     from langstrecke.timing.session import Session, load
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "langstrecke.api": ("Store", "card_from", "changed", "open_store", "plan", "what_if"),

@@ -26,6 +26,7 @@ _MODULES = {
     "team": ("team_plan",),
     "reminders": ("remind",),
     "evaluation": ("backtest", "score"),
+    "ledger": ("export_records", "record", "records", "score_records", "verify_records"),
     "ratings": ("rated_cars", "rated_drivers"),
     "paddock": (
         "calendar", "career", "drivers", "entries", "rulebooks", "rules", "rules_diff", "teammates", "versus",

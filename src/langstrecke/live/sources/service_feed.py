@@ -30,10 +30,15 @@ class NothingRunsError(LangstreckeError):
 class Link(Protocol):
     """A way to a service: tells the ledger what it hears."""
 
-    ledger: Ledger
-    """What it has told; another one where another race has begun."""
-    note: str
-    """What is not as it should be though the service answers, in words."""
+    @property
+    def ledger(self) -> Ledger:
+        """What it has told; another one where another race has begun."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What is not as it should be though the service answers, in words."""
+        ...
 
     def updates(self) -> AsyncIterator[float]:
         """Race time after every answer; ends or raises where the service does."""

@@ -328,7 +328,7 @@ def _card(
 
 
 def levels_told(rating: RaceRating, given: Mapping[str, float]) -> tuple[str, ...]:
-    """What the card says of classes whose lap time nobody timed near the race: inferred, or given by a person."""
+    """What the card says of lap times, tanks and a pit lane that nobody timed: inferred, or given by a person."""
     inferred = rating.belief.inferred
     found = []
     if inferred:
@@ -340,6 +340,12 @@ def levels_told(rating: RaceRating, given: Mapping[str, float]) -> tuple[str, ..
     if given:
         told_so = ", ".join(f"{name} {lap:g} s" for name, lap in given.items())
         found.append(f"lap times given, not timed: {told_so}")
+    if rating.tanks_assumed:
+        told = ", ".join(f"{c} {rating.classes[c].figures['stint_laps']:.0f} laps" for c in rating.tanks_assumed)
+        found.append(f"no stint held that tells a tank; that of like classes elsewhere is taken: {told}")
+    if rating.lane_assumed:
+        lane_s = max(rating.classes[c].figures["lane_s"] for c in rating.classes)
+        found.append(f"nobody timed this pit lane: {lane_s:.0f} s through it are taken")
     return tuple(found)
 
 

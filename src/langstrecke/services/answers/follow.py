@@ -32,6 +32,8 @@ class FollowAnswer(Answer):
     weather: dict[str, Any] | None
     control: list[dict[str, Any]]
     """Messages of race control, the oldest first."""
+    untold: tuple[str, ...]
+    """What the source never tells, such as pit stops: a 0 in their column says nothing."""
     trouble: str
     """What is wrong with the source, in words."""
     recording: str | None
