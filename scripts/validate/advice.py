@@ -87,6 +87,9 @@ def figures(records: Sequence[Record]) -> list[str]:
     lines.append(
         f"| splits under yellow where the outcome agrees with the advice | {len(splits)} | {_share(splits)} | 62 % |"
     )
+    if splits:
+        expected = float(np.mean([r["expected"] for r in rows_of(records, "splits")]))
+        lines.append(f"| ... were races as they are played | | {100 * expected:.0f} % | |")
     for one in records:
         if audit := one["audit"]:
             lines.append(
