@@ -111,7 +111,7 @@ class Desk:
             viewer.hear("view", view)
             if news:
                 viewer.hear("odds", view)
-            mine = [a for a in fresh if a.car in viewer.alert_cars]
+            mine = [a for a in fresh if a.car in viewer.alert_cars or (not a.car and viewer.alert_cars)]
             if mine:
                 viewer.hear("alerts", mine)
 
