@@ -18,6 +18,9 @@ from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.racecard.stop_cost import stop_cost
 from langstrecke.rulebooks.schema import RuleBook
 
+REACH = 0.09
+"""Share of a tank a car may lack and still gets home (documented default: a card's tank is good to 0.06, and crews
+save 0.03 where it decides the strategy; both as the in-race forecast has them)."""
 ROUNDS = 3
 """Stops take time that laps no longer have: so often the count is made again."""
 
@@ -80,7 +83,7 @@ def stops_owed(card: RaceCard, book: RuleBook, entry: Entry, car: OnTheRoad) -> 
     for _ in range(ROUNDS):
         to_go = max(0, math.ceil((card.race.duration_s - car.crossed_s - cost) / lap_s))
         lacking = max(0.0, to_go - car.fuel_left) if book.pit.refuelling else 0.0
-        count = max(math.ceil(lacking / tank - 1e-9), demanded if to_go else 0)
+        count = max(math.ceil(lacking / tank - REACH), demanded if to_go else 0)
         share = min(1.0, lacking / tank / count) if count else 0.0
         cost = sum(
             stop_cost(figures, entry, book.pit, share, (k + 1) % figures.tyres_every == 0, len(entry.drivers) > 1)[0]
