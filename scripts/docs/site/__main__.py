@@ -25,8 +25,8 @@ def main(out: Path, draft: bool) -> int:
     for page in ("CHANGELOG.md", "CONTRIBUTING.md"):
         shutil.copy(ROOT / page, sources / page)
     (sources / "validation_notes.md").unlink()  # stands in validation.md
-    for page in sources.rglob("*.md"):
-        page.write_text(OUTSIDE.sub(r"\1", page.read_text(encoding="utf-8")), encoding="utf-8")
+    for source in sources.rglob("*.md"):
+        source.write_text(OUTSIDE.sub(r"\1", source.read_text(encoding="utf-8")), encoding="utf-8")
     pages = write_reference(sources / "reference")
     index = ["# Reference\n", "```{toctree}", ":maxdepth: 1\n", *pages, "```"]
     (sources / "reference" / "index.md").write_text("\n".join(index) + "\n", encoding="utf-8")
