@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Protocol
 
 from langstrecke.live.messages import DataMessage, HeartbeatMessage, HelloMessage
+from langstrecke.services.answers.follow import SeriesAnswer
+from langstrecke.services.settings import Settings
 
 if TYPE_CHECKING:
     from langstrecke.live.feed_state import FeedState
@@ -66,6 +68,7 @@ def open_series(
     card: str | None = None,
     stream: bool = True,
     length_s: float | None = None,
+    patient: bool = False,
 ) -> tuple[ServiceFeed, str]:
     """A series at its live service, going on from what the log holds, and what it is in words.
 
@@ -75,9 +78,28 @@ def open_series(
 
     name, where, service = services.series_named(series)
     feed = service_feed(
-        name, where, service, sid=session, ledger=_ledger(log), card=card, stream=stream, length_s=length_s
+        name,
+        where,
+        service,
+        sid=session,
+        ledger=_ledger(log),
+        card=card,
+        stream=stream,
+        length_s=length_s,
+        patient=patient,
     )
     return feed, f"{name} at {service.owner} ({service.url})"
+
+
+def live_series(settings: Settings) -> list[SeriesAnswer]:
+    """Every series that can be followed live, and what of it runs now. Asks the services: takes seconds."""
+    import asyncio
+
+    from langstrecke.live.sources.running import running
+    from langstrecke.live.sources.services import load_services
+
+    found = asyncio.run(running(load_services(settings.services)))
+    return [SeriesAnswer.model_validate(vars(one)) for one in found]
 
 
 def _ledger(log: MessageLog | None) -> Ledger | None:

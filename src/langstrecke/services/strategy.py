@@ -49,9 +49,15 @@ def notes_of(settings: Settings, name: str) -> list[str]:
     return list(grounds(card_of(settings, name)))
 
 
-def plan_result(settings: Settings, ask: PlanAsk, *, step: Step) -> Plan:
-    """Stops of a car and who drives when, under every drive-time rule of the rule book."""
-    from langstrecke.strategy.lookup import car_index
+def plan_result(
+    settings: Settings, ask: PlanAsk, *, step: Step, laps: pl.DataFrame | None = None, now_s: float | None = None
+) -> Plan:
+    """Stops of a car and who drives when, under every drive-time rule of the rule book.
+
+    With `at` what is driven by then is fixed; `laps` and race time `now_s` are given for a race that is followed.
+    """
+    from langstrecke.services.data import laps_of
+    from langstrecke.strategy.lookup import car_index, race_seconds
     from langstrecke.strategy.plan import make_plan
     from langstrecke.strategy.plan.availability import read_availability
     from langstrecke.strategy.plan.schedule import Policy
@@ -63,13 +69,35 @@ def plan_result(settings: Settings, ask: PlanAsk, *, step: Step) -> Plan:
     entry = card.entries[car_index(card, ask.car)]
     wishes = read_availability(_wishes_toml(ask.drivers), card, entry) if ask.drivers else None
     policy = Policy(stint_laps=ask.stint_laps, tyres_every=ask.tyres_every, even=ask.even)
+    driven = None
+    if ask.at is not None or now_s is not None:
+        from langstrecke.strategy.plan.so_far import so_far
+
+        at_s = now_s if now_s is not None else race_seconds(card, ask.at or "")
+        told = laps if laps is not None else laps_of(settings, ask.race or card.race.id)
+        driven = so_far(card, told, at_s, ask.car)
+    elif ask.race is not None:
+        raise LangstreckeError("is the race whose driven stints count", key="race", hint="name the moment: --at 3:15")
     step(0, 1, "looking for the best rota")
-    return make_plan(card, ask.car, drivers=ask.drivers_file, wishes=wishes, policy=policy, limit_s=ask.limit_s)
+    return make_plan(
+        card,
+        ask.car,
+        drivers=ask.drivers_file,
+        wishes=wishes,
+        policy=policy,
+        limit_s=ask.limit_s,
+        driven=driven,
+    )
 
 
 def plan(settings: Settings, ask: PlanAsk, *, step: Step) -> PlanAnswer:
     """Stops of a car and who drives when, under every drive-time rule of the rule book."""
     return PlanAnswer.of(plan_result(settings, ask, step=step))
+
+
+def plan_now(settings: Settings, ask: PlanAsk, laps: pl.DataFrame, now_s: float, *, step: Step) -> PlanAnswer:
+    """`plan` of the rest of a race that is followed, from race time `now_s` on."""
+    return PlanAnswer.of(plan_result(settings, ask, step=step, laps=laps, now_s=now_s))
 
 
 def _wishes_toml(wishes: list[DriverWish]) -> str:

@@ -48,7 +48,15 @@ def serve_verb(
         list[str] | None,
         typer.Option(metavar="SOURCE", help="A feed or folder the pages may follow too; may be repeated"),
     ] = None,
-    race: Annotated[str, typer.Option(help="What the feed's or folder's race is called; a card's name")] = "live",
+    follow: Annotated[
+        str | None, typer.Option(metavar="SERIES", help="Follow a series at its live service: wec, nls ...")
+    ] = None,
+    services: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A table of live services of your own (docs/live-sources.md)")
+    ] = None,
+    race: Annotated[
+        str, typer.Option(help="What the feed's, folder's or series' race is called; a card's name")
+    ] = "live",
     upload_mib: Annotated[int, typer.Option("--upload-limit", min=1, max=4096, help="MiB of one upload")] = 64,
 ) -> None:
     """Open the pit wall: pages, REST and WebSockets over the same Python API."""
@@ -73,16 +81,17 @@ def serve_verb(
         upload_limit=upload_mib * MEBIBYTE,
         feeds=tuple(source for source in allow or [] if _is_address(source)),
         folders=tuple(Path(source).resolve() for source in allow or [] if not _is_address(source)),
+        services=services,
     )
     if token == "new" or (token is None and not settings.loopback):
         settings = replace(settings, token=new_token())
     checked(settings)
-    follow = _followed(settings, replay, laps, speed, feed, watch, race)
+    asked = _followed(settings, replay, laps, speed, feed, watch, race, follow)
     bound = listening_socket(host, port)
     settings = replace(settings, port=bound.getsockname()[1])
     logging.getLogger("langstrecke").setLevel(logging.WARNING)
     troubles: list[LangstreckeError] = []
-    application = create_app(settings, follow, failed=troubles.append)
+    application = create_app(settings, asked, failed=troubles.append)
     server = uvicorn.Server(
         uvicorn.Config(
             application,
@@ -123,7 +132,7 @@ def serve_verb(
 
 
 def _is_address(source: str) -> bool:
-    return source.startswith(("ws://", "wss://"))
+    return source.startswith(("ws://", "wss://", "rmonitor://"))
 
 
 def _there(store: Path | None, race: str) -> None:
@@ -150,6 +159,7 @@ def _followed(
     feed: str | None,
     watch: Path | None,
     race: str,
+    series: str | None,
 ) -> list[FollowAsk]:
     """What is to be followed from the start."""
     from pydantic import ValidationError
@@ -170,6 +180,8 @@ def _followed(
         asked.append({"race": race, "feed": feed})
     if watch is not None:
         asked.append({"race": race, "folder": str(watch.resolve())})
+    if series is not None:
+        asked.append({"race": race if race != "live" else f"{series}-live", "series": series})
     try:
         return [FollowAsk.model_validate(ask) for ask in asked]
     except ValidationError as error:

@@ -23,10 +23,12 @@ def service_feed(
     card: str | None = None,
     stream: bool = True,
     length_s: float | None = None,
+    patient: bool = False,
 ) -> ServiceFeed:
-    """A series at its service as a feed. `sid` names another session than the one that runs, `ledger` is what was
-    told before, `length_s` the length of the race where only that is missing. LangstreckeError for a session that is
-    none.
+    """A series at its service as a feed. LangstreckeError for a session that is none.
+
+    `sid` names another session than the one that runs, `ledger` is what was told before, `length_s` the length of the
+    race where only that is missing; `patient` waits for a race where none runs.
     """
     link: Link
     match service.kind:
@@ -41,7 +43,7 @@ def service_feed(
             link = ImsaLink(name, series, service, ledger=ledger, card=card, length_s=length_s)
         case "rmonitor":
             link = RMonitorLink(name, service, ledger=ledger, card=card)
-    return ServiceFeed(link, first_pause_s=service.retry_s)
+    return ServiceFeed(link, first_pause_s=service.retry_s, patient=patient)
 
 
 def _number(sid: str) -> int:

@@ -211,9 +211,8 @@ class SwissLink:
         try:
             season, unit = await self._unit(web)
             while True:
-                pages = [
-                    await self._get(web, page, season=season, unit=unit.upper()) for page in ("detail", "timing")
-                ]
+                where = {"season": season, "unit": unit.upper()}
+                pages = [await _get(self._service, web, page, **where) for page in ("detail", "timing")]
                 if not self._reader.take(*pages):
                     raise changed(self._service, "swiss", "no row of the table could be read", json.dumps(pages[1]))
                 yield self._race.clock_s
@@ -223,12 +222,8 @@ class SwissLink:
 
     async def _unit(self, web: WebJson) -> tuple[str, str]:
         """Season and unit to follow. NothingRunsError names what runs."""
-        season = str(await self._page(web, "seasons", "CurrentSeason"))
-        meeting = str(await self._page(web, "season", "PresentationMeetingId", season=season))
-        schedule = _full(await self._get(web, "schedule", season=season, meeting=meeting.upper()))
+        season, schedule = await _schedule(self._service, web)
         units = _dict(schedule.get("Units"))
-        if not units:
-            raise changed(self._service, "swiss", "the meeting lists no sessions", json.dumps(schedule))
         found = self._chosen(schedule, units)
         about = units[found]
         self._race.begin(race_words(self._name, season, about.get("Name"), found[:8]))
@@ -239,47 +234,72 @@ class SwissLink:
         self._race.ledger.duration_s = length or self._series.length_s
         return season, found
 
-    async def _get(self, web: WebJson, name: str, **values: object) -> Any:
-        """A page with something in it."""
-        path = self._service.path(name, **values)
-        page = await web.get(path)
-        if not _full(page):
-            raise changed(self._service, "swiss", f"{path} has no content as it used to", json.dumps(page))
-        return page
-
-    async def _page(self, web: WebJson, name: str, key: str, **values: object) -> Any:
-        page = _full(await self._get(web, name, **values))
-        if not page.get(key):
-            raise changed(self._service, "swiss", f"the page of the {name} has no {key}", json.dumps(page))
-        return page[key]
-
     def _chosen(self, schedule: dict[str, Any], units: dict[str, dict[str, Any]]) -> str:
         if self._sid is not None:
             wanted = next((key for key in units if key.upper().startswith(self._sid.upper())), None)
             if wanted is None:
                 raise LangstreckeError(f"the meeting has no session {self._sid}", key="--session")
             return wanted
-        names = {
-            key: str(_dict(schedule.get("Series")).get(str(row.get("SerieId")), row).get("Name") or row.get("Name"))
-            for key, row in _dict(schedule.get("Competitions")).items()
-        }
-
-        def series_of(unit: dict[str, Any]) -> str:
-            return names.get(str(unit.get("CompetitionId")), "")
-
-        shown = str(schedule.get("PresentationRoundId") or "")
-        runs = [key for key, unit in units.items() if unit.get("State") == RUNS or key == shown]
+        runs = _running(schedule)
         ours = [
             key
-            for key in runs
-            if units[key].get("Type") == RACE and str(self._series.id).lower() in series_of(units[key]).lower()
+            for key, of in runs.items()
+            if units[key].get("Type") == RACE and str(self._series.id).lower() in of.lower()
         ]
         if not ours:
-            what = ", ".join(f"{series_of(units[key])}: {units[key].get('Name')}" for key in runs) or "nothing"
+            what = ", ".join(f"{of}: {units[key].get('Name')}" for key, of in runs.items()) or "nothing"
             raise NothingRunsError(
                 f"no race of {self._name} runs now at {self._service.owner}; what runs: {what}",
             )
-        return max(ours, key=lambda key: (units[key].get("State") == RUNS, key == shown))
+        return max(ours, key=lambda key: units[key].get("State") == RUNS)
+
+
+async def _get(service: Service, web: WebJson, name: str, **values: object) -> Any:
+    """A page with something in it."""
+    path = service.path(name, **values)
+    page = await web.get(path)
+    if not _full(page):
+        raise changed(service, "swiss", f"{path} has no content as it used to", json.dumps(page))
+    return page
+
+
+async def _schedule(service: Service, web: WebJson) -> tuple[str, dict[str, Any]]:
+    """The season, and the schedule of the meeting that is shown. ServiceError where a page is not as it was."""
+
+    async def key(name: str, key: str, **values: object) -> str:
+        page = _full(await _get(service, web, name, **values))
+        if not page.get(key):
+            raise changed(service, "swiss", f"the page of the {name} has no {key}", json.dumps(page))
+        return str(page[key])
+
+    season = await key("seasons", "CurrentSeason")
+    meeting = await key("season", "PresentationMeetingId", season=season)
+    schedule = _full(await _get(service, web, "schedule", season=season, meeting=meeting.upper()))
+    if not _dict(schedule.get("Units")):
+        raise changed(service, "swiss", "the meeting lists no sessions", json.dumps(schedule))
+    return season, schedule
+
+
+def _running(schedule: dict[str, Any]) -> dict[str, str]:
+    """The units that run or are shown, and of which series they are."""
+    series = _dict(schedule.get("Series"))
+    names = {
+        key: str(series.get(str(row.get("SerieId")), row).get("Name") or row.get("Name") or "")
+        for key, row in _dict(schedule.get("Competitions")).items()
+    }
+    shown = str(schedule.get("PresentationRoundId") or "")
+    return {
+        key: names.get(str(unit.get("CompetitionId")), "")
+        for key, unit in _dict(schedule.get("Units")).items()
+        if unit.get("State") == RUNS or key == shown
+    }
+
+
+async def running_units(service: Service, web: WebJson) -> list[tuple[str, str]]:
+    """(series, session) of what runs now, in words."""
+    _, schedule = await _schedule(service, web)
+    units = _dict(schedule.get("Units"))
+    return [(of, f"{of}: {units[key].get('Name')}") for key, of in _running(schedule).items()]
 
 
 def _full(page: Any) -> dict[str, Any]:

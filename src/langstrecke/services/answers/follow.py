@@ -40,3 +40,15 @@ class FollowAnswer(Answer):
     """The file the race was kept in."""
     table: list[dict[str, Any]]
     """A row a car, in race order."""
+
+
+class SeriesAnswer(Answer):
+    """A series with live timing, and what of it runs now."""
+
+    series: str
+    name: str
+    owner: str
+    sessions: tuple[str, ...]
+    """In words; empty where nothing runs, or that is not known."""
+    note: str
+    """Why it is not known."""

@@ -25,19 +25,24 @@ class Stint(Answer):
     start_s: float
     end_s: float
     laps: int
-    fuel: float
+    fuel: float | None
+    """None for a driven stint: timing does not tell."""
     tyres: str
     why: list[str]
+    state: str = "planned"
+    """planned, under way or driven."""
 
 
 class Stop(Answer):
     """A stop of a plan, before the stint of `driver`."""
 
     lap: int
-    fuel_added: float
+    fuel_added: float | None
     tyres: str
     driver: str
     cost_s: float
+    made: bool = False
+    """It lies behind the moment the plan was worked out at."""
 
 
 class PlanAnswer(Answer):
@@ -46,6 +51,8 @@ class PlanAnswer(Answer):
     race: str
     car: str
     car_class: str = Field(alias="class")
+    at_s: float | None = None
+    """Race time it was worked out at; None: before the race."""
     stints: list[Stint]
     stops: list[Stop]
     drive_time_s: dict[str, float]

@@ -22,6 +22,7 @@ from langstrecke.live.feed_state import FeedState
 from langstrecke.live.messages import HeartbeatMessage, HelloMessage
 from langstrecke.live.server import FeedHub
 from langstrecke.live.sources.replay import Recording, Replay, checked_speed
+from langstrecke.live.sources.service_feed import ServiceFeed
 from langstrecke.live.table import TimingTable, timing_table
 from langstrecke.racecard import RaceCard, list_cards, load_card
 from langstrecke.services.settings import Settings
@@ -62,7 +63,7 @@ class RaceHub:
         self._failed = False
         self._version = 0
         self._kept_at = self._beat_at = 0.0
-        self._encoded: dict[str, tuple[int, str]] = {}
+        self._encoded: dict[str, str] = {}
         self.view = self._seen()
 
     # --- life -------------------------------------------------------------------------------------------------------
@@ -77,7 +78,9 @@ class RaceHub:
             race_s = max(kept.race_s, self.state.race_s if self.ask.replayed else 0.0)
         else:
             await asyncio.to_thread(self._files.clear)
-        self._opened = await asyncio.to_thread(open_source, self.settings, self.ask, self.state, race_s)
+        self._opened = await asyncio.to_thread(
+            open_source, self.settings, self.ask, self.state, race_s, self._files.log
+        )
         if kept is not None and kept.paused and isinstance(self._opened.feed, Replay):
             self._opened.feed.paused = True
         self.card = await asyncio.to_thread(self._find_card)
@@ -198,10 +201,9 @@ class RaceHub:
 
     def encoded(self, part: str, make: Callable[[HubView], str]) -> str:
         """A part of the present view as text, made once for all viewers."""
-        known = self._encoded.get(part)
-        if known is None or known[0] != self.view.version:
-            known = self._encoded[part] = (self.view.version, make(self.view))
-        return known[1]
+        if part not in self._encoded:
+            self._encoded[part] = make(self.view)
+        return self._encoded[part]
 
     @property
     def status(self) -> Status:
@@ -215,6 +217,8 @@ class RaceHub:
             return "over"
         if isinstance(feed, Replay):
             return "paused" if feed.paused else "running"
+        if isinstance(feed, ServiceFeed):
+            return "running" if feed.connected else "waiting"
         quiet = not feed.client.connected if isinstance(feed, Relay) else bool(feed.trouble)
         return "waiting" if quiet else "running"
 
@@ -272,6 +276,7 @@ class RaceHub:
     def _change(self) -> None:
         self._version += 1
         self.view = self._seen()
+        self._encoded.clear()
         for heard in list(self._heard):
             try:
                 heard(self.view)
