@@ -16,10 +16,11 @@ test: $(STAMP) lint types
 test-all: $(STAMP) lint types
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,all,docs,cluster]"
 	$(BIN)/python -m pytest
+	$(MAKE) docs
 
 docs: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[docs]"
-	$(BIN)/python -m sphinx -W --keep-going -q -b html docs/site out/docs
+	$(BIN)/python -m scripts.docs.site --out out/docs
 
 wheel: $(STAMP)
 	rm -rf dist

@@ -24,12 +24,12 @@ from langstrecke.timing.write import write_alkamel
 
 pytest.importorskip("mcp", reason="needs the extra mcp")
 
+from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.shared.exceptions import MCPError
 
 from langstrecke.mcp.server import make_server
 from langstrecke.mcp.tools import TOOLS
-from mcp import Client, StdioServerParameters
 
 RACE = "imsa-2021-sebring"
 PATIENCE_S = 120.0
