@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("spacy")
 
-from structures import score_structures
+from news.structures import score_structures
 
 from langstrecke.news.claims.scoring import total
 from langstrecke.news.lexicon import known_names

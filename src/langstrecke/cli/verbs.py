@@ -78,6 +78,26 @@ VERBS = (
     ),
     Verb("score", "odds.backtest", "Score forecasts against the official class results, beside the baselines."),
     Verb(
+        "ledger",
+        "odds.ledger",
+        "List the forecasts on record: when each was made, of what, and who was likeliest to win.",
+    ),
+    Verb(
+        "ledger export",
+        "odds.ledger",
+        "Write the ledger to a file: .jsonl is the chain itself, for a sceptic; .parquet a table of all odds.",
+    ),
+    Verb(
+        "ledger score",
+        "odds.ledger",
+        "Score the forecasts on record whose races have a result in the store by now.",
+    ),
+    Verb(
+        "ledger verify",
+        "odds.ledger",
+        "Say whether a ledger is as it was written, the store's or an exported one; exit code 1 if it is not.",
+    ),
+    Verb(
         "plan",
         "strategy.plan",
         "Plan a car's stops and who drives when, under every drive-time rule of the rule book.",
@@ -91,6 +111,11 @@ VERBS = (
         "call",
         "strategy.call",
         "Pit or stay: what each option open at a moment is worth against staying out, and why.",
+    ),
+    Verb(
+        "window",
+        "strategy.window",
+        "The pit window lap by lap: worth of a stop, rejoin, traffic, yellows, undercut, fall-off, saving.",
     ),
     Verb(
         "audit",
@@ -160,5 +185,10 @@ VERBS = (
         "replay",
         "serve.replay",
         "Play a recorded race as a live timing feed at ws://HOST:PORT/feed, until it is over.",
+    ),
+    Verb(
+        "mcp",
+        "serve.mcp",
+        "Answer an assistant's questions (Model Context Protocol): odds, what-ifs, plans, rules, careers; read only.",
     ),
 )

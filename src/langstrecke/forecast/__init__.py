@@ -21,6 +21,7 @@ from langstrecke.forecast.result import (
     DriverLine,
     Forecast,
     PlayedChange,
+    PlayedOdds,
     PlayedRace,
     StandardErrors,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "DriverLine",
     "Forecast",
     "PlayedChange",
+    "PlayedOdds",
     "PlayedRace",
     "StandardErrors",
     "forecast",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from importlib.metadata import version
@@ -16,6 +17,7 @@ from langstrecke.forecast.result import (
     ClassForecast,
     DriverLine,
     Forecast,
+    PlayedOdds,
     PlayedRace,
     StandardErrors,
 )
@@ -63,8 +65,8 @@ def forecast(
     return from_outcome(card, outcome)
 
 
-def from_outcome(card: RaceCard, outcome: Outcome) -> Forecast:
-    """The forecast that simulated races of this card come to."""
+def from_outcome(card: RaceCard, outcome: Outcome, at_s: float | None = None) -> Forecast:
+    """The forecast that simulated races of this card come to; `at_s`: from this race time on."""
     actual = {row.car: row for row in card.result}
     cars = tuple(_car(card, outcome, number, actual) for number in range(len(card.entries)))
     names = [name for name in card.classes if card.cars_of(name)]
@@ -81,6 +83,7 @@ def from_outcome(card: RaceCard, outcome: Outcome) -> Forecast:
             duration_s=card.race.duration_s,
             knowledge=card.race.knowledge,
             note=card.race.note,
+            card_sha256=hashlib.sha256(card.model_dump_json().encode()).hexdigest(),
         ),
         simulated=outcome.races,
         seed=outcome.seed,
@@ -90,6 +93,7 @@ def from_outcome(card: RaceCard, outcome: Outcome) -> Forecast:
         neutralisations=float(neutral.mean()) if len(neutral) else None,
         neutral_s=float(neutral_s.mean()) if len(neutral_s) else None,
         notes=grounds(card),
+        at_s=at_s,
     )
 
 
@@ -132,6 +136,7 @@ def _car(card: RaceCard, outcome: Outcome, number: int, actual: dict[str, Actual
             expected_laps=laps_sd / math.sqrt(races),
             retire=_share_se(out, races),
         ),
+        played=PlayedOdds(wins / races, podiums / races, overall / races, mean_place, positions),
         actual=Actual(row.position, row.position_in_class, row.laps, row.status) if row else None,
     )
 

@@ -47,8 +47,21 @@ class StandardErrors:
 
 
 @dataclass(frozen=True)
+class PlayedOdds:
+    """Shares of the simulated races, before the last layer (`forecast.calibration`); within the class but for
+    `overall_win`.
+    """
+
+    win: float
+    podium: float
+    overall_win: float
+    expected_position: float
+    positions: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class CarForecast:
-    """One car's chances. `win`, `podium` and `positions` are within its class."""
+    """One car's chances: the final odds. `win`, `podium` and `positions` are within its class."""
 
     car: str
     car_class: str
@@ -70,6 +83,9 @@ class CarForecast:
     """Probability of not being classified by the rule book."""
     stops: float
     se: StandardErrors
+    """Of the played odds."""
+    played: PlayedOdds
+    """What the races came to, before the last layer."""
     actual: Actual | None = None
 
 
@@ -104,6 +120,9 @@ class PlayedRace:
     duration_s: float
     knowledge: str
     note: str
+    card_sha256: str = ""
+    """Of what was played, under way of the card as the laps so far have changed it: the hash of the card as JSON
+    (`RaceCard.model_dump_json`), so that a forecast on record names its ground."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +155,13 @@ class Forecast:
     """The same, change by change, with the races each was played in."""
     notes: tuple[str, ...] = ()
     """What the odds rest on that is not known for sure, a sentence each (`racecard.ground`)."""
+    at_s: float | None = None
+    """The race time they were made at; None before the start."""
+
+    @property
+    def cutoff(self) -> float:
+        """The share of the scheduled race that had been run; 0 before the start."""
+        return 0.0 if self.at_s is None else self.at_s / self.race.duration_s
 
     def car(self, number: str) -> CarForecast:
         """The car with this number. KeyError if there is none."""
@@ -207,6 +233,7 @@ class Forecast:
             "race": self.race.id,
             "simulated": self.simulated,
             "seed": self.seed,
+            "at_s": self.at_s,
             "notes": list(self.notes),
             **({"what_if": [asdict(change) for change in self.played]} if self.played else {}),
             "entries": [

@@ -8,12 +8,12 @@ fill the tank.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from langstrecke.racecard.schema import ClassFigures
+from langstrecke.racecard.schema import ClassFigures, RaceCard
 from langstrecke.racestate.burn import Stretch
 from langstrecke.ratings.tank import YELLOW_LAPS
 from langstrecke.timing.neutral import NEUTRAL_BURN
@@ -32,6 +32,9 @@ MISSING = 0.08
 """What a visit may leave short of a full tank, as a share of it, without its being told (default)."""
 PART_SD = 0.3
 """What a visit that did not fill the tank leaves unsure, as a share of what it left missing (default)."""
+BRIEF_SHARE = 0.6
+"""Without a card: a visit shorter than this share of the class's middle one may have brought no fuel, or some
+(default: in 13 races of IMSA 2021-24 and WEC 2024-25, 95 of 100 drive-throughs are shorter, 98 stops longer)."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,16 @@ def lane_s(figures: ClassFigures, cars: Iterable[Sequence[Stretch]]) -> float | 
     return max(0.0, float(np.quantile(found, QUICK)))
 
 
+def fuel_of(card: RaceCard, cars: Mapping[str, Sequence[Stretch]]) -> dict[str, OnBoard]:
+    """What is on board of every car of the card that has driven, by what each of them drove from visit to visit."""
+    found: dict[str, OnBoard] = {}
+    for name, figures in card.classes.items():
+        mine = {number: cars[number] for number in card.cars_of(name) if number in cars}
+        lane = lane_s(figures, mine.values())
+        found |= {number: on_board(driven, figures, lane) for number, driven in mine.items()}
+    return found
+
+
 def on_board(stretches: Sequence[Stretch], figures: ClassFigures, lane: float | None) -> OnBoard:
     """What a car's visits to the pits have left in its tank, by the card's time for a tank and the way through."""
     tank = figures.stint_laps
@@ -97,6 +110,20 @@ def on_board(stretches: Sequence[Stretch], figures: ClassFigures, lane: float | 
     if under_way and not doubt:
         stints.append(FuelStint(green, neutral, bound=True))
     return OnBoard(tuple(stints), _burnt(green, neutral), math.hypot(doubt, YELLOW_LAPS * neutral))
+
+
+def brief_s(cars: Iterable[Sequence[Stretch]]) -> float | None:
+    """Without a card: visits of a class shorter than this do not tell what they brought; None from too few."""
+    visits = [s.visit_s for stretches in cars for s in stretches if s.over and s.visit_s is not None]
+    return BRIEF_SHARE * float(np.median(visits)) if len(visits) >= MIN_VISITS else None
+
+
+def burnt_since_full(stretches: Sequence[Stretch], brief: float | None) -> float | None:
+    """Green laps' worth burnt since the last visit, without a card; None after one too brief to have filled."""
+    before = [s for s in stretches if s.over]
+    if before and brief is not None and before[-1].visit_s is not None and before[-1].visit_s < brief:
+        return None
+    return 0.0 if not stretches or stretches[-1].over else stretches[-1].burnt
 
 
 def _burnt(green: float, neutral: float) -> float:

@@ -68,13 +68,10 @@ class CarState:
         return len(self.stops_s)
 
     @property
-    def fuel_laps(self) -> float:
-        """Green laps' worth of fuel (or energy) burnt since the last visit to the pits that is over."""
-        return 0.0 if self.stretches[-1].over else self.stretches[-1].burnt
-
-    @property
     def longest_stint(self) -> float:
-        """The same in the longest stretch between two visits so far, the one under way included."""
+        """Green laps' worth of fuel burnt in the longest stretch between two visits so far, the one under way
+        included.
+        """
         return max(s.burnt for s in self.stretches)
 
 

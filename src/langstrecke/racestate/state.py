@@ -15,10 +15,9 @@ import polars as pl
 
 from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.racestate.boxes import InLaps, in_laps
-from langstrecke.racestate.burn import Stretch
 from langstrecke.racestate.car import person_key
 from langstrecke.racestate.fold import RaceFold, fold_of, laps_until
-from langstrecke.racestate.fuel import lane_s, on_board
+from langstrecke.racestate.fuel import OnBoard, fuel_of
 from langstrecke.racestate.gaps import LEADS, Gap, behind_s, gap_to, order_key
 from langstrecke.racestate.model import CarState, LiveCar, LiveState, Spell
 from langstrecke.racestate.neutral import Spans, neutral_at
@@ -46,8 +45,8 @@ def live_state(laps: pl.DataFrame | RaceFold, card: RaceCard, t: float) -> LiveS
         still=fold.silences(t),
     )
     order = {name: _class_order(card, name, cars) for name in card.classes}
-    lane = {name: lane_s(figures, _stretches(card, name, cars)) for name, figures in card.classes.items()}
-    shared = _Shared(fold, watch, neutral.spans, in_laps(known, neutral.spans), lane)
+    fuel = fuel_of(card, {number: car.stretches for number, car in cars.items()})
+    shared = _Shared(fold, watch, neutral.spans, in_laps(known, neutral.spans), fuel)
     return LiveState(
         race_id=card.race.id,
         t=t,
@@ -68,12 +67,7 @@ class _Shared:
     watch: Watch
     spans: Spans
     in_laps: InLaps
-    lane_s: dict[str, float | None]
-    """Time in the pit lane without standing still, by class, where the stops tell."""
-
-
-def _stretches(card: RaceCard, name: str, cars: dict[str, CarState]) -> list[tuple[Stretch, ...]]:
-    return [cars[n].stretches for n in card.cars_of(name) if n in cars]
+    fuel: dict[str, OnBoard]
 
 
 def _of_class(car: CarState, name: str) -> CarState:
@@ -103,7 +97,7 @@ def _car(
     gap = gap_to(car.laps, car.crossed_s, now.fold.cars[leader], now.watch.now_s, stopped=stopped)
     behind = behind_s(car.laps, car.crossed_s, now.fold.cars[leader])
     aboard = _aboard(entry, car)
-    fuel = on_board(car.stretches, card.classes[entry.car_class], now.lane_s.get(entry.car_class))
+    fuel = now.fuel[car.car]
     return LiveCar(
         car=entry.car,
         car_class=entry.car_class,

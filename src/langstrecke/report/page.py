@@ -60,7 +60,7 @@ def _header(forecast: Forecast) -> Html:
         "header",
         tag("p", "What-if forecast" if forecast.changes else "Race forecast", cls="eyebrow"),
         tag("h1", race.name),
-        tag("p", race_line(race)),
+        tag("p", race_line(forecast)),
         tag("ul", *facts, cls="facts"),
         tag("nav", *links),
     )

@@ -39,7 +39,7 @@ def forecast_view(forecast: Forecast, width: int, before: Forecast | None = None
 
 def _title(forecast: Forecast) -> RenderableType:
     race = forecast.race
-    lines = [Text.assemble((printable(race.name), "bold"), "  ", (race_line(race), "dim"))]
+    lines = [Text.assemble((printable(race.name), "bold"), "  ", (race_line(forecast), "dim"))]
     lines += [Text.assemble(("what if  ", "yellow"), printable(change)) for change in forecast.changes]
     return Group(*lines)
 

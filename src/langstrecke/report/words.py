@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from langstrecke.forecast import CarForecast, ClassForecast, Forecast, PlayedRace
-from langstrecke.formatting import duration, ordinal, percent, plural, printable, surname
+from langstrecke.forecast import CarForecast, ClassForecast, Forecast
+from langstrecke.formatting import duration, ordinal, percent, plural, printable, race_time, surname
 
 KNOWLEDGE = {
     "before": "before the race: earlier sessions of the weekend and earlier races only",
@@ -19,10 +19,12 @@ def crew(car: CarForecast) -> str:
     return ", ".join(surname(d.name) for d in car.drivers)
 
 
-def race_line(race: PlayedRace) -> str:
-    """Where, when and how long."""
+def race_line(forecast: Forecast) -> str:
+    """Where, when, how long, and how much of it was run."""
+    race = forecast.race
     day = f"{race.date.day} {race.date:%B %Y}"
-    return f"{printable(race.circuit)}, {day}, {duration(race.duration_s, minutes=True)}"
+    where = f"{printable(race.circuit)}, {day}, {duration(race.duration_s, minutes=True)}"
+    return where if forecast.at_s is None else f"{where}; after {race_time(forecast.at_s)}"
 
 
 def distance(figures: ClassForecast) -> str:

@@ -13,23 +13,35 @@ from langstrecke.services.settings import Settings
 from langstrecke.store import Store, open_store
 
 PATIENCE_S = 3.0
-"""How long a reader waits for another program that writes (default)."""
+"""How long one waits for another program that has the store (default)."""
 
 
 @contextmanager
 def reading(settings: Settings) -> Iterator[Store]:
     """The store, read only. StoreError where there is none, or another program keeps writing."""
+    with _opened(settings, read_only=True) as store:
+        yield store
+
+
+@contextmanager
+def adding(settings: Settings) -> Iterator[Store]:
+    """The store itself, to add a little in one transaction; made where there is none.
+
+    Unlike a copy that takes its place, what two programs add at a time is all there afterwards: one waits.
+    """
+    with _opened(settings, read_only=False) as store:
+        yield store
+
+
+def _opened(settings: Settings, *, read_only: bool) -> Store:
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
-            store = open_store(settings.store, read_only=True)
-            break
+            return open_store(settings.store, read_only=read_only)
         except StoreError as error:
             if "using the store" not in error.what or time.monotonic() > until:
                 raise
             time.sleep(0.1)
-    with store:
-        yield store
 
 
 @contextmanager

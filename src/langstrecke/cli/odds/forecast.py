@@ -12,13 +12,14 @@ import typer
 from langstrecke.cli.asking import asks, option, request, settings_of
 from langstrecke.cli.options import JsonTo, Report, Store, Threads
 from langstrecke.cli.progress import progress
-from langstrecke.cli.terminal import progress_console, screen
+from langstrecke.cli.terminal import progress_console, said, screen
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import plural
 from langstrecke.services.requests.odds import ForecastAsk, UnderWayAsk
 
 if TYPE_CHECKING:
     from langstrecke.forecast.result import Forecast
+    from langstrecke.services.settings import Settings
 
 
 @asks(ForecastAsk, "card")
@@ -26,6 +27,9 @@ def forecast_verb(
     ask: ForecastAsk,
     at: Annotated[str | None, option(UnderWayAsk, "at")] = None,
     cutoff: Annotated[float | None, option(UnderWayAsk, "cutoff")] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write the odds into the store's ledger (docs/track-record.md)")
+    ] = False,
     store: Store = None,
     json_to: JsonTo = None,
     report: Report = None,
@@ -38,6 +42,8 @@ def forecast_verb(
     """Simulate a race many times and print who wins, how often, and with what spread."""
     from langstrecke.services.odds import forecast_result, under_way_result
 
+    if record and (ask.patch_files or ask.settings):
+        raise LangstreckeError("--record goes with neither --what-if nor --set: a what-if is no forecast of the race")
     settings = settings_of(store, threads=threads, engine=engine, address=address)
     before: Forecast | None = None
     with progress("races") as step:
@@ -53,8 +59,18 @@ def forecast_verb(
             as_it_is = ask.model_copy(update={"patch_files": [], "settings": []})
             before = forecast_result(settings, as_it_is, step=step)
             seconds += step.seconds
+    if record:
+        _record(settings, result)
     again = _again(ask, at, cutoff, store, (engine, address))
     _show(result, before, seconds, json_to, report, again)
+
+
+def _record(settings: Settings, result: Forecast) -> None:
+    from langstrecke.services.ledger import record
+
+    kept = record(settings, result)
+    told = "on record" if kept.new else f"on record since {kept.recorded_at}"
+    said(f"{told}: entry {kept.number}, hash {kept.hash}")
 
 
 def _again(

@@ -118,22 +118,25 @@ def _print(plan: Plan, card: RaceCard) -> None:
 
     wide = screen()
     title = f"{card.race.name}: car {plan.car}, {plan.team} ({plan.car_class})"
+    title += f", from {race_time(plan.at_s)} on" if plan.at_s is not None else ""
     numbers = ("stint", "laps", "from", "to", "clock", "fuel", "stop")
     table = grid(right=numbers, title=Text(printable(title), "bold"))
     for name in ("tyres", "driver", ""):
         table.add_column(name)
     for number, s in enumerate(plan.stints, 1):
+        fuel = s.fuel if number == 1 else s.added
         table.add_row(
             str(number),
             str(s.laps),
             race_time(s.start_s),
             race_time(s.end_s),
             f"{clock_of(card, s.start_s):%H:%M}",
-            f"{s.added:.1f}" if number > 1 else f"{s.fuel:.1f}",
+            f"{fuel:.1f}" if fuel is not None else "",
             f"{s.stop_s:.0f} s" if number > 1 else "",
             s.tyres if number > 1 else "",
             Text(printable(s.driver)),
-            "night" if s.dark > 0.5 else "",
+            " ".join(w for w in (s.state if s.state != "planned" else "", "night" if s.dark > 0.5 else "") if w),
+            style="dim" if s.state == "driven" else None,
         )
     wide.print(table)
     for number, s in enumerate(plan.stints, 1):

@@ -35,7 +35,7 @@ class Line:
 
     def text(self) -> str:
         """The line as it stands in the file, its end included."""
-        rows = [_rounded(row) for row in self.probabilities]
+        rows = [rounded(row) for row in self.probabilities]
         data = {
             "race": self.race,
             "class": self.car_class,
@@ -47,8 +47,8 @@ class Line:
         return json.dumps(data, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _rounded(row: NDArray[np.float64]) -> list[float]:
-    """Rounded so that the row still sums to 1: the largest takes what rounding lost."""
+def rounded(row: NDArray[np.float64]) -> list[float]:
+    """A row of probabilities rounded so that it still sums to 1: the largest takes what rounding lost."""
     values = [round(float(v), DIGITS) for v in row]
     top = max(range(len(values)), key=values.__getitem__)
     values[top] = round(1.0 - math.fsum(v for k, v in enumerate(values) if k != top), DIGITS)

@@ -79,17 +79,31 @@ def score_file(path: Path, data: Path) -> Scored:
 
 def score_lines(lines: Sequence[Line], store: Store) -> Scored:
     """Score forecasts against the results in a store; baselines are fitted with each race's season left out."""
-    races = race_table(store)
-    fields = baseline_fields(store, sorted({ln.cutoff for ln in lines}))
-    fitted = Baselines(fields)
+    judge = Judge(store, sorted({ln.cutoff for ln in lines}))
     rows, missing = [], []
     for line in lines:
-        known = fields.get((line.race, line.car_class, 0.0))
-        if known is None or line.race not in races:
+        row = judge.row(line)
+        if row is None:
             missing.append(f"{line.race} {line.car_class}")
-            continue
-        rows.append(_row(line, known.order, races[line.race], fitted))
+        else:
+            rows.append(row)
     return Scored(tuple(rows), tuple(dict.fromkeys(missing)))
+
+
+class Judge:
+    """What a store knows to score forecasts by: results, and the baselines fitted on them."""
+
+    def __init__(self, store: Store, cutoffs: Sequence[float]) -> None:
+        self._races = race_table(store)
+        self._fields = baseline_fields(store, cutoffs)
+        self._fitted = Baselines(self._fields)
+
+    def row(self, line: Line) -> Row | None:
+        """One forecast scored; None where the store has no result of its class."""
+        known = self._fields.get((line.race, line.car_class, 0.0))
+        if known is None or line.race not in self._races:
+            return None
+        return _row(line, known.order, self._races[line.race], self._fitted)
 
 
 def _row(line: Line, order: Order, race: dict[str, Any], fitted: Baselines) -> Row:

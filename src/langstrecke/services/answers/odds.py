@@ -39,6 +39,8 @@ class ForecastAnswer(Answer):
     race: str
     simulated: int
     seed: int
+    at_s: float | None = None
+    """Race time until which the race was run; none before the start."""
     entries: list[CarOdds]
     notes: list[str] = Field([])
     """What the odds rest on that is not known for sure."""
@@ -168,3 +170,75 @@ class ScoreAnswer(Answer):
     tables: dict[str, list[ScoreLine]]
     reliability: dict[str, list[dict[str, Any]]]
     rows: list[dict[str, Any]]
+
+
+class Recorded(Answer):
+    """A forecast in the ledger. `new` is false for one that stood in it already."""
+
+    number: int
+    hash: str
+    recorded_at: str
+    new: bool
+
+
+class RecordLine(Answer):
+    """One entry of the ledger of forecasts. `when`: recorded before the race's day, on it, or afterwards."""
+
+    number: int
+    recorded_at: str
+    race: str
+    cutoff: float
+    when: str
+    favourites: dict[str, str]
+    """Class -> its likeliest winner and the chance of it."""
+    hash: str
+
+
+class VerifyAnswer(Answer):
+    """Whether a ledger is as it was written. `head`: the newest hash."""
+
+    ok: bool
+    entries: int
+    head: str | None
+    faults: list[str]
+
+
+class RecordScore(Answer):
+    """One class of one entry, scored; smaller is better. `counts`: a first forecast of its moment."""
+
+    number: int
+    race: str
+    car_class: str = Field(alias="class")
+    cutoff: float
+    when: str
+    counts: bool
+    cars: int
+    log_loss: float
+    rps: float
+    played_log_loss: float
+    played_rps: float
+    uniform_log_loss: float
+    uniform_rps: float
+    baselines: dict[str, dict[str, float]]
+
+
+class RecordMeans(Answer):
+    """Means over the entries that count, recorded when and made at what moment."""
+
+    when: str
+    cutoff: float
+    classes: int
+    races: int
+    log_loss: float
+    rps: float
+    uniform_log_loss: float
+    uniform_rps: float
+
+
+class LedgerScore(Answer):
+    """The ledger scored. `waiting`: entries whose races have no result in the store yet."""
+
+    means: list[RecordMeans]
+    scores: list[RecordScore]
+    waiting: list[int]
+    faults: list[str]

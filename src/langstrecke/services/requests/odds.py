@@ -109,3 +109,18 @@ class ScoreAsk(Ask):
 
     forecasts: LocalFile = Field(description="Forecasts as `backtest` writes them")
     data: LocalFile = Field(description="Folder of timing files, or a store")
+
+
+class LedgerExportAsk(Ask):
+    """A file to write the ledger of forecasts to."""
+
+    to: LocalFile = Field(description="FILE.jsonl: the chain, to be shown and verified; FILE.parquet: a table")
+
+
+class LedgerVerifyAsk(Ask):
+    """A ledger of forecasts whose chain is to be checked."""
+
+    file: LocalFile = Field(None, description="A ledger that was exported; without it the store's")
+    head: str | None = Field(
+        None, pattern="^[0-9a-fA-F]{12,64}$", description="A hash you were shown once: it must be in the chain"
+    )

@@ -19,6 +19,7 @@ from langstrecke.web.pages import grids
 from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import SPEEDS, follow_race, look_at, stop_race
 from langstrecke.web.pages.job_view import JobView
+from langstrecke.web.pages.live_series import series_panel
 
 if TYPE_CHECKING:
     from langstrecke.services.settings import Settings
@@ -212,11 +213,12 @@ class _Races:
     def _source_panel(self) -> None:
         settings = self._pitwall.settings
         sources = dict.fromkeys(settings.feeds, "feed") | {str(place): "folder" for place in settings.folders}
-        with bits.panel("Follow a live race", "a feed, or a folder of growing Al Kamel files"):
+        with bits.panel("Follow a live race", "a series at its live service, a feed, or a folder of growing files"):
+            series_panel(self._pitwall, self._follow)
             if not sources:
                 bits.text(
-                    "Feeds and folders are named when the pit wall is started: "
-                    "langstrecke serve --allow ws://timing.example:8765 --allow DIR",
+                    "Feeds, club tracks and folders are named when the pit wall is started: "
+                    "langstrecke serve --allow ws://timing.example:8765 --allow rmonitor://HOST:PORT --allow DIR",
                     "note",
                 )
                 return

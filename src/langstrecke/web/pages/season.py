@@ -13,6 +13,7 @@ from langstrecke import services
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import percent, plural, surname
 from langstrecke.paddock.registry import load_registry
+from langstrecke.services.odds import season_covers
 from langstrecke.services.requests.odds import SeasonAsk, TitleRaceAsk
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts.season import points_chart, title_chart
@@ -41,12 +42,13 @@ def page(pitwall: Pitwall, _: Viewer) -> None:
 
 
 async def _open(pitwall: Pitwall, body: ui.element) -> None:
-    known = await asyncio.to_thread(known_seasons)
+    known, covers = await asyncio.to_thread(lambda: (known_seasons(), season_covers()))
     if body.is_deleted:
         return
     body.clear()
     with body:
         _Season(pitwall, known)
+        bits.text(f"{covers[0].upper()}{covers[1:]}.", "note")
 
 
 @lru_cache(maxsize=1)

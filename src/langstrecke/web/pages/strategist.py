@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
-from langstrecke import services
 from langstrecke.formatting import plural, race_time, signed, surname
 from langstrecke.racecard import list_cards
-from langstrecke.services.requests.strategy import PlanAsk
+from langstrecke.timing.neutral import NEUTRAL_FLAGS
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts.plan import plan_chart
 from langstrecke.web.pages.charts.whatif import Step, change_chart
@@ -20,6 +19,7 @@ from langstrecke.web.pages.job_view import JobView
 
 if TYPE_CHECKING:
     from langstrecke.live.driver_time import DriverTime
+    from langstrecke.live.table import TimingRow
     from langstrecke.web.following.models import HubView
     from langstrecke.web.pages.desk import Desk
     from langstrecke.web.pages.viewer import Viewer
@@ -78,9 +78,11 @@ class _Strategist:
                     self._rota = bits.markup("")
                 with bits.panel("Plan", "stops and drivers under every rule of the book"):
                     with bits.row():
-                        bits.button("Plan the race", self._plan, icon="event_note")
+                        bits.button("Plan from now", self._plan, icon="event_note")
+                        self._plan_said = bits.text("", "note")
                     self._plan_job = JobView(pitwall)
                     self._planned = ui.element("div").classes("down")
+        self._seen: tuple[Any, ...] | None = None
         viewer.page_hears["view"] = self._hear
         self._hear(desk.view)
         self._plan()
@@ -111,6 +113,15 @@ class _Strategist:
         stint = f"lap {row.stint_laps} of the stint{fuel}, {plural(row.stops, 'stop')}"
         self._line.content = f'<span class="strong">{place}</span>, {driver}, {stint}{unsure}'
         self._rota.content = rota_table(row.drivers)
+        self._look_for_reasons(view, row)
+
+    def _look_for_reasons(self, view: HubView, row: TimingRow) -> None:
+        """The plan is made again when the car comes in or goes out, or a yellow falls or ends."""
+        flag = view.table.flag if view.table is not None else None
+        now = (row.car, row.in_pit, row.stops, flag in NEUTRAL_FLAGS)
+        before, self._seen = self._seen, now
+        if before is not None and before[0] == now[0] and before != now and self._card:
+            self._plan()
 
     # --- pit or stay ------------------------------------------------------------------------------------------------
 
@@ -160,11 +171,13 @@ class _Strategist:
             with self._planned:
                 bits.text("The race has no card, so there is nothing to plan with.", "muted")
             return
-        ask = PlanAsk.model_validate({"card": self._card, "car": self._viewer.car, "limit_s": 4.0})
-        self._plan_job.start(lambda: self._pitwall.start(services.plan, ask), self._show_plan)
+        race, car = self._desk.view.race, self._viewer.car
+        self._plan_job.start(lambda: self._pitwall.plan_now(race, car), self._show_plan)
 
     def _show_plan(self, found: Any) -> None:
         self._planned.clear()
+        worked = "before the race" if found.at_s is None else f"at {race_time(found.at_s)}"
+        self._plan_said.text = f"Worked out {worked}. Made again when the car stops or a yellow falls."
         view = self._desk.view
         until_h = ((view.table.duration_s if view.table else None) or max(s.end_s for s in found.stints)) / 3600.0
         drivers = len({s.driver for s in found.stints})
@@ -180,7 +193,7 @@ class _Strategist:
             bits.text(f"{plural(len(found.stops), 'stop')}; {sure}; {verdict}.", "good" if found.legal else "bad")
             for note in found.notes:
                 bits.text(note, "note")
-            ahead = [s for s in found.stops if _stop_at(found, s) > view.race_s][:4]
+            ahead = [s for s in found.stops if not s.made and _stop_at(found, s) > view.race_s][:4]
             rows = [
                 (
                     race_time(_stop_at(found, s), short=True),
