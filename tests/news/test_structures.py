@@ -6,13 +6,12 @@ import pytest
 
 pytest.importorskip("spacy")
 
-from news.structures import score_structures
-
 from langstrecke.news.claims.scoring import total
 from langstrecke.news.lexicon import known_names
 from langstrecke.news.lexicon.gazetteer import gazetteer
 from langstrecke.news.model import Article
 from langstrecke.news.reader import read_article
+from news.structures import score_structures
 
 
 def told(text: str, date: str = "2023-07") -> set[tuple[str, str, str]]:
