@@ -36,6 +36,8 @@ from langstrecke.news.sources.web_pages import page_span
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from langstrecke.news.language_model import ModelReading
+
 BROKEN = "\ufffd"
 """What stands for a character that could not be decoded."""
 _MADE_ROOM = 1.5
@@ -56,6 +58,8 @@ class Reading:
     claims: tuple[Claim, ...]
     note: str = ""
     """Why there are none: not German, nothing about racing."""
+    model: ModelReading | None = None
+    """What a language model read in it, where one was asked."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -68,6 +72,7 @@ class Reading:
             "date_from": a.date_from,
             "note": self.note or a.note,
             "claims": [c.to_json() for c in self.claims],
+            "model": self.model.to_json(self.claims) if self.model is not None else None,
         }
 
 

@@ -173,6 +173,8 @@ def compound(word: str, book: Gazetteer) -> Compound | None:
         if name is None and cut > 1:
             continue
         if name is not None:
+            joint = book.lookup(f"{head} {' '.join(parts[:cut])}")  # "Penske-Porsche" is Porsche Penske
+            name = joint if joint is not None and joint.is_a("team") and not joint.is_a("make") else name
             return Compound(_role(head, book), name, head.lower(), former, woman=woman)
         role = _role(head, book) or _role(parts[-1], book)
         if role is not None and not role.behind:
