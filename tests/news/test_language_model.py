@@ -114,7 +114,7 @@ def test_an_order_inside_the_article_stays_a_quotation(answering):
 )
 def test_refusals_and_broken_answers_are_errors_for_people(answering, message):
     url, _ = answering(message)
-    with pytest.raises(NewsError, match="declined|by the schema"):
+    with pytest.raises(NewsError, match=r"declined|by the schema"):
         read_with_model(Article("x", TEXT), url)
 
 

@@ -68,7 +68,7 @@ def _read(ask: NewsAsk, step: Step) -> Read:
 
 
 def _also_by_model(reading: Reading, ask: NewsAsk, problems: list[NewsError]) -> Reading:
-    """The same with what a language model of the user's reads, where one is asked; its silence is told, not an error."""
+    """The same with what a language model of the user's reads, where one is asked; it failing ends nothing."""
     from dataclasses import replace
 
     from langstrecke.news.language_model import read_with_model
