@@ -60,6 +60,8 @@ class Gazetteer:
     surnames: dict[str, list[str]]
     """Surname of drivers of the registry -> their ids."""
     registry: Registry
+    compounds: dict[str, Compound | None] = field(default_factory=dict)
+    """What words were found to say, kept."""
 
     def doc(self, text: str) -> Doc:
         """The text cut into words."""
@@ -151,6 +153,12 @@ class Compound:
 
 def compound(word: str, book: Gazetteer) -> Compound | None:
     """What a word says about a person or a name inside it; None for any other word."""
+    if word not in book.compounds:
+        book.compounds[word] = _compound(word, book)
+    return book.compounds[word]
+
+
+def _compound(word: str, book: Gazetteer) -> Compound | None:
     if _AGE.match(word):
         return Compound(age=True)
     former = word.lower().startswith(("ex-", "alt-"))
