@@ -30,7 +30,7 @@ SHOWN = 0.03
 WIDER = 1.15
 """The range of laps to go against that of the races played, half a lap more on either side: thunderstorms, breakdowns
 and a race quite without yellows come more often than they are played (of five widths tried, the least with which the
-80 % range held about 80 % of class leaders at 15 % of the race in IMSA 2021 and 2022; docs/advice.md judges others)."""
+80 % range held near 80 % of class leaders at 15 % of the race in IMSA 2021 and 2022; docs/advice.md judges)."""
 TANK_STEPS = 21
 """Tanks of equal probability that stand for the range of what is on board."""
 
