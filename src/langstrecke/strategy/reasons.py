@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from langstrecke.formatting import percent, plural, race_time
+from langstrecke.racecard.stop_cost import stop_cost
 from langstrecke.racestate.model import LiveCar
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.strategy.counterfactual.moment import Moment
 from langstrecke.strategy.outlook import Outlook
-from langstrecke.strategy.plan.schedule import stop_cost
 from langstrecke.strategy.rejoin import TRAFFIC_S, rejoin, stop_cost_s
 from langstrecke.strategy.tyres import tyre_value
 from langstrecke.strategy.yellows import green_chance, yellow_chance

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from langstrecke.racecard.stop_cost import stop_cost
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.strategy.counterfactual.moment import Moment
-from langstrecke.strategy.plan.schedule import stop_cost
 
 TRAFFIC_S = 12.0
 """Cars up to this far up the road at the rejoin count as traffic (default)."""
