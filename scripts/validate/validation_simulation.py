@@ -58,8 +58,8 @@ def distance(rows: list[dict[str, Any]]) -> list[str]:
     out = [
         "### How far the winner drives (`before` cards; median of the simulated races against the real laps)",
         "",
-        f"Of the fastest class, a card a race: {_shares(fastest)} (asked: 75 % within 5 %, all but stopped races within "
-        f"12 %); without the {stopped} that were stopped by a red flag or cut short {_shares(_run(fastest))}.",
+        f"Of the fastest class, a card a race: {_shares(fastest)} (asked: 75 % within 5 %, all but stopped races "
+        f"within 12 %); without the {stopped} that were stopped by a red flag or cut short {_shares(_run(fastest))}.",
         "",
         "`sure of itself`: share of a card's own simulated races within 5 % of their median, how often a card "
         "right in everything would be as near; `given`: had the time under neutralisation been known beforehand.",
