@@ -13,8 +13,12 @@ from langstrecke.report.files import write_whole
 from langstrecke.report.html import Child, Html, join, tag, text
 from langstrecke.report.looks import style_sheet
 from langstrecke.report.tables import change_table, class_table, line_ups
-from langstrecke.report.words import EVIDENCE, KNOWLEDGE, METHOD, crew, distance, race_line
+from langstrecke.report.words import EVIDENCE, KNOWLEDGE, METHOD, crew, distance, message, race_line
 
+LAPS_DIFFER = (
+    "Mean laps are over all simulated races, those in which the car retires included; so they lie below the real "
+    "laps of a car that came home."
+)
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """The page loads nothing and runs nothing, whatever a card's texts try."""
 
@@ -61,6 +65,7 @@ def _header(forecast: Forecast) -> Html:
         tag("p", "What-if forecast" if forecast.changes else "Race forecast", cls="eyebrow"),
         tag("h1", race.name),
         tag("p", race_line(forecast)),
+        tag("p", message(forecast), cls="message"),
         tag("ul", *facts, cls="facts"),
         tag("nav", *links),
     )
@@ -117,7 +122,8 @@ def _headline(forecast: Forecast) -> Html:
     figure = _figure(forecast, "overall", overall_bars(forecast), "Chances of winning overall")
     title = tag("h2", "The odds", cls="flow")
     # With one class the overall winner is the class winner: one figure less.
-    return join([title, tag("div", *tiles, cls="tiles"), figure if len(forecast.classes) > 1 else None])
+    columns = next(n for n in (3, 4, 2) if len(tiles) % n != 1) if len(tiles) > 3 else len(tiles)  # none stands alone
+    return join([title, tag("div", *tiles, cls=f"tiles of{columns}"), figure if len(forecast.classes) > 1 else None])
 
 
 def _tile(forecast: Forecast, figures: ClassForecast) -> Html:
@@ -133,7 +139,7 @@ def _tile(forecast: Forecast, figures: ClassForecast) -> Html:
     return tag(
         "div",
         tag("h3", f"{figures.name} · {plural(len(ranked), 'car')}"),
-        tag("div", percent(best.win, forecast.simulated, unit=False), tag("small", " %"), cls="odds"),
+        tag("div", percent(best.win, forecast.simulated, unit=False), tag("small", " % to win"), cls="odds"),
         tag("p", tag("strong", f"#{best.car} {best.team}")),
         tag("p", crew(best), cls="muted"),
         tag("p", f"then {chase}", cls="muted") if chase else None,
@@ -147,20 +153,27 @@ def _class_section(forecast: Forecast, number: int, figures: ClassForecast) -> H
     facts = [plural(len(forecast.in_class(name)), "car"), distance(figures)]
     if figures.margin_s is not None and figures.lead_lap is not None:
         facts.append(f"{figures.lead_lap:.1f} cars on the lead lap, won by {figures.margin_s:.0f} s in the median")
+    head = [
+        tag("h2", name, id=f"class-{number}"),
+        tag("p", " · ".join(f for f in facts if f), cls="sum"),
+    ]
+    if len(forecast.in_class(name)) == 1:
+        alone = "One car is all of this class: it wins in every race it is classified in, so no figure is drawn."
+        return join([*head, tag("p", alone, cls="muted"), class_table(forecast, name)])
     return join(
         [
-            tag("h2", name, id=f"class-{number}"),
-            tag("p", " · ".join(f for f in facts if f), cls="sum"),
-            _figure(forecast, f"win-{number}", win_bars(forecast, name), f"Chances of winning {name}"),
+            *head,
+            _figure(forecast, f"win-{number}", win_bars(forecast, name), f"Chances of winning {name}", cls="bars"),
             class_table(forecast, name),
+            tag("p", LAPS_DIFFER, cls="muted"),
             _figure(forecast, f"places-{number}", position_heatmap(forecast, name), f"Places in {name}"),
             _figure(forecast, f"laps-{number}", laps_and_retirement(forecast, name), f"Distance in {name}"),
         ]
     )
 
 
-def _figure(forecast: Forecast, name: str, figure: Figure, title: str) -> Html:
-    return tag("figure", Html(to_svg(figure, name, f"{title}, {forecast.race.name}")))
+def _figure(forecast: Forecast, name: str, figure: Figure, title: str, cls: str = "") -> Html:
+    return tag("figure", Html(to_svg(figure, name, f"{title}, {forecast.race.name}")), cls=cls)
 
 
 def _line_up_section(forecast: Forecast) -> Html:

@@ -18,7 +18,10 @@ def _n(content: str | Html, cls: str = "") -> Html:
 
 
 def _heads(left: tuple[str, ...], right: tuple[str, ...]) -> list[Html]:
-    return [tag("th", h, scope="col") for h in left] + [tag("th", h, scope="col", cls="n") for h in right]
+    kept = {"Win %", "Place", "Really"}  # what a narrow screen has room for
+    return [tag("th", h, scope="col") for h in left] + [
+        tag("th", h, scope="col", cls="n keep" if h in kept else "n") for h in right
+    ]
 
 
 def class_table(forecast: Forecast, car_class: str) -> Html:
@@ -26,15 +29,15 @@ def class_table(forecast: Forecast, car_class: str) -> Html:
     cars = forecast.in_class(car_class)
     known = any(car.actual for car in forecast.cars)
     overall = any(car.overall_win > 0 for car in cars) and len(forecast.classes) > 1
-    right = ("Grid", "Win %", "Podium", *(("Overall",) if overall else ()), "Place", "Laps", "Stops", "Out %")
+    right = ("Grid", "Win %", "Podium", *(("Overall",) if overall else ()), "Place", "Mean laps", "Stops", "Out %")
     rows = []
     for car in cars:
         won = car.actual is not None and car.actual.position_in_class == 1
         cells = join([*_car_cells(car), *_odds_cells(forecast, car, overall), *(_actual_cells(car) if known else [])])
         rows.append(tag("tr", cells, cls="won") if won else tag("tr", cells))
-    heads = _heads(("Car", "Team and drivers"), right + (("Actual", "Laps") if known else ()))
+    heads = _heads(("Car", "Team and drivers"), right + (("Really", "Real laps") if known else ()))
     body = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *rows))
-    return tag("div", body, cls="scroll")
+    return tag("div", body, cls="scroll odds-table")
 
 
 def _car_cells(car: CarForecast) -> list[Html]:
@@ -45,14 +48,19 @@ def _car_cells(car: CarForecast) -> list[Html]:
 def _odds_cells(forecast: Forecast, car: CarForecast, overall: bool) -> list[Html]:
     n = forecast.simulated
     win = join(
-        [tag("strong", percent(car.win, n, unit=False)), " ", tag("span", f"±{100 * car.se.win:.1f}", cls="se")]
+        [
+            tag("strong", percent(car.win, n, unit=False)),
+            " ",
+            tag("span", f"±{100 * car.se.win:.1f}", cls="se"),
+            tag("span", "", cls="bar", style=f"--share:{100 * car.win:.1f}%"),
+        ]
     )
     return [
         _n(str(car.grid or "")),
-        _n(win),
+        _n(win, "keep"),
         _n(percent(car.podium, n, unit=False)),
         *([_n(percent(car.overall_win, n, unit=False))] if overall else []),
-        _n(f"{car.expected_position:.1f}"),
+        _n(f"{car.expected_position:.1f}", "keep"),
         _n(f"{car.expected_laps:.0f}"),
         _n(f"{car.stops:.1f}"),
         _n(percent(car.retire, n, unit=False)),
@@ -66,7 +74,7 @@ def _actual_cells(car: CarForecast) -> list[Html]:
     place = f"P{actual.position_in_class}" if actual.position_in_class is not None else actual.status or "–"
     out = is_out(actual.status) or actual.position_in_class is None
     laps = str(actual.laps) if actual.laps is not None else ""
-    return [_n(place, "out" if out else "really"), _n(laps)]
+    return [_n(place, "out keep" if out else "really keep"), _n(laps)]
 
 
 def line_ups(forecast: Forecast) -> Html:

@@ -53,6 +53,30 @@ def verdicts(forecast: Forecast) -> list[tuple[str, str]]:
     return told
 
 
+def message(forecast: Forecast) -> str:
+    """The page in a sentence or two: the favourite, how sure that is, and, after the race, how the forecast did."""
+    best = forecast.overall()[0]
+    sure = percent(best.overall_win, forecast.simulated)
+    text = f"#{best.car} {printable(best.team)} is the favourite to win overall with {sure}"
+    text += (
+        ": more likely than not."
+        if best.overall_win > 0.5
+        else f"; somebody else wins {_of_ten(1 - best.overall_win)}."
+    )
+    known = [figures for figures in forecast.classes if figures.actual_winner is not None]
+    if known:
+        right = sum(forecast.in_class(f.name)[0].car == f.actual_winner for f in known)
+        chance = [forecast.car(str(f.actual_winner)).win for f in known]
+        text += f" Really, {right} of {plural(len(known), 'class favourite')} won; the winners had been given "
+        text += f"{percent(min(chance), forecast.simulated)} to {percent(max(chance), forecast.simulated)}."
+    return text
+
+
+def _of_ten(share: float) -> str:
+    """A share as races of ten, in words."""
+    return f"about {min(9, max(1, round(10 * share)))} races in ten"
+
+
 METHOD = (
     "Every race is played event by event: each car laps at the pace of its class, car and driver with fuel, tyres, "
     "traffic and luck, stops by the rule book, and meets the neutralisations, rain and failures that this kind of "
