@@ -77,6 +77,8 @@ def drawn() -> dict[str, Callable[..., Figure]]:
     laps = simulate_laps(CARD, race=1)
     race = Session("made", "store", "laps", laps, laps)
     plan = ls.plan(CARD, "4")
+    car = laps.filter(laps["elapsed_s"] > 1500.0)["car"][0]
+    window = ls.window(CARD, race, car, 1500.0, races=16)
     mark = p.Mark(CARD.race.date, 1, "IMSA", "Team", win=True, started=True)
     season = [("", "Ada Lang", 10.0, 20.0, 30.0, 40.0, 0.3)]
     line = p.GapLine("as it is", (1.0, 2.0), (1.0, 2.0), (2.0, 3.0), (3.0, 4.0))
@@ -89,6 +91,8 @@ def drawn() -> dict[str, Callable[..., Figure]]:
         "laps_and_retirement": lambda **k: p.laps_and_retirement(odds, "DPi", **k),
         "win_changes": lambda **k: p.win_changes(odds, odds, "GTLM", **k),
         "what_if_bars": lambda **k: p.what_if_bars(changed, **k),
+        "window_chart": lambda **k: p.window_chart(window, **k),
+        "fall_off_chart": lambda **k: p.fall_off_chart(window, **k),
         "plan_timeline": lambda **k: p.plan_timeline(plan, **k),
         "gaps": lambda **k: p.gaps(race, "GTLM", **k),
         "stints": lambda **k: p.stints(race, "GTLM", **k),

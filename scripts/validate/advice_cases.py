@@ -103,7 +103,9 @@ def _looks(one: Race, found: dict[str, Any], races: int, seed: int) -> None:
             if share == 0.5:
                 stops = sum(s > now.t for s in one.stops.get(car, []))
                 odds = dict(ahead.stops).get(stops, 0.0)
-                found["stops"].append({"car": car, "told": ahead.needed, "came": stops, "odds": round(odds, 3)})
+                sure = ahead.stops[0][1] if ahead.stops else 0.0
+                told_of = {"told": ahead.needed, "sure": round(sure, 3), "came": stops, "odds": round(odds, 3)}
+                found["stops"].append({"car": car, **told_of})
 
 
 def _tanks(one: Race, now: Moment) -> Rows:

@@ -100,6 +100,10 @@ def draw_reliability(rows: list[Row], path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
+def _years(rows: list[Row]) -> str:
+    return ", ".join(str(year) for year in sorted({r.season for r in rows}))
+
+
 def page(rows: list[Row], others: list[Row], simulation: list[str]) -> str:
     """The page."""
     cutoffs = grouped(rows, ("cutoff",))
@@ -108,7 +112,8 @@ def page(rows: list[Row], others: list[Row], simulation: list[str]) -> str:
         "",
         INTRODUCTION,
         "",
-        f"## IMSA 2021-23: {len({r.race for r in rows})} races",
+        f"## IMSA {min(r.season for r in rows)}-{str(max(r.season for r in rows))[-2:]}: "
+        f"{len({r.race for r in rows})} races",
         "",
         *target_table(rows),
         *comparison_table(cutoffs, ("cutoff",)),
@@ -136,7 +141,7 @@ def page(rows: list[Row], others: list[Row], simulation: list[str]) -> str:
     ]
     if others:
         text += [
-            "## WEC and Le Mans",
+            f"## WEC and Le Mans: {len({r.race for r in others})} races, {_years(others)}",
             "",
             "Few races, most without practice or qualifying files. The five figures of the in-race forecast were "
             "not chosen on them; their own seasons had a part in priors and curves (only IMSA seasons are left out).",
@@ -161,7 +166,7 @@ def main() -> None:
         forecasts = options.forecasts or Path(folder) / "forecasts.jsonl"
         if not forecasts.exists():
             backtest(
-                options.data, forecasts, first=dt.date(2015, 1, 1), last=dt.date(2024, 12, 31), races=options.races
+                options.data, forecasts, first=dt.date(2015, 1, 1), last=dt.date(2025, 12, 31), races=options.races
             )
         scored = score_file(forecasts, options.data)
     rows = headline(scored.rows, lambda r: r.series == SERIES)

@@ -37,6 +37,7 @@ CHAMPIONS = {
              "GTD": "Roman De Angelis"},
     "2023": {"GTP": "Alexander Sims", "LMP2": "Ben Keating", "LMP3": "Gar Robinson", "GTD PRO": "Ben Barnicoat",
              "GTD": "Bryan Sellers"},
+    "2024": {"GTP": "Felipe Nasr", "LMP2": "Tom Dillmann", "GTD PRO": "Laurin Heinrich", "GTD": "Philip Ellis"},
 }  # fmt: skip
 MAKES = {("2021", "DPi"): "Cadillac", ("2022", "DPi"): "Acura", ("2022", "GTD"): "BMW", ("2023", "GTP"): "Cadillac",
          ("2023", "GTD PRO"): "Lexus", ("2023", "GTD"): "BMW", ("2021", "GTD"): "Porsche"}  # fmt: skip

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from langstrecke.forecast import CarForecast, Forecast
 from langstrecke.formatting import percent
+from langstrecke.language import tr
 from langstrecke.plots import style
 from langstrecke.plots.words import cars_of, label
 
@@ -44,11 +45,12 @@ def laps_and_retirement(forecast: Forecast, car_class: str, *, ax: Axes | None =
     style.car_labels(canvas, laps, [label(car) for car in cars], set())
     if drawn:
         _retirements(canvas, cars, forecast.simulated)
-    known = " Diamond: really." if real else ""
-    legend = f"Laps, mean and one standard deviation; band: the class winner's, 8 of 10 races.{known} "
-    alike = f"{percent(least, forecast.simulated, unit=False)} to {percent(most, forecast.simulated)}"
-    legend += "Right: chance of not running at the flag, per cent." if drawn else f"Each retires in {alike} of races."
-    style.heading(canvas, f"How far they get in {car_class}", legend)
+    legend = tr("Laps, mean and one standard deviation; band: the class winner's, 8 of 10 races.")
+    legend += tr(" Diamond: really.") if real else ""
+    low, high = percent(least, forecast.simulated, unit=False), percent(most, forecast.simulated)
+    alike = tr(" Each retires in {low} to {high} of races.", low=low, high=high)
+    legend += tr(" Right: chance of not running at the flag, per cent.") if drawn else alike
+    style.heading(canvas, tr("How far they get in {name}", name=car_class), legend)
     return canvas.done()
 
 

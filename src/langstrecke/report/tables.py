@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langstrecke.forecast import CarForecast, Forecast
 from langstrecke.formatting import is_out, percent, points
+from langstrecke.language import decimals, tr
 from langstrecke.report.html import Html, join, table, tag
 from langstrecke.report.words import EVIDENCE, crew
 
@@ -11,6 +12,7 @@ MOVED = 0.005
 """Chances that changed by less than this are left out of the table of changes."""
 
 MOST_MOVED = 12
+UNMOVED = "No car's chance of a class win moves by {points} points or more."
 
 
 def _n(content: str | Html, cls: str = "") -> Html:
@@ -19,8 +21,8 @@ def _n(content: str | Html, cls: str = "") -> Html:
 
 def _heads(left: tuple[str, ...], right: tuple[str, ...]) -> list[Html]:
     kept = {"Win %", "Place", "Really"}  # what a narrow screen has room for
-    return [tag("th", h, scope="col") for h in left] + [
-        tag("th", h, scope="col", cls="n keep" if h in kept else "n") for h in right
+    return [tag("th", tr(h), scope="col") for h in left] + [
+        tag("th", tr(h), scope="col", cls="n keep" if h in kept else "n") for h in right
     ]
 
 
@@ -51,7 +53,7 @@ def _odds_cells(forecast: Forecast, car: CarForecast, overall: bool) -> list[Htm
         [
             tag("strong", percent(car.win, n, unit=False)),
             " ",
-            tag("span", f"±{100 * car.se.win:.1f}", cls="se"),
+            tag("span", decimals(f"±{100 * car.se.win:.1f}"), cls="se"),
             tag("span", "", cls="bar", style=f"--share:{100 * car.win:.1f}%"),
         ]
     )
@@ -60,9 +62,9 @@ def _odds_cells(forecast: Forecast, car: CarForecast, overall: bool) -> list[Htm
         _n(win, "keep"),
         _n(percent(car.podium, n, unit=False)),
         *([_n(percent(car.overall_win, n, unit=False))] if overall else []),
-        _n(f"{car.expected_position:.1f}", "keep"),
+        _n(decimals(f"{car.expected_position:.1f}"), "keep"),
         _n(f"{car.expected_laps:.0f}"),
-        _n(f"{car.stops:.1f}"),
+        _n(decimals(f"{car.stops:.1f}")),
         _n(percent(car.retire, n, unit=False)),
     ]
 
@@ -88,13 +90,13 @@ def line_ups(forecast: Forecast) -> Html:
                     driver.name,
                     tag("small", f" {driver.licence[0].upper()}") if driver.licence else None,
                     cls=f"badge {driver.evidence}",
-                    title=EVIDENCE.get(driver.evidence, driver.evidence),
+                    title=tr(EVIDENCE.get(driver.evidence, driver.evidence)),
                 )
                 for driver in car.drivers
             ]
             what = tag("td", car.team, tag("span", car.vehicle, cls="sub") if car.vehicle else None, cls="who")
             rows.append([tag("td", car.car, cls="car"), tag("td", car.car_class), what, tag("td", *badges)])
-    return table(("Car", "Class", "Team", "Drivers"), rows)
+    return table([tr(head) for head in ("Car", "Class", "Team", "Drivers")], rows)
 
 
 def change_table(forecast: Forecast, before: Forecast) -> Html:
@@ -111,12 +113,12 @@ def change_table(forecast: Forecast, before: Forecast) -> Html:
             tag("td", car.car, cls="car"),
             tag("td", car.car_class),
             tag("td", tag("strong", car.team), tag("span", crew(car), cls="sub"), cls="who"),
-            _n(percent(old.win, before.simulated, unit=False) if old else "new"),
+            _n(percent(old.win, before.simulated, unit=False) if old else tr("new")),
             _n(tag("strong", percent(car.win, forecast.simulated, unit=False))),
             _n(points(gain)),
         ]
         for car, old, gain in moved[:MOST_MOVED]
     ]
     if not rows:
-        return tag("p", f"No car's chance of a class win moves by {100 * MOVED:g} points or more.")
+        return tag("p", tr(UNMOVED, points=decimals(f"{100 * MOVED:g}")))
     return table(_heads(("Car", "Class", "Team and drivers"), ("Before %", "Now %", "Change")), rows)

@@ -54,6 +54,17 @@ def serve_verb(
     services: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A table of live services of your own (docs/live-sources.md)")
     ] = None,
+    webhook: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            help="Send alerts to this chat (Discord, Slack or any); may be repeated",
+            envvar="LANGSTRECKE_WEBHOOK",
+        ),
+    ] = None,
+    alert: Annotated[
+        list[str] | None, typer.Option(metavar="CAR", help="With --webhook: tell of this car; may be repeated")
+    ] = None,
     race: Annotated[
         str, typer.Option(help="What the feed's, folder's or series' race is called; a card's name")
     ] = "live",
@@ -67,6 +78,7 @@ def serve_verb(
 
         from langstrecke.live.server import listening_socket
         from langstrecke.services.settings import MEBIBYTE, Settings, default_store, default_work
+        from langstrecke.services.webhook import checked_url, client_library
         from langstrecke.web.app import create_app
         from langstrecke.web.security import checked, new_token
     except ModuleNotFoundError as error:
@@ -82,7 +94,11 @@ def serve_verb(
         feeds=tuple(source for source in allow or [] if _is_address(source)),
         folders=tuple(Path(source).resolve() for source in allow or [] if not _is_address(source)),
         services=services,
+        webhooks=tuple(checked_url(url) for url in webhook or []),
+        alert_cars=tuple(alert or []),
     )
+    if settings.webhooks:
+        client_library()
     if token == "new" or (token is None and not settings.loopback):
         settings = replace(settings, token=new_token())
     checked(settings)

@@ -69,6 +69,18 @@ class CallAsk(Ask):
     card: OwnCard = None
 
 
+class WindowAsk(Ask):
+    """The pit window of a car at a moment of a race of the store."""
+
+    race: RaceId = Field(description="A race of the store (langstrecke races)")
+    car: Car
+    at: RaceTime
+    rival: Car | None = Field(None, description="Whom an undercut is about; the car ahead in class without it")
+    races: int | None = Field(None, ge=2, le=100_000, description="Races for each lap; as time allows without it")
+    seed: Seed = 1
+    card: OwnCard = None
+
+
 class OptimiseAsk(Ask):
     """The best plan of a car for a goal."""
 

@@ -58,6 +58,7 @@ LONG: tuple[tuple[str, str, Service, type[BaseModel], Any], ...] = (
     ("/plan", "strategy", services.plan, strategy.PlanAsk, strategy_answers.PlanAnswer),
     ("/plan/team", "strategy", services.team_plan, team.TeamPlanAsk, team_answers.TeamPlanAnswer),
     ("/call", "strategy", services.call, strategy.CallAsk, strategy_answers.CallAnswer),
+    ("/window", "strategy", services.window, strategy.WindowAsk, strategy_answers.WindowAnswer),
     ("/optimise", "strategy", services.optimise, strategy.OptimiseAsk, strategy_answers.OptimiseAnswer),
     ("/what-if", "strategy", services.what_if, strategy.WhatIfAsk, strategy_answers.WhatIfAnswer),
     (

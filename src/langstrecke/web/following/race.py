@@ -31,6 +31,7 @@ from langstrecke.web.following.files import HubFiles, Kept
 from langstrecke.web.following.models import LATEST_S, FollowAsk, HubView, Status
 from langstrecke.web.following.odds import HubOdds
 from langstrecke.web.following.source import Message, Opened, Relay, open_source, replay_from
+from langstrecke.web.following.webhooks import Webhooks
 from langstrecke.web.jobs import Jobs
 from langstrecke.web.problem import problem_of
 
@@ -59,6 +60,7 @@ class RaceHub:
         self._table: TimingTable | None = None
         self._odds = HubOdds(settings, jobs, ask.race)
         self._alerts = HubAlerts()
+        self._webhooks = Webhooks(settings, ask.race)
         self._note = ""
         self._failed = False
         self._version = 0
@@ -91,7 +93,8 @@ class RaceHub:
         self.feed = FeedHub(self._opened.feed)
         self._publish()
         self._odds.begin(self.state, self.card)
-        self._tasks = [asyncio.create_task(part()) for part in (self._take_all, self._publish_all, self._read_all)]
+        parts = (self._take_all, self._publish_all, self._read_all, self._webhooks.run)
+        self._tasks = [asyncio.create_task(part()) for part in parts]
 
     async def close(self) -> None:
         """Stop following, and keep how it stands."""
@@ -270,7 +273,8 @@ class RaceHub:
     def _publish(self) -> None:
         """Make the table, the alerts that follow from it, and tell everybody."""
         before, self._table = self._table, timing_table(self.state, self.card)
-        self._alerts.look(before, self._table, self._odds.points[-1] if self._odds.points else None)
+        newest = self._odds.points[-1] if self._odds.points else None
+        self._webhooks.tell(self._alerts.look(before, self._table, newest))
         self._change()
 
     def _change(self) -> None:
@@ -304,7 +308,7 @@ class RaceHub:
             odds_note=self._odds.note,
             odds_old=self._odds.old(self.state.race_s),
             alerts=tuple(self._alerts.kept),
-            note=self._note or trouble,
+            note=self._note or trouble or self._webhooks.trouble,
             viewers=len(self._heard),
             wall=dt.datetime.now(dt.UTC),
         )

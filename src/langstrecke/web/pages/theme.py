@@ -14,7 +14,7 @@ DARK_ONLY = {"wash": "#191f28", "raised": "#171c24", "rail": "#0d1116", "good": 
 """What a page needs besides the colours of a figure."""
 
 CLASS_COLOURS: dict[str, str] = {
-    "dpi": "#5b7fb8",
+    "dpi": "#8c8f99",
     "lmp1": "#c2503f",
     "hypercar": "#c2503f",
     "gtp": "#8c8f99",
@@ -96,8 +96,9 @@ def style_sheet() -> str:
 
 
 def script() -> str:
-    """The pages' own JavaScript: theme switch, keys, notifications, rows of grids."""
-    return (files("langstrecke.web.pages") / "static" / "pitwall.js").read_text("utf-8")
+    """The pages' own JavaScript: theme switch, keys, notifications, rows of grids, and how a race is watched."""
+    static = files("langstrecke.web.pages") / "static"
+    return "\n".join((static / name).read_text("utf-8") for name in ("pitwall.js", "watching.js"))
 
 
 def chart_theme(colours: dict[str, str]) -> dict[str, object]:
