@@ -83,7 +83,7 @@ def pit_wall(program: Path, home: Path, shell: dict[str, str]) -> None:
     assert check is not None
     code = check[1].replace("\\\n", "")
     begun = time.monotonic()
-    command = [program, "serve", "--host", "0.0.0.0", "--port", str(PORT)]
+    command = [str(program), "serve", "--host", "0.0.0.0", "--port", str(PORT)]
     with subprocess.Popen(command, cwd=home, env=shell, stderr=subprocess.PIPE, text=True) as server:
         while subprocess.run([sys.executable, "-c", code], stderr=subprocess.DEVNULL, check=False).returncode:
             if server.poll() is not None or time.monotonic() - begun > 180:
