@@ -47,7 +47,8 @@ def main() -> None:
         asked = ImportPathsAsk.model_validate({"paths": [Path(folder) / "imsa"]}, context=FROM_SHELL)
         import_paths(settings, asked, step=silent)
         for n in range(1, STEPS):
-            odds = under_way_result(settings, UnderWayAsk(race=CARD, cutoff=n / STEPS, races=RACES), step=silent)
+            ask = UnderWayAsk.model_validate({"race": CARD, "cutoff": n / STEPS, "races": RACES})
+            odds = under_way_result(settings, ask, step=silent)
             frames.append(frame(odds, card.race.duration_s * n / STEPS, ""))
     frames.append(frame(odds, card.race.duration_s, str(won)))
     first, *rest = (image.quantize(COLOURS, dither=Image.Dither.NONE) for image in frames)
