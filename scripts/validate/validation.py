@@ -144,7 +144,8 @@ def page(rows: list[Row], others: list[Row], simulation: list[str]) -> str:
             f"## WEC and Le Mans: {len({r.race for r in others})} races, {_years(others)}",
             "",
             "Few races, most without practice or qualifying files. The five figures of the in-race forecast were "
-            "not chosen on them; their own seasons had a part in priors and curves (only IMSA seasons are left out).",
+            "not chosen on them. Priors leave out the season judged, as those of IMSA do; its races had a part in "
+            "the curves of cars overdue.",
             "",
             *comparison_table(grouped(others, ("cutoff",)), ("cutoff",)),
         ]

@@ -53,18 +53,13 @@ def lifelike(rows: list[dict[str, Any]]) -> list[str]:
 def distance(rows: list[dict[str, Any]]) -> list[str]:
     """How far the class winner drove: by class, and race by race for the fastest class."""
     laps = [r for r in rows if r["figure"] == "winner_laps"]
+    fastest = _fastest(laps)
+    stopped = sum(r["stopped"] for r in fastest)
     out = [
         "### How far the winner drives (`before` cards; median of the simulated races against the real laps)",
         "",
-        "Of the fastest class, a card a race: "
-        + "; ".join(
-            f"{100 * _near(mine, near):.0f} % within {100 * near:.0f} %{told}"
-            for near, told in ((0.05, " (asked: 75 %)"), (0.12, ""))
-            for mine in [_fastest(laps)]
-        )
-        + f"; without the {sum(r['stopped'] for r in _fastest(laps))} that were stopped by a red flag or cut short, "
-        + ", ".join(f"{100 * _near(_run(_fastest(laps)), near):.0f} % and {near:.0%}" for near in (0.05, 0.12))
-        + ".",
+        f"Of the fastest class, a card a race: {_shares(fastest)} (asked: 75 % within 5 %, all but stopped races "
+        f"within 12 %); without the {stopped} that were stopped by a red flag or cut short {_shares(_run(fastest))}.",
         "",
         "`sure of itself`: share of a card's own simulated races within 5 % of their median, how often a card "
         "right in everything would be as near; `given`: had the time under neutralisation been known beforehand.",
@@ -104,6 +99,10 @@ def _error(row: dict[str, Any]) -> float:
 
 def _near(rows: list[dict[str, Any]], share: float) -> float:
     return sum(abs(_error(r)) <= share for r in rows) / max(1, len(rows))
+
+
+def _shares(rows: list[dict[str, Any]]) -> str:
+    return " and ".join(f"{100 * _near(rows, share):.0f} % within {100 * share:.0f} %" for share in (0.05, 0.12))
 
 
 def _fastest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,13 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from langstrecke.cli.asking import asks, settings_of
-from langstrecke.cli.options import Json, Store
+from langstrecke.cli.options import Json, Lang, Store
 from langstrecke.cli.progress import progress
 from langstrecke.cli.terminal import console, print_json, progress_console, said
 from langstrecke.formatting import plural
+from langstrecke.language import NOT_TRANSLATED, german, speaking, tr
 from langstrecke.services.requests.news import LedgerAsk, NewsAsk, NewsPatchAsk
 
 if TYPE_CHECKING:
+    from langstrecke.news.claims.fact_check import Finding
     from langstrecke.news.claims.ledger import Line
     from langstrecke.news.model import Claim, NewsError
     from langstrecke.news.reader import Reading
@@ -32,6 +34,7 @@ def read_verb(
     store: Store = None,
     dry: Annotated[bool, typer.Option("--dry-run", help="Do not write to the store")] = False,
     as_json: Json = False,
+    lang: Lang = "en",
 ) -> None:
     """Read articles into claims and keep them in the store."""
     from langstrecke.services.news import news_answer, news_read_result
@@ -41,8 +44,9 @@ def read_verb(
     if as_json:
         print_json(news_answer(found))
     else:
-        for reading in found.readings:
-            _print_reading(reading)
+        with speaking(lang):
+            for reading in found.readings:
+                _print_reading(reading)
     _end(found.readings, found.problems)
 
 
@@ -69,7 +73,7 @@ def _ledger(ask: LedgerAsk, store: Path | None, as_json: bool, *, all_told: bool
 
 
 @asks(NewsAsk, "sources", leave=("keep", "reader", "model"))
-def check_verb(ask: NewsAsk, as_json: Json = False) -> None:
+def check_verb(ask: NewsAsk, as_json: Json = False, lang: Lang = "en") -> None:
     """Check every claim of articles against the registry of races and results."""
     from langstrecke.services.news import check_answer, news_check_result
 
@@ -78,15 +82,25 @@ def check_verb(ask: NewsAsk, as_json: Json = False) -> None:
     if as_json:
         print_json(check_answer(found, findings))
     else:
-        for finding in findings:
-            colour = _VERDICTS[finding.verdict]
-            console.print(Text.assemble((f"{finding.verdict:14}", colour), finding.claim.words()), soft_wrap=True)
-            if finding.note:
-                console.print(Text(f"{'':14}{finding.note}", style="dim"), soft_wrap=True)
+        with speaking(lang):
+            _print_findings(findings)
         for r in found.readings:
             if r.note:
                 console.print(Text(f"{r.article.source}: {r.note}", style="yellow"), soft_wrap=True)
     _end(found.readings, found.problems)
+
+
+def _print_findings(findings: list[Finding]) -> None:
+    """Verdict and claim; in German the article's own sentence, as the claim is told in English only."""
+    for finding in findings:
+        claim = finding.claim
+        told = f"„{claim.sentence}“" if german() else claim.words()
+        word = f"{tr(finding.verdict):{20 if german() else 14}}"
+        console.print(Text.assemble((word, _VERDICTS[finding.verdict]), told), soft_wrap=True)
+        if finding.note:
+            console.print(Text(f"{'':{len(word)}}{finding.note}", style="dim"), soft_wrap=True)
+    if german():
+        console.print(Text(NOT_TRANSLATED, style="dim"), soft_wrap=True)
 
 
 @asks(NewsPatchAsk, "sources", leave=("keep", "reader", "model"))
@@ -125,7 +139,7 @@ def _end(readings: list[Reading], problems: list[NewsError]) -> None:
 
 def _print_reading(reading: Reading) -> None:
     article = reading.article
-    when = article.date or "date unknown"
+    when = article.date or tr("date unknown")
     console.print(
         Text.assemble((article.source or article.id, "bold"), f"  {when} ({article.date_from})"), soft_wrap=True
     )
@@ -153,8 +167,9 @@ def _print_model(told: dict[str, Any]) -> None:
 
 def _claim_text(claim: Claim) -> Text:
     marks = f"  ({', '.join(claim.marks())})" if claim.marks() else ""
-    sure = (f"{claim.certainty:14}", _COLOURS.get(claim.certainty, "yellow"))
-    return Text.assemble("  ", sure, claim.told(), (marks, "dim"))
+    sure = (f"{tr(claim.certainty):17}", _COLOURS.get(claim.certainty, "yellow"))
+    told = f"„{claim.sentence}“" if german() else claim.told()
+    return Text.assemble("  ", sure, told, ("" if german() else marks, "dim"))
 
 
 def _print_lines(found: list[Line]) -> None:

@@ -242,11 +242,20 @@ def _decision(at: Callable[[float], Moment], fold: RaceFold, row: dict[str, Any]
     early = field.usual_burnt.get(entry.car_class, math.inf) - (now.state.cars[index].fuel_laps + 1.0)
     if _unplanned(now, index, stop, early):
         return _Choice(replace(stop, kind="unplanned"), now, option, None)
-    usual = lap + round(min(early, stop.fuel_left - 1.0))
+    usual = lap + round(min(max(early, -_laps_over_minimum(now, index, stop)), stop.fuel_left - 1.0))
     crossed = fold.cars[stop.car].crossing_of(usual - 1)
     if early < 0.0 and crossed is not None and at(crossed + 0.001).state.neutral == "":
         now = at(crossed + 0.001)
     return _Choice(stop, now, option, Option("stop as its class does", usual, driver=driver))
+
+
+def _laps_over_minimum(now: Moment, index: int, stop: Scored) -> float:
+    """Laps the driver who got out drove beyond his minimum: so many earlier he could have got out at the most."""
+    least = float(now.params.car["min_drive"][index][int(now.snapshot.car["driver"][index])])
+    if stop.driver_in == stop.driver_out or least <= 0.0:
+        return math.inf
+    driven = float(now.snapshot.car["driven"][index][int(now.snapshot.car["driver"][index])])
+    return max(0.0, math.floor((driven - least) / now.lap_s(index)))  # the lap of the stop itself is to spare
 
 
 def _unplanned(now: Moment, index: int, stop: Scored, early: float) -> bool:

@@ -22,9 +22,6 @@ from langstrecke.timing.people import person
 SPARE = 0.5
 """Laps a tank holds beyond the longest stint any car of the class drove (default)."""
 
-NEAR = 0.95
-"""What a driver drove counts as met within this share (default: played laps are a little shorter or longer)."""
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -70,8 +67,8 @@ def as_open(now: Moment, field: Shown) -> Moment:
         cars["early_laps"][i] = max(0.0, most - field.usual_burnt.get(entry.car_class, most) - 1.0)
         for d, driver in enumerate(entry.drivers):
             drove = field.driven_s.get(entry.car, {}).get(person(driver.name))
-            if drove is not None:
-                cars["min_drive"][i][d] = min(float(cars["min_drive"][i][d]), NEAR * drove)
+            if drove is not None and drove < float(cars["min_drive"][i][d]):
+                cars["min_drive"][i][d] = 0.0
     for k, name in enumerate(now.card.classes):
         classes["stint_sd"][k] = CAR_SHARE * now.card.classes[name].stint_laps
     played = now.params._replace(car=cars.view(np.recarray), cls=classes.view(np.recarray))

@@ -75,15 +75,15 @@ def points_notes(
         yield "No round has been run: nobody has points."
     unheld = [race for race in gaps if not registry.entries(race)]
     if unheld:
-        yield (
-            f"No results are held, and their points are missing: {', '.join(unheld)}. Chances are those of the other "
-            "rounds' points, not of the title."
+        chances = any(c.title for lines in titles.values() for c in lines)
+        yield f"No results are held, and their points are missing: {', '.join(unheld)}." + (
+            " Chances are those of the other rounds' points, not of the title." if chances else ""
         )
     if partial := [race for race in gaps if race not in unheld]:
         yield f"Results are known in part only, points with them: {', '.join(partial)}."
     if classless:
         yield f"Classes are not known, and no points by class: {', '.join(classless)}."
-    poleless = [r.id for r in run if r.book.points.pole and not pole_known(r.id)]
+    poleless = [r.id for r in run if r.book.points.pole and not pole_known(r.id) and r.id not in unheld]
     if poleless:
         yield f"Points for the pole are not known: {', '.join(poleless)}."
     for said in dict.fromkeys(r.book.points.partial for r in rounds if r.book.points.partial):

@@ -191,7 +191,8 @@ class NlsLink:
             ) as socket:
                 await socket.send(json.dumps(ask))
                 while True:
-                    text = await asyncio.wait_for(socket.recv(), self._service.timeout_s)
+                    async with asyncio.timeout(self._service.timeout_s):
+                        text = await socket.recv()
                     try:
                         known = self._reader.take(json.loads(text))
                     except ValueError:

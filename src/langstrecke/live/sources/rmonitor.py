@@ -188,14 +188,16 @@ class RMonitorLink:
         place = urlsplit(self._service.url)
         host, port = place.hostname or "", place.port or PORT
         try:
-            reading, writing = await asyncio.wait_for(asyncio.open_connection(host, port), self._service.timeout_s)
+            async with asyncio.timeout(self._service.timeout_s):
+                reading, writing = await asyncio.open_connection(host, port)
         except (OSError, TimeoutError) as error:
             why = getattr(error, "strerror", None) or "no answer"
             raise ServiceError(f"{host}:{port} cannot be reached: {why}") from None
         rest, kept = b"", False
         try:
             while True:
-                part = await asyncio.wait_for(reading.read(65_536), SILENCE_S)
+                async with asyncio.timeout(SILENCE_S):
+                    part = await reading.read(65_536)
                 if not part:
                     raise ServiceError(f"{host}:{port} has closed the connection")
                 *lines, rest = re.split(rb"[\r\n]+", rest + part)

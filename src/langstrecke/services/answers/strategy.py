@@ -101,7 +101,7 @@ class OutlookAnswer(Answer):
 
     laps_to_go: float
     laps_to_go_range: tuple[float, float]
-    """The 10 and 90 % points."""
+    """The 80 % range."""
     stops_needed: dict[str, float]
     """Stops still to make -> probability."""
     fuel_lasts: float

@@ -334,7 +334,7 @@ def _plan(
             fuel=None if n < known else run.fuel,
             added=None if n < known else run.added,
             tyres="?" if n < known else "new" if run.new_tyres else "keep",
-            stop_s=run.stop_s,
+            stop_s=run.start_s - runs[n - 1].end_s if 0 < n < known else run.stop_s,
             still_s=run.still_s,
             dark=dark_share(nights, run.start_s, run.end_s),
             why=run.why,

@@ -72,4 +72,5 @@ class Meanwhile:
             if len(told) > SHOWN_ALERTS:
                 bits.text(f"the last {SHOWN_ALERTS} of {len(told)}", "note")
             bits.markup(f'<ul class="lines">{lines}</ul>' if told else "Nothing of note.")
-            bits.button("Close", self._place.clear, icon="close")
+            with bits.row():
+                bits.button("Close", self._place.clear, icon="close")

@@ -183,10 +183,16 @@ class _Races:
     async def _received(self, event: events.MultiUploadEventArguments) -> None:
         self._drop.reset()
         self._imported.clear()
-        try:
-            sent = [await receive(self._pitwall.settings, file.name, file.iterate()) for file in event.files]
-        except LangstreckeError as error:
-            self._import.say(error)
+        sent, refused = [], []
+        for file in event.files:  # one bad file does not keep the others out
+            try:
+                sent.append(await receive(self._pitwall.settings, file.name, file.iterate()))
+            except LangstreckeError as error:
+                refused.append(bits.told(error))
+        if refused:
+            with self._imported:
+                bits.markup("".join(refused))
+        if not sent:
             return
         season = int(self._season.value) if self._season.value else None
         ask = ImportAsk(files=sent, event=(self._event.value or "").strip(), season=season)

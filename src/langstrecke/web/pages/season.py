@@ -116,9 +116,14 @@ class _Season:
             self._play()
 
     def _play(self) -> None:
+        """Play the season, unless it has been played or is being played already."""
         season, after = self._season, self._after
+        asked = f"season {season} {after} {SEASONS}"
+        self._job.leave()
+        if self._job.recall(asked, self._show):
+            return
         ask = SeasonAsk.model_validate({"season": season, "after": after, "seasons": SEASONS})
-        self._job.start(lambda: self._pitwall.start(services.season, ask), self._show)
+        self._job.start(lambda: self._pitwall.start(services.season, ask), self._show, keep=asked)
 
     def _show(self, answer: Any) -> None:
         found = answer.model_dump(by_alias=True)
@@ -179,13 +184,16 @@ class _Season:
                     rounds = ["before", *self._known[found["season"]]]
                     bits.chart(title_chart(rounds, title_lines(steps))).style("height: 300px; width: 100%")
 
+            asked = f"title race {found['season']} {title} {car_class}"
+
             def start() -> None:
                 ask = TitleRaceAsk(season=found["season"], title=title, car_class=car_class, seasons=STEPS)
-                job.start(lambda: self._pitwall.start(services.title_race, ask), show)
+                job.start(lambda: self._pitwall.start(services.title_race, ask), show, keep=asked)
 
             with place, bits.row():
                 bits.button("Play every round", start, icon="timeline")
-                bits.text("about half a minute", "note")
+                bits.text("about half a minute; it goes on while you look at other pages", "note")
+            job.recall(asked, show)
 
 
 def title_lines(steps: list[dict[str, Any]], most: int = 8) -> dict[str, list[float]]:
