@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-all lint types clean
+.PHONY: demo test test-all lint types docs wheel clean
 
 demo: $(STAMP)
 	$(BIN)/langstrecke warm-up
@@ -14,8 +14,18 @@ test: $(STAMP) lint types
 	$(BIN)/python -m pytest -m "not slow"
 
 test-all: $(STAMP) lint types
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,plan,news,web,fetch,cluster]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,all,docs,cluster]"
 	$(BIN)/python -m pytest
+	$(MAKE) docs
+
+docs: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[docs]"
+	$(BIN)/python -m scripts.docs.site --out out/docs
+
+wheel: $(STAMP)
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/twine check --strict dist/*
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -26,7 +36,7 @@ types: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,plan,news,web,fetch]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,all]"
 	touch $(STAMP)
 
 clean:

@@ -4,19 +4,69 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import matplotlib
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 import langstrecke as ls
 from factories import small_card
 from langstrecke.errors import NotFoundError
+from langstrecke.plots import style
 from langstrecke.simulation import simulate_laps
 from langstrecke.timing.session import Session
 
 CARD = small_card()
+
+SEES = {
+    "everybody": np.eye(3),
+    "deuteranopia": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    "protanopia": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    "tritanopia": np.array([[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]]),
+}
+"""How linear RGB is seen (Machado, Oliveira, Fernandes 2009, severity 1)."""
+APART = 20.0
+"""Least distance of two colours in CIELAB; about 2 can just be told apart side by side."""
+
+
+def lab(colour: str, seen: np.ndarray) -> np.ndarray:
+    """A colour in CIELAB (D65) as somebody sees it."""
+    rgb = np.array([int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)])
+    linear = seen @ np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = to_xyz @ linear.clip(0, 1) / np.array([0.9505, 1.0, 1.089])
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("who", SEES)
+@pytest.mark.parametrize(
+    "palette",
+    [
+        style.SHADES,
+        (style.ACCENT, style.RETIRE, style.ACTUAL),
+        [style.DARK[k] for k in ("accent", "retire", "actual")],
+    ],
+    ids=["shades", "light", "dark"],
+)
+def test_colours_are_told_apart_by_everybody(palette: list[str], who: str) -> None:
+    seen = [lab(colour, SEES[who]) for colour in palette]
+    assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > APART
+
+
+def test_names_that_are_cut_do_not_look_alike() -> None:
+    names = ["Mercedes-AMG Team Winward Racing Alpha", "Mercedes-AMG Team Winward Racing Beta", "Short"]
+    cut = style.told_apart(names, 31)
+    assert len(set(cut)) == 3
+    assert all(len(name) <= 31 for name in cut)
+    assert cut[0].endswith("Alpha")
+    assert (
+        style.told_apart(["A long name of one team" * 2] * 2, 31)
+        == [style.shorten("A long name of one team" * 2, 31)] * 2
+    )
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +77,8 @@ def drawn() -> dict[str, Callable[..., Figure]]:
     laps = simulate_laps(CARD, race=1)
     race = Session("made", "store", "laps", laps, laps)
     plan = ls.plan(CARD, "4")
+    car = laps.filter(laps["elapsed_s"] > 1500.0)["car"][0]
+    window = ls.window(CARD, race, car, 1500.0, races=16)
     mark = p.Mark(CARD.race.date, 1, "IMSA", "Team", win=True, started=True)
     season = [("", "Ada Lang", 10.0, 20.0, 30.0, 40.0, 0.3)]
     line = p.GapLine("as it is", (1.0, 2.0), (1.0, 2.0), (2.0, 3.0), (3.0, 4.0))
@@ -39,6 +91,8 @@ def drawn() -> dict[str, Callable[..., Figure]]:
         "laps_and_retirement": lambda **k: p.laps_and_retirement(odds, "DPi", **k),
         "win_changes": lambda **k: p.win_changes(odds, odds, "GTLM", **k),
         "what_if_bars": lambda **k: p.what_if_bars(changed, **k),
+        "window_chart": lambda **k: p.window_chart(window, **k),
+        "fall_off_chart": lambda **k: p.fall_off_chart(window, **k),
         "plan_timeline": lambda **k: p.plan_timeline(plan, **k),
         "gaps": lambda **k: p.gaps(race, "GTLM", **k),
         "stints": lambda **k: p.stints(race, "GTLM", **k),

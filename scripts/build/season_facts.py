@@ -80,7 +80,9 @@ def segments(race_id: str, laps: pl.DataFrame, marks: list[float]) -> Iterator[t
 def hourly_standings(data: Path) -> Iterator[tuple[str, str, int, str, int]]:
     """The order at the scoring hours of the 24 hours of Spa, overall and by class."""
     for season in seasons_of("gtwce-endurance"):
-        folder = next((data / "gtwce" / season).glob("*Spa*")) / "Races"
+        folder = next((f / "Races" for f in (data / "gtwce" / season).glob("*Spa*")), None)
+        if folder is None:
+            continue
         files = {path.stem.casefold(): path for path in folder.glob("*.csv")}
         classes = {e.car: e.car_class for e in load_registry().entries(f"spa-24h-{season}")}
         for mark in rulebook_for("spa-24h", season).points.intermediate:

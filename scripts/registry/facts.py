@@ -41,9 +41,14 @@ def read_extra(path: Path, raw: Raw) -> None:
     for row in _rows(path):
         season, circuit = row["season"], row["circuit"]
         spa = row["series"] == "spa-24h"  # the one race of its series, and a round of a championship
+        name = f"{row['series']}-{season}"
+        if not spa and row["series"] != "n24":
+            name += f"-{circuit}"
+        if row["series"] == "nls":  # every round at one circuit
+            name += f"-{row['round']}"
         raw.add_event(
             RawEvent(
-                f"spa-24h-{season}" if spa else f"{row['series']}-{season}-{circuit}",
+                name,
                 row["series"],
                 season,
                 row["name"],

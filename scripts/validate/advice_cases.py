@@ -17,11 +17,12 @@ from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.ratings.annotate import annotate
 from langstrecke.ratings.stops import LONG_RACE_S, drive_throughs, stints_of_class
 from langstrecke.simulation.kernel.snapshot import RUNS
-from langstrecke.simulation.watch import simulate_watched
+from langstrecke.simulation.watch import CLASS_PLACE, simulate_watched
 from langstrecke.strategy.audit import audit
 from langstrecke.strategy.call import call
 from langstrecke.strategy.counterfactual.moment import Moment, moment
-from langstrecke.strategy.options import Option, stop_or_stay
+from langstrecke.strategy.goals import column
+from langstrecke.strategy.options import Option, staying_out, stop_or_stay, with_option
 from langstrecke.strategy.outlook import outlook
 from langstrecke.timing.derive import neutralisations
 
@@ -30,18 +31,18 @@ NEAR_S = 30.0
 """Two cars of a class this near to each other fight (default)."""
 AFTER_S = (60.0, 120.0, 180.0)
 """Seconds after a yellow at which it is looked at: the first at which the laps tell of it."""
-TRUTH_RACES = 1500
+TRUTH_RACES = 1000
 """Races on fresh luck that say whether stopping is truly better than being held out on the track."""
 CASES = 2
-"""Cars of a class looked at under one yellow, from the front."""
-PER_RACE = 6
-"""Cars of a race whose whole call is asked for."""
+"""Cars of a class looked at under one yellow, from the front ..."""
 SHARE = (0.2, 0.85)
 """... with so much of the tank burnt."""
+PER_RACE = 3
+"""Cars of a race whose whole call is asked for, spread over its yellows."""
 TRULY = 0.05
 """Places by which stopping has to be better."""
-YELLOWS_S = 300.0
-"""A race with less under yellow than this is one without: the mean score of its stops lies near nought."""
+YELLOWS_S = 900.0
+"""A race with less under yellow than this is one without: its stops under green score nought on the average."""
 AUDIT_RACES = 96
 
 Rows = list[dict[str, Any]]
@@ -102,7 +103,9 @@ def _looks(one: Race, found: dict[str, Any], races: int, seed: int) -> None:
             if share == 0.5:
                 stops = sum(s > now.t for s in one.stops.get(car, []))
                 odds = dict(ahead.stops).get(stops, 0.0)
-                found["stops"].append({"car": car, "told": ahead.needed, "came": stops, "odds": round(odds, 3)})
+                sure = ahead.stops[0][1] if ahead.stops else 0.0
+                told_of = {"told": ahead.needed, "sure": round(sure, 3), "came": stops, "odds": round(odds, 3)}
+                found["stops"].append({"car": car, **told_of})
 
 
 def _tanks(one: Race, now: Moment) -> Rows:
@@ -133,26 +136,26 @@ def yellows(one: Race) -> Iterator[tuple[Moment, float]]:
 
 
 def _yellows(one: Race, found: dict[str, Any], races: int, seed: int) -> None:
-    """Under each yellow: is stopping truly better, and does `call` say so? Then the cars that split."""
+    """Under the yellows: is stopping truly better, and does `call` as anybody asks it say so? Cars that split."""
+    open_to: list[tuple[Moment, int]] = []
     for now, end in yellows(one):
         if int(now.params.race[0].refuelling) != 1:
             return
         found["splits"] += _splits(one, now, end, races, seed)
         for name in now.card.classes:
-            front = [i for i in _fighting(now, name) if now.state.cars[i].position <= CASES]
-            for i in front:
+            for i in _fighting(now, name):
                 burnt = now.state.cars[i].fuel_laps / float(now.params.car["stint_laps"][i])
-                if len(found["yellow"]) >= PER_RACE or not SHARE[0] <= burnt <= SHARE[1]:
-                    continue
-                car = now.card.entries[i].car
-                option = Option("stop now", now.state.cars[i].laps + 1)
-                truth = stop_or_stay(now, i, option, races=TRUTH_RACES, seed=seed + 1).place
-                told = call(now, car, races=races, seed=seed)
-                found["yellow"].append({
-                    "t": now.t, "car": car, "burnt": round(burnt, 2), "change": round(truth.change, 3),
-                    "better": truth.high < 0.0 and truth.change < -TRULY, "says_stop": told.stops_now,
-                    "told": told.headline,
-                })  # fmt: skip
+                if now.state.cars[i].position <= CASES and SHARE[0] <= burnt <= SHARE[1]:
+                    open_to.append((now, i))
+    for k in np.unique(np.linspace(0, len(open_to) - 1, PER_RACE).astype(int)) if open_to else ():
+        now, i = open_to[k]
+        car = now.state.cars[i]
+        truth = stop_or_stay(now, i, Option("stop now", car.laps + 1), races=TRUTH_RACES, seed=seed + 1).place
+        told = call(now, car.car, seed=seed)
+        found["yellow"].append({
+            "t": now.t, "car": car.car, "left": round(now.fuel_left(i), 1), "change": round(truth.change, 3),
+            "better": truth.high < 0.0 and truth.change < -TRULY, "says_stop": told.stops_now, "told": told.headline,
+        })  # fmt: skip
 
 
 def _fighting(now: Moment, name: str) -> list[int]:
@@ -167,6 +170,7 @@ def _splits(one: Race, now: Moment, end: float, races: int, seed: int) -> Rows:
 
     Advice is the mean of what stopping is worth to either. It agrees if the one that followed it gained more places
     on the cars of the class that finished; pairs with a car that did not finish, or level gains, tell nothing.
+    `expected` is how often it would agree were races as they are played: no advice can be expected to do better.
     """
     cars = now.state.cars
     rows: Rows = []
@@ -190,11 +194,25 @@ def _splits(one: Race, now: Moment, end: float, races: int, seed: int) -> Rows:
             if sum(worth) == 0.0:
                 continue
             used |= {a, b}
+            more = _gains_more(now, stopper, stayer, 1 if came[0] else -1, races, seed)
             rows.append({
                 "t": now.t, "stopper": cars[stopper].car, "stayer": cars[stayer].car, "gained": gained,
                 "worth": [round(w, 3) for w in worth], "agrees": (gained > 0) == (sum(worth) > 0.0),
+                "expected": round(more if sum(worth) > 0.0 else 1.0 - more, 3),
             })  # fmt: skip
     return rows
+
+
+def _gains_more(now: Moment, stopper: int, stayer: int, ahead: int, races: int, seed: int) -> float:
+    """How often the stopper gains more places than the stayer with both doing as they did; level gains left out.
+    `ahead`: the stopper is so many places in front.
+    """
+    params = with_option(now.params, stopper, Option("stop now", now.state.cars[stopper].laps + 1))
+    params = with_option(params, stayer, staying_out(now, stayer))
+    played = simulate_watched(params, [stopper, stayer], races=races, seed=seed + 2, snapshot=now.snapshot)
+    more = column(played, 1, CLASS_PLACE) - column(played, 0, CLASS_PLACE) - ahead
+    told = more[more != 0.0]
+    return float(np.mean(told > 0.0)) if len(told) else 0.5
 
 
 def _near(now: Moment, a: int, b: int) -> bool:
@@ -215,12 +233,12 @@ def _places(one: Race, now: Moment, index: int, order: list[int]) -> int:
 
 
 def _audit(one: Race, seed: int) -> dict[str, Any] | None:
-    """The mean score of all stops of a race that had hardly a yellow."""
+    """The mean score of the stops under green of a race that had hardly a yellow."""
     found = neutralisations(one.laps).filter(pl.col("kind").is_in(["fcy", "safety_car"]))
     if float((found["end_s"] - found["start_s"]).sum()) >= YELLOWS_S:
         return None
     judged = audit(one.card, one.laps, seed=seed, first_look=AUDIT_RACES, second_look=AUDIT_RACES)
-    gains = np.array([s.gain for s in judged.stops if s.answer is not None])
+    gains = np.array([s.gain for s in judged.stops if s.answer is not None and s.flag == "green"])
     if not len(gains):
         return None
     error = float(gains.std() / np.sqrt(len(gains)))

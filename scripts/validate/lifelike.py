@@ -21,6 +21,10 @@ from langstrecke.store import Store, open_store
 from langstrecke.timing.derive import classification, neutralisations
 
 LEVEL = (0.05, 0.95)
+NEAR = (0.05, 0.12)
+"""Shares of the winner's real distance within which a card is asked to say it."""
+CUT_SHORT = 0.97
+"""A race whose clock stood at less than this share of its scheduled length at the flag was stopped for good."""
 
 
 def real_figures(laps: pl.DataFrame, card: RaceCard) -> dict[str, dict[str, float]]:
@@ -53,6 +57,21 @@ def real_figures(laps: pl.DataFrame, card: RaceCard) -> dict[str, dict[str, floa
     return found
 
 
+def distance(figures: np.ndarray[Any, Any], value: float, real: dict[str, float]) -> dict[str, Any]:
+    """What keeps the winner's distance from being known.
+
+    `own`: the share of the simulated races within each of `NEAR` of their median: how often a card that is right in
+    everything would be as near. `given`: the median moved to the real time under neutralisation, along the line laid
+    through the simulated races.
+    """
+    laps, neutral = figures[:, FIGURES.index("winner_laps")], figures[:, FIGURES.index("neutral_s")]
+    middle = float(np.median(laps))
+    slope = float(np.polyfit(neutral, laps, 1)[0]) if neutral.std() > 0 else 0.0
+    given = middle + slope * (real["neutral_s"] - float(np.median(neutral)))
+    own = [float(np.mean(np.abs(laps / middle - 1.0) <= near)) for near in NEAR]
+    return {"own": own, "given": given, "neutral_real": real["neutral_s"], "neutral": float(np.median(neutral))}
+
+
 def judge(store: Store, races: int, series: str | None) -> list[dict[str, Any]]:
     """One row per race, class and figure: real value, simulated interval, inside or not."""
     archive = open_archive(store)
@@ -64,6 +83,7 @@ def judge(store: Store, races: int, series: str | None) -> list[dict[str, Any]]:
         card = build_card(race_id, store, "before", archive=archive)
         outcome = simulate(card, races=races, figures=True)
         real = real_figures(laps, card)
+        stopped = float(laps["elapsed_s"].to_numpy().max()) < CUT_SHORT * card.race.duration_s
         for c, name in enumerate(card.classes):
             for k, figure in enumerate(FIGURES):
                 if name not in real or (figure in ("neutralisations", "neutral_s", "red_flags") and c > 0):
@@ -85,6 +105,8 @@ def judge(store: Store, races: int, series: str | None) -> list[dict[str, Any]]:
                         "high": float(high),
                         "inside": bool(low <= value <= high),
                         "below": bool(value < low),
+                        **(distance(outcome.figures[:, c], value, real[name]) if figure == "winner_laps" else {}),
+                        **({"stopped": stopped or real[name]["red_flags"] > 0} if figure == "winner_laps" else {}),
                     }
                 )
         print(race_id, {f: f"{r:.0f}|{m:.0f}" for f, r, m in _brief(rows, race_id)}, flush=True)

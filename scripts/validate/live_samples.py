@@ -2,7 +2,7 @@
 
     python scripts/validate/live_samples.py SAMPLES_FOLDER
 
-Shares nothing with the readers: the standard library, and the command line as a user has it.
+The counts share nothing with the readers: the standard library only.
 """
 
 from __future__ import annotations
@@ -60,6 +60,17 @@ def count_griiip(folder: Path) -> dict[str, Any]:
     return {"order": [(car, newest[car][0]) for car in order], "laps": len(rows)}
 
 
+def count_swiss(folder: Path) -> dict[str, Any]:
+    """Cars with their laps in the order the service ranks them, and their places in class."""
+    results = json.loads((folder / "swiss_timing.json").read_text())["content"]["full"]["Results"]
+    who = json.loads((folder / "swiss_comp_detail.json").read_text())["content"]["full"]["Competitors"]
+    ranked = sorted(results.items(), key=lambda pair: pair[1]["MainResult"]["Rank"])
+    return {
+        "order": [(who[key]["Bib"], row["MainResult"]["TotalLapCount"]) for key, row in ranked],
+        "places in class": [row["MainResult"]["ClassRank"] for _, row in ranked],
+    }
+
+
 def followed(*args: str) -> dict[str, Any]:
     """What the command line says."""
     done = subprocess.run(
@@ -85,9 +96,57 @@ def compare_timing71(path: Path) -> bool:
     return same
 
 
+def compare_board(name: str, own: dict[str, Any], told: list[tuple[str, int]]) -> bool:
+    """Print both counts; whether they are equal."""
+    same = bool(told == own["order"])
+    laps = own.get("laps", sum(laps for _, laps in own["order"]))
+    print(f"{name}: {len(own['order'])} cars, {laps} laps")
+    print(f"  the table is {'equal' if same else 'NOT equal: ' + str(told)}")
+    return same
+
+
+def read_griiip(folder: Path) -> list[tuple[str, int]]:
+    """The table our reader makes of the answers."""
+    from langstrecke.live.sources.griiip import GriiipReader
+    from langstrecke.live.sources.ledger import Ledger
+
+    ledger = Ledger("sample")
+    reader = GriiipReader(ledger)
+    for channel in ("session-info", "session-clock", "participants", "race-flags", "laps", "pit-in", "pit-out"):
+        reader.take(channel, json.loads((folder / f"live_{channel}.json").read_text()))
+    return table_of(ledger)
+
+
+def read_swiss(folder: Path) -> list[tuple[str, int]]:
+    """The table our reader makes of the pages."""
+    from langstrecke.live.sources.board_race import BoardRace
+    from langstrecke.live.sources.swiss_timing import SwissReader
+
+    race = BoardRace("sample", slack_s=12.0)
+    race.ledger.duration_s = 86_400.0
+    pages = [json.loads((folder / f"swiss_{name}.json").read_text()) for name in ("comp_detail", "timing")]
+    SwissReader(race).take(*pages)
+    return table_of(race.ledger)
+
+
+def table_of(ledger: Any) -> list[tuple[str, int]]:
+    """Cars and laps of the timing table of what a ledger has told."""
+    from langstrecke.live import FeedState, timing_table
+
+    state = FeedState()
+    for message in (ledger.hello, *ledger.messages):
+        state.apply(message)
+    return [(row.car, row.laps) for row in timing_table(state).rows]
+
+
 def main(folder: Path) -> int:
     """Compare every sample there is; 0 where all are equal."""
     results = [compare_timing71(path) for path in sorted((folder / "timing71").glob("*.zip"))]
+    griiip, swiss = folder / "griiip", folder / "swiss_timing"
+    if griiip.is_dir():
+        results.append(compare_board("Griiip, Le Mans 2026", count_griiip(griiip), read_griiip(griiip)))
+    if swiss.is_dir():
+        results.append(compare_board("Swiss Timing, Spa 2026", count_swiss(swiss), read_swiss(swiss)))
     return 0 if results and all(results) else 1
 
 

@@ -61,8 +61,8 @@ class Viewers:
         self.behind: list[float] = []
         self.odds: list[tuple[float, float]] = []
         self.sizes: list[float] = []
-        self.tables = 0
-        self._head = re.compile(r'"wall": "([^"]+)"')
+        self.tables = self.bytes = 0
+        self._head = re.compile(r'"wall":"([^"]+)"')
 
     async def watch(self, url: str, until: float, *, read: bool) -> None:
         """One viewer. Only one reads all it gets: the others stand for machines of their own."""
@@ -76,8 +76,9 @@ class Viewers:
                 except TimeoutError:
                     return
                 now = time.time()
+                self.bytes += len(text.encode())
                 head = self._head.search(text[:400])
-                if head is not None and text.startswith('{"kind": "table"'):
+                if head is not None and text.startswith(('{"kind":"table"', '{"kind":"changes"')):
                     made = dt.datetime.fromisoformat(head.group(1)).timestamp()
                     if shown:
                         self.behind.append(
@@ -122,6 +123,7 @@ async def _measured(pid: int, address: str, race: str, viewers: int, seconds: fl
         "viewers": viewers,
         "seconds": seconds,
         "tables_a_viewer": round(seen.tables / viewers, 1),
+        "kb_a_second_a_viewer": round(seen.bytes / 1e3 / viewers / seconds, 2),
         "table_kb": round(median(seen.sizes or [0.0]) / 1e3, 1),
         "on_the_way_s": spread(seen.on_the_way),
         "age_of_the_table_shown_s": spread(seen.behind),
@@ -178,7 +180,7 @@ def table_figures(args: argparse.Namespace) -> dict[str, Any]:
     from langstrecke.live.feed_state import FeedState
     from langstrecke.live.table import timing_table
     from langstrecke.racecard import list_cards, load_card
-    from langstrecke.web.api.live import as_text
+    from langstrecke.web.api.watching import as_text
 
     recording = _recording(args)
     card = load_card(args.table_race) if args.table_race in list_cards() else None
@@ -221,10 +223,17 @@ class Counted:
         return OddsPoint(race_s=asked[4], races=1, cars=tuple(chances)), "no odds"
 
 
+class Deaf:
+    """A viewer's connection that sends nowhere."""
+
+    async def send_text(self, _: str) -> None:
+        await asyncio.sleep(0)
+
+
 def memory_figures(args: argparse.Namespace) -> dict[str, Any]:
     """Memory over a whole race, after the recording has been read."""
     from langstrecke.services.settings import Settings
-    from langstrecke.web.api.live import part_of
+    from langstrecke.web.api.watching import show
     from langstrecke.web.following.models import FollowAsk
     from langstrecke.web.following.race import RaceHub
 
@@ -237,8 +246,7 @@ def memory_figures(args: argparse.Namespace) -> dict[str, Any]:
         await hub.open()
 
         async def view() -> None:
-            async for _ in hub.views():
-                part_of(hub, "table"), part_of(hub, "odds"), part_of(hub, "alerts")
+            await show(Deaf(), hub)  # type: ignore[arg-type]
 
         tasks = [asyncio.create_task(view()) for _ in range(10)]
         assert hub.view.table is not None
@@ -277,7 +285,7 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--speed", type=float, default=60.0)
-    parser.add_argument("--memory-speed", type=float, default=1200.0)
+    parser.add_argument("--memory-speed", type=float, default=600.0)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     figures = {"viewers": viewers_figures, "table": table_figures, "memory": memory_figures}

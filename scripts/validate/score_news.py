@@ -12,7 +12,7 @@ import argparse
 import json
 from pathlib import Path
 
-from langstrecke.news.claims.scoring import Score, score_folder, total
+from langstrecke.news.claims.scoring import CREWS, Score, only, score_folder, total, without_certainty
 
 ROOT = Path(__file__).resolve().parents[2]
 NEWS = ROOT / "tests" / "news"
@@ -43,11 +43,13 @@ def main() -> None:
             for key in score.wrong:
                 print("    wrong ", " | ".join(key))
         _print(total(scores, name))
+        _print(total([without_certainty(s) for s in scores], f"{name}, not how sure"))
+        _print(total([only(s, CREWS) for s in scores], f"{name}, crews"))
 
 
 def _print(score: Score) -> None:
     counts = f"{len(score.right)} right, {len(score.missed)} missed, {len(score.wrong)} wrong"
-    print(f"{score.text:18} precision {score.precision:.2f}  recall {score.recall:.2f}  ({counts})")
+    print(f"{score.text:28} precision {score.precision:.2f}  recall {score.recall:.2f}  ({counts})")
 
 
 if __name__ == "__main__":

@@ -124,15 +124,20 @@ def draw_reliability(rows: list[Row], path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
+def _years(rows: list[Row]) -> str:
+    return ", ".join(str(year) for year in sorted({r.season for r in rows}))
+
+
 def page(rows: list[Row], others: list[Row], layers: list[str], simulation: list[str]) -> str:
     """The page."""
-    cutoffs, seasons = grouped(rows, ("cutoff",)), sorted({r.season for r in rows})
+    cutoffs = grouped(rows, ("cutoff",))
     text = [
         "# Validation",
         "",
         INTRODUCTION,
         "",
-        f"## IMSA {seasons[0]}-{seasons[-1] % 100}: {len({r.race for r in rows})} races",
+        f"## IMSA {min(r.season for r in rows)}-{str(max(r.season for r in rows))[-2:]}: "
+        f"{len({r.race for r in rows})} races",
         "",
         *target_table(rows),
         *layers,
@@ -161,10 +166,11 @@ def page(rows: list[Row], others: list[Row], layers: list[str], simulation: list
     ]
     if others:
         text += [
-            "## WEC and Le Mans",
+            f"## WEC and Le Mans: {len({r.race for r in others})} races, {_years(others)}",
             "",
             "Few races, most without practice or qualifying files. The five figures of the in-race forecast were "
-            "not chosen on them; their own seasons had a part in priors and curves (only IMSA seasons are left out).",
+            "not chosen on them. Priors leave out the season judged, as those of IMSA do; its races had a part in "
+            "the curves of cars overdue.",
             "",
             *comparison_table(grouped(others, ("cutoff",)), ("cutoff",)),
         ]

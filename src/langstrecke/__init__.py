@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from langstrecke import plots
-    from langstrecke.api import Store, card_from, changed, open_store, plan, what_if
+    from langstrecke.api import Store, card_from, changed, open_store, plan, what_if, window
     from langstrecke.errors import LangstreckeError
     from langstrecke.forecast.race import forecast
     from langstrecke.racecard import RaceCard, list_cards, load_card
     from langstrecke.timing.session import Session, load
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
-    "langstrecke.api": ("Store", "card_from", "changed", "open_store", "plan", "what_if"),
+    "langstrecke.api": ("Store", "card_from", "changed", "open_store", "plan", "what_if", "window"),
     "langstrecke.errors": ("LangstreckeError",),
     "langstrecke.racecard": ("RaceCard", "list_cards", "load_card"),
     "langstrecke.timing.session": ("Session", "load"),
@@ -50,6 +50,7 @@ __all__ = [
     "plan",
     "plots",
     "what_if",
+    "window",
 ]
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from langstrecke.store import Store as Tables
-    from langstrecke.strategy import Plan, WhatIf
+    from langstrecke.strategy import PitWindow, Plan, WhatIf
 
 Progress = Callable[[int, int], None]
 Change = Mapping[str, Any] | str | Path | Patch | RaceCard
@@ -241,3 +241,31 @@ def plan(card: RaceCard, car: str, *, drivers: str | Path | None = None, limit_s
     from langstrecke.strategy.plan import make_plan
 
     return make_plan(card, car, drivers=drivers, limit_s=limit_s)
+
+
+def window(
+    card: RaceCard,
+    race: Session | pl.DataFrame,
+    car: str,
+    at_s: float,
+    *,
+    rival: str | None = None,
+    races: int | None = None,
+    seed: int = 1,
+    threads: int | None = None,
+) -> PitWindow:
+    """The pit window of a car at race time `at_s`: by lap what a stop is worth and costs, where it rejoins, in what
+    traffic, the chance of a yellow; undercut, saving and fall-off in seconds.
+
+        ls.window(ls.load_card("imsa-2021-sebring"), ls.load("202103201010-race-laps.csv"), "01", 6 * 3600)
+
+    `race` is the race's session or its lap table; nothing after `at_s` is looked at. Probabilities are 0..1, times
+    seconds. NotFoundError for a car that is not in the card; LangstreckeError for one out of the race or in the pits,
+    and for a moment outside the race.
+    """
+    from langstrecke.strategy.counterfactual.moment import moment
+    from langstrecke.strategy.pit_window import pit_window
+
+    laps = race.laps if isinstance(race, Session) else race
+    now = moment(card, laps, at_s)
+    return pit_window(now, laps, car, rival=rival, races=races, seed=seed, threads=threads)

@@ -1,12 +1,14 @@
 """How names, times, gaps, probabilities and counts are written, wherever a result is shown.
 
 One function a kind of figure; a page that writes figures in the browser follows these (`web/pages/grids.py`).
-Standard library only.
+Standard library only. Shares, differences, counts and places follow the language spoken (`language`).
 """
 
 from __future__ import annotations
 
 import re
+
+from langstrecke.language import decimals, german, tr
 
 _PARTICLES = frozenset(
     [
@@ -113,13 +115,14 @@ def percent(share: float, races: int | None = None, *, unit: bool = True) -> str
         text = f">{100.0 - least:g}"
     else:
         text = f"{value:.{digits}f}"
+    text = decimals(text)
     return f"{text} %" if unit else text
 
 
 def signed(value: float, digits: int = 1) -> str:
     """A difference with its sign: `+1.2`, `−0.3`; `0.0` where nothing is left of it."""
     text = f"{round(value, digits) or 0.0:+.{digits}f}".replace("-", "−")
-    return text if round(value, digits) else text[1:]
+    return decimals(text if round(value, digits) else text[1:])
 
 
 def points(change: float) -> str:
@@ -129,10 +132,12 @@ def points(change: float) -> str:
 
 def plural(number: int, one: str, many: str = "") -> str:
     """A count with its noun: `1 race`, `2,000 races`; `many` where an s does not do it."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{decimals(f'{number:,}')} {tr(one if number == 1 else many or one + 's')}"
 
 
 def ordinal(place: int) -> str:
     """`1st`, `2nd`, `11th`."""
+    if german():
+        return f"{place}."
     ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     return f"{place}{'th' if place % 100 in (11, 12, 13) else ending}"

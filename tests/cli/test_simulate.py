@@ -19,8 +19,6 @@ from langstrecke.simulation import simulate_laps
 from langstrecke.timing.derive import class_gaps, classification
 from langstrecke.timing.schema import LAPS
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "gaps_of_one_race.py"
-
 
 def test_a_race_is_written_as_timing_data_and_drawn(tmp_path: Path) -> None:
     laps, figure = tmp_path / "new" / "laps.parquet", tmp_path / "gaps.png"
@@ -69,16 +67,6 @@ def test_a_figure_of_nobody_and_of_one_car() -> None:
     assert race_gaps([], "nobody", "") is not None
     laps = simulate_laps(load_card("imsa-2021-lime-rock"), race=1, seed=3)
     assert race_gaps(car_gaps(class_gaps(laps), [str(laps["car"][0])]), "one", "") is not None
-
-
-def test_the_example_runs(tmp_path: Path) -> None:
-    figure = tmp_path / "figure.png"
-    ran = subprocess.run(
-        [sys.executable, EXAMPLE, "--race", "3", "--figure", figure], capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert "neutralisations" in ran.stdout
-    assert figure.read_bytes().startswith(b"\x89PNG")
 
 
 def test_ctrl_c_ends_a_long_forecast_with_a_word() -> None:

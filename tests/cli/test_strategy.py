@@ -79,6 +79,20 @@ def test_call(place: list[str], tmp_path: Path) -> None:
     assert ask("call", RACE, "--at", f"@12:{AT_S // 60:02d}:00", "--car", "01", "--races", "64", *place) == found
 
 
+def test_window(place: list[str], tmp_path: Path) -> None:
+    question = ["window", RACE, "--at", AT, "--car", "01", "--races", "32", *place]
+    found = ask(*question)
+    assert found["laps"][0]["in_laps"] == 1
+    assert found["rival"] not in (None, "01")
+    assert {"share", "lap_s", "laps", "lasts"} == set(found["saving"][0])
+    assert found == ask(*question), "same seed, same answer"
+    drawn = [tmp_path / "window.png", tmp_path / "fall.svg"]
+    table = told(*question, "--figure", str(drawn[0]), "--fall-off", str(drawn[1]))
+    assert "rejoins" in table
+    assert "fuel saved" in table
+    assert all(path.stat().st_size > 10_000 for path in drawn)
+
+
 def test_audit(place: list[str]) -> None:
     found = ask("audit", RACE, "--car", "01", "--car", "3", *place)
     assert {s["car"] for s in found["stops"]} == {"01", "3"}
@@ -105,6 +119,8 @@ def test_what_if_of_a_past_decision(place: list[str], tmp_path: Path) -> None:
         (["call", RACE, "--at", "0:00:00", "--car", "01"], "has not begun"),
         (["call", RACE, "--at", "noon", "--car", "01"], "is no time"),
         (["call", "imsa-2021-sebrin", "--at", AT, "--car", "01"], "imsa-2021-sebring"),
+        (["window", RACE, "--at", AT, "--car", "99"], "no car is called '99'"),
+        (["window", RACE, "--at", AT, "--car", "01", "--rival", "01"], "no rival"),
         (["audit", "imsa-1999-sebring"], "imsa-1999-sebring"),
         (["audit", RACE, "--class", "LMP9"], "no stop of these cars"),
         (["what-if", RACE, "--at", AT, "--set", "stop=now"], "--car"),

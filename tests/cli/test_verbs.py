@@ -93,7 +93,7 @@ def test_a_verbs_module_loads_nothing_heavy() -> None:
     modules = loaded_by("import importlib\n" + "\n".join(f"importlib.import_module({name!r})" for name in names))
     assert not {m.split(".")[0] for m in modules} & HEAVY
     rooms = {m.split(".")[1] for m in modules if m.startswith("langstrecke.")}
-    assert rooms == {"cli", "errors", "formatting", "services"}
+    assert rooms == {"cli", "errors", "formatting", "language", "services"}
 
 
 def test_help_and_completion_load_no_verb() -> None:

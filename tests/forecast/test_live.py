@@ -13,6 +13,7 @@ from langstrecke.forecast.live.fits import LiveFits, live_fits
 from langstrecke.forecast.live.rules import with_eased_minimum
 from langstrecke.forecast.live.snapshot import to_snapshot
 from langstrecke.racestate.state import live_state
+from langstrecke.report.words import race_line
 from langstrecke.simulation.compile import compile_race
 from race_maker import make_race
 
@@ -120,6 +121,17 @@ def test_a_moment_outside_the_race_is_an_error(laps: pl.DataFrame) -> None:
     for t in (0.0, LENGTH + 1.0):
         with pytest.raises(LangstreckeError, match="does not lie within"):
             forecast_live(card_of_made_race(laps, LENGTH), laps, t, races=10)
+
+
+def test_the_moment_is_told_and_a_long_silence_before_it(laps: pl.DataFrame) -> None:
+    card = card_of_made_race(laps, LENGTH)
+    result = forecast_live(card, laps, 3600.0, races=10, threads=1)
+    assert result.to_json()["at_s"] == 3600.0
+    assert "after 1:00:00" in race_line(result)
+    assert not any("crossed the line" in note for note in result.notes)
+    cut = laps.filter(pl.col("elapsed_s") < 3000.0)
+    notes = forecast_live(card, cut, 3900.0, races=10, threads=1).notes
+    assert any("nobody crossed the line since 0:4" in note for note in notes)
 
 
 def test_fitted_curves_fall_with_time_and_leave_the_season_out() -> None:

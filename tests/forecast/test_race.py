@@ -124,7 +124,7 @@ def test_the_json_is_as_promised() -> None:
     result = from_outcome(CARD, counted())
     data = json.loads(result.json_text())
     assert data == result.to_json()
-    assert list(data) == ["race", "simulated", "seed", "notes", "at_s", "calibration", "entries"]
+    assert list(data) == ["race", "simulated", "seed", "at_s", "notes", "calibration", "entries"]
     assert (data["race"], data["simulated"], data["seed"]) == ("test-2021-sebring", 10, 5)
     first = result.car("01")
     assert data["entries"][0] == {

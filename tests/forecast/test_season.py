@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,7 @@ CHAMPIONS = {
              "GTD": "Roman De Angelis"},
     "2023": {"GTP": "Alexander Sims", "LMP2": "Ben Keating", "LMP3": "Gar Robinson", "GTD PRO": "Ben Barnicoat",
              "GTD": "Bryan Sellers"},
+    "2024": {"GTP": "Felipe Nasr", "LMP2": "Tom Dillmann", "GTD PRO": "Laurin Heinrich", "GTD": "Philip Ellis"},
 }  # fmt: skip
 MAKES = {("2021", "DPi"): "Cadillac", ("2022", "DPi"): "Acura", ("2022", "GTD"): "BMW", ("2023", "GTP"): "Cadillac",
          ("2023", "GTD PRO"): "Lexus", ("2023", "GTD"): "BMW", ("2021", "GTD"): "Porsche"}  # fmt: skip
@@ -243,26 +245,64 @@ def test_unknown_seasons_are_answered_with_near_ones() -> None:
         season_id("imsa-2035")
     with pytest.raises(LangstreckeError, match="rounds 1 to 12"):
         season_forecast("imsa-2021", after=13)
-    with pytest.raises(NotFoundError, match="no calendar"):
+    with pytest.raises(NotFoundError, match="known: nls-2024, nls-2026"):
         season_id("nls-2025")
+    with pytest.raises(NotFoundError, match="no calendar"):
+        season_id("lmu-2025")
 
 
 def test_a_season_that_cannot_be_played_says_what_is_missing() -> None:
     with pytest.raises(NotFoundError, match=r"2 of its 8 rounds have a race card.*entries of wec-2018-19-spa"):
         season_forecast("wec-2018-19")
-    with pytest.raises(NotFoundError, match="a card of at least one round"):
+    for season in ("elms-2026", "nls-2026", "imsa-2025"):  # calendars without anybody entered
+        with pytest.raises(NotFoundError, match="no entry list of the season is held"):
+            season_forecast(season)
+    with pytest.raises(NotFoundError, match="a card of at least one of its own rounds"):
         season_forecast("f1-2019", after=3)
     assert season_forecast("wec-2018-19", after=8).simulated == 0  # the table needs none
 
 
-@pytest.mark.parametrize(
-    "season", ["imsa-2022", "imsa-2023", "gtwce-endurance-2021", "gtwce-endurance-2022", "wec-2015", "wec-2016"]
+SEASONS = (
+    *("imsa-2022", "imsa-2023", "imsa-2024", "gtwce-endurance-2021", "gtwce-endurance-2022"),
+    *("wec-2015", "wec-2016", "wec-2024", "wec-2025", "wec-2026", "imsa-2026"),
 )
+
+
+@pytest.mark.parametrize("season", SEASONS)
 def test_seasons_that_can_be_played(season: str) -> None:
     rounds = rounds_of(*season_id(season))
     plans = plan_rounds(rounds, 0)
     assert [p.round.number for p in plans] == [r.number for r in rounds if r.number > 0]
     assert all(len(p.card.entries) >= 10 for p in plans)
+
+
+def test_a_season_known_by_its_calendar_and_entry_list() -> None:
+    plans = {p.round.id: p for p in plan_rounds(rounds_of("wec", "2026"), 0)}
+    fuji = plans["wec-2026-fuji"]
+    assert fuji.stand_in == "wec-2025-fuji"
+    cars = {e.car: e for e in fuji.card.entries}
+    assert len(cars) == 35
+    assert [d.name for d in cars["17"].drivers] == ["André Lotterer", "Pipo Derani", "Mathys Jaubert"]
+    assert cars["17"].pace_s == 0.0  # nobody has timed it
+    assert cars["17"].grid is None
+    assert cars["51"].drivers[0].evidence == "laps"  # drivers are known from the season before
+    le_mans = plans["le-mans-2026"].card
+    assert {"101", "43"} <= {e.car for e in le_mans.entries}  # its own field, whoever is entered for the season
+    assert "86" not in {e.car for e in le_mans.entries}  # a reserve
+    assert full_season("wec", "2026") == set(cars)
+    told = " ".join(season_forecast("wec-2026", after=4, seasons=200).notes)
+    assert "season's list, 35 cars (" in told
+    assert "No results are held, and their points are missing: wec-2026-lusail, wec-2026-imola, wec-2026-spa" in told
+    assert "wec-2026-fuji has no card: wec-2025-fuji stands in" in told
+
+
+def test_classes_nobody_is_known_to_be_entered_in_are_named() -> None:
+    found = season_forecast("imsa-2026", after=8, seasons=200)
+    assert {c for _, c in found.titles} == {"GTP", "GTD PRO"}
+    told = " ".join(found.notes)
+    named = re.search(r"Nobody is known to be entered in ([^:]*): not played", told)
+    assert named is not None
+    assert set(named[1].split(", ")) == {"LMP2", "GTD"}
 
 
 def test_a_round_without_a_card_is_driven_by_those_entered_there() -> None:

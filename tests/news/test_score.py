@@ -66,6 +66,8 @@ def test_evidence_stands_where_the_gold_says():
         for file in (NEWS / "gold" / half).glob("*.toml"):
             text = (NEWS / "texts" / half / f"{file.stem}.txt").read_text("utf-8")
             for claim in tomllib.loads(file.read_text("utf-8")).get("claim", []):
+                if "at" not in claim:
+                    continue  # the ninth and tenth set quote no evidence
                 start, end = claim["at"]
                 assert text[start:end] == claim["words"]
 

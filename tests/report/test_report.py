@@ -289,7 +289,9 @@ def test_one_class_and_one_car_make_a_page() -> None:
     drop = {"drop": [{"car": e.car} for e in CARD.entries if e.car != "01"]}
     alone = forecast(apply_patch(CARD, drop), races=20)
     assert alone.car("01").positions == (1.0,)
-    assert "Who wins DPi" in report_html(alone)
+    page = report_html(alone)
+    assert "One car is all of this class" in page
+    assert "Who wins DPi" not in page
 
 
 def test_a_report_is_written_whole_or_not_at_all(played: Forecast, tmp_path: Path) -> None:
@@ -299,3 +301,33 @@ def test_a_report_is_written_whole_or_not_at_all(played: Forecast, tmp_path: Pat
     assert [p.name for p in path.parent.iterdir()] == ["report.html"]
     with pytest.raises(LangstreckeError, match="cannot be written"):
         write_report(played, path / "below" / "a-file.html")
+
+
+# ---- what the page says first, and on a phone
+
+
+def test_the_page_opens_with_its_message(played: Forecast) -> None:
+    page = report_html(played)
+    best = played.overall()[0]
+    message = re.search(r'<p class="message">(.*?)</p>', page)
+    assert message is not None
+    assert f"#{best.car} {best.team} is the favourite to win overall" in message[1]
+    assert "class favourites won" in message[1] or "class favourite won" in message[1]
+    before = replace(played, classes=tuple(replace(c, actual_winner=None) for c in played.classes))
+    told = re.search(r'<p class="message">(.*?)</p>', report_html(before))
+    assert told is not None
+    assert "Really" not in told[1]
+
+
+def test_two_kinds_of_laps_are_named_and_explained(played: Forecast) -> None:
+    page = report_html(played)
+    assert {"Mean laps", "Real laps"} <= set(re.findall(r"<th[^>]*>([^<]+)</th>", page))
+    assert "Mean laps are over all simulated races" in page
+    assert "% to win" in page
+
+
+def test_retirements_that_are_alike_are_told_and_not_drawn(played: Forecast) -> None:
+    same = replace(played, cars=tuple(replace(car, retire=0.2) for car in played.cars))
+    assert len(laps_and_retirement(same, "DPi").axes) == 1
+    apart = replace(played, cars=tuple(replace(car, retire=0.1 * n) for n, car in enumerate(played.cars)))
+    assert len(laps_and_retirement(apart, "DPi").axes) == 2

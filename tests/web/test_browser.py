@@ -194,7 +194,11 @@ def test_files_are_imported_and_broken_ones_explained(tab: Tab, address: str, fo
 
 
 def test_every_page_opens_in_light_and_dark_without_a_scroll_bar_below(browser: Any, address: str) -> None:
-    for scheme, width, height in (("light", 1440, 900), ("dark", 1024, 768), ("light", 820, 1180)):
+    for scheme, width, height in (
+        ("light", 1440, 900),
+        ("dark", 1024, 768),
+        ("light", 820, 1180),
+    ):
         tab = Tab(browser, color_scheme=scheme)
         page = tab.page
         page.set_viewport_size({"width": width, "height": height})
@@ -248,7 +252,7 @@ def test_alerts_of_chosen_cars_are_told(tab: Tab, address: str) -> None:
     page = tab.page
     follow(page, address)
     page.click("button[aria-label=Alerts]")
-    page.wait_for_selector("text=ShownClaim about")
+    page.wait_for_selector("text=Told of")
     for chip in page.query_selector_all(".q-menu button.chip"):
         chip.click()
     page.keyboard.press("Escape")
@@ -256,7 +260,7 @@ def test_alerts_of_chosen_cars_are_told(tab: Tab, address: str) -> None:
         page.click("button[aria-label=Play]")
     speed(page, "×120")
     page.wait_for_selector(".q-notification", timeout=60_000)
-    assert re.search(r"#\w+", page.text_content(".q-notification"))
+    assert re.search(r"#\w+|yellow|safety car|green again", page.text_content(".q-notification"))
 
 
 @pytest.mark.slow

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from langstrecke.cli.asking import asks, settings_of
-from langstrecke.cli.options import Json, Store
+from langstrecke.cli.options import Json, Lang, Store
 from langstrecke.cli.progress import progress
 from langstrecke.cli.terminal import console, print_json, progress_console, said
 from langstrecke.formatting import plural
+from langstrecke.language import NOT_TRANSLATED, german, speaking, tr
 from langstrecke.services.requests.news import LedgerAsk, NewsAsk, NewsPatchAsk
 
 if TYPE_CHECKING:
+    from langstrecke.news.claims.fact_check import Finding
     from langstrecke.news.claims.ledger import Line
     from langstrecke.news.model import Claim, NewsError
     from langstrecke.news.reader import Reading
@@ -32,6 +34,7 @@ def read_verb(
     store: Store = None,
     dry: Annotated[bool, typer.Option("--dry-run", help="Do not write to the store")] = False,
     as_json: Json = False,
+    lang: Lang = "en",
 ) -> None:
     """Read articles into claims and keep them in the store."""
     from langstrecke.services.news import news_answer, news_read_result
@@ -41,8 +44,9 @@ def read_verb(
     if as_json:
         print_json(news_answer(found))
     else:
-        for reading in found.readings:
-            _print_reading(reading)
+        with speaking(lang):
+            for reading in found.readings:
+                _print_reading(reading)
     _end(found.readings, found.problems)
 
 
@@ -68,8 +72,8 @@ def _ledger(ask: LedgerAsk, store: Path | None, as_json: bool, *, all_told: bool
         _print_lines(found)
 
 
-@asks(NewsAsk, "sources", leave=("keep",))
-def check_verb(ask: NewsAsk, as_json: Json = False) -> None:
+@asks(NewsAsk, "sources", leave=("keep", "reader", "model"))
+def check_verb(ask: NewsAsk, as_json: Json = False, lang: Lang = "en") -> None:
     """Check every claim of articles against the registry of races and results."""
     from langstrecke.services.news import check_answer, news_check_result
 
@@ -78,18 +82,28 @@ def check_verb(ask: NewsAsk, as_json: Json = False) -> None:
     if as_json:
         print_json(check_answer(found, findings))
     else:
-        for finding in findings:
-            colour = _VERDICTS[finding.verdict]
-            console.print(Text.assemble((f"{finding.verdict:14}", colour), finding.claim.words()), soft_wrap=True)
-            if finding.note:
-                console.print(Text(f"{'':14}{finding.note}", style="dim"), soft_wrap=True)
+        with speaking(lang):
+            _print_findings(findings)
         for r in found.readings:
             if r.note:
                 console.print(Text(f"{r.article.source}: {r.note}", style="yellow"), soft_wrap=True)
     _end(found.readings, found.problems)
 
 
-@asks(NewsPatchAsk, "sources", leave=("keep",))
+def _print_findings(findings: list[Finding]) -> None:
+    """Verdict and claim; in German the article's own sentence, as the claim is told in English only."""
+    for finding in findings:
+        claim = finding.claim
+        told = f"„{claim.sentence}“" if german() else claim.words()
+        word = f"{tr(finding.verdict):{20 if german() else 14}}"
+        console.print(Text.assemble((word, _VERDICTS[finding.verdict]), told), soft_wrap=True)
+        if finding.note:
+            console.print(Text(f"{'':{len(word)}}{finding.note}", style="dim"), soft_wrap=True)
+    if german():
+        console.print(Text(NOT_TRANSLATED, style="dim"), soft_wrap=True)
+
+
+@asks(NewsPatchAsk, "sources", leave=("keep", "reader", "model"))
 def patch_verb(
     ask: NewsPatchAsk,
     out: Annotated[
@@ -125,7 +139,7 @@ def _end(readings: list[Reading], problems: list[NewsError]) -> None:
 
 def _print_reading(reading: Reading) -> None:
     article = reading.article
-    when = article.date or "date unknown"
+    when = article.date or tr("date unknown")
     console.print(
         Text.assemble((article.source or article.id, "bold"), f"  {when} ({article.date_from})"), soft_wrap=True
     )
@@ -135,12 +149,27 @@ def _print_reading(reading: Reading) -> None:
     for claim in reading.claims:
         console.print(_claim_text(claim), soft_wrap=True)
     console.print(Text(f"  {plural(len(reading.claims), 'claim')}", style="dim"))
+    if reading.model is not None:
+        _print_model(reading.model.to_json(reading.claims))
+
+
+def _print_model(told: dict[str, Any]) -> None:
+    """Where the language model and the rules differ."""
+    console.print(Text(f"  {told['reader']}: {plural(len(told['both']), 'claim')} as the rules", style="dim"))
+    for claim in told["only_model"]:
+        words = f"{claim['subject_name']} {claim['relation'].replace('_', ' ')} {claim['object_name']}"
+        console.print(Text(f"  only the model: {words} [{claim['certainty']}]"), soft_wrap=True)
+    for line in told["only_rules"]:
+        console.print(Text(f"  only the rules: {line}"), soft_wrap=True)
+    for line in told["rejected"]:
+        console.print(Text(f"  not taken: {line}", style="dim"), soft_wrap=True)
 
 
 def _claim_text(claim: Claim) -> Text:
     marks = f"  ({', '.join(claim.marks())})" if claim.marks() else ""
-    sure = (f"{claim.certainty:14}", _COLOURS.get(claim.certainty, "yellow"))
-    return Text.assemble("  ", sure, claim.told(), (marks, "dim"))
+    sure = (f"{tr(claim.certainty):17}", _COLOURS.get(claim.certainty, "yellow"))
+    told = f"„{claim.sentence}“" if german() else claim.told()
+    return Text.assemble("  ", sure, told, ("" if german() else marks, "dim"))
 
 
 def _print_lines(found: list[Line]) -> None:

@@ -113,6 +113,11 @@ VERBS = (
         "Pit or stay: what each option open at a moment is worth against staying out, and why.",
     ),
     Verb(
+        "window",
+        "strategy.window",
+        "The pit window lap by lap: worth of a stop, rejoin, traffic, yellows, undercut, fall-off, saving.",
+    ),
+    Verb(
         "audit",
         "strategy.call",
         "Score every stop of a real race as a decision at its time, with what was known then.",
@@ -180,5 +185,10 @@ VERBS = (
         "replay",
         "serve.replay",
         "Play a recorded race as a live timing feed at ws://HOST:PORT/feed, until it is over.",
+    ),
+    Verb(
+        "mcp",
+        "serve.mcp",
+        "Answer an assistant's questions (Model Context Protocol): odds, what-ifs, plans, rules, careers; read only.",
     ),
 )

@@ -238,8 +238,8 @@ class Forecast:
             "race": self.race.id,
             "simulated": self.simulated,
             "seed": self.seed,
-            "notes": list(self.notes),
             "at_s": self.at_s,
+            "notes": list(self.notes),
             "calibration": self.calibration,
             **({"what_if": [asdict(change) for change in self.played]} if self.played else {}),
             "entries": [

@@ -13,13 +13,17 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from langstrecke.formatting import percent, plural
+from langstrecke.formatting import percent, plural, race_time
 from langstrecke.live.table import TimingRow, TimingTable
 
-Kind = Literal["pit in", "pit out", "lead", "driver time", "odds", "overdue"]
+Kind = Literal["pit in", "pit out", "lead", "driver time", "odds", "overdue", "pit call", "driver change", "flag"]
 
 LIMIT_NEAR_S = 900.0
 """Driver time left of which a warning is given: half a stint, so that the next stop can still be used (default)."""
+CALL_LAPS = 3.0
+"""Green laps of fuel left at which a car is called in (default): one to hear it, one to come round, one to spare."""
+FLAG_WORDS = {"fcy": "full-course yellow", "safety_car": "safety car", "red": "red flag", "green": "green again"}
+"""Flags that are told; a slow zone and the chequered flag are not."""
 ODDS_DROP = 0.10
 """A fall of the probability of a class win by this much is told (default)."""
 
@@ -30,6 +34,7 @@ class Alert:
 
     kind: Kind
     car: str
+    """Empty where it is for everybody: a flag."""
     race_s: float
     text: str
     key: str
@@ -52,10 +57,11 @@ def alerts(
     Rows in doubt give no alerts on places: a lead that hangs on a lost message is not told as a change.
     """
     old = {row.car: row for row in before.rows} if before is not None else {}
-    found: list[Alert] = []
+    found: list[Alert] = [*_flag(before, now)]
     for row in now.rows:
         if row.car in watched:
             found += _of_car(old.get(row.car), row, now.race_s, limit_near_s)
+            found += _call(row, now, limit_near_s)
             found += _lead(before, now, row)
             found += _odds(row, now.race_s, odds_before or {}, odds_now or {}, odds_drop)
     fresh = {alert.key: alert for alert in found if alert.key not in told}
@@ -86,6 +92,36 @@ def _of_car(old: TimingRow | None, row: TimingRow, at_s: float, near_s: float) -
                 text = f"#{car}: {driver.driver} has {left / 60.0:.0f} min of {what} left"
                 key = f"limit {car} {driver.driver} {what} {row.stops if what != 'driver time' else ''}".strip()
                 yield Alert("driver time", car, at_s, text, key)
+
+
+def _flag(before: TimingTable | None, now: TimingTable) -> Iterator[Alert]:
+    """A neutralisation that begins or ends."""
+    if before is None or before.flag == now.flag or now.flag not in FLAG_WORDS:
+        return
+    if now.flag == "green" and before.flag not in ("fcy", "safety_car", "red"):
+        return
+    text = f"{FLAG_WORDS[now.flag]} at {race_time(now.race_s)}"
+    yield Alert("flag", "", now.race_s, text, f"flag {now.flag} {now.race_s:.0f}")
+
+
+def _call(row: TimingRow, now: TimingTable, near_s: float) -> Iterator[Alert]:
+    """The tank asks for a stop before the flag is due; and who is on board may not drive another stint."""
+    fuel = row.fuel_left_laps
+    if fuel is None or fuel > CALL_LAPS or row.in_pit or row.status != "running" or row.uncertain:
+        return
+    lap_s = row.last_lap_s or row.best_lap_s
+    if now.left_s is not None and lap_s is not None and now.left_s < fuel * lap_s:
+        return
+    left = plural(int(fuel), "lap")
+    text = f"#{row.car}: fuel for {left}, box" if fuel >= 1.0 else f"#{row.car}: the tank is empty by the card, box"
+    yield Alert("pit call", row.car, now.race_s, text, f"call {row.car} {row.stops}")
+    aboard = next((d for d in row.drivers if d.on_board), None)
+    limits = [s for s in (aboard.left_s, aboard.continuous_left_s) if s is not None] if aboard is not None else []
+    if aboard is not None and limits and min(limits) <= max(near_s, row.stint_s):
+        text = (
+            f"#{row.car}: change the driver at this stop, {aboard.driver} may drive {min(limits) / 60.0:.0f} min more"
+        )
+        yield Alert("driver change", row.car, now.race_s, text, f"change {row.car} {row.stops}")
 
 
 def _lead(before: TimingTable | None, now: TimingTable, row: TimingRow) -> Iterator[Alert]:

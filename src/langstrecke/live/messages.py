@@ -60,6 +60,8 @@ class HelloMessage(_Message):
     start_clock: dt.time | None = None
     """Local time of the green flag."""
     entries: tuple[FeedEntry, ...] = ()
+    untold: tuple[Text, ...] = ()
+    """What this source never tells ("pit stops"): a listener must not take silence for knowledge."""
     last_seq: SeqOrNone = 0
     """The newest message sent so far to anybody."""
 

@@ -96,7 +96,8 @@ class FeedHub:
     async def wait(self, timeout_s: float) -> None:
         """Until there is news, or the time is up."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._news.wait()
 
 
 def feed_app(hub: FeedHub, *, faults_seed: int | None = None) -> Starlette:

@@ -10,7 +10,7 @@ hang on messages that have not come are marked `uncertain`, with the reason in `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -22,7 +22,9 @@ from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fuel import brief_s, burnt_since_full, fuel_of
 from langstrecke.racestate.gaps import LEADS, Gap, gap_to, never_nearer, order_key
 from langstrecke.racestate.model import CarState, Status
+from langstrecke.racestate.net import OnTheRoad, net_places
 from langstrecke.racestate.status import STOPPED, Watch, lap_ratio, usual_laps
+from langstrecke.rulebooks import load_rulebook
 from langstrecke.timing.neutral import NEUTRAL_FLAGS
 
 
@@ -71,6 +73,10 @@ class TimingRow:
     too brief for a full tank."""
     fuel_by: str | None
     """Where the tank comes from: "card" or "longest stint"."""
+    stops_owed: int | None
+    """Stops still to make until the flag, by the card (`racestate.net`); None without a card, or fuel not known."""
+    net_position: int | None
+    """Place in class once everyone has made the stops still owed."""
     drivers: tuple[DriverTime, ...]
     """The crew in the card's order, then those the card does not know."""
     overdue_s: float
@@ -91,6 +97,8 @@ class TimingTable:
     finished: bool
     lost: int
     """Messages known to be missing: nought means that the table says all the feed has told."""
+    untold: tuple[str, ...]
+    """What the source never tells, such as pit stops: nought in such a column says nothing."""
     rows: tuple[TimingRow, ...]
     """In race order; cars that have not crossed the line yet at the end."""
     seq: int
@@ -138,6 +146,7 @@ def timing_table(state: FeedState, card: RaceCard | None = None, at_s: float | N
         places[own.car_class] = places.get(own.car_class, 0) + 1
         stands = (position, places[own.car_class])
         rows.append(_row(state, own, fact, (status, late), doubt, stands, gaps[fact.car], fuel[fact.car], now_s))
+    rows = _with_net(rows, card, state, now_s)
     rows += [_waiting(crew[car], watch, doubt, now_s) for car in crew if facts[car] is None]
     duration = card.race.duration_s if card is not None else state.hello.duration_s if state.hello else None
     return TimingTable(
@@ -148,6 +157,7 @@ def timing_table(state: FeedState, card: RaceCard | None = None, at_s: float | N
         flag=state.flag_at(now_s),
         finished=state.finished and now_s >= state.race_s,
         lost=sum(last - first + 1 for first, last in state.gaps),
+        untold=state.hello.untold if state.hello is not None else (),
         rows=tuple(rows),
         seq=state.last_seq,
     )
@@ -228,18 +238,46 @@ def _row(
     left, by = fuel
     in_pit = state.in_lane(crew.car, fact.crossed_s, now_s)
     on_track = status == "running"
+    last_s, best_s = _lap_times(state, fact)
     return TimingRow(
         car=crew.car, car_class=crew.car_class, team=crew.team or fact.team, position=places[0],
         position_in_class=places[1], status=status, driver=crew.name_of(fact.driver), laps=fact.laps,
         crossed_s=fact.crossed_s, gap_laps=gap.laps, gap_s=gap.seconds, overall_gap_laps=overall.laps,
         overall_gap_s=overall.seconds, interval_laps=interval.laps, interval_s=interval.seconds,
-        last_lap_s=fact.last_lap_s, best_lap_s=fact.best_lap_s, stint_laps=fact.stint_laps,
+        last_lap_s=last_s, best_lap_s=best_s, stint_laps=fact.stint_laps,
         stint_s=(now_s if on_track else fact.crossed_s) - fact.stint_from_s, stops=fact.stops,
         last_stop_s=fact.last_stop_s, in_pit=fact.in_pit if in_pit is None else in_pit,
         energy_left=state.energy_left(crew.car), fuel_left_laps=left,
-        fuel_by=by, drivers=crew.times(fact, now_s, on_track=on_track), overdue_s=overdue_s,
+        fuel_by=by, stops_owed=None, net_position=None,
+        drivers=crew.times(fact, now_s, on_track=on_track), overdue_s=overdue_s,
         uncertain=crew.car in doubt, why=doubt.get(crew.car, ""),
     )  # fmt: skip
+
+
+def _with_net(rows: list[TimingRow], card: RaceCard | None, state: FeedState, now_s: float) -> list[TimingRow]:
+    """The rows with stops owed and net places, where the card tells tanks and the source tells stops."""
+    untold = state.hello.untold if state.hello is not None else ()
+    if card is None or "pit stops" in untold or now_s >= card.race.duration_s:
+        return rows
+    known = [
+        OnTheRoad(row.car, row.laps, row.crossed_s, row.fuel_left_laps, row.stops)
+        for row in rows
+        if row.fuel_left_laps is not None and row.fuel_by == "card" and row.status not in STOPPED
+    ]
+    net = net_places(card, load_rulebook(card.race.rulebook), known, now_s)
+    return [
+        replace(row, stops_owed=place.owed, net_position=place.position_in_class)
+        if (place := net.get(row.car)) is not None
+        else row
+        for row in rows
+    ]
+
+
+def _lap_times(state: FeedState, fact: CarState) -> tuple[float | None, float | None]:
+    """Last and best lap. Of a car first seen in mid-race the first lap told is a mean, and no lap time."""
+    if fact.laps > 1 and state.estimated(fact.car, fact.laps) and state.first_seq(fact.car, fact.laps - 1) == 0:
+        return None, fact.best_lap_s if fact.best_lap_s < (fact.last_lap_s or 0.0) else None
+    return fact.last_lap_s, fact.best_lap_s
 
 
 def _waiting(crew: Crew, clock: Watch, doubt: dict[str, str], now_s: float) -> TimingRow:
@@ -249,7 +287,8 @@ def _waiting(crew: Crew, clock: Watch, doubt: dict[str, str], now_s: float) -> T
         driver=None, laps=0, crossed_s=0.0, gap_laps=0, gap_s=None, overall_gap_laps=0, overall_gap_s=None,
         interval_laps=0, interval_s=None, last_lap_s=None, best_lap_s=None, stint_laps=0, stint_s=0.0, stops=0,
         last_stop_s=None, in_pit=False, energy_left=None, fuel_left_laps=crew.tank_laps,
-        fuel_by="card" if crew.tank_laps else None, drivers=crew.times(None, now_s, on_track=False),
+        fuel_by="card" if crew.tank_laps else None, stops_owed=None, net_position=None,
+        drivers=crew.times(None, now_s, on_track=False),
         overdue_s=overdue_s, uncertain=crew.car in doubt,
         why=doubt.get(crew.car, ""),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from langstrecke.errors import LangstreckeError
 RELATIONS: tuple[str, ...] = (
     "enters", "enters_only", "drives_for", "drives", "shares_car", "driven_since", "leaves", "wants", "asks",
     "agrees", "supports", "manages", "leads", "father_of", "won", "finished", "beat", "fights_for", "holds_record",
-    "attends",
+    "attends", "replaces", "tests", "reserve_for", "leads_standings", "open_seat", "won_race",
 )  # fmt: skip
 """Everything a claim can say; docs/news.md tells what each means."""
 

@@ -11,14 +11,16 @@ from langstrecke.news.coreference.colons import across_colons
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.coreference.document import survey, within
 from langstrecke.news.coreference.surnames import guest_of, spot_bare
-from langstrecke.news.lexicon.gazetteer import Gazetteer, Name, compound, gazetteer
+from langstrecke.news.lexicon.gazetteer import gazetteer
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.lexicon.morphology import looks_german
 from langstrecke.news.mentions.certainty import Verdict, certainty_of, find_cue
 from langstrecke.news.mentions.clauses import Clause, split_clauses
-from langstrecke.news.mentions.named import Spotted, spot_names
-from langstrecke.news.mentions.tokens import sentence_items
+from langstrecke.news.mentions.named import Spotted, speaks_of_racing, spot_names
+from langstrecke.news.mentions.tokens import Item, sentence_items
 from langstrecke.news.model import Article, Claim
 from langstrecke.news.relations.collect import guesses, once, starters
+from langstrecke.news.relations.crew_claims import Crews
 from langstrecke.news.relations.extract import Draft, told_by
 from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now
 from langstrecke.news.relations.line_ups import Garage
@@ -34,8 +36,12 @@ from langstrecke.news.sources.web_pages import page_span
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from langstrecke.news.language_model import ModelReading
+
 BROKEN = "\ufffd"
 """What stands for a character that could not be decoded."""
+_MADE_ROOM = 1.5
+"""Who is replaced is whom the next sentence tells of: "Er wird ..."."""
 _OPEN = ("reported", "expected", "possible")
 _AFFAIR_WORDS = frozenset({"bestätigung"}) | frozenset(
     {"personalie", "wechsel", "gerücht", "verpflichtung", "deal", "bericht", "spekulation", "meldung"}
@@ -52,6 +58,8 @@ class Reading:
     claims: tuple[Claim, ...]
     note: str = ""
     """Why there are none: not German, nothing about racing."""
+    model: ModelReading | None = None
+    """What a language model read in it, where one was asked."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -64,6 +72,7 @@ class Reading:
             "date_from": a.date_from,
             "note": self.note or a.note,
             "claims": [c.to_json() for c in self.claims],
+            "model": self.model.to_json(self.claims) if self.model is not None else None,
         }
 
 
@@ -74,7 +83,7 @@ def read_article(article: Article) -> Reading:
     book = gazetteer()
     doc = book.doc(article.text)
     spots = spot_names(doc, book)
-    if not any(s.name.known for s in spots) and not _speaks_of_racing(doc, book):
+    if not any(s.name.known for s in spots) and not speaks_of_racing(doc, book):
         return Reading(article, (), "nothing about racing that we know of")
     talk = Talk(book, article.year)
     story = sentences(article.text)
@@ -89,12 +98,6 @@ def read_article(article: Article) -> Reading:
     if article.page:
         claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
     return Reading(article, tuple(claims))
-
-
-def _speaks_of_racing(doc: Doc, book: Gazetteer) -> bool:
-    """Whether a series, race or make stands in a compound: "Formel-1-Pilot"."""
-    words = (compound(t.text, book) for t in doc if "-" in t.text)
-    return any(c is not None and c.name is not None for c in words)
 
 
 class _Reader:
@@ -112,6 +115,8 @@ class _Reader:
         self.planned: frozenset[str] = frozenset()
         """Of whom this sentence announced something."""
         self.garage = Garage(self.about.preview)
+        self.crews = Crews()
+        self.items: dict[int, list[Item]] = {}
         self.carried = ""
         self.paragraph = -1
         self.plan: Claim | None = None
@@ -142,12 +147,21 @@ class _Reader:
 
     # --- one sentence -----------------------------------------------------------------------------------------------
 
-    def _clauses(self, sentence: Sentence) -> list[Clause]:
+    def _items(self, sentence: Sentence) -> list[Item]:
+        """The items of a sentence; made once, for it is looked at for its crews, its speaker and its clauses."""
+        if sentence.start not in self.items:
+            self.items[sentence.start] = self._made(sentence)
+        return list(self.items[sentence.start])
+
+    def _made(self, sentence: Sentence) -> list[Item]:
         items = sentence_items(self.doc, sentence.start, sentence.end, self.spots, self.talk.book)
         races = self.about.races
         if races:
             items = [replace(i, name=races[i.name.id]) if i.name and i.name.id in races else i for i in items]
-        return split_clauses(items, question=sentence.text.rstrip().endswith("?"))
+        return items
+
+    def _clauses(self, sentence: Sentence) -> list[Clause]:
+        return split_clauses(self._items(sentence), question=sentence.text.rstrip().endswith("?"))
 
     def _sentence(self, sentence: Sentence) -> list[Claim]:
         talk = self.talk
@@ -158,6 +172,7 @@ class _Reader:
         if talk.speaker is not None and (sentence.quoted or sentence.turn):
             talk.mention((talk.speaker,), 1.05)
         clauses = self._clauses(sentence)
+        self.crews.read(self._items(sentence), talk)
         across_colons(clauses, talk)
         self.garage.headed(clauses)
         whole = when(" ".join(c.text for c in clauses if c.kind in ("main", "part")), self.article.year)
@@ -193,6 +208,7 @@ class _Reader:
             self.forward |= {c.subject for c in claims if c.certainty == "announced" and c.relation in PLANS}
         if whole.ahead and not sentence.turn:
             self.forward |= {id for c in claims if c.tense != "past" for id in (c.subject, c.object)}
+        talk.mention(tuple(talk.someone(c.object) for c in claims if c.relation == "replaces"), _MADE_ROOM)
         plans = [c for c in claims if c.relation in ("drives_for", "enters") and c.certainty in _OPEN]
         self.plan = plans[-1] if plans else self.plan
         self._carry(sentence, clauses)
@@ -239,7 +255,15 @@ class _Reader:
             named = [Draft(talk.speaker, "shares_car", m, "asked for his team mates") for m in mates]
             found += [self._claim(t, "confirmed", time, scene, sentence, "present") for t in named]
         sure_of: list[Sure] = []
-        all_told = told_by(scene, self.talk, since=own.since is not None)
+        listed = list(self.crews.drafts(*clause.span, scene.subject))
+        keys = {(t.subject.id, t.relation, t.object.id) for t in listed}
+        all_told = listed + [
+            t
+            for t in told_by(scene, self.talk, since=own.since is not None)
+            if not self.crews.contradicts(t)
+            and (t.subject.id, t.relation, t.object.id) not in keys
+            and (t.relation != "shares_car" or (t.object.id, t.relation, t.subject.id) not in keys)
+        ]
         raced = any(t.relation in ("won", "finished") for t in all_told)
         by_title = {
             (t.told.subject.id, "driven_since" if own.since else t.told.relation, t.told.object.id)
@@ -270,7 +294,13 @@ class _Reader:
         sure_of += self.garage.complete(
             scene, [*by_role, *sure_of], as_sure, talk.leads, then=then, apart=bool(sentence.turn)
         )
+        elsewhere = {t.subject.id for t, s in sure_of if t.relation == "drives_for" and s == "denied"}
         for told, sure in sure_of:
+            if self.crews.contradicts(told):
+                continue
+            returns = clause.lemmas & {"zurückkehren", "rückkehr"}
+            if returns and told.relation == "enters" and sure == "denied" and told.subject.id in elsewhere:
+                continue  # "wird in der DTM nicht zu Grasser zurückkehren": not for that team
             tense = tense_of(clause, time, self.article.year, sure)
             found.append(self._claim(told, sure, time, scene, sentence, tense))
         return found

@@ -20,6 +20,7 @@ from langstrecke.plots.results import plan_timeline, what_if_bars
 from langstrecke.plots.season import days_of_a_year, final_points, title_odds, variants_bars
 from langstrecke.plots.session import gaps, lap_times, stints
 from langstrecke.plots.strategy import Bar, GapLine, Step, difference_bars, gap_chart, stint_timeline
+from langstrecke.plots.window import fall_off_chart, window_chart
 
 __all__ = [
     "Bar",
@@ -31,6 +32,7 @@ __all__ = [
     "career_figure",
     "days_of_a_year",
     "difference_bars",
+    "fall_off_chart",
     "final_points",
     "gap_chart",
     "gaps",
@@ -50,4 +52,5 @@ __all__ = [
     "what_if_bars",
     "win_bars",
     "win_changes",
+    "window_chart",
 ]

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from langstrecke.forecast import CarForecast, Forecast
 from langstrecke.formatting import percent
+from langstrecke.language import tr
 from langstrecke.plots import style
 from langstrecke.plots.words import cars_of, label
 
@@ -24,8 +25,9 @@ def win_bars(forecast: Forecast, car_class: str, *, ax: Axes | None = None) -> F
             style.write(axes, car.podium + 0.006 * top, row, text, fontsize=style.SMALL, color=style.MUTED)
     won = {n for n, car in enumerate(cars) if car.actual and car.actual.position_in_class == 1}
     style.car_labels(canvas, axes, [label(car) for car in cars], won)
-    known = "; the real winner's name in amber" if won else ""
-    style.heading(canvas, f"Who wins {car_class}", f"Solid: class win. Pale: class podium. Per cent{known}.")
+    known = tr("; the real winner's name in amber") if won else ""
+    legend = tr("Solid: class win. Pale: class podium. Per cent{known}.", known=known)
+    style.heading(canvas, tr("Who wins {name}", name=car_class), legend)
     return canvas.done()
 
 
@@ -38,8 +40,8 @@ def overall_bars(forecast: Forecast, cars: int = 10, *, ax: Axes | None = None) 
         _win(axes, row, car.overall_win, car.se.overall_win, top, forecast.simulated)
     won = {n for n, car in enumerate(best) if car.actual and car.actual.position == 1}
     style.car_labels(canvas, axes, [label(car) for car in best], won)
-    known = " The real winner's name in amber." if won else ""
-    style.heading(canvas, "Who wins overall", f"Chance of winning the race, per cent.{known}")
+    known = tr(" The real winner's name in amber.") if won else ""
+    style.heading(canvas, tr("Who wins overall"), tr("Chance of winning the race, per cent.") + known)
     return canvas.done()
 
 

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from langstrecke.forecast import Forecast
+from langstrecke.language import tr
 from langstrecke.plots import style
 from langstrecke.plots.words import cars_of, label
 
@@ -52,6 +53,7 @@ def position_heatmap(forecast: Forecast, car_class: str, *, ax: Axes | None = No
             axes.add_patch(frame)
     won = {n for n, car in enumerate(cars) if car.actual and car.actual.position_in_class == 1}
     style.car_labels(canvas, axes, [label(car) for car in cars], won)
-    known = " Framed: where it really finished." if real else ""
-    style.heading(canvas, f"Where they finish in {car_class}", f"Probability of each place, per cent.{known}")
+    known = tr(" Framed: where it really finished.") if real else ""
+    title = tr("Where they finish in {name}", name=car_class)
+    style.heading(canvas, title, tr("Probability of each place, per cent.") + known)
     return canvas.done()

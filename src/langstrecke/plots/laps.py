@@ -5,20 +5,27 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from langstrecke.forecast import Forecast
+from langstrecke.forecast import CarForecast, Forecast
 from langstrecke.formatting import percent
+from langstrecke.language import tr
 from langstrecke.plots import style
 from langstrecke.plots.words import cars_of, label
 
 SPLIT = 7.1
 """Where the panel of retirements begins, in inches."""
+ALIKE = 0.05
+"""Chances of retiring that lie within this are told in words, not drawn as a row of equal bars."""
 
 
 def laps_and_retirement(forecast: Forecast, car_class: str, *, ax: Axes | None = None) -> Figure:
-    """Mean distance with one standard deviation either way (left), chance of not being there at the flag (right)."""
+    """Mean distance with one standard deviation either way, and, where cars differ, the chance of not being there at
+    the flag (right).
+    """
     cars = cars_of(forecast, car_class)
+    least, most = min(car.retire for car in cars), max(car.retire for car in cars)
+    drawn = most - least > ALIKE
     canvas = style.canvas(len(cars), ax=ax)
-    laps = style.row_axes(canvas, len(cars), style.LABELS, SPLIT - 0.35)
+    laps = style.row_axes(canvas, len(cars), style.LABELS, SPLIT - 0.35 if drawn else style.WIDTH - style.RIGHT)
     real = [(row, car.actual.laps) for row, car in enumerate(cars) if car.actual and car.actual.laps is not None]
     facts = next(c for c in forecast.classes if c.name == car_class)
     longest = facts.winner_laps_high
@@ -36,24 +43,23 @@ def laps_and_retirement(forecast: Forecast, car_class: str, *, ax: Axes | None =
     laps.set_axisbelow(True)
     laps.margins(x=0.03)
     style.car_labels(canvas, laps, [label(car) for car in cars], set())
+    if drawn:
+        _retirements(canvas, cars, forecast.simulated)
+    legend = tr("Laps, mean and one standard deviation; band: the class winner's, 8 of 10 races.")
+    legend += tr(" Diamond: really.") if real else ""
+    low, high = percent(least, forecast.simulated, unit=False), percent(most, forecast.simulated)
+    alike = tr(" Each retires in {low} to {high} of races.", low=low, high=high)
+    legend += tr(" Right: chance of not running at the flag, per cent.") if drawn else alike
+    style.heading(canvas, tr("How far they get in {name}", name=car_class), legend)
+    return canvas.done()
+
+
+def _retirements(canvas: style.Canvas, cars: tuple[CarForecast, ...], races: int) -> None:
     retire = style.row_axes(canvas, len(cars), SPLIT, style.WIDTH - 0.5)
     top = min(1.0, max(0.1, 1.05 * max(car.retire for car in cars)))
     retire.set_xlim(0, top)
     for row, car in enumerate(cars):
         retire.barh(row, car.retire, height=0.62, color=style.RETIRE, alpha=0.75, linewidth=0)
-        style.write(
-            retire,
-            car.retire + 0.02 * top,
-            row,
-            percent(car.retire, forecast.simulated, unit=False),
-            fontsize=style.SMALL,
-        )
+        told = percent(car.retire, races, unit=False)
+        style.write(retire, car.retire + 0.02 * top, row, told, fontsize=style.SMALL)
     style.percent_ticks(retire, top)
-    known = " Diamond: really." if real else ""
-    style.heading(
-        canvas,
-        f"How far they get in {car_class}",
-        f"Left: laps, mean and one standard deviation; band: the class winner's, 8 of 10 races.{known} "
-        "Right: chance of not running at the flag, per cent.",
-    )
-    return canvas.done()

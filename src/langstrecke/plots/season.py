@@ -12,9 +12,6 @@ from matplotlib.figure import Figure
 from langstrecke.formatting import percent
 from langstrecke.plots import style
 
-SHADES = ("#1d62b0", "#a86a00", "#b8452f", "#3f7f5f", "#6d4fa0", "#5c6775", "#2a8a9e", "#8a5a44")
-"""Colours of the lines, the first for the favourite."""
-
 
 def title_odds(
     title: str,
@@ -46,7 +43,7 @@ def title_odds(
     heights = _apart([value for value, _ in ends])
     for (value, n), height in zip(ends, heights, strict=True):
         name, odds = lines[n]
-        colour = SHADES[n % len(SHADES)]
+        colour = style.SHADES[n % len(style.SHADES)]
         axes.plot(xs, odds, color=colour, linewidth=2.2 if n < 3 else 1.4, marker="o", markersize=3.5)
         bold = "bold" if name == champion else "normal"
         text = f"{style.shorten(name, 30)}  {percent(value)}"

@@ -18,8 +18,6 @@ from langstrecke.plots.race import car_gaps, race_gaps
 if TYPE_CHECKING:
     from langstrecke.timing.session import Session
 
-SHADES = ("#1d62b0", "#a86a00", "#3f7f5f", "#6d4fa0", "#2a8a9e", "#8a5a44")
-"""Colours of drivers or cars, in the order they come."""
 
 BREAK_H = 0.25
 """After so long without a clean lap the line of lap times begins anew."""
@@ -48,7 +46,7 @@ def stints(race: Session, car_class: str, *, ax: Axes | None = None) -> Figure:
         axes.axvspan(begin, until, color=style.ACTUAL, alpha=0.13, linewidth=0)
     for row, car in enumerate(cars):
         mine = race.stints.filter(pl.col("car") == car)
-        colours = dict(zip(mine["driver"].unique(maintain_order=True), SHADES * 9, strict=False))
+        colours = dict(zip(mine["driver"].unique(maintain_order=True), style.SHADES * 9, strict=False))
         for driver, start_s, end_s in mine.select("driver", "start_s", "end_s").rows():
             left, width = max(0.0, start_s) / 3600.0, (end_s - max(0.0, start_s)) / 3600.0
             axes.barh(row, width, left=left, height=0.66, color=colours[driver], alpha=0.85, linewidth=0)
@@ -69,7 +67,7 @@ def lap_times(race: Session, cars: Sequence[str], *, ax: Axes | None = None) -> 
     known = race.laps["car"].unique().sort().to_list()
     canvas = style.canvas(14, bottom=0.5, ax=ax)
     axes = style.row_axes(canvas, 14, 0.85, style.WIDTH - 0.5, bottom=0.5)
-    for car, colour in zip(cars, SHADES * 9, strict=False):
+    for car, colour in zip(cars, style.SHADES * 9, strict=False):
         if car not in known:
             raise NotFoundError.nearest(f"car of {race.name}", car, known)
         mine = race.clean_laps.filter(pl.col("car") == car).sort("lap")

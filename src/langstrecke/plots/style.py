@@ -22,8 +22,11 @@ INK = "#1c2430"
 MUTED = "#5c6775"
 LINE = "#d5dbe3"
 ACCENT = "#1d62b0"
-RETIRE = "#b8452f"
+RETIRE = "#c2185b"
 ACTUAL = "#a86a00"
+
+SHADES = ("#1d62b0", "#a86a00", "#241410", "#e00060", "#8000e0", "#000060", "#800000", "#602060")
+"""Colours of lines and drivers, apart from each other also for whoever is colour-blind (tests/test_plots.py)."""
 
 COLOURS = {
     "paper": PAPER,
@@ -41,7 +44,7 @@ DARK = {
     "muted": "#9ba7b6",
     "line": "#303a47",
     "accent": "#62a8f7",
-    "retire": "#f0846d",
+    "retire": "#ff85b3",
     "actual": "#efb84a",
 }
 """The same names for a dark page."""
@@ -164,11 +167,12 @@ def heading(canvas: Canvas, title: str, legend: str) -> None:
 def car_labels(canvas: Canvas, axes: Axes, labels: list[tuple[str, str]], marked: set[int]) -> None:
     """Car numbers and teams left of the axes; the rows in `marked` in the colour of what really happened."""
     inch = canvas.inch(axes)
-    for row, (number, team) in enumerate(labels):
+    teams = told_apart([team for _, team in labels], MAX_LABEL)
+    for row, (number, _) in enumerate(labels):
         colour = ACTUAL if row in marked else INK
         place = {"transform": axes.get_yaxis_transform()}
         write(axes, (0.5 - LABELS) * inch, row, shorten(number, 7), weight="bold", ha="right", color=colour, **place)
-        write(axes, (0.6 - LABELS) * inch, row, shorten(team, MAX_LABEL), color=colour, fontsize=8.5, **place)
+        write(axes, (0.6 - LABELS) * inch, row, teams[row], color=colour, fontsize=8.5, **place)
 
 
 def percent_ticks(axes: Axes, top: float) -> None:
@@ -189,3 +193,13 @@ def seconds_ticks(top: float) -> list[float]:
 def shorten(text: str, longest: int) -> str:
     """A name cut with an ellipsis."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def told_apart(names: list[str], longest: int) -> list[str]:
+    """Names cut to a length; those that would look alike but are not keep their ends instead of their middles."""
+    cut = [shorten(name, longest) for name in names]
+    for n, name in enumerate(names):
+        if any(cut[n] == other and name != names[m] for m, other in enumerate(cut) if m != n):
+            head = longest // 2
+            cut[n] = f"{name[:head].rstrip()}…{name[len(name) - (longest - head - 1) :].lstrip()}"
+    return cut

@@ -5,6 +5,7 @@ from __future__ import annotations
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.rulebooks import load_rulebook
+from langstrecke.rulebooks.limits import crew_limits
 from langstrecke.rulebooks.load import OWN_RACES, SERIES_ALIASES, seasons_of
 from langstrecke.rulebooks.schema import RuleBook
 
@@ -17,7 +18,7 @@ def grounds(card: RaceCard) -> tuple[str, ...]:
 
     Empty where nothing of the kind is in the way.
     """
-    return (*_of_rulebook(card), *card.race.unsure, *_of_licences(card))
+    return (*_of_rulebook(card), *card.race.unsure, *_of_crews(card), *_of_licences(card))
 
 
 def _of_rulebook(card: RaceCard) -> tuple[str, ...]:
@@ -62,6 +63,24 @@ def listed(book: RuleBook, name: str) -> bool:
     except KeyError:
         return False
     return True
+
+
+def _of_crews(card: RaceCard) -> tuple[str, ...]:
+    """Crews smaller than the rules ask for: somebody is missing, and no limit can be kept by those who are left."""
+    try:
+        book = load_rulebook(card.race.rulebook)
+    except LangstreckeError:
+        return ()
+    short = [
+        e.car
+        for e in card.entries
+        if listed(book, e.car_class)
+        and len(e.drivers) < crew_limits(book, e.car_class, card.race.duration_s).min_drivers
+    ]
+    if not short:
+        return ()
+    cars = f"{'car' if len(short) == 1 else 'cars'} {', '.join(short)}"
+    return (f"{cars}: fewer drivers are known than the rules ask for, so those drive longer than they may",)
 
 
 def _of_licences(card: RaceCard) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def shipped_facts() -> Iterator[dict[str, Any]]:
     Shipped cards are sound (a test says so) and name their cars last: the head is read, the cars are counted.
     """
     for name in list_cards():
-        text = (_folder() / f"{name}.toml").read_text(encoding="utf-8")
+        text = card_text(name)
         head, *entries = text.split("\n[[entries]]\n")
         data = tomllib.loads(head)
         race = data["race"]
@@ -50,6 +50,13 @@ def shipped_facts() -> Iterator[dict[str, Any]]:
             "knowledge": race["knowledge"],
             "result": "\n[[result]]\n" in text,
         }
+
+
+def card_text(name: str) -> str:
+    """The file of a shipped card as it stands. NotFoundError names the nearest."""
+    if name not in list_cards():
+        raise NotFoundError.nearest("race card", name, list(list_cards()))
+    return (_folder() / f"{name}.toml").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=32)

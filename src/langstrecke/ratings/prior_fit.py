@@ -186,21 +186,26 @@ def _one_series(mine: list[Any], races: list[Any], name: str) -> dict[str, Any]:
     showers = sum(len(f.showers) for _, f in mine)
     zones = [x for info, f in mine if info.series in TWO_KINDS for x in f.slow_zones]
     return {
-        "cautions": {"per_h": (len(long) - opening + 0.5) / (hours + 1), "events": 12.0},
+        "cautions": {"per_h": (len(long) - opening + 0.5) / (hours + 1), "events": _worth(len(long) - opening, 12.0)},
         "opening": (opening + 0.3) / (len(mine) + 2),
         "log_length": _lengths(in_long, logs),
         "log_length_sprint": _lengths(in_sprints, logs),
         "length_log_sd": float(max(logs.std(), 0.25)),
-        "fcy": {"per_h": len(short) / (hours + 1) if name != "other" else 0.0, "events": 6.0},
+        "fcy": {"per_h": len(short) / (hours + 1) if name != "other" else 0.0, "events": _worth(len(short), 6.0)},
         "fcy_length_s": float(np.median(short)) if short else 300.0,
         "lap_ratio": _figure(ratios, 0.05),
         "overtaking": _figure(passing, 0.15),
         "showers": {"per_h": (showers + 0.5) / (race_h + 10), "events": 5.0},
         "rain_share": _rain_share(mine),
         "wet_ratio": _figure(wet, 0.02),
-        "zones": {"per_h": len(zones) / (hours + 1) if name != "other" else 0.0, "events": 6.0},
+        "zones": {"per_h": len(zones) / (hours + 1) if name != "other" else 0.0, "events": _worth(len(zones), 6.0)},
         "zone_s": float(np.median(zones)) if zones else 900.0,
     }
+
+
+def _worth(events: int, most: float) -> float:
+    """How many events a rate is worth: no more than it was learned from, and no more than carry over (`most`)."""
+    return min(events + 0.5, most)
 
 
 def _lengths(seconds: list[float], every: Any) -> dict[str, float]:

@@ -96,6 +96,10 @@ class RaceRating:
     weather: dict[str, float]
     priors_seasons: tuple[str, ...]
     belief: RaceBelief = field(repr=False)
+    tanks_assumed: tuple[str, ...] = ()
+    """Classes of which no stint is held: their tank is that of like classes elsewhere."""
+    lane_assumed: bool = False
+    """Whether nobody timed this pit lane: a middling one is taken."""
 
     def lap_share_sd(self, car_class: str) -> float:
         """Standard deviation of a class's lap time as a share of the lap, what all classes share included."""
@@ -162,6 +166,7 @@ def rate_race(
             cars[e.car] = CarRating(
                 e.car, lap * pace.pace, lap * pace.sd, stop.value, stop.se, reliable.get(e.car, 1.0), drivers
             )
+    stints_held = {c.car_class for _, f in past for c in f.classes if "log_window_s" in c.measured}
     yellows = neutralisation(past, race, priors)
     rain = weather(past, race, priors)
     if own:
@@ -175,6 +180,10 @@ def rate_race(
         weather=rain,
         priors_seasons=priors.seasons,
         belief=belief,
+        tanks_assumed=tuple(
+            c for c in classes if c not in stints_held and f"{region(race.series)}.{c}" not in priors.tanks
+        ),
+        lane_assumed=race.circuit not in priors.lanes and _lane(past, race) is None,
     )
 
 
@@ -214,8 +223,10 @@ def _class_rating(
     stint_laps = float(np.exp(window.value)) / lap
     fuel = MASS_SENSITIVITY * TANK_OVER_MASS[group] / stint_laps
     lane = priors.lanes.get(race.circuit)
-    lanes = [f.lane_s for info, f in past if info.circuit == race.circuit and f.lane_s is not None]
-    lane_s = min(lanes) if lanes else lane if lane is not None else float(np.median(list(priors.lanes.values())))
+    timed = _lane(past, race)
+    lane_s = (
+        timed if timed is not None else lane if lane is not None else float(np.median(list(priors.lanes.values())))
+    )
     cold = max(figure("cold").value, 0.0) * lap
     scale = history.priors.scale[group]
     rates = _class_rates(past, race, group, priors, kind)
@@ -246,6 +257,11 @@ def _class_rating(
         **rates,
     }
     return ClassRating(figures), paces
+
+
+def _lane(past: Past, race: RaceMeta) -> float | None:
+    """The quickest run through this circuit's pit lane that is held."""
+    return min((f.lane_s for info, f in past if info.circuit == race.circuit and f.lane_s is not None), default=None)
 
 
 def _tank(past: Past, race: RaceMeta, car_class: str, priors: RacePriors, target: Evidence) -> Measured:

@@ -43,7 +43,12 @@ a { color: var(--accent); }
   font-size: .92rem; color: var(--muted); }
 .facts b { color: var(--ink); font-weight: 600; }
 nav { margin: 1rem 0 0; font-size: .92rem; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: .9rem; margin: 1.1rem 0; }
+.message { font-size: 1.15rem; margin: .8rem 0 .2rem; text-wrap: pretty; }
+.tiles { display: grid; gap: .9rem; margin: 1.1rem 0; }
+.of2 { grid-template-columns: repeat(2, 1fr); } .of3 { grid-template-columns: repeat(3, 1fr); }
+.of4 { grid-template-columns: repeat(4, 1fr); }
+td .bar { display: none; height: .35rem; border-radius: .2rem; margin-top: .2rem; background:
+  linear-gradient(to right, var(--accent) var(--share), var(--line) var(--share)); }
 .tile { background: var(--wash); border-radius: .6rem; padding: .9rem 1rem .8rem;
   border-left: 4px solid var(--accent); }
 .tile h3 { margin: 0; font-size: .95rem; color: var(--muted); font-weight: 600; }
@@ -79,7 +84,13 @@ footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--line)
   font-size: .88rem; }
 ol.method { padding-left: 1.2rem; max-width: 46rem; }
 ol.method li { margin: .35rem 0; }
-@media (max-width: 40rem) { h1 { font-size: 1.7rem; } main { padding: 1.4rem .9rem 3rem; } }
+@media screen and (max-width: 40rem) {
+  h1 { font-size: 1.7rem; } main { padding: 1.4rem .9rem 3rem; }
+  .tiles { grid-template-columns: 1fr; }
+  figure.bars { display: none; } td .bar { display: block; }
+  .odds-table th.n:not(.keep), .odds-table td.n:not(.keep) { display: none; }
+  td.who { min-width: 0; }
+}
 @page { size: A4; margin: 13mm 12mm; }
 @media print {
   body { font-size: 10pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langstrecke.forecast import CarForecast, Forecast
 from langstrecke.formatting import is_out, percent, points
+from langstrecke.language import decimals, tr
 from langstrecke.report.html import Html, join, table, tag
 from langstrecke.report.words import EVIDENCE, crew
 
@@ -11,6 +12,7 @@ MOVED = 0.005
 """Chances that changed by less than this are left out of the table of changes."""
 
 MOST_MOVED = 12
+UNMOVED = "No car's chance of a class win moves by {points} points or more."
 
 
 def _n(content: str | Html, cls: str = "") -> Html:
@@ -18,7 +20,10 @@ def _n(content: str | Html, cls: str = "") -> Html:
 
 
 def _heads(left: tuple[str, ...], right: tuple[str, ...]) -> list[Html]:
-    return [tag("th", h, scope="col") for h in left] + [tag("th", h, scope="col", cls="n") for h in right]
+    kept = {"Win %", "Place", "Really"}  # what a narrow screen has room for
+    return [tag("th", tr(h), scope="col") for h in left] + [
+        tag("th", tr(h), scope="col", cls="n keep" if h in kept else "n") for h in right
+    ]
 
 
 def class_table(forecast: Forecast, car_class: str) -> Html:
@@ -26,15 +31,15 @@ def class_table(forecast: Forecast, car_class: str) -> Html:
     cars = forecast.in_class(car_class)
     known = any(car.actual for car in forecast.cars)
     overall = any(car.overall_win > 0 for car in cars) and len(forecast.classes) > 1
-    right = ("Grid", "Win %", "Podium", *(("Overall",) if overall else ()), "Place", "Laps", "Stops", "Out %")
+    right = ("Grid", "Win %", "Podium", *(("Overall",) if overall else ()), "Place", "Mean laps", "Stops", "Out %")
     rows = []
     for car in cars:
         won = car.actual is not None and car.actual.position_in_class == 1
         cells = join([*_car_cells(car), *_odds_cells(forecast, car, overall), *(_actual_cells(car) if known else [])])
         rows.append(tag("tr", cells, cls="won") if won else tag("tr", cells))
-    heads = _heads(("Car", "Team and drivers"), right + (("Actual", "Laps") if known else ()))
+    heads = _heads(("Car", "Team and drivers"), right + (("Really", "Real laps") if known else ()))
     body = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *rows))
-    return tag("div", body, cls="scroll")
+    return tag("div", body, cls="scroll odds-table")
 
 
 def _car_cells(car: CarForecast) -> list[Html]:
@@ -45,16 +50,21 @@ def _car_cells(car: CarForecast) -> list[Html]:
 def _odds_cells(forecast: Forecast, car: CarForecast, overall: bool) -> list[Html]:
     n = forecast.simulated
     win = join(
-        [tag("strong", percent(car.win, n, unit=False)), " ", tag("span", f"±{100 * car.se.win:.1f}", cls="se")]
+        [
+            tag("strong", percent(car.win, n, unit=False)),
+            " ",
+            tag("span", decimals(f"±{100 * car.se.win:.1f}"), cls="se"),
+            tag("span", "", cls="bar", style=f"--share:{100 * car.win:.1f}%"),
+        ]
     )
     return [
         _n(str(car.grid or "")),
-        _n(win),
+        _n(win, "keep"),
         _n(percent(car.podium, n, unit=False)),
         *([_n(percent(car.overall_win, n, unit=False))] if overall else []),
-        _n(f"{car.expected_position:.1f}"),
+        _n(decimals(f"{car.expected_position:.1f}"), "keep"),
         _n(f"{car.expected_laps:.0f}"),
-        _n(f"{car.stops:.1f}"),
+        _n(decimals(f"{car.stops:.1f}")),
         _n(percent(car.retire, n, unit=False)),
     ]
 
@@ -66,7 +76,7 @@ def _actual_cells(car: CarForecast) -> list[Html]:
     place = f"P{actual.position_in_class}" if actual.position_in_class is not None else actual.status or "–"
     out = is_out(actual.status) or actual.position_in_class is None
     laps = str(actual.laps) if actual.laps is not None else ""
-    return [_n(place, "out" if out else "really"), _n(laps)]
+    return [_n(place, "out keep" if out else "really keep"), _n(laps)]
 
 
 def line_ups(forecast: Forecast) -> Html:
@@ -80,13 +90,13 @@ def line_ups(forecast: Forecast) -> Html:
                     driver.name,
                     tag("small", f" {driver.licence[0].upper()}") if driver.licence else None,
                     cls=f"badge {driver.evidence}",
-                    title=EVIDENCE.get(driver.evidence, driver.evidence),
+                    title=tr(EVIDENCE.get(driver.evidence, driver.evidence)),
                 )
                 for driver in car.drivers
             ]
             what = tag("td", car.team, tag("span", car.vehicle, cls="sub") if car.vehicle else None, cls="who")
             rows.append([tag("td", car.car, cls="car"), tag("td", car.car_class), what, tag("td", *badges)])
-    return table(("Car", "Class", "Team", "Drivers"), rows)
+    return table([tr(head) for head in ("Car", "Class", "Team", "Drivers")], rows)
 
 
 def change_table(forecast: Forecast, before: Forecast) -> Html:
@@ -103,12 +113,12 @@ def change_table(forecast: Forecast, before: Forecast) -> Html:
             tag("td", car.car, cls="car"),
             tag("td", car.car_class),
             tag("td", tag("strong", car.team), tag("span", crew(car), cls="sub"), cls="who"),
-            _n(percent(old.win, before.simulated, unit=False) if old else "new"),
+            _n(percent(old.win, before.simulated, unit=False) if old else tr("new")),
             _n(tag("strong", percent(car.win, forecast.simulated, unit=False))),
             _n(points(gain)),
         ]
         for car, old, gain in moved[:MOST_MOVED]
     ]
     if not rows:
-        return tag("p", f"No car's chance of a class win moves by {100 * MOVED:g} points or more.")
+        return tag("p", tr(UNMOVED, points=decimals(f"{100 * MOVED:g}")))
     return table(_heads(("Car", "Class", "Team and drivers"), ("Before %", "Now %", "Change")), rows)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from langstrecke.forecast import CarForecast, ClassForecast, Forecast
 from langstrecke.formatting import is_out, percent, plural, printable
+from langstrecke.language import NOT_TRANSLATED, decimals, german, tr
 from langstrecke.report.words import crew, distance, race_line, verdicts
 
 WIDE = 108
@@ -36,15 +37,17 @@ def forecast_view(forecast: Forecast, width: int, before: Forecast | None = None
     lines = [_overall(forecast)]
     lines += [Text.assemble((f"{printable(name)}: ", "bold"), told) for name, told in verdicts(forecast)]
     yield Group(*lines)
+    if german():
+        yield Text(NOT_TRANSLATED, "dim")
     notes = (*forecast.notes, *([forecast.calibration] if forecast.calibration else []))
     if notes:
-        yield Group(*(Text.assemble(("note  ", "yellow"), printable(note)) for note in notes))
+        yield Group(*(Text.assemble((tr("note  "), "yellow"), printable(note)) for note in notes))
 
 
 def _title(forecast: Forecast) -> RenderableType:
     race = forecast.race
-    lines = [Text.assemble((printable(race.name), "bold"), "  ", (race_line(race), "dim"))]
-    lines += [Text.assemble(("what if  ", "yellow"), printable(change)) for change in forecast.changes]
+    lines = [Text.assemble((printable(race.name), "bold"), "  ", (race_line(forecast), "dim"))]
+    lines += [Text.assemble((tr("what if  "), "yellow"), printable(change)) for change in forecast.changes]
     return Group(*lines)
 
 
@@ -76,14 +79,14 @@ def _add_columns(table: Table, wide: bool, roomy: bool, compared: bool, known: b
     """Figures keep their width, so that the tables of all classes stand under one another; names give way."""
 
     def figure(name: str, width: int, style: str = "", justify: JustifyMethod = "right") -> None:
-        table.add_column(name, justify=justify, no_wrap=True, width=width, style=style)
+        table.add_column(tr(f"{name} ").strip(), justify=justify, no_wrap=True, width=width, style=style)
 
     figure("car", car_width, "bold", "left")
     if wide:
-        table.add_column("team", no_wrap=True, overflow="ellipsis", ratio=3)
-        table.add_column("drivers", no_wrap=True, overflow="ellipsis", style="dim", ratio=4)
+        table.add_column(tr("team"), no_wrap=True, overflow="ellipsis", ratio=3)
+        table.add_column(tr("drivers"), no_wrap=True, overflow="ellipsis", style="dim", ratio=4)
     else:
-        table.add_column("team, drivers", no_wrap=True, overflow="ellipsis", ratio=1)
+        table.add_column(tr("team, drivers"), no_wrap=True, overflow="ellipsis", ratio=1)
     figure("grid", 4)
     figure("win %", 5)
     if wide:
@@ -111,10 +114,10 @@ def _row(
     cells += [Text(percent(car.played.win, n, unit=False))] if roomy else []
     if before is not None:
         old = next((c for c in before.cars if c.car == car.car), None)
-        cells.append(Text(percent(old.win, before.simulated, unit=False) if old else "new"))
+        cells.append(Text(percent(old.win, before.simulated, unit=False) if old else tr("new")))
     cells += [
         Text(percent(car.podium, n, unit=False), style=faint),
-        f"{car.expected_position:.1f}",
+        decimals(f"{car.expected_position:.1f}"),
         f"{car.expected_laps:.0f}",
         Text(percent(car.retire, n, unit=False), style="dim"),
     ]
@@ -148,8 +151,9 @@ def _actual(car: CarForecast) -> Text:
 def _overall(forecast: Forecast) -> Text:
     best = [car for car in forecast.overall() if car.overall_win > 0][:5]
     odds = ", ".join(f"#{car.car} {percent(car.overall_win, forecast.simulated)}" for car in best)
-    text = Text.assemble(("Overall win: ", "bold"), odds)
+    text = Text.assemble((tr("Overall win: "), "bold"), odds)
     if forecast.neutralisations is not None and forecast.neutral_s is not None:
-        minutes = forecast.neutral_s / 60
-        text.append(f"; {forecast.neutralisations:.1f} neutralisations, {minutes:.0f} min in a race", "dim")
+        number, minutes = decimals(f"{forecast.neutralisations:.1f}"), f"{forecast.neutral_s / 60:.0f}"
+        told = tr("; {number} neutralisations, {minutes} min in a race", number=number, minutes=minutes)
+        text.append(told, "dim")
     return text

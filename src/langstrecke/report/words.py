@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from langstrecke.forecast import CarForecast, ClassForecast, Forecast, PlayedRace
-from langstrecke.formatting import duration, ordinal, percent, plural, printable, surname
+from langstrecke.forecast import CarForecast, ClassForecast, Forecast
+from langstrecke.formatting import duration, ordinal, percent, plural, printable, race_time, surname
+from langstrecke.language import tr
 
 KNOWLEDGE = {
     "before": "before the race: earlier sessions of the weekend and earlier races only",
@@ -11,6 +12,10 @@ KNOWLEDGE = {
     "hand": "a card made by hand",
 }
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 EVIDENCE = {"laps": "rated from laps", "prior": "licence and series only", "hand": "set by hand"}
 
 
@@ -19,10 +24,13 @@ def crew(car: CarForecast) -> str:
     return ", ".join(surname(d.name) for d in car.drivers)
 
 
-def race_line(race: PlayedRace) -> str:
-    """Where, when and how long."""
-    day = f"{race.date.day} {race.date:%B %Y}"
-    return f"{printable(race.circuit)}, {day}, {duration(race.duration_s, minutes=True)}"
+def race_line(forecast: Forecast) -> str:
+    """Where, when, how long, and how much of it was run."""
+    race = forecast.race
+    month = MONTHS[race.date.month - 1]
+    day = tr("{day} {month} {year}", day=race.date.day, month=tr(month), year=race.date.year)
+    where = f"{printable(race.circuit)}, {day}, {duration(race.duration_s, minutes=True)}"
+    return where if forecast.at_s is None else f"{where}; after {race_time(forecast.at_s)}"
 
 
 def distance(figures: ClassForecast) -> str:
@@ -30,10 +38,10 @@ def distance(figures: ClassForecast) -> str:
     if figures.winner_laps is None:
         return ""
     low, high = figures.winner_laps_low or 0.0, figures.winner_laps_high or 0.0
-    text = f"winner {plural(round(figures.winner_laps), 'lap')}"
+    text = tr("winner {laps}", laps=plural(round(figures.winner_laps), "lap"))
     if round(low) != round(high):
         text += f" ({low:.0f}–{high:.0f})"
-    return text + (f", really {figures.actual_laps}" if figures.actual_laps is not None else "")
+    return text + (tr(", really {laps}", laps=figures.actual_laps) if figures.actual_laps is not None else "")
 
 
 def verdicts(forecast: Forecast) -> list[tuple[str, str]]:
@@ -45,10 +53,34 @@ def verdicts(forecast: Forecast) -> list[tuple[str, str]]:
         ranked = forecast.in_class(figures.name)
         place = next(n for n, car in enumerate(ranked, start=1) if car.car == figures.actual_winner)
         winner = ranked[place - 1]
-        rank = "the favourite" if place == 1 else f"{ordinal(place)} favourite of {len(ranked)}"
-        odds = percent(winner.win, forecast.simulated)
-        told.append((figures.name, f"#{winner.car} {printable(winner.team)} won; {odds} here, {rank}"))
+        ranks = tr("{place} favourite of {number}", place=ordinal(place), number=len(ranked))
+        rank = tr("the favourite") if place == 1 else ranks
+        odds, team = percent(winner.win, forecast.simulated), printable(winner.team)
+        sentence = tr("#{car} {team} won; {odds} here, {rank}", car=winner.car, team=team, odds=odds, rank=rank)
+        told.append((figures.name, sentence))
     return told
+
+
+def message(forecast: Forecast) -> str:
+    """The page in a sentence or two: the favourite, how sure that is, and, after the race, how the forecast did."""
+    best = forecast.overall()[0]
+    sure = percent(best.overall_win, forecast.simulated)
+    team = printable(best.team)
+    text = tr("#{car} {team} is the favourite to win overall with {sure}", car=best.car, team=team, sure=sure)
+    others = min(9, max(1, round(10 * (1 - best.overall_win))))
+    often = tr("; somebody else wins about {n} races in ten.", n=others)
+    text += tr(": more likely than not.") if best.overall_win > 0.5 else often
+    known = [figures for figures in forecast.classes if figures.actual_winner is not None]
+    if known:
+        chance = [forecast.car(str(f.actual_winner)).win for f in known]
+        text += tr(
+            " Really, {right} of {number} won; the winners had been given {low} to {high}.",
+            right=sum(forecast.in_class(f.name)[0].car == f.actual_winner for f in known),
+            number=plural(len(known), "class favourite"),
+            low=percent(min(chance), forecast.simulated),
+            high=percent(max(chance), forecast.simulated),
+        )
+    return text
 
 
 METHOD = (

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.live.feed_state import FeedState
 from langstrecke.live.message_log import MessageLog
-from langstrecke.live.messages import DataMessage, HeartbeatMessage, HelloMessage
 from langstrecke.live.table import TimingTable, timing_table
 from langstrecke.services.answers.follow import FollowAnswer
+from langstrecke.services.live_source import Message, Told
 from langstrecke.services.requests.follow import FollowRaceAsk
 
 if TYPE_CHECKING:
     from langstrecke.racecard.schema import RaceCard
-
-Message = HelloMessage | DataMessage | HeartbeatMessage
-
-
-class Told(Protocol):
-    """What a race is followed from."""
-
-    def messages(self) -> AsyncIterator[Message]:
-        """Every message as it comes, until the race is over."""
-        ...
 
 
 @dataclass
@@ -88,7 +78,7 @@ def open_race(ask: FollowRaceAsk) -> Following:
         for message in log.read():
             state.apply(message)
     try:
-        source, words = _source(ask, state, log)
+        source, words = _source(ask, state, log, card)
     except BaseException:
         if log is not None:
             log.close()
@@ -132,6 +122,7 @@ def answer_of(following: Following, recording: str | None = None) -> FollowAnswe
         uncertain=sum(row.uncertain for row in table.rows),
         weather=_plain(state.weather),
         control=[{"race_s": message.race_s, "text": message.text} for message in state.controls],
+        untold=state.hello.untold if state.hello is not None else (),
         trouble=following.trouble,
         recording=recording,
         table=table.to_json()["rows"],
@@ -155,17 +146,11 @@ def _recorded(ask: FollowRaceAsk) -> Path | None:
     return place
 
 
-def _source(ask: FollowRaceAsk, state: FeedState, log: MessageLog | None) -> tuple[Told, str]:
-    if ask.source.startswith(("ws://", "wss://")):
-        from langstrecke.live.sources.feed_client import FeedClient, websockets_for
+def _source(ask: FollowRaceAsk, state: FeedState, log: MessageLog | None, card: RaceCard | None) -> tuple[Told, str]:
+    from langstrecke.services.live_source import is_address, open_address, open_series
 
-        websockets_for(ask.source)
-        return FeedClient(ask.source, state), f"feed {ask.source}"
-    if ask.source == "lmu" or ask.source.startswith("lmu://"):
-        from langstrecke.live.sources.lmu import LmuFeed
-
-        game = LmuFeed(ask.source, card=ask.card)
-        return game, f"Le Mans Ultimate at {game.url}"
+    if is_address(ask.source):
+        return open_address(ask.source, state, log, card=ask.card)
     place = Path(ask.source)
     if place.suffix or place.exists():
         from langstrecke.live.sources.recordings import record_file
@@ -176,17 +161,14 @@ def _source(ask: FollowRaceAsk, state: FeedState, log: MessageLog | None) -> tup
         recording = record_file(place)
         words = f"recording {place.name}" if place.suffix.lower() == ".zip" else f"laps of {place.name}"
         return Replay(recording, speed=ask.speed or 0.0), words
-    return _service(ask, log)
-
-
-def _service(ask: FollowRaceAsk, log: MessageLog | None) -> tuple[Told, str]:
-    """A series at its live service, going on from what the log holds."""
-    from langstrecke.live.sources.griiip_link import GriiipLink
-    from langstrecke.live.sources.ledger import restored
-    from langstrecke.live.sources.service_feed import ServiceFeed
     from langstrecke.live.sources.services import load_services
 
-    name, series, service = load_services(ask.services).series_named(ask.source)
-    ledger = restored(log.read()) if log is not None else None
-    link = GriiipLink(name, series, service, sid=ask.session, ledger=ledger, card=ask.card, stream=ask.stream)
-    return ServiceFeed(link, first_pause_s=service.retry_s), f"{name} at {service.owner} ({service.url})"
+    return open_series(
+        ask.source,
+        load_services(ask.services),
+        log,
+        session=ask.session,
+        card=ask.card,
+        stream=ask.stream,
+        length_s=card.race.duration_s if card is not None else None,
+    )

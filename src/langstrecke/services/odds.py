@@ -4,9 +4,11 @@ far they are.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.racecard import list_cards
 from langstrecke.services.answers.odds import (
     ForecastAnswer,
     PlaceLine,
@@ -17,7 +19,7 @@ from langstrecke.services.answers.odds import (
 )
 from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step, counted
-from langstrecke.services.racecards import card_of
+from langstrecke.services.racecards import BUILT, card_of
 from langstrecke.services.requests.odds import (
     ForecastAsk,
     ScenarioAsk,
@@ -74,7 +76,7 @@ def under_way_result(settings: Settings, ask: UnderWayAsk, *, step: Step) -> For
     with reading(settings) as store:
         store.race(ask.race)
         race = race_metas(store)[ask.race]
-        return play(
+        found = play(
             ask.race,
             store,
             at_s=moment_s(ask.at, race.start.time(), race.duration_s) if ask.at is not None else None,
@@ -84,6 +86,7 @@ def under_way_result(settings: Settings, ask: UnderWayAsk, *, step: Step) -> For
             threads=settings.threads,
             progress=counted(step, "races"),
         )
+    return found if ask.race in list_cards() else replace(found, notes=(*found.notes, BUILT))
 
 
 def forecast_under_way(settings: Settings, ask: UnderWayAsk, *, step: Step) -> ForecastAnswer:

@@ -38,6 +38,12 @@ class Settings:
     folders: tuple[Path, ...] = ()
     """... and folders (or single files) whose laps may be: what the command line named. Nothing else is opened for a
     browser, save races of the store and the work folder's own files (`web.following.known`)."""
+    services: Path | None = None
+    """A table of live services of the user's own; without it the usual places are looked at."""
+    webhooks: tuple[str, ...] = ()
+    """Where alerts are sent (`services.webhook`); secrets, never shown. Without one nothing is sent."""
+    alert_cars: tuple[str, ...] = ()
+    """Cars whose alerts are sent; flags are sent in any case."""
     upload_limit: int = 64 * MEBIBYTE
     """Bytes of one upload. The lap file of 24 hours with 62 cars has about 4 MiB."""
     odds_races: int = 600

@@ -15,6 +15,7 @@ from langstrecke.services.answers.strategy import (
     PlanAnswer,
     WhatIfAnswer,
     WhatIfThenAnswer,
+    WindowAnswer,
 )
 from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step, counted
@@ -27,6 +28,7 @@ from langstrecke.services.requests.strategy import (
     PlanAsk,
     WhatIfAsk,
     WhatIfThenAsk,
+    WindowAsk,
 )
 from langstrecke.services.settings import Settings
 from langstrecke.services.what_ifs import patch_of, played_card
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from langstrecke.strategy.counterfactual.before_race import WhatIf
     from langstrecke.strategy.counterfactual.during_race import WhatIfThen
     from langstrecke.strategy.counterfactual.moment import Moment
+    from langstrecke.strategy.pit_window import PitWindow
     from langstrecke.strategy.plan import Plan
     from langstrecke.strategy.search import Found
 
@@ -49,9 +52,15 @@ def notes_of(settings: Settings, name: str) -> list[str]:
     return list(grounds(card_of(settings, name)))
 
 
-def plan_result(settings: Settings, ask: PlanAsk, *, step: Step) -> Plan:
-    """Stops of a car and who drives when, under every drive-time rule of the rule book."""
-    from langstrecke.strategy.lookup import car_index
+def plan_result(
+    settings: Settings, ask: PlanAsk, *, step: Step, laps: pl.DataFrame | None = None, now_s: float | None = None
+) -> Plan:
+    """Stops of a car and who drives when, under every drive-time rule of the rule book.
+
+    With `at` what is driven by then is fixed; `laps` and race time `now_s` are given for a race that is followed.
+    """
+    from langstrecke.services.data import laps_of
+    from langstrecke.strategy.lookup import car_index, race_seconds
     from langstrecke.strategy.plan import make_plan
     from langstrecke.strategy.plan.availability import read_availability
     from langstrecke.strategy.plan.schedule import Policy
@@ -63,13 +72,35 @@ def plan_result(settings: Settings, ask: PlanAsk, *, step: Step) -> Plan:
     entry = card.entries[car_index(card, ask.car)]
     wishes = read_availability(_wishes_toml(ask.drivers), card, entry) if ask.drivers else None
     policy = Policy(stint_laps=ask.stint_laps, tyres_every=ask.tyres_every, even=ask.even)
+    driven = None
+    if ask.at is not None or now_s is not None:
+        from langstrecke.strategy.plan.so_far import so_far
+
+        at_s = now_s if now_s is not None else race_seconds(card, ask.at or "")
+        told = laps if laps is not None else laps_of(settings, ask.race or card.race.id)
+        driven = so_far(card, told, at_s, ask.car)
+    elif ask.race is not None:
+        raise LangstreckeError("is the race whose driven stints count", key="race", hint="name the moment: --at 3:15")
     step(0, 1, "looking for the best rota")
-    return make_plan(card, ask.car, drivers=ask.drivers_file, wishes=wishes, policy=policy, limit_s=ask.limit_s)
+    return make_plan(
+        card,
+        ask.car,
+        drivers=ask.drivers_file,
+        wishes=wishes,
+        policy=policy,
+        limit_s=ask.limit_s,
+        driven=driven,
+    )
 
 
 def plan(settings: Settings, ask: PlanAsk, *, step: Step) -> PlanAnswer:
     """Stops of a car and who drives when, under every drive-time rule of the rule book."""
     return PlanAnswer.of(plan_result(settings, ask, step=step))
+
+
+def plan_now(settings: Settings, ask: PlanAsk, laps: pl.DataFrame, now_s: float, *, step: Step) -> PlanAnswer:
+    """`plan` of the rest of a race that is followed, from race time `now_s` on."""
+    return PlanAnswer.of(plan_result(settings, ask, step=step, laps=laps, now_s=now_s))
 
 
 def _wishes_toml(wishes: list[DriverWish]) -> str:
@@ -87,8 +118,23 @@ def call_result(
 
     `laps` and race time `now_s` are given for a race that is followed; else both come from the request.
     """
-    from langstrecke.services.data import laps_of
     from langstrecke.strategy.call import call as decide
+
+    now, _ = _moment(settings, ask, step=step, laps=laps, now_s=now_s)
+    step(0, 1, "weighing the options")
+    return decide(now, ask.car, races=ask.races, seed=ask.seed, threads=settings.threads)
+
+
+def _moment(
+    settings: Settings,
+    ask: CallAsk | WindowAsk,
+    *,
+    step: Step,
+    laps: pl.DataFrame | None = None,
+    now_s: float | None = None,
+) -> tuple[Moment, pl.DataFrame]:
+    """The race at the moment asked for, with a car that has been seen, and all its laps."""
+    from langstrecke.services.data import laps_of
     from langstrecke.strategy.counterfactual.moment import moment
     from langstrecke.strategy.lookup import car_index, race_seconds
 
@@ -96,13 +142,12 @@ def call_result(
     car_index(card, ask.car)
     at = now_s if now_s is not None else race_seconds(card, ask.at)
     ready(step, 1)
-    step(0, 1, "weighing the options")
     driven = laps_of(settings, ask.race) if laps is None else laps
     if driven.is_empty():
         raise LangstreckeError("no lap has been timed yet", hint="ask again after the first one")
     now = moment(card, driven, at)
     _seen(now, ask.car)
-    return decide(now, ask.car, races=ask.races, seed=ask.seed, threads=settings.threads)
+    return now, driven
 
 
 def _seen(now: Moment, number: str) -> None:
@@ -127,6 +172,21 @@ def call_now(settings: Settings, ask: CallAsk, laps: pl.DataFrame, t: float | No
     """`call` with the laps given, at race time `t`: for a race that is followed."""
     found = call_result(settings, ask, step=step, laps=laps, now_s=t)
     return CallAnswer.of(found, notes=notes_of(settings, ask.card or ask.race))
+
+
+def window_result(settings: Settings, ask: WindowAsk, *, step: Step) -> PitWindow:
+    """The pit window of a car: what a stop at the end of each lap to come is worth, costs and meets."""
+    from langstrecke.strategy.pit_window import pit_window
+
+    now, laps = _moment(settings, ask, step=step)
+    step(0, 1, "playing the window")
+    return pit_window(now, laps, ask.car, rival=ask.rival, races=ask.races, seed=ask.seed, threads=settings.threads)
+
+
+def window(settings: Settings, ask: WindowAsk, *, step: Step) -> WindowAnswer:
+    """The pit window of a car: what a stop at the end of each lap to come is worth, costs and meets."""
+    found = window_result(settings, ask, step=step)
+    return WindowAnswer.of(found, notes=[*found.notes(), *notes_of(settings, ask.card or ask.race)])
 
 
 def optimise_result(settings: Settings, ask: OptimiseAsk, *, step: Step) -> Found:

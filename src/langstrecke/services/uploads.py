@@ -67,7 +67,7 @@ async def receive(settings: Settings, name: str, chunks: AsyncIterator[bytes]) -
     try:
         with place.open("wb") as file:
             async with asyncio.timeout(LONGEST_S):
-                while (chunk := await asyncio.wait_for(_next(chunks), SILENT_S)) is not None:
+                while (chunk := await _soon(chunks)) is not None:
                     if len(head) < HEAD:
                         head += chunk[:HEAD]
                         _refuse_archives(head, name)
@@ -88,6 +88,15 @@ async def receive(settings: Settings, name: str, chunks: AsyncIterator[bytes]) -
         place.unlink(missing_ok=True)
         raise
     return Upload(path=place.name, name=name)
+
+
+async def _soon(chunks: AsyncIterator[bytes]) -> bytes | None:
+    """The next chunk, None at the end; TimeoutError where it does not come.
+
+    Not by `asyncio.wait_for`: that of Python 3.11 swallows the outer limit when a chunk comes at the same moment.
+    """
+    async with asyncio.timeout(SILENT_S):
+        return await _next(chunks)
 
 
 async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:

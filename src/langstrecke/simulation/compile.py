@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 from langstrecke.errors import CardError
 from langstrecke.formatting import plural
 from langstrecke.racecard.schema import ClassFigures, Entry, RaceCard
-from langstrecke.rulebooks.limits import driver_limits
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.rulebooks.schema import Groups, RuleBook
+from langstrecke.simulation.drive_time import drive_times
 from langstrecke.simulation.kernel import rng
 from langstrecke.simulation.kernel.params import (
     BUNCH_NONE,
@@ -35,7 +36,6 @@ from langstrecke.simulation.kernel.params import (
 from langstrecke.simulation.kernel.state import MAX_CARS
 
 HOUR_S = 3600.0
-UNLIMITED = 1.0e12
 GRID_GAP_S = 0.55
 """Seconds between two places of the grid as they cross the line at the green (default: two-by-two rolling start)."""
 FOLLOW_S = 0.45
@@ -80,7 +80,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         return np.array([get(e) for e in entries], np.float64)
 
     neutral, weather, race = card.neutralisation, card.weather, card.race
-    time = _driver_time(card, book)
+    time = drive_times(card, book)
     own_stint = [e.stint_laps or card.classes[e.car_class].stint_laps for e in entries]
     if not book.pit.refuelling:
         own_stint = [race.duration_s / card.classes[e.car_class].lap_s * 2 + 10 for e in entries]
@@ -231,11 +231,21 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         race=one,
         cls=cls,
         car=car,
-        noise=np.array([rng.noise_table(f.noise_s, f.noise_tail_s) for f in figures]),
+        noise=np.array([_noise(f.noise_s, f.noise_tail_s) for f in figures]),
         normal=rng.normal_table(),
         plan=records(n * 0, PLAN).reshape(n, 0),
         scenario=np.array(scenario, np.float64).reshape(len(scenario), 2),
     )
+
+
+@lru_cache(maxsize=256)
+def _noise(sd_s: float, tail_s: float) -> NDArray[np.float64]:
+    """`rng.noise_table`, worked out once for every pair: it takes longer than the rest of a class, and what-ifs and
+    seasons compile the same classes again and again. Only ever copied.
+    """
+    table = rng.noise_table(sd_s, tail_s)
+    table.setflags(write=False)
+    return table
 
 
 def _filled(count: int, dtype: np.dtype[np.void], **fields: object) -> Records:
@@ -285,48 +295,6 @@ def _grid(card: RaceCard) -> NDArray[np.float64]:
     for place, i in enumerate(order):
         grid[i] = place * GRID_GAP_S + card.entries[i].start_s
     return grid
-
-
-def _driver_time(card: RaceCard, book: RuleBook) -> dict[str, NDArray[np.float64]]:
-    """Minimum and maximum times at the wheel for this race length, per car and driver."""
-    n = len(card.entries)
-    duration = card.race.duration_s
-    out = {
-        "min_drive": np.zeros((n, MAX_DRIVERS)),
-        "max_drive": np.full((n, MAX_DRIVERS), UNLIMITED),
-        "max_continuous": np.zeros(n),
-        "min_rest": np.zeros(n),
-        "window": np.zeros(n),
-        "window_max": np.full(n, UNLIMITED),
-        "all_start": np.zeros(n),
-    }
-    for i, entry in enumerate(card.entries):
-        counted: dict[str, int] = {}
-        try:
-            limits = [driver_limits(book, entry.car_class, d.licence, duration) for d in entry.drivers]
-        except KeyError:
-            continue  # a class the rule book does not list is held to no driver times
-        for d, limit in enumerate(limits):
-            least = limit.min_drive_s
-            licence = entry.drivers[d].licence or ""
-            if limit.min_shared:
-                sharing = sum(1 for other in entry.drivers if other.licence == entry.drivers[d].licence)
-                least /= max(1, sharing)
-            if limit.min_drivers_counted is not None:
-                counted[licence] = counted.get(licence, 0) + 1
-                if counted[licence] > limit.min_drivers_counted:
-                    least = limit.base_drive_s
-            out["min_drive"][i, d] = max(least, limit.base_drive_s)
-            if limit.max_drive_s:
-                out["max_drive"][i, d] = limit.max_drive_s
-            if limit.max_continuous_s:
-                out["max_continuous"][i] = limit.max_continuous_s
-            out["min_rest"][i] = max(out["min_rest"][i], limit.min_rest_s)
-            if limit.window_s and limit.max_in_window_s:
-                out["window"][i] = limit.window_s
-                out["window_max"][i] = min(out["window_max"][i], limit.max_in_window_s)
-            out["all_start"][i] = max(out["all_start"][i], float(limit.all_must_start))
-    return out
 
 
 def _turns(card: RaceCard, stint_laps: Sequence[float]) -> NDArray[np.int32]:

@@ -7,6 +7,7 @@ from langstrecke.strategy.counterfactual.before_race import WhatIf, what_if
 from langstrecke.strategy.counterfactual.during_race import WhatIfThen, what_if_then
 from langstrecke.strategy.counterfactual.moment import Moment, moment, race_laps
 from langstrecke.strategy.options import Option
+from langstrecke.strategy.pit_window import PitWindow, pit_window
 from langstrecke.strategy.plan import Plan, PlanStint, make_plan
 from langstrecke.strategy.search import Found, optimise
 
@@ -17,6 +18,7 @@ __all__ = [
     "Found",
     "Moment",
     "Option",
+    "PitWindow",
     "Plan",
     "PlanStint",
     "Scored",
@@ -27,6 +29,7 @@ __all__ = [
     "make_plan",
     "moment",
     "optimise",
+    "pit_window",
     "race_laps",
     "what_if",
     "what_if_then",

@@ -1,8 +1,9 @@
 """Every stop of a real race as a decision at its time: against stopping as its class did, with what was known then.
 
-Judged is what was open to the crew: it knew its tank (told by the stints of the whole race), and a stop with a tank
-that may have been empty, of a driver whose time was up, or through the lane without fuel was no choice. Under green
-the other way is to stay out until the class's usual stop, under a yellow to stay out past it.
+Judged is what was open to the crew (`audit_field`): it knew its tank (told by the stints of the whole race), and a
+stop with a tank that may have been empty, of a driver whose time was up, through the lane without fuel, or far out of
+turn for no reason that the laps tell was no choice. Under green the other way is the class's usual stop: who came in
+before it is judged then, who stayed out past it when it was due. Under a yellow it is to stay out past it.
 
 A first look at all stops with few races, then the best and the worst again on fresh races, so that what stands at
 either end stands there for more than its luck in the first look.
@@ -11,23 +12,19 @@ either end stands there for more than its luck in the first look.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
-from langstrecke.racestate.model import LiveState
 from langstrecke.racestate.state import live_state
-from langstrecke.ratings.annotate import annotate
-from langstrecke.ratings.stops import drive_throughs
 from langstrecke.simulation.kernel.snapshot import OUT
 from langstrecke.simulation.kernel.stops import LAST_LAPS_FUEL
+from langstrecke.strategy.audit_field import Shown, as_open, shown
 from langstrecke.strategy.counterfactual.moment import Moment, moment
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.options import Answer, Option, stop_or_stay
@@ -41,6 +38,9 @@ FORCED_LAPS = 2.5
 """With less fuel than this, or a driver's time up within it, the stop was no choice (default)."""
 RANGE = 1.28
 """Standard errors of what is on board by which it may have been less (80 % range)."""
+OUT_OF_TURN = 0.35
+"""A stop under green with this much of a tank more on board than at the class's usual stop had another reason than
+strategy (default: no undercut is that long)."""
 LONG_STOP = 2.5
 """A stop longer than this many usual ones was for repair or penalty, not strategy."""
 AGAIN = 2
@@ -52,7 +52,8 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class Scored:
     """One stop. `kind`: `choice`, `forced` (the tank may have been empty), `driver` (his time was up), `pass` (no
-    fuel: a penalty, a minimum time in the lane) or `repair`; only choices are scored.
+    fuel: a penalty, a minimum time in the lane), `repair` or `unplanned` (under green, far out of turn or with fuel
+    to the flag: a puncture, damage, nobody knows); only choices are scored.
     """
 
     car: str
@@ -148,22 +149,26 @@ def audit(
         raise LangstreckeError("no stop of these cars is in the laps")
     fold = fold_of(laps)
     tanks = live_state(fold, card, max(fold.newest_s, card.race.duration_s))
-    field = _Field(_usual_pit_times(rows), _passes(laps))
+    field = shown(card, laps, rows, tanks)
     known: dict[float, Moment] = {}
-    decisions = [_decision(card, fold, tanks, row, field, known) for row in rows]
-    habits = _habits(decisions)
+
+    def at(t: float) -> Moment:
+        if t not in known:
+            known[t] = as_open(moment(card, fold, t, tanks), field)
+        return known[t]
+
+    decisions = [_decision(at, fold, row, field) for row in rows]
 
     def scored(place: int, races: int, first_race: int) -> Scored:
-        stop, now, option = decisions[place]
-        if stop.kind != "choice":
-            return stop
-        index = car_index(now.card, stop.car)
-        early = habits.get(stop.car_class, 0.0)
+        choice = decisions[place]
+        if choice.stop.kind != "choice":
+            return choice.stop
+        index = car_index(card, choice.stop.car)
         answer = stop_or_stay(
-            _as_they_did(now, habits), index, option,
-            races=races, seed=seed, first_race=first_race, threads=threads, early=early,
+            choice.now, index, choice.option,
+            races=races, seed=seed, first_race=first_race, threads=threads, against=choice.against,
         )  # fmt: skip
-        return replace(stop, answer=answer)
+        return replace(choice.stop, answer=answer)
 
     found: list[Scored] = []
     for place in range(len(rows)):
@@ -173,39 +178,6 @@ def audit(
     for place in _ends(found):
         found[place] = scored(place, second_look, 100_000)
     return Audit(card.race.id, tuple(found), seed)
-
-
-@dataclass(frozen=True)
-class _Field:
-    """What all stops of a race share: usual times in the lane by class, visits that brought no fuel."""
-
-    usual: dict[str, float]
-    passes: frozenset[tuple[str, int]]
-
-
-def _passes(laps: pl.DataFrame) -> frozenset[tuple[str, int]]:
-    """(car, in-lap) of runs through the lane without fuel."""
-    known = annotate(laps)
-    return frozenset(
-        (known.cars[known.car[row]], int(known.lap[row])) for row in np.flatnonzero(drive_throughs(known))
-    )
-
-
-def _habits(decisions: Sequence[tuple[Scored, Moment, Option]]) -> dict[str, float]:
-    """Fuel left, in laps, at the middle one of each class's free stops under green."""
-    left: dict[str, list[float]] = {}
-    for stop, _, _ in decisions:
-        if stop.kind == "choice" and stop.flag == "green":
-            left.setdefault(stop.car_class, []).append(stop.fuel_left)
-    return {name: median(values) for name, values in left.items()}
-
-
-def _as_they_did(now: Moment, habits: Mapping[str, float]) -> Moment:
-    """The moment with every class stopping under green as early as it did in this race."""
-    cars = now.params.car.copy()
-    for i, entry in enumerate(now.card.entries):
-        cars["early_laps"][i] = max(0.0, habits.get(entry.car_class, 0.0) - LAST_LAPS_FUEL)
-    return replace(now, params=now.params._replace(car=cars.view(np.recarray)))
 
 
 def _ends(scored: list[Scored]) -> list[int]:
@@ -233,30 +205,28 @@ def _stops(card: RaceCard, laps: pl.DataFrame, cars: Sequence[str], classes: Seq
     return [row for row in found.iter_rows(named=True) if 0 < row["decided_s"] < end - 60.0]
 
 
-def _usual_pit_times(rows: list[dict[str, Any]]) -> dict[str, float]:
-    times: dict[str, list[float]] = {}
-    for row in rows:
-        if row["pit_time_s"]:
-            times.setdefault(row["car_class"], []).append(row["pit_time_s"])
-    return {name: sorted(t)[len(t) // 2] for name, t in times.items()}
+@dataclass(frozen=True)
+class _Choice:
+    """A stop, not scored yet: when it was decided on, what was done, and the other way (None: to stay out)."""
+
+    stop: Scored
+    now: Moment
+    option: Option
+    against: Option | None
 
 
-def _decision(
-    card: RaceCard, fold: RaceFold, tanks: LiveState, row: dict[str, Any], field: _Field, known: dict[float, Moment]
-) -> tuple[Scored, Moment, Option]:
-    """A stop, not scored yet, with the moment it was decided at and what was done."""
-    t = float(row["decided_s"]) + 0.001
-    if t not in known:
-        known[t] = moment(card, fold, t, tanks)
-    now = known[t]
+def _decision(at: Callable[[float], Moment], fold: RaceFold, row: dict[str, Any], field: Shown) -> _Choice:
+    t, lap = float(row["decided_s"]) + 0.001, int(row["in_lap"])
+    now = at(t)
     index = car_index(now.card, row["car"])
-    crew = [d.name for d in now.card.entries[index].drivers]
+    entry = now.card.entries[index]
+    crew = [d.name for d in entry.drivers]
     driver = crew.index(row["driver_out"]) if row["driver_out"] in crew else -1
     stop = Scored(
         car=row["car"],
-        car_class=card.entries[index].car_class,
+        car_class=entry.car_class,
         stop=int(row["stop"]),
-        lap=int(row["in_lap"]),
+        lap=lap,
         t=t,
         flag=str(row["flag"] or "green"),
         kind=_kind(now, index, row, field),
@@ -266,18 +236,44 @@ def _decision(
         driver_out=str(row["driver_out"] or ""),
         pit_time_s=row["pit_time_s"],
     )
-    return stop, now, Option("stop", int(row["in_lap"]), driver=driver)
+    option = Option("stop", lap, driver=driver)
+    if stop.kind != "choice" or stop.flag != "green":
+        return _Choice(stop, now, option, None)
+    early = field.usual_burnt.get(entry.car_class, math.inf) - (now.state.cars[index].fuel_laps + 1.0)
+    if _unplanned(now, index, stop, early):
+        return _Choice(replace(stop, kind="unplanned"), now, option, None)
+    usual = lap + round(min(max(early, -_laps_over_minimum(now, index, stop)), stop.fuel_left - 1.0))
+    crossed = fold.cars[stop.car].crossing_of(usual - 1)
+    if early < 0.0 and crossed is not None and at(crossed + 0.001).state.neutral == "":
+        now = at(crossed + 0.001)
+    return _Choice(stop, now, option, Option("stop as its class does", usual, driver=driver))
 
 
-def _kind(now: Moment, index: int, row: dict[str, Any], field: _Field) -> str:
+def _laps_over_minimum(now: Moment, index: int, stop: Scored) -> float:
+    """Laps the driver who got out drove beyond his minimum: so many earlier he could have got out at the most."""
+    least = float(now.params.car["min_drive"][index][int(now.snapshot.car["driver"][index])])
+    if stop.driver_in == stop.driver_out or least <= 0.0:
+        return math.inf
+    driven = float(now.snapshot.car["driven"][index][int(now.snapshot.car["driver"][index])])
+    return max(0.0, math.floor((driven - least) / now.lap_s(index)))  # the lap of the stop itself is to spare
+
+
+def _unplanned(now: Moment, index: int, stop: Scored, early: float) -> bool:
+    """A stop under green that nothing in the laps explains: so many laps early, or with fuel to the flag."""
+    home = stop.fuel_left > now.to_go_s() / now.lap_s(index) + LAST_LAPS_FUEL and stop.driver_in == stop.driver_out
+    return home or early > OUT_OF_TURN * float(now.params.car["stint_laps"][index])
+
+
+def _kind(now: Moment, index: int, row: dict[str, Any], field: Shown) -> str:
     own, entry = now.snapshot.car[index], now.params.car[index]
     if (row["car"], int(row["in_lap"])) in field.passes:
         return "pass"
-    long = LONG_STOP * field.usual.get(row["car_class"], math.inf)
+    long = LONG_STOP * field.usual_s.get(row["car_class"], math.inf)
     if int(own["status"]) == OUT or row["out_lap"] is None or (row["pit_time_s"] or 0.0) > long:
         return "repair"
+    burnt, most = now.state.cars[index].fuel_laps, field.reach[row["car_class"]]
     sd = math.hypot(float(now.params.cls["stint_sd"][int(entry["car_class"])]), now.state.cars[index].fuel_laps_sd)
-    if now.fuel_left(index) - RANGE * sd < FORCED_LAPS:
+    if min(now.fuel_left(index) - RANGE * sd, most - burnt) < FORCED_LAPS:  # nobody went further all day
         return "forced"
     d = int(own["driver"])
     time_s = float(entry["max_drive"][d]) - float(own["driven"][d])

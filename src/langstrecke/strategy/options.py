@@ -80,16 +80,15 @@ class Answer:
         }
 
 
-def staying_out(now: Moment, index: int, driver: int = -1, early: float = 0.0) -> Option:
+def staying_out(now: Moment, index: int, driver: int = -1) -> Option:
     """Staying out until the tank asks for a stop: past a yellow that is out now, whatever the crew's habit under
-    yellows; later ones may be used where none is out. `driver` gets in at that stop. Under green a crew may stop with
-    `early` laps of fuel left.
+    yellows; later ones may be used where none is out. `driver` gets in at that stop.
     """
     neutral = now.state.neutral != ""
     if not neutral and driver < 0:
         return Option("stay out until the tank asks", 0)
     tank = float(now.params.car["stint_laps"][index])
-    beyond = HELD_SHARE * tank if neutral else -early if early > 0.0 else SPARE_LAPS
+    beyond = HELD_SHARE * tank if neutral else SPARE_LAPS
     lap = int(now.snapshot.car["lap"][index]) + max(2, math.floor(now.fuel_left(index) + beyond))
     return Option("stay out until the tank asks", lap, driver=driver, hold=neutral)
 
@@ -163,10 +162,9 @@ def stop_or_stay(
     seed: int = 1,
     first_race: int = 0,
     threads: int | None = None,
-    early: float = 0.0,
+    against: Option | None = None,
 ) -> Answer:
-    """Stopping as `option` says against staying out until the fuel is gone, whatever yellow is out now; under green,
-    until `early` laps of it are left.
+    """Stopping as `option` says against another way, else staying out until the fuel is gone, whatever yellow is out.
 
     The same driver gets in either way: with another one the answer would be what he is worth, not what the stop is.
     """
@@ -180,6 +178,6 @@ def stop_or_stay(
             snapshot=now.seen_by(index),
             threads=threads,
         )
-        for o in (staying_out(now, index, option.driver, early), option)
+        for o in (against or staying_out(now, index, option.driver), option)
     ]
     return answer(option, pair[0], pair[1])

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 
 from langstrecke.formatting import percent, plural, race_time
+from langstrecke.racecard.stop_cost import stop_cost
 from langstrecke.racestate.model import LiveCar
 from langstrecke.rulebooks.load import load_rulebook
-from langstrecke.strategy.counterfactual.moment import Moment, yellow_chance
+from langstrecke.strategy.counterfactual.moment import Moment
 from langstrecke.strategy.outlook import Outlook
-from langstrecke.strategy.plan.schedule import stop_cost
+from langstrecke.strategy.rejoin import TRAFFIC_S, rejoin, stop_cost_s
 from langstrecke.strategy.tyres import tyre_value
-
-TRAFFIC_S = 12.0
-"""Cars up to this far up the road at the rejoin count as traffic (default)."""
+from langstrecke.strategy.yellows import green_chance, yellow_chance
 
 
 def stop_seconds(now: Moment, index: int) -> tuple[float, float]:
@@ -22,11 +21,7 @@ def stop_seconds(now: Moment, index: int) -> tuple[float, float]:
     Under a neutralisation the others lap slower by the card's `lap_ratio`, so they get less far meanwhile. What the
     queue behind a safety car gives back beyond that is in the odds, not here.
     """
-    entry = now.card.entries[index]
-    tank = float(now.params.car["stint_laps"][index])
-    share = min(1.0, max(0.0, (tank - now.fuel_left(index) + 1) / tank))
-    pit = load_rulebook(now.card.race.rulebook).pit
-    cost, _ = stop_cost(now.card.classes[entry.car_class], entry, pit, share, True, len(entry.drivers) > 1)
+    cost = stop_cost_s(now, index)
     return cost, cost / now.card.neutralisation.lap_ratio if now.state.neutral else cost
 
 
@@ -53,12 +48,14 @@ def reasons(now: Moment, index: int, ahead: Outlook | None = None) -> list[str]:
     stint = min(tank, ahead.laps if ahead is not None and ahead.laps > 0 else now.to_go_s() / lap_s)
     told.append(tyre_value(figures, float(own["tyre_age"]) + 1.0, stint, cost - without).describe())
     told += _rivals(now, index, cost)
-    close = _traffic(now, index, cost)
-    told.append(f"traffic on rejoin: {plural(close, 'car')} within {TRAFFIC_S:.0f} s up the road")
     if now.state.neutral:
         worth = stop_seconds(now, index)[1]
         told.append(f"neutralised since {race_time(now.state.neutral_since_s)}: a stop costs {worth:.0f} s of green")
+        slow = lap_s * now.card.neutralisation.lap_ratio
+        told[-1] += f"; green again within two laps behind it: {percent(green_chance(now, 2.0 * slow))}"
     else:
+        close = rejoin(now, index, 1).traffic
+        told.append(f"traffic on rejoin: {plural(close, 'car')} within {TRAFFIC_S:.0f} s up the road")
         chance = yellow_chance(now, min(left * lap_s, now.to_go_s()))
         told.append(f"a yellow before the tank is empty: {percent(chance)}")
     if int(own["in_pit"]) == 1:
@@ -92,16 +89,3 @@ def _behind(car: LiveCar) -> str:
     if car.gap.seconds is not None:
         return f"{car.gap.seconds:.0f} s behind the leader"
     return f"{plural(car.gap.laps, 'lap')} behind the leader" if car.gap.laps else "gap to the leader not known"
-
-
-def _traffic(now: Moment, index: int, cost_s: float) -> int:
-    """Cars close ahead on the road when the car rejoins after a stop on this lap."""
-    cars = now.snapshot.car
-    rejoin = float(cars["since"][index]) + now.lap_s(index) + cost_s
-    count = 0
-    for i in range(len(cars)):
-        if i == index or int(cars["status"][i]) != 0:
-            continue
-        since = (rejoin - float(cars["since"][i])) % now.lap_s(i)
-        count += int(since < TRAFFIC_S)
-    return count

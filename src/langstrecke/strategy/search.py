@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.schema import RaceCard
+from langstrecke.racecard.stop_cost import stop_cost
 from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.simulation.compile import compile_race
 from langstrecke.simulation.kernel.params import Params
@@ -28,7 +29,6 @@ from langstrecke.strategy.candidates import Candidate, candidates, orders
 from langstrecke.strategy.counterfactual.paired import Difference, difference
 from langstrecke.strategy.goals import Goal, goal_named
 from langstrecke.strategy.lookup import car_index
-from langstrecke.strategy.plan.schedule import stop_cost
 from langstrecke.strategy.tyres import FUEL_BELIEF, TyreValue, tyre_value, with_fuel_effect
 
 F64 = NDArray[np.float64]

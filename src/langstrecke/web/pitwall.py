@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import polars as pl
 from fastapi import FastAPI
 
 from langstrecke import services
 from langstrecke.racecard import load_card
-from langstrecke.services.requests.strategy import CallAsk
+from langstrecke.services.requests.strategy import CallAsk, PlanAsk
 from langstrecke.services.settings import Settings
 from langstrecke.web.following.races import Hubs
 from langstrecke.web.jobs import Jobs, JobState, Lane
@@ -44,16 +45,31 @@ class Pitwall:
 
         NotFoundError for a race, car or card that is not known.
         """
+        laps, now_s, card = self._now(race, car)
+        ask = CallAsk(race=race, car=car, at="0:00:00", races=races, seed=seed, card=card)
+        return self.jobs.start("call", services.call_now, self.settings, ask, laps, now_s)
+
+    def plan_now(self, race: str, car: str, *, limit_s: float = 4.0) -> str:
+        """Start a plan of the rest of the race for a car of a followed race; returns the job's id.
+
+        Before the car has crossed the line it is the plan of the whole race. NotFoundError as with `call_now`.
+        """
+        laps, now_s, card = self._now(race, car)
+        ask = PlanAsk.model_validate({"card": card or race, "car": car, "limit_s": limit_s})
+        if laps.filter((laps["car"] == car) & (laps["elapsed_s"] <= now_s)).is_empty():
+            return self.start(services.plan, ask)
+        return self.jobs.start("plan", services.plan_now, self.settings, ask, laps, now_s)
+
+    def _now(self, race: str, car: str) -> tuple[pl.DataFrame, float, str | None]:
+        """The laps of a followed race, a moment they reach beyond, and the card its feed names."""
         hub = self.hubs.get(race)
         hub.checked_car(car)
         state = hub.state
         laps = state.laps()
         newest = float(laps["elapsed_s"].max() or 0.0)  # type: ignore[arg-type]
-        now_s = min(state.race_s, newest - 0.001)  # a call needs a moment the laps reach beyond
         card = state.hello.card if state.hello is not None else None
         load_card(card or race)  # a race without a card hears so now
-        ask = CallAsk(race=race, car=car, at="0:00:00", races=races, seed=seed, card=card)
-        return self.jobs.start("call", services.call_now, self.settings, ask, laps, now_s)
+        return laps, min(state.race_s, newest - 0.001), card
 
     async def play(
         self, service: Callable[..., Any], *arguments: Any, watch: Callable[[JobState], None] | None = None

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from langstrecke.cli.asking import asks, option, request, settings_of
-from langstrecke.cli.options import JsonTo, Report, Store, Threads
+from langstrecke.cli.options import JsonTo, Lang, Report, Store, Threads
 from langstrecke.cli.progress import progress
 from langstrecke.cli.terminal import progress_console, said, screen
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import plural
+from langstrecke.language import decimals, speaking, tr
 from langstrecke.services.requests.odds import ForecastAsk, UnderWayAsk
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def forecast_verb(
         str, typer.Option(help="threads, ray (many machines) or cuda; the races are the same")
     ] = "threads",
     address: Annotated[str | None, typer.Option(help="Address of a Ray cluster")] = None,
+    lang: Lang = "en",
 ) -> None:
     """Simulate a race many times and print who wins, how often, and with what spread."""
     from langstrecke.services.odds import forecast_result, under_way_result
@@ -62,7 +64,8 @@ def forecast_verb(
     if record:
         _record(settings, result)
     again = _again(ask, at, cutoff, store, (engine, address))
-    _show(result, before, seconds, json_to, report, again)
+    with speaking(lang):
+        _show(result, before, seconds, json_to, report, again)
 
 
 def _record(settings: Settings, result: Forecast) -> None:
@@ -113,7 +116,10 @@ def _show(
             out.print(part)
             out.print()
     played = plural(result.simulated, "race")
-    out.print(f"{played} in {seconds:.1f} s, seed {result.seed}", style="dim", highlight=False)
+    took = tr(
+        "{races} in {seconds} s, seed {seed}", races=played, seconds=decimals(f"{seconds:.1f}"), seed=result.seed
+    )
+    out.print(took, style="dim", highlight=False)
     for name, path in (("report", report), ("odds", json_to if json_to != "-" else None)):
         if path is not None:
-            out.print(f"{name}: {path}", highlight=False, markup=False, soft_wrap=True)
+            out.print(tr(f"{name}: {{path}}", path=path), highlight=False, markup=False, soft_wrap=True)

@@ -12,7 +12,7 @@ from langstrecke.cli.figures import check_figure, save_figure
 from langstrecke.cli.names import named
 from langstrecke.cli.options import Figure, Json
 from langstrecke.cli.progress import progress
-from langstrecke.cli.terminal import console, print_json
+from langstrecke.cli.terminal import console, print_json, progress_console
 from langstrecke.errors import LangstreckeError
 from langstrecke.services.requests.odds import BenchAsk, SimulateAsk
 
@@ -35,8 +35,10 @@ def simulate_verb(
     as_json: Json = False,
 ) -> None:
     """Play one race and show how it ended; --laps keeps every lap, as real timing data would look."""
+    from rich.markup import escape
     from rich.table import Table
 
+    from langstrecke.racecard.ground import grounds
     from langstrecke.services.odds import places, simulate_result
     from langstrecke.services.racecards import card_of
 
@@ -52,6 +54,8 @@ def simulate_verb(
     with progress("simulate") as step:
         table = simulate_result(settings_of(), ask, step=step)
     rows = places(table)
+    for note in grounds(card):
+        progress_console.print(f"[yellow]note[/]  {escape(note)}", highlight=False, soft_wrap=True)
     if laps is not None:
         _write(table, laps)
     if figure is not None:

@@ -16,7 +16,8 @@ from langstrecke.services.requests.follow import FollowRaceAsk
 
 if TYPE_CHECKING:
     from langstrecke.services.answers.follow import FollowAnswer
-    from langstrecke.services.follow import Following, Message
+    from langstrecke.services.follow import Following
+    from langstrecke.services.live_source import Message
 
 TABLE_EVERY_S = 10.0
 """Seconds between two tables while a race is followed (default)."""
@@ -58,6 +59,8 @@ def _print_answer(answer: FollowAnswer) -> None:
         warned([f"{plural(answer.laps_missing, 'lap')} missing; rows that hang on them are marked ?"])
     if answer.laps_estimated:
         warned([f"{plural(answer.laps_estimated, 'lap')} came without times that fit: they are estimated"])
+    if answer.untold:
+        warned([f"this source does not tell {' and '.join(answer.untold)}"])
     if answer.trouble:
         warned([answer.trouble])
     if answer.recording:

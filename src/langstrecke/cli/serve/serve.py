@@ -48,7 +48,26 @@ def serve_verb(
         list[str] | None,
         typer.Option(metavar="SOURCE", help="A feed or folder the pages may follow too; may be repeated"),
     ] = None,
-    race: Annotated[str, typer.Option(help="What the feed's or folder's race is called; a card's name")] = "live",
+    follow: Annotated[
+        str | None, typer.Option(metavar="SERIES", help="Follow a series at its live service: wec, nls ...")
+    ] = None,
+    services: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A table of live services of your own (docs/live-sources.md)")
+    ] = None,
+    webhook: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            help="Send alerts to this chat (Discord, Slack or any); may be repeated",
+            envvar="LANGSTRECKE_WEBHOOK",
+        ),
+    ] = None,
+    alert: Annotated[
+        list[str] | None, typer.Option(metavar="CAR", help="With --webhook: tell of this car; may be repeated")
+    ] = None,
+    race: Annotated[
+        str, typer.Option(help="What the feed's, folder's or series' race is called; a card's name")
+    ] = "live",
     upload_mib: Annotated[int, typer.Option("--upload-limit", min=1, max=4096, help="MiB of one upload")] = 64,
 ) -> None:
     """Open the pit wall: pages, REST and WebSockets over the same Python API."""
@@ -59,6 +78,7 @@ def serve_verb(
 
         from langstrecke.live.server import listening_socket
         from langstrecke.services.settings import MEBIBYTE, Settings, default_store, default_work
+        from langstrecke.services.webhook import checked_url, client_library
         from langstrecke.web.app import create_app
         from langstrecke.web.security import checked, new_token
     except ModuleNotFoundError as error:
@@ -73,16 +93,21 @@ def serve_verb(
         upload_limit=upload_mib * MEBIBYTE,
         feeds=tuple(source for source in allow or [] if _is_address(source)),
         folders=tuple(Path(source).resolve() for source in allow or [] if not _is_address(source)),
+        services=services,
+        webhooks=tuple(checked_url(url) for url in webhook or []),
+        alert_cars=tuple(alert or []),
     )
+    if settings.webhooks:
+        client_library()
     if token == "new" or (token is None and not settings.loopback):
         settings = replace(settings, token=new_token())
     checked(settings)
-    follow = _followed(settings, replay, laps, speed, feed, watch, race)
+    asked = _followed(settings, replay, laps, speed, feed, watch, race, follow)
     bound = listening_socket(host, port)
     settings = replace(settings, port=bound.getsockname()[1])
     logging.getLogger("langstrecke").setLevel(logging.WARNING)
     troubles: list[LangstreckeError] = []
-    application = create_app(settings, follow, failed=troubles.append)
+    application = create_app(settings, asked, failed=troubles.append)
     server = uvicorn.Server(
         uvicorn.Config(
             application,
@@ -123,7 +148,7 @@ def serve_verb(
 
 
 def _is_address(source: str) -> bool:
-    return source.startswith(("ws://", "wss://"))
+    return source.startswith(("ws://", "wss://", "rmonitor://"))
 
 
 def _there(store: Path | None, race: str) -> None:
@@ -150,6 +175,7 @@ def _followed(
     feed: str | None,
     watch: Path | None,
     race: str,
+    series: str | None,
 ) -> list[FollowAsk]:
     """What is to be followed from the start."""
     from pydantic import ValidationError
@@ -170,6 +196,8 @@ def _followed(
         asked.append({"race": race, "feed": feed})
     if watch is not None:
         asked.append({"race": race, "folder": str(watch.resolve())})
+    if series is not None:
+        asked.append({"race": race if race != "live" else f"{series}-live", "series": series})
     try:
         return [FollowAsk.model_validate(ask) for ask in asked]
     except ValidationError as error:

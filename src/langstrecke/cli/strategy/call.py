@@ -93,11 +93,16 @@ def audit_verb(
         print_json(AuditAnswer.of(found, notes=grounds(card)))
         return
     out = screen()
-    kinds = {k: sum(s.kind == k for s in found.stops) for k in ("choice", "forced", "driver", "pass", "repair")}
+    kinds = {
+        k: sum(s.kind == k for s in found.stops)
+        for k in ("choice", "forced", "driver", "pass", "repair", "unplanned")
+    }
     out.print(Text(printable(card.race.name), "bold"))
     choices = plural(kinds["choice"], "stop was a choice", "stops were a choice")
     text = f"{choices}, {kinds['forced']} not (the tank may have been empty), {kinds['driver']} a driver's time up, "
-    text += f"{kinds['pass']} without fuel, {kinds['repair']} long"
+    text += (
+        f"{kinds['pass']} without fuel, {kinds['repair']} long, {kinds['unplanned']} unplanned as far as laps tell"
+    )
     out.print(Text(text, "dim"))
     for name in found.classes():
         out.print(_table(found, name, count))

@@ -10,11 +10,12 @@ import typer
 from rich.text import Text
 
 from langstrecke.cli.asking import asks, settings_of
-from langstrecke.cli.options import Json, Store
+from langstrecke.cli.options import Json, Lang, Store
 from langstrecke.cli.progress import progress
 from langstrecke.cli.terminal import grid, noted, said, screen
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import printable, race_time
+from langstrecke.language import NOT_TRANSLATED, decimals, german, speaking, tr
 from langstrecke.services.requests.strategy import PlanAsk
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def plan_verb(
     ] = None,
     races: Annotated[int, typer.Option(min=0, max=20_000, help="Team file: races for the odds; 0: none")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Team file: seed of the odds")] = 1,
+    lang: Lang = "en",
 ) -> None:
     """Plan a car's stops and who drives when, under every drive-time rule of the rule book.
 
@@ -69,7 +71,8 @@ def plan_verb(
     if as_json:
         sys.stdout.write(plan_json(plan))
         return
-    _print(plan, played)
+    with speaking(lang):
+        _print(plan, played)
     for path in out or []:
         said(f"wrote {path}")
 
@@ -117,23 +120,27 @@ def _print(plan: Plan, card: RaceCard) -> None:
     from langstrecke.strategy.lookup import clock_of
 
     wide = screen()
-    title = f"{card.race.name}: car {plan.car}, {plan.team} ({plan.car_class})"
+    what = "{race}: car {car}, {team} ({car_class})"
+    title = tr(what, race=card.race.name, car=plan.car, team=plan.team, car_class=plan.car_class)
+    title += tr(", from {time} on", time=race_time(plan.at_s)) if plan.at_s is not None else ""
     numbers = ("stint", "laps", "from", "to", "clock", "fuel", "stop")
-    table = grid(right=numbers, title=Text(printable(title), "bold"))
+    table = grid(right=tuple(map(tr, numbers)), title=Text(printable(title), "bold"))
     for name in ("tyres", "driver", ""):
-        table.add_column(name)
+        table.add_column(tr(name))
     for number, s in enumerate(plan.stints, 1):
+        fuel = s.fuel if number == 1 else s.added
         table.add_row(
             str(number),
             str(s.laps),
             race_time(s.start_s),
             race_time(s.end_s),
             f"{clock_of(card, s.start_s):%H:%M}",
-            f"{s.added:.1f}" if number > 1 else f"{s.fuel:.1f}",
+            decimals(f"{fuel:.1f}") if fuel is not None else "",
             f"{s.stop_s:.0f} s" if number > 1 else "",
-            s.tyres if number > 1 else "",
+            tr(s.tyres) if number > 1 else "",
             Text(printable(s.driver)),
-            "night" if s.dark > 0.5 else "",
+            " ".join(tr(w) for w in (s.state if s.state != "planned" else "", "night" if s.dark > 0.5 else "") if w),
+            style="dim" if s.state == "driven" else None,
         )
     wide.print(table)
     for number, s in enumerate(plan.stints, 1):
@@ -141,22 +148,24 @@ def _print(plan: Plan, card: RaceCard) -> None:
             wide.print(Text(f"stint {number}: {why}"))
     for name in plan.drivers:
         licence = next((s.licence for s in plan.stints if s.driver == name), None)
-        wide.print(Text(f"{printable(name)} ({licence or 'no licence given'}): {race_time(plan.driven_s(name))}"))
-    wide.print(Text(f"{_quality(plan)}, found in {plan.seconds:.1f} s", "dim"))
+        wide.print(Text(f"{printable(name)} ({licence or tr('no licence given')}): {race_time(plan.driven_s(name))}"))
+    took = tr("{quality}, found in {seconds} s", quality=_quality(plan), seconds=decimals(f"{plan.seconds:.1f}"))
+    wide.print(Text(took, "dim"))
     if plan.violations:
         for violation in plan.violations:
-            wide.print(Text.assemble(("breaks a rule: ", "bold red"), violation.text))
+            wide.print(Text.assemble((tr("breaks a rule: "), "bold red"), violation.text))
     else:
         wide.print(Text(plan.verdict, "green" if plan.judged else "yellow"))
     noted(plan.notes)
+    if german():
+        wide.print(Text(NOT_TRANSLATED, "dim"))
 
 
 def _quality(plan: Plan) -> str:
     """How good the rota is, as far as it is proven."""
     if plan.gap is None or plan.gap_s is None:
-        return "a rota, how good is not known (--limit gives more time)"
+        return tr("a rota, how good is not known (--limit gives more time)")
     if plan.proven:
-        return "the best rota, proven: gap 0 s (0 %)"
-    return (
-        f"within {plan.gap_s:.1f} s over the race ({100 * plan.gap:.1f} % of its cost) of the best rota there can be"
-    )
+        return tr("the best rota, proven: gap 0 s (0 %)")
+    far = "within {gap} s over the race ({share} % of its cost) of the best rota there can be"
+    return tr(far, gap=decimals(f"{plan.gap_s:.1f}"), share=decimals(f"{100 * plan.gap:.1f}"))

@@ -25,6 +25,7 @@ from langstrecke.forecast.live.rules import with_eased_minimum
 from langstrecke.forecast.live.snapshot import to_snapshot
 from langstrecke.forecast.race import from_outcome
 from langstrecke.forecast.result import Forecast
+from langstrecke.formatting import race_time
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import laps_until
 from langstrecke.racestate.model import LiveCar, LiveState
@@ -48,6 +49,8 @@ __all__ = [
 ]
 
 Progress = Callable[[int, int], None]
+SILENT_S = 600.0
+"""Longer than any lap: nobody crossing the line for so long is said (default)."""
 
 
 def compiled(card: RaceCard, state: LiveState) -> Params:
@@ -140,13 +143,28 @@ def forecast_live(
     (`ratings.race_pace.race_posterior`); with it the pace moves with the laps seen. Raises LangstreckeError for a
     moment outside the race.
     """
-    if not 0.0 < t <= card.race.duration_s:
-        limit = card.race.duration_s
-        raise LangstreckeError(f"race time {t:.0f} s does not lie within the race of {limit:.0f} s")
+    _within(t, card.race.duration_s)
     state = live_state(laps, card, t)
     played = live_card(card, laps, state, posterior)
     outcome = play_on(played, state, races=races, seed=seed, threads=threads, progress=progress)
-    return from_outcome(played, outcome, state)
+    found = from_outcome(played, outcome, state)
+    return replace(found, notes=(*found.notes, *_last_heard(laps, t)))
+
+
+def _within(t: float, duration_s: float) -> None:
+    if not 0.0 < t <= duration_s:
+        raise LangstreckeError(
+            f"race time {race_time(t)} does not lie within the race of {race_time(duration_s)}",
+            hint="before the start forecast without --at" if t <= 0.0 else None,
+        )
+
+
+def _last_heard(laps: pl.DataFrame, t: float) -> tuple[str, ...]:
+    """Says so where no car has crossed the line for long before the moment that is asked about."""
+    last = float(laps_until(laps, t)["elapsed_s"].max() or 0.0)  # type: ignore[arg-type]
+    if t - last <= SILENT_S:
+        return ()
+    return (f"nobody crossed the line since {race_time(last)}: the race stood still, or the timing ends there",)
 
 
 def forecast_under_way(
@@ -165,15 +183,18 @@ def forecast_under_way(
     Card and pace know what was known before the start, the rest comes from the race's laps so far.
     """
     from langstrecke.racecard.build import archive_for, build_card
+    from langstrecke.ratings.archive import race_metas
 
     if (at_s is None) == (cutoff is None):
         raise LangstreckeError("either a race time or a share of the race is needed")
     laps = store.laps(race_id)
     if laps.is_empty():
         raise LangstreckeError(f"the store holds no laps of {race_id}", hint="import its laps")
+    length = race_metas(store)[race_id].duration_s
+    t = at_s if at_s is not None else float(cutoff or 0.0) * length
+    _within(t, length)
     archive = archive_for(store, race_id, "before")
     card = build_card(race_id, store, archive=archive)
-    t = at_s if at_s is not None else float(cutoff or 0.0) * card.race.duration_s
     belief = belief_before(race_id, store, archive)
     return forecast_live(card, laps, t, posterior=belief, races=races, seed=seed, threads=threads, progress=progress)
 

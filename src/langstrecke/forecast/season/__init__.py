@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.forecast.season.notes import differences, points_notes
+from langstrecke.forecast.season.notes import differences, plan_notes, points_notes
 from langstrecke.forecast.season.play import Scores, play_seasons, stage
 from langstrecke.forecast.season.points import I16, Scorer
 from langstrecke.forecast.season.result import Contender, SeasonForecast
@@ -34,7 +34,6 @@ from langstrecke.forecast.season.standings import (
     title_name,
     total,
 )
-from langstrecke.formatting import plural
 from langstrecke.paddock.registry import load_registry
 from langstrecke.racecard import Patch
 from langstrecke.rulebooks.points import OVERALL
@@ -99,7 +98,7 @@ def season_forecast(
         titles[key] = lines
     gaps = tuple(r.id for r in run_rounds if incomplete(registry, r))
     notes = (
-        *(_notes(plans, line_ups, counting(rounds)) if plans else ()),
+        *(plan_notes(plans, rounds, after, line_ups, counting(rounds)) if plans else ()),
         *points_notes(registry, rounds, after, titles, classless=classless, gaps=gaps),
     )
     told = (patch.title or "what-if") if patch is not None else ""
@@ -217,25 +216,6 @@ def _known_qualifying(plan: Plan, table: str, cars: list[Scorer]) -> I16 | None:
         return None
     grid = _facts("qualifying", plan.round.id, table)
     return _places([grid.get(c.car) for c in cars]) if grid else None
-
-
-def _notes(plans: list[Plan], line_ups: str, best: int | None) -> tuple[str, ...]:
-    notes = []
-    if plans:
-        first = plans[0].card.race.id
-        told = (
-            f"The card of {first} is used as it stands; later rounds know" if not plans[0].stand_in else "Rounds know"
-        )
-        notes.append(f"{told} nothing of their weekend.")
-        told = "as they were entered in each round" if line_ups == "entered" else "those of the next round"
-        notes.append(f"Line-ups: {told}.")
-    notes += [f"{p.round.id} has no card: {p.stand_in} stands in." for p in plans if p.stand_in]
-    hand = sum(p.card.race.knowledge == "hand" for p in plans)
-    if hand:
-        notes.append(f"{plural(hand, 'card')} made by hand: pace is estimated.")
-    if best is not None:
-        notes.append(f"The best {best} results count.")
-    return tuple(notes)
 
 
 def title_race(

@@ -5,8 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from langstrecke.forecast.season.result import Contender, class_key
-from langstrecke.forecast.season.standings import Round, fact_table, pole_known
+from langstrecke.forecast.season.rounds import Plan
+from langstrecke.forecast.season.standings import Round, class_known, fact_table, pole_known
+from langstrecke.formatting import plural
 from langstrecke.paddock.registry import Registry
+from langstrecke.paddock.season_lists import season_entries
+
+
+def plan_notes(
+    plans: Sequence[Plan], rounds: Sequence[Round], after: int, line_ups: str, best: int | None
+) -> Iterator[str]:
+    """Sentences on what the rounds still to be played rest on."""
+    first = plans[0]
+    known = f"The card of {first.card.race.id} is used as it stands; later rounds know" if not first.stand_in else ""
+    yield f"{known or 'Rounds know'} nothing of their weekend."
+    told = "as they were entered in each round" if line_ups == "entered" else "those of the next round"
+    yield f"Line-ups: {told}."
+    yield from _announced_notes(plans)
+    yield from (f"{p.round.id} has no card: {p.stand_in} stands in." for p in plans if p.stand_in)
+    played = {p.round.id for p in plans}
+    unplayed = [r.id for r in rounds if r.number > after and r.id not in played]
+    if unplayed:
+        yield f"Nobody is known to be entered, and nothing is played: {', '.join(unplayed)}."
+    raced = {
+        p.round.book.class_named(name).name
+        for p in plans
+        for name in p.card.classes
+        if class_known(p.round.book, name)
+    }
+    absent = [
+        name
+        for name in dict.fromkeys(c.name for p in plans for c in p.round.book.classes if _runs(p.round, [c.name]))
+        if name not in raced
+    ]
+    if absent:
+        yield f"Nobody is known to be entered in {', '.join(absent)}: not played, nor in the others' way."
+    hand = sum(p.card.race.knowledge == "hand" for p in plans)
+    if hand:
+        yield f"{plural(hand, 'card')} made by hand: pace is estimated."
+    if best is not None:
+        yield f"The best {best} results count."
+
+
+def _announced_notes(plans: Sequence[Plan]) -> Iterator[str]:
+    """What a season known by its entry list rests on."""
+    first = plans[0].round
+    announced = season_entries(first.series, first.season)
+    if not announced or all(not p.stand_in for p in plans):
+        return
+    sources = "; ".join(dict.fromkeys(e.source for e in announced))
+    yield (
+        f"Entries are those of the season's list, {plural(len(announced), 'car')} ({sources}). No car of it was "
+        "timed: each is taken to be as fast as its class, drivers as cards of earlier seasons have them."
+    )
 
 
 def points_notes(
@@ -22,11 +73,17 @@ def points_notes(
     run = [r for r in rounds if r.number <= after]
     if not after:
         yield "No round has been run: nobody has points."
-    if gaps:
-        yield f"Results are known in part only, points with them: {', '.join(gaps)}."
+    unheld = [race for race in gaps if not registry.entries(race)]
+    if unheld:
+        chances = any(c.title for lines in titles.values() for c in lines)
+        yield f"No results are held, and their points are missing: {', '.join(unheld)}." + (
+            " Chances are those of the other rounds' points, not of the title." if chances else ""
+        )
+    if partial := [race for race in gaps if race not in unheld]:
+        yield f"Results are known in part only, points with them: {', '.join(partial)}."
     if classless:
         yield f"Classes are not known, and no points by class: {', '.join(classless)}."
-    poleless = [r.id for r in run if r.book.points.pole and not pole_known(r.id)]
+    poleless = [r.id for r in run if r.book.points.pole and not pole_known(r.id) and r.id not in unheld]
     if poleless:
         yield f"Points for the pole are not known: {', '.join(poleless)}."
     for said in dict.fromkeys(r.book.points.partial for r in rounds if r.book.points.partial):

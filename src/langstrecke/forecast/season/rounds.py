@@ -62,7 +62,10 @@ def plan_rounds(
     cards: list[tuple[Round, RaceCard, str]] = []
     for rnd in ahead:
         card, stand_in = card_of(rnd, real, shipped)
-        cards.append((rnd, card, stand_in))
+        if card.entries:  # of a season's list that names some classes only, a round may have none
+            cards.append((rnd, card, stand_in))
+    if not cards:
+        return []
     known = [shipped[r.id] for r in real if r.number <= after and r.id in shipped]
     history = [*known, cards[0][1]]
     plans = []

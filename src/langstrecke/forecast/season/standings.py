@@ -24,6 +24,7 @@ from langstrecke.forecast.season.points import (
 )
 from langstrecke.paddock.model import Entry, Event
 from langstrecke.paddock.registry import Registry, load_registry
+from langstrecke.paddock.season_lists import season_entries
 from langstrecke.rulebooks import known_series, rulebook_for
 from langstrecke.rulebooks.load import SERIES_ALIASES, seasons_of
 from langstrecke.rulebooks.points import OVERALL, Kind, Title
@@ -145,10 +146,13 @@ def full_season(series: str, season: str) -> frozenset[str] | None:
     """Cars entered for the whole season, where the rules ask: those in half of the championship's own races or more,
     and those in each of its first two (a team that gave up later was entered all the same).
 
-    A race of another series that counts (Le Mans) says nothing: half its field is there for it alone. None (nobody is
-    left out) where fewer than two lists of entries are known.
+    A race of another series that counts (Le Mans) says nothing: half its field is there for it alone. The season's
+    entry list tells before its races do. None (nobody is left out) where fewer than two lists of entries are known.
     """
     registry = load_registry()
+    announced = season_entries(series, season)
+    if announced:
+        return frozenset(e.car for e in announced)
     lists = [
         {e.car for e in entries}
         for event in registry.calendar(series, season)

@@ -71,6 +71,8 @@ class Board:
         self._whole = whole
         self._numbers = CarNumbers()
         self._cars: dict[str, _Seen] = {}
+        self.clock_ends_s: float | None = None
+        """Where the clock counts down to the end of the race and stands then: sums beyond it fit."""
         self.order: tuple[str, ...] = ()
         """The cars of the newest look as the service has them in order."""
 
@@ -119,6 +121,11 @@ class Board:
     def _first(self, clock_s: float, row: BoardRow) -> _Seen:
         seen = _Seen(replace(row, in_pit=False))
         seen.crossed.update(self.ledger.crossings(row.car))
+        since = self.ledger.in_lane_since(row.car)
+        if since is not None:  # told before a restart: the in-lap may be told already
+            newest = self.ledger.row(row.car, max(seen.crossed, default=0))
+            seen.pit_in_s = since
+            seen.stopped = newest is None or not newest["in_pit"] or newest["elapsed_s"] < since
         if row.laps and row.laps not in seen.crossed and row.total_s is not None:
             self._cross(seen, row, row.total_s, None)
         return seen
@@ -181,26 +188,29 @@ class Board:
             return row.total_s, False
         if last is not None and before is not None:
             summed = before[0] + last
-            if abs(clock_s - summed) <= self.slack_s:
-                return summed, before[1]
+            stands = self.clock_ends_s is not None and clock_s >= self.clock_ends_s - self.slack_s
+            if abs(clock_s - summed) <= self.slack_s or (stands and summed > clock_s):
+                return summed if stands or not before[1] else min(summed, clock_s), before[1]
         return clock_s, True
 
     def _correct(self, seen: _Seen, row: BoardRow) -> None:
         """The newest lap shows another time than before."""
         known = self.ledger.row(row.car, row.laps)
-        if known is None or row.last_lap_s is None or row.last_lap_s < SHORTEST_LAP_S:
+        if known is None:
             return
         elapsed, estimated = seen.crossed[row.laps]
+        before = seen.crossed.get(row.laps - 1)
+        last = row.last_lap_s
         if row.total_s is not None:
+            if last is None and before is not None and row.total_s != elapsed:
+                last = row.total_s - before[0]
             elapsed = row.total_s
-        elif not estimated:
-            elapsed += row.last_lap_s - known["lap_time_s"]
-        if elapsed <= seen.crossed.get(row.laps - 1, (0.0, False))[0]:
+        elif not estimated and last is not None:
+            elapsed += last - known["lap_time_s"]
+        if last is None or last < SHORTEST_LAP_S or elapsed <= (before[0] if before is not None else 0.0):
             return
         seen.crossed[row.laps] = (elapsed, estimated)
-        self.ledger.lap(
-            known | {"lap_time_s": round(row.last_lap_s, 3), "elapsed_s": round(elapsed, 3)}, estimated=estimated
-        )
+        self.ledger.lap(known | {"lap_time_s": round(last, 3), "elapsed_s": round(elapsed, 3)}, estimated=estimated)
 
 
 def _who(row: BoardRow) -> tuple[str, str | None, str | None]:

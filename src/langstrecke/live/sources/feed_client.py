@@ -98,7 +98,8 @@ class FeedClient:
     async def _listen(self, socket: Any) -> AsyncIterator[HelloMessage | DataMessage | HeartbeatMessage]:
         whole_at, complete_to = time.monotonic(), self._seqs.complete_to
         while True:
-            text = await asyncio.wait_for(socket.recv(), SILENCE_S)
+            async with asyncio.timeout(SILENCE_S):
+                text = await socket.recv()
             self.heard_at = time.monotonic()
             try:
                 message = read_message(text)

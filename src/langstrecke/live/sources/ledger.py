@@ -57,6 +57,8 @@ class Ledger:
         self.card = card
         self.duration_s = duration_s
         self.start_clock = start_clock
+        self.untold: tuple[str, ...] = ()
+        """What the source never tells, such as pit stops."""
         self.messages: list[DataMessage] = []
         self.newest_s = 0.0
         """Race time of the newest crossing."""
@@ -67,7 +69,7 @@ class Ledger:
         self._entries: dict[str, FeedEntry] = {}
         self._told: set[tuple[object, ...]] = set()
         self._energy: dict[str, float] = {}
-        self._inside: dict[str, bool] = {}
+        self._inside: dict[str, tuple[bool, float]] = {}
         self._weather: dict[str, Any] = {}
         self._flag: str | None = None
         self._flags: list[tuple[float, FlagName]] = []
@@ -78,7 +80,7 @@ class Ledger:
         """The feed's hello as it stands now."""
         return HelloMessage(
             feed=self.feed, race_id=self.race_id, card=self.card, duration_s=self.duration_s,
-            start_clock=self.start_clock, last_seq=len(self.messages),
+            start_clock=self.start_clock, untold=self.untold, last_seq=len(self.messages),
             entries=tuple(sorted(self._entries.values(), key=lambda e: (e.car_class, e.car))),
         )  # fmt: skip
 
@@ -166,9 +168,14 @@ class Ledger:
 
     def pit(self, race_s: float, car: str, *, entering: bool) -> None:
         """A car came into the pit lane or left it. Leaving a lane it was not told to be in is told all the same."""
-        if self._inside.get(car) != entering and self._once("pit", race_s, car, entering):
-            self._inside[car] = entering
+        if self._inside.get(car, (None,))[0] != entering and self._once("pit", race_s, car, entering):
+            self._inside[car] = (entering, race_s)
             self.messages.append(PitMessage(seq=self._next, race_s=race_s, car=car, entering=entering))
+
+    def in_lane_since(self, car: str) -> float | None:
+        """When a car came into the pit lane, where it is in there by what has been told."""
+        entering, race_s = self._inside.get(car, (False, 0.0))
+        return race_s if entering else None
 
     def control(self, race_s: float, text: str) -> None:
         """What race control said at a race time."""
@@ -215,7 +222,7 @@ class Ledger:
                 self._flags.append((message.race_s, message.flag))
                 self._told.add(("flag", message.race_s, message.flag))
             case PitMessage():
-                self._inside[message.car] = message.entering
+                self._inside[message.car] = (message.entering, message.race_s)
                 self._told.add(("pit", message.race_s, message.car, message.entering))
             case ControlMessage():
                 self._told.add(("control", message.race_s, message.text))
@@ -252,7 +259,7 @@ def restored(messages: Iterable[HelloMessage | DataMessage | HeartbeatMessage | 
             if ledger is None or message.feed != ledger.feed:
                 about = {"card": message.card, "duration_s": message.duration_s, "start_clock": message.start_clock}
                 ledger = Ledger(message.race_id, **about)  # type: ignore[arg-type]
-                ledger.feed = message.feed
+                ledger.feed, ledger.untold = message.feed, message.untold
             for entry in message.entries:
                 ledger.enter(entry)
         elif ledger is not None and not isinstance(message, HeartbeatMessage | ResumeMessage):

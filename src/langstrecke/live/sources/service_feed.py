@@ -30,10 +30,15 @@ class NothingRunsError(LangstreckeError):
 class Link(Protocol):
     """A way to a service: tells the ledger what it hears."""
 
-    ledger: Ledger
-    """What it has told; another one where another race has begun."""
-    note: str
-    """What is not as it should be though the service answers, in words."""
+    @property
+    def ledger(self) -> Ledger:
+        """What it has told; another one where another race has begun."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What is not as it should be though the service answers, in words."""
+        ...
 
     def updates(self) -> AsyncIterator[float]:
         """Race time after every answer; ends or raises where the service does."""
@@ -49,9 +54,12 @@ class ServiceFeed:
         *,
         first_pause_s: float,
         silent_s: float = SILENT_S,
+        patient: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`patient`: where no race runs yet it is waited for, and `trouble` says so."""
         self.link = link
+        self._patient = patient
         self.published = len(link.ledger.messages)
         self._feed = link.ledger.feed
         self._failure = ""
@@ -75,6 +83,11 @@ class ServiceFeed:
             minutes = duration(silent, minutes=True)
             return f"the service has told nothing new for {minutes}: the table is as it was then"
         return self.link.note
+
+    @property
+    def connected(self) -> bool:
+        """The service has answered, and goes on doing so."""
+        return not self._failure and self.published > 0
 
     @property
     def hello(self) -> HelloMessage:
@@ -121,7 +134,7 @@ class ServiceFeed:
                         if self.over:
                             return
             except NothingRunsError as error:
-                if not self.published:
+                if not self.published and not self._patient:
                     raise
                 self._failure = error.message()
             except LangstreckeError as error:

@@ -9,11 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from langstrecke.archives.own_table import load_table
 from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.live.messages import LONGEST_S
 from langstrecke.paddock.matching import fold
 
 TABLE = "services.toml"
 VARIABLE = "LANGSTRECKE_SERVICES"
 """Environment variable that names a user's own table."""
+
+
+Kind = Literal["griiip", "swiss", "nls", "imsa", "rmonitor"]
+"""The ways to a service that `live.sources.links` knows."""
 
 
 class _Table(BaseModel):
@@ -23,11 +28,11 @@ class _Table(BaseModel):
 class Service(_Table):
     """One live service and how it is treated; the shipped table says where the figures come from."""
 
-    kind: Literal["griiip"]
+    kind: Kind
     owner: str
-    url: str = Field(pattern=r"^https?://[^/]+/(.*/)?$")
-    poll_s: float = Field(ge=0.0, le=600.0)
-    pause_s: float = Field(ge=0.0, le=60.0)
+    url: str = Field(pattern=r"^(https?|wss?)://[^/]+/(.*/)?$|^rmonitor://[^/]+/?$")
+    poll_s: float = Field(default=8.0, ge=0.0, le=600.0)
+    pause_s: float = Field(default=0.5, ge=0.0, le=60.0)
     timeout_s: float = Field(gt=0.0, le=600.0)
     retry_s: float = Field(gt=0.0, le=60.0)
     paths: dict[str, str] = {}
@@ -44,7 +49,10 @@ class LiveSeries(_Table):
 
     service: str
     names: list[str] = []
-    id: int
+    id: int | str = ""
+    """The series at the service: its number, its event, or a part of its name."""
+    length_s: float | None = Field(default=None, gt=0.0, le=LONGEST_S)
+    """How long its races are, where the service shows only what is left and its session says nothing."""
 
 
 class Services(_Table):
@@ -61,8 +69,8 @@ class Services(_Table):
             if wanted in {fold(key), *map(fold, series.names)}:
                 return key, series, self.services[series.service]
         raise NotFoundError(
-            f"{name!r} is no recording, lap file, address of a feed, lmu or series with live timing; series: "
-            + ", ".join(self.series)
+            f"{name!r} is no recording, lap file, address of a feed, lmu, rmonitor://HOST:PORT or series with live "
+            "timing; series: " + ", ".join(self.series)
         )
 
 

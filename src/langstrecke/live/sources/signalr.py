@@ -69,7 +69,8 @@ async def hub_messages(
                 await socket.send(json.dumps(call) + END)
             rest, kept = "", False
             while True:
-                text = await asyncio.wait_for(socket.recv(), silence_s)
+                async with asyncio.timeout(silence_s):
+                    text = await socket.recv()
                 *records, rest = (rest + (text if isinstance(text, str) else text.decode("utf-8", "replace"))).split(
                     END
                 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -89,6 +91,10 @@ class WebJson:
         """
         return await asyncio.to_thread(self._ask, "GET", path, missing_is_none)
 
+    async def jsonp(self, path: str) -> Any:
+        """The JSON at a path, in a call of a function (JSONP) or without; text coded twice in UTF-8 is put right."""
+        return await asyncio.to_thread(self._ask, "GET", path, False, of_jsonp)
+
     async def post(self, path: str) -> Any:
         """The JSON that answers an empty POST."""
         return await asyncio.to_thread(self._ask, "POST", path, False)
@@ -97,7 +103,7 @@ class WebJson:
         """Close the connection."""
         self._client.close()
 
-    def _ask(self, method: str, path: str, missing_is_none: bool) -> Any:
+    def _ask(self, method: str, path: str, missing_is_none: bool, read: Callable[[bytes], Any] = json.loads) -> Any:
         import httpx2
 
         url = urljoin(self.service.url, path)
@@ -115,12 +121,33 @@ class WebJson:
         if len(response.content) > LARGEST_ANSWER:
             raise ServiceError(f"{host} sends {len(response.content) // 1024**2} MiB, and that is no timing")
         try:
-            return json.loads(response.content)
+            return read(response.content)
         except ValueError:
             name = host.replace(":", "-")
             raise changed(
                 self.service, name, f"{url} answers with something that is no JSON", response.content
             ) from None
+
+
+def of_jsonp(body: bytes) -> Any:
+    """The value in `callback(...);`, or plain. ValueError for anything else."""
+    text = body.decode("utf-8", "replace").strip()
+    call = re.fullmatch(r"[\w.$]+\s*\((.*)\)\s*;?", text, re.DOTALL | re.ASCII)
+    return _decoded_again(json.loads(call[1] if call is not None else text))
+
+
+def _decoded_again(value: Any) -> Any:
+    """Text that was coded twice ("LÃ¶wen") as it was meant; other text as it is."""
+    if isinstance(value, str) and not value.isascii():
+        try:
+            return value.encode("latin-1").decode("utf-8")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            return value
+    if isinstance(value, dict):
+        return {key: _decoded_again(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_decoded_again(inner) for inner in value]
+    return value
 
 
 def _refusal(service: Service, host: str, url: str, response: httpx2.Response) -> ServiceError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from langstrecke.news.coreference.discourse import Talk
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.mentions.tokens import Item
 

@@ -9,7 +9,7 @@ from langstrecke.news.coreference.descriptions import outfits_meant, place_meant
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.coreference.possessives import is_car, owners
 from langstrecke.news.coreference.role_nouns import COPULA, anybody, bearer_of, before_a_name, parent_named, said_of
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.certainty import cue_book
 from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.mentions.noun_phrases import Group, governing
@@ -326,7 +326,8 @@ def _partners(scene: Scene, talk: Talk) -> tuple[Name, ...]:
         items = tuple(clause.items[n] for n in group.members)
         if group is scene.subject_group or not items[0].is_person:
             continue
-        if group.prep in ("gemeinsam", "zusammen") or (group.prep == "mit" and (sharing or raced)):
+        also = group.prep == "neben" and "auch" in clause.lows  # "neben A startet auch B"
+        if also or group.prep in ("gemeinsam", "zusammen") or (group.prep == "mit" and (sharing or raced)):
             found += [n for n in names_of(items) if n not in scene.subject]
     if not found and clause.lows & {"zusammen", "gemeinsam"} and len(scene.subject) == 1:
         return tuple(n for n in talk.with_whom.get(scene.subject[0].id, ()) if n not in scene.subject)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.coreference.role_nouns import bearer_of
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.clauses import Clause
 
 

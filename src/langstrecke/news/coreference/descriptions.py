@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.coreference.role_nouns import THE
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.mentions.noun_phrases import Group, find_groups, governing
 from langstrecke.news.mentions.tokens import Item
@@ -158,7 +158,8 @@ def teams_by_head(clause: Clause, talk: Talk) -> list[tuple[Name, Name]]:
         meant = talk.book.names[known] if known else talk.last.get("team")
         if meant is None or (not known and meant.is_a("make")):
             continue
-        heads.append((person[0], meant))
+        if person[0].id not in talk.team_of:  # the team of one of its drivers
+            heads.append((person[0], meant))
         clause.items[n] = Item(item.text, item.start, item.end, "name", meant)
     if heads:
         clause.groups = find_groups(clause.items)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from langstrecke.news.lexicon.gazetteer import Gazetteer, Name, norm
+from langstrecke.news.lexicon.gazetteer import Gazetteer
+from langstrecke.news.lexicon.known_names import Name, norm
 from langstrecke.news.mentions.named import Spotted
 from langstrecke.news.mentions.tokens import Item
 
@@ -345,6 +346,8 @@ class Talk:
             return self.guest
         if possessive.startswith("ihr"):
             return self.salient(woman=True)
+        if possessive.startswith("dessen") and self.latest is not None:
+            return self.latest
         if subject:
             return subject[0]
         return self.recent[0] if self.recent else self.salient()

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from langstrecke.news.coreference.discourse import Talk
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.named import Spotted
 from langstrecke.news.model import Article
 from langstrecke.news.sources.dates import looks_ahead
@@ -49,7 +49,11 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
     """Look over a text, and tell the talk which race, which series and whom it is about."""
     told = within(spots, story)
     named = {s.name.id for s in spots}
-    races = {short: talk.book.names[race] for short, race in _LONG_RACES.items() if race in named}
+    races = {
+        short: talk.book.names[race]
+        for short, race in _LONG_RACES.items()
+        if race in named or (short in named and "24 Stunden" in article.text)
+    }
     lines = told if any(s.name.is_a("event") for s in told) else spots  # else the place in the dateline
     events = Counter(s.name for s in lines if s.name.is_a("event")).most_common(1)
     talk.main_race = races.get(events[0][0].id, events[0][0]) if events else None
@@ -58,10 +62,12 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
     talk.main_series = next((s.name for s in told if s.name.is_a("series")), None)
     talk.hero = _hero(told)
     opening = article.text[:300]
+    ticker = len(_CLOCK.findall(article.text)) >= _ENTRIES
+    briefs = article.text.count("+++") >= _ENTRIES
     return Survey(
-        preview=looks_ahead(article.text, article.date),
+        preview=looks_ahead(article.text, article.date, briefs=ticker or briefs),
         grid=bool(_GRID.search(opening)) and not _RACED.search(article.text),
-        ticker=len(_CLOCK.findall(article.text)) >= _ENTRIES,
+        ticker=ticker,
         races=races,
     )
 

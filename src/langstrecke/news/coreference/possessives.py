@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.lexicon.morphology import slug, word_set
 from langstrecke.news.mentions.noun_phrases import JOINERS
+from langstrecke.news.mentions.places import PLACES
 from langstrecke.news.mentions.tokens import GROUPS, Item
 
 CAR_WORDS = frozenset({"auto", "wagen", "fahrzeug", "bolide", "rennwagen", "prototyp", "renner", "exemplar"})
@@ -42,7 +43,12 @@ def is_car(items: list[Item], n: int) -> bool:
     after = items[n + 1] if n + 1 < len(items) else None
     if after is not None and (
         after.kind == "role"
-        or (after.kind == "word" and after.text[:1].isupper() and after.low not in _NO_CAR_NEXT)
+        or (
+            after.kind == "word"
+            and after.text[:1].isupper()
+            and after.low not in _NO_CAR_NEXT
+            and after.low not in PLACES
+        )
         or (after.kind == "name" and after.name is not None and after.name.is_a("series", "team", "make"))
     ):
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.lexicon.morphology import is_german_word
 from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.mentions.noun_phrases import JOINERS

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from langstrecke.news.coreference.discourse import Talk
-from langstrecke.news.lexicon.gazetteer import PARTICLES, Name, norm
+from langstrecke.news.lexicon.gazetteer import PARTICLES
+from langstrecke.news.lexicon.known_names import Name, norm
 from langstrecke.news.lexicon.morphology import is_german_word, slug
 from langstrecke.news.mentions.named import Spotted
 from langstrecke.news.mentions.tokens import GROUPS
@@ -116,15 +117,14 @@ def _stranger(talk: Talk, word: str, *, listed: bool = False) -> Name | None:
         return None
     if (is_german_word(word) and not listed) or talk.book.lookup(word):
         return None
-    found = []
-    for match in talk.book.registry.match(word, limit=30):
-        entries = talk.book.registry.entries_of(match.driver.id)
-        if slug(match.driver.name.split()[-1]) != slug(word).removesuffix("s") and slug(
-            match.driver.name.split()[-1]
-        ) != slug(word):
-            continue
-        if any(abs(talk.book.registry.events[e.event].year - talk.year) <= NEAR_YEARS for e in entries):
-            found.append(match.driver)
+    book, key = talk.book, slug(word)
+    found = [
+        book.registry.drivers[id]
+        for id in dict.fromkeys((*book.surnames.get(key, ()), *book.surnames.get(key.removesuffix("s"), ())))
+        if any(
+            abs(book.registry.events[e.event].year - talk.year) <= NEAR_YEARS for e in book.registry.entries_of(id)
+        )
+    ]
     if len(found) != 1:
         return None
     return talk.book.names.get(found[0].id) or Name(found[0].id, found[0].name, ("person",))

@@ -7,9 +7,13 @@ import tomllib
 import unicodedata
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langstrecke.news.model import NewsError
+
+if TYPE_CHECKING:
+    from simplemma import Lemmatizer
+    from simplemma.strategies import DictionaryLookupStrategy
 
 
 def _words() -> dict[str, Any]:
@@ -45,12 +49,18 @@ _TO = re.compile(rf"^(?:{'|'.join(PARTICLES)})zu\w+n$")
 
 
 @lru_cache(maxsize=1)
-def _lemmatizer() -> object:
+def _german() -> tuple[Lemmatizer, DictionaryLookupStrategy]:
+    """The lemmatizer on its word list as a trie, which lies on disk after the first use: opened in no time."""
     try:
-        import simplemma
+        from simplemma import Lemmatizer
+        from simplemma.strategies import DefaultStrategy, DictionaryLookupStrategy
+        from simplemma.strategies.dictionaries.trie_dictionary_factory import TrieDictionaryFactory
+
+        words = TrieDictionaryFactory()
     except ImportError:
-        raise missing("simplemma") from None
-    return simplemma
+        raise missing("simplemma and marisa-trie") from None
+    strategy = DefaultStrategy(dictionary_factory=words)
+    return Lemmatizer(lemmatization_strategy=strategy), DictionaryLookupStrategy(words)
 
 
 def missing(package: str) -> NewsError:
@@ -69,7 +79,7 @@ def lemma(word: str) -> str:
     if "-" in low:  # the last part of a compound carries the ending
         head, _, tail = word.rpartition("-")
         return f"{head.lower()}-{lemma(tail)}" if tail.isalpha() else low
-    found: str = _lemmatizer().lemmatize(low if word[0].islower() else word, lang="de")  # type: ignore[attr-defined]
+    found = _german()[0].lemmatize(low if word[0].islower() else word, lang="de")
     if word[0].islower() and found == low and low.endswith("t"):
         stem = low[:-1] + "en"  # "verstärkt", "komplettiert": read as a participle, as often a verb
         if low.endswith("iert") or (low.startswith(_INSEPARABLE) and is_german_word(stem)):
@@ -89,7 +99,7 @@ def lemma(word: str) -> str:
 @lru_cache(maxsize=65536)
 def is_german_word(word: str) -> bool:
     """Whether the word stands in the German word list."""
-    return bool(_lemmatizer().is_known(word, lang="de"))  # type: ignore[attr-defined]
+    return _german()[1].get_lemma(unicodedata.normalize("NFC", word), "de") is not None
 
 
 @lru_cache(maxsize=65536)

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from langstrecke.news.lexicon.gazetteer import PARTICLES, Gazetteer, Name, compound, is_model, norm
-from langstrecke.news.lexicon.morphology import is_german_word, slug
+from langstrecke.news.lexicon.gazetteer import PARTICLES, Gazetteer, compound, is_model
+from langstrecke.news.lexicon.known_names import Name, norm
+from langstrecke.news.lexicon.morphology import PREPOSITIONS, is_german_word, slug
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -42,22 +43,14 @@ class Spotted:
 
 def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
     """Known names in a text, the longest first; cars made of a make and a model; people and teams not known yet."""
-    from spacy.util import filter_spans
-
-    matches = book.matcher(doc)
-    spans = [doc[a:b] for _, a, b in matches]
-    labels = {(a, b): book.nlp.vocab.strings[m] for m, a, b in matches}
-    found: list[tuple[int, int, Name]] = []
-    for span in filter_spans(spans):
-        if span.text[0].islower():
-            continue
-        found.append((span.start, span.end, book.names[labels[span.start, span.end]]))
+    found = [f for f in book.found(doc) if not doc[f[0] : f[1]].text[0].islower()]
     found = [f for f in found if not _surname_of_a_team(doc, f, book)]
     found = _with_models(doc, found, book)
     taken = {i for a, b, _ in found for i in range(a, b)}
     found += _bare_models(doc, taken)
     taken = {i for a, b, _ in found for i in range(a, b)}
-    found += _new_names(doc, taken, book)
+    people = {b for _, b, name in found if name.is_a("person")}
+    found += _new_names(doc, taken, people, book)
     return [
         Spotted(doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), name, doc[a:b].text)
         for a, b, name in sorted(found, key=lambda f: f[0])
@@ -103,17 +96,18 @@ def _with_models(doc: Doc, found: list[tuple[int, int, Name]], book: Gazetteer) 
     return joined
 
 
-def _new_names(doc: Doc, taken: set[int], book: Gazetteer) -> list[tuple[int, int, Name]]:
+def _new_names(doc: Doc, taken: set[int], people: set[int], book: Gazetteer) -> list[tuple[int, int, Name]]:
     """People and teams nobody has told us of: capitalised words in a row that German does not know, or that a
-    first name or a word like "Racing" gives away.
+    first name, a word like "Racing" or a person listed before gives away. `people`: where names of people end.
     """
     found: list[tuple[int, int, Name]] = []
     i = 0
     while i < len(doc):
         run = _capitalised_run(doc, i, taken)
         if run > i + 1:
-            named = _as_team(doc, i, run) or _as_person(doc, i, run, book)
+            named = _as_team(doc, i, run) or _as_person(doc, i, run, people, book)
             if named is not None:
+                people |= {named[1]} if named[2].is_a("person") else set()
                 found.append(named)
                 i = named[1]
                 continue
@@ -148,7 +142,10 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
         if (low in TEAM_WORDS and i > start) or re.match(r"^team\d+$", low):
             stop = min(i + 2, end) if re.match(r"^team\d+$", low) else i + 1
             noun = doc[start].is_sent_start and is_german_word(doc[start].text)
-            first = start + 1 if noun and i - start > 1 else start
+            opened = doc[start].text.lower() in PREPOSITIONS
+            if opened and i - start == 1 and is_german_word(doc[i].text):
+                return None
+            first = start + 1 if (noun or opened) and i - start > 1 else start
             text = doc[first:stop].text
             if first == start and i - start == 1 and is_german_word(doc[start].text) and doc[start].is_sent_start:
                 return None
@@ -159,7 +156,15 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
 _QUOTES = ("'", "‚", "‘", "„", "«", "»", '"')
 
 
-def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int, Name] | None:
+def _listed(doc: Doc, first: int, people: set[int]) -> bool:
+    """Whether it follows somebody in a list, or the word "Fahrern"."""
+    return first > 1 and (
+        (doc[first - 1].text in (",", "und", "sowie", "/") and first - 1 in people)
+        or doc[first - 1].text.lower() in ("fahrern", "piloten")
+    )
+
+
+def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer) -> tuple[int, int, Name] | None:
     for first in range(start, min(start + 2, end - 1)):
         if doc[first].text.lower() in PARTICLES:
             continue  # "Van der Linde" at the beginning of a sentence is a surname
@@ -172,7 +177,8 @@ def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, in
         if one.lower() in PARTICLES or (first and doc[first - 1].text in _QUOTES):  # "Van der Linde"; a paper's name
             continue
         known_first = norm(one) in book.first_names or ("-" in one and norm(one.split("-")[0]) in book.first_names)
-        strange = not is_german_word(one) and not is_german_word(two)
+        odd = not is_german_word(one), not is_german_word(two)
+        strange = all(odd) or (any(odd) and first == start and _listed(doc, first, people))
         if one.isupper() or two.isupper() or not two[-1].isalpha() or compound(one, book) or len(two) < 3:
             continue
         if compound(two, book) and not known_first:
@@ -180,5 +186,14 @@ def _as_person(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, in
         if not known_first and not strange:
             continue
         text = doc[first : last + 1].text
+        noun = doc[last + 1].text if last + 1 < len(doc) else ""
+        if two.endswith("s") and len(two) > 4 and noun[:1].isupper() and is_german_word(noun):
+            text = text[:-1]  # "Max Verstappens Kumpel"
         return first, last + 1, Name(slug(text), text, ("person",), known=False)
     return None
+
+
+def speaks_of_racing(doc: Doc, book: Gazetteer) -> bool:
+    """Whether a series, race or make stands in a compound: "Formel-1-Pilot"."""
+    words = (compound(t.text, book) for t in doc if "-" in t.text)
+    return any(c is not None and c.name is not None for c in words)

@@ -95,11 +95,14 @@ def _modifier(items: list[Item], n: int) -> bool:
         return True
     if n + 1 < len(items) and items[n + 1].kind == "role" and _modifier(items, n + 1):
         return True  # "der Grazer GRT-Boss Gottfried Grasser"
+    other = n + 2
+    while other < len(items) - 1 and _adjective(items[other]):
+        other += 1  # "der ehemalige Formel-1-Pilot und aktuelle DTM-Meister A"
     return (
-        n + 2 < len(items)
+        other < len(items)
         and items[n + 1].low in JOINERS
-        and items[n + 2].kind == "role"
-        and _modifier(items, n + 2)
+        and items[other].kind == "role"
+        and _modifier(items, other)
         and not _is_age(items[n])
     )
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from langstrecke.news.lexicon.gazetteer import Compound, Gazetteer, Name, compound, norm
+from langstrecke.news.lexicon.gazetteer import Compound, Gazetteer, compound
+from langstrecke.news.lexicon.known_names import Name, norm
 from langstrecke.news.lexicon.morphology import is_finite, is_german_word, is_plural_form, lemma
 from langstrecke.news.mentions.named import Spotted
 
@@ -154,7 +155,48 @@ def sentence_items(doc: Doc, start: int, end: int, spots: list[Spotted], book: G
         if at < start or at >= end:
             continue
         items.append(_item(token.text, at, items, doc, token.i, book))
-    return _mark_infinitives(items)
+    return _mark_infinitives(_owners(_cars_of_teams(items)))
+
+
+def _cars_of_teams(items: list[Item]) -> list[Item]:
+    """Reads "im YACO Racing Audi" as "im YACO-Audi": a team and its car side by side are one name."""
+    made: list[Item] = []
+    for item in items:
+        last = made[-1] if made else None
+        team = last is not None and last.kind == "name" and last.name is not None and last.compound is None
+        if team and last is not None and last.name is not None and item.name is not None and _is_a_car_of(last, item):
+            text = f"{last.text} {item.text}"
+            made[-1] = Item(text, last.start, item.end, "name", last.name, Compound(head=item.low), car=item.name)
+        else:
+            made.append(item)
+    return made
+
+
+def _is_a_car_of(team: Item, car: Item) -> bool:
+    assert team.name is not None
+    assert car.name is not None
+    outfit = team.name.is_a("team") and not team.name.is_a("make", "vehicle", "series") and not team.genitive
+    return outfit and car.kind == "name" and car.compound is None and car.name.is_a("make", "vehicle")
+
+
+_STABLES = frozenset({"team", "rennstall", "mannschaft", "truppe", "équipe", "equipe", "teams", "rennstalls"})
+
+
+def _owners(items: list[Item]) -> list[Item]:
+    """Reads "der Rennstall des Kaliforniers A": A owns it, and does not act."""
+    for n, item in enumerate(items):
+        if item.low not in _STABLES:
+            continue
+        k = n + 1
+        if k >= len(items) or items[k].low not in ("des", "von", "vom"):
+            continue
+        described = items[k].low != "von"
+        while k + 1 < len(items) and items[k + 1].kind in ("role", "word") and k < n + 5:
+            k += 1
+            described = described or items[k].kind == "role"
+        if described and k + 1 < len(items) and items[k + 1].kind == "person":
+            items[k + 1] = Item(items[k + 1].text, items[k + 1].start, items[k + 1].end)
+    return items
 
 
 def _parts(items: list[Item], n: int) -> bool:

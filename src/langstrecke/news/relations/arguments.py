@@ -6,7 +6,7 @@ from langstrecke.news.coreference.clause_roles import Scene
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.coreference.possessives import owners
 from langstrecke.news.coreference.role_nouns import bearer_of
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.noun_phrases import Group
 from langstrecke.news.mentions.tokens import Item
 from langstrecke.news.relations.rules import Rule, fillers

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from langstrecke.news.coreference.clause_roles import Scene
 from langstrecke.news.coreference.possessives import is_car, team_of_car
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.mentions.noun_phrases import Group
 from langstrecke.news.mentions.tokens import Item
@@ -26,7 +26,7 @@ _CONTEST = frozenset(
 _STEER = frozenset({"teilen", "pilotieren", "steuern", "fahren", "lenken", "bewegen", "besetzen", "chauffieren"})
 _WISHED_FOR = frozenset({"verhandeln", "verhandlung", "gespräch", "angebot", "traum", "träumen"})
 """With these a car is spoken of that nobody sits in yet."""
-_BY = frozenset({"im", "in"})
+_BY = frozenset({"im", "in", "auf"})
 
 
 def seats(scene: Scene) -> Iterator[Triple]:

@@ -60,7 +60,8 @@ def guesses(told: Draft, sure: str, mates: frozenset[str], *, grid: bool) -> boo
     if not told.topical:
         return False
     if told.relation in ("drives_for", "leaves"):
-        return sure == "possible"  # whether, and for whom, is guessing twice
+        denied = sure == "denied" and told.certainty != sure
+        return sure == "possible" or denied  # whether, and for whom, is guessing twice
     if told.relation == "shares_car":
         return bool(mates & {told.subject.id, told.object.id})
     if told.relation == "won" and sure not in ("confirmed", "denied", "reported"):

@@ -14,9 +14,9 @@ from langstrecke.news.coreference.possessives import (
     told_of_drivers,
     told_of_heads,
 )
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.places import place_in
-from langstrecke.news.relations.arguments import item_names, objects, of_a_season
+from langstrecke.news.relations.arguments import objects, of_a_season
 from langstrecke.news.relations.car_numbers import seats
 from langstrecke.news.relations.rules import Rule, Slot, fillers, likely_rules, speaks
 
@@ -66,7 +66,7 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Draft]:
     for rule in likely_rules(scene.clause):
         if ("needs_since" in rule.flags and not since) or (rule.needs and rule.needs.isdisjoint(kinds)):
             continue
-        if not speaks(rule, scene.clause):
+        if not speaks(rule, scene.clause) or (rule.relation == "won" and _one_of_many(scene)):
             continue
         place = rule.place or (place_in(scene.clause) if "needs_place" in rule.flags else "")
         if "needs_place" in rule.flags and not place:
@@ -126,8 +126,6 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Draft]:
         if (other.id, relation, one.id) not in found:
             named = Draft(one, relation, other, "a crew and its names", drop_negation=True)
             found.setdefault((one.id, relation, other.id), named)
-    if any(t.rule == "second behind the winners" for t in found.values()):
-        found = {k: t for k, t in found.items() if t.relation != "beat"}
     busy = {t.subject.id for t in found.values() if not t.fallback and t.relation not in ("drives", "shares_car")}
     found = {k: t for k, t in found.items() if not (t.fallback and t.subject.id in busy)}
     alone = {t.relation for t in found.values() if t.alone}
@@ -137,6 +135,18 @@ def told_by(scene: Scene, talk: Talk, *, since: bool) -> list[Draft]:
         replace(t, implied=True) if t.relation in ("enters", "drives_for") and t.subject.id in drove else t
         for t in kept
     ]
+
+
+_RACE_WINS = frozenset({"laufsieg", "rennsieg", "saisonsieg", "etappensieg"})
+
+
+def _one_of_many(scene: Scene) -> bool:
+    """Reads "feierte zwei DTM-Siege": wins of races that are not named, and no title."""
+    of_series = any(
+        i.compound is not None and i.name is not None and i.name.is_a("series") and i.compound.head.startswith("sieg")
+        for i in scene.clause.items
+    )
+    return of_series or bool(scene.clause.lemmas & _RACE_WINS)
 
 
 _DEPARTS = frozenset(
@@ -179,29 +189,11 @@ def _pairs(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
         people = [n for n in scene.subject if n.is_a("person")]
         yield from ((a, b) for i, a in enumerate(people) for b in people[i + 1 :])
         return
-    if "crew_behind" in rule.flags:
-        yield from _crew_behind(rule, scene, talk)
-        return
     subjects = _subjects(rule, scene, talk)
     things = objects(rule, scene, talk) if subjects else []
     for one in subjects:
         for other in things:
             yield (other, one) if "inverse" in rule.flags else (one, other)
-
-
-def _crew_behind(rule: Rule, scene: Scene, talk: Talk) -> Iterator[tuple[Name, Name]]:
-    """Reads "siegten vor A und B": the crew behind the winners was second there."""
-    people = [n for slot in rule.object for _, items in fillers(slot, scene.clause) for i in items for n in i.who]
-    people = [p for p in people if p not in scene.subject]
-    races = [
-        n
-        for _, items in fillers(Slot("*", "event"), scene.clause)
-        for i in items
-        for n in item_names(i, "event", talk)
-    ]
-    race = races[0] if races else talk.race()
-    if (len(people) > 1 or rule.flags & {"needs_place"}) and race is not None:
-        yield from ((p, race) for p in people)
 
 
 def _subjects(rule: Rule, scene: Scene, talk: Talk) -> list[Name]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langstrecke.news.mentions.clauses import Clause
 
-PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car"})
+PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car", "replaces", "reserve_for"})
 _CHANGES = frozenset({"wechseln", "zurückziehen", "übernehmen", "umsteigen", "umziehen"})
 """In the present tense these tell what is to come; "verlässt" and "kehrt zurück" are told as facts as often."""
 _MONTHS = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from langstrecke.news.coreference.clause_roles import Scene
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.relations.extract import Draft
 from langstrecke.news.relations.seats import (

@@ -52,7 +52,7 @@ class Rule:
 
 _FLAGS = (
     "pairs", "partners", "topic", "negated", "passive", "inverse", "drop_negation", "needs_since", "needs_place",
-    "topic_object", "of_object_person", "alone", "crew_behind", "fallback", "implied",
+    "topic_object", "of_object_person", "alone", "fallback", "implied",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from langstrecke.news.coreference.clause_roles import Scene
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.relations.extract import FIELDS, Draft
 
 Sure = tuple[Draft, str]

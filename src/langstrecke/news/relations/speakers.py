@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from langstrecke.news.coreference.clause_roles import set_scene
 from langstrecke.news.coreference.discourse import Talk
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.certainty import cue_book
 from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.relations.titles import titles

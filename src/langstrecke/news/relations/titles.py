@@ -9,7 +9,7 @@ from langstrecke.news.coreference.clause_roles import Scene
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.coreference.possessives import crew_of_car, is_car
 from langstrecke.news.coreference.role_nouns import bearer_of
-from langstrecke.news.lexicon.gazetteer import Name
+from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.noun_phrases import JOINERS, governing
 from langstrecke.news.mentions.tokens import Item
 from langstrecke.news.relations.extract import Draft
@@ -221,7 +221,10 @@ def _led(role: str, talk: Talk) -> Name | None:
     found = (talk.just_named, talk.section, near, talk.main_team(), talk.outfit)
     if role.startswith("motorsport"):
         return next((f for f in (*found, talk.last.get("make")) if f is not None and f.is_a("make")), None)
-    return next((f for f in found if f is not None), None)
+    led = next((f for f in found if f is not None), None)
+    if led is not None and led.is_a("make") and "outfit" in talk.here:
+        return talk.last["outfit"]  # of a team that changes its make
+    return led
 
 
 def _former(items: list[Item], n: int) -> bool:

@@ -140,18 +140,28 @@ def number(word: str) -> int | None:
 
 _PREVIEW = re.compile(
     r"\b(?:(?:neue|kommende|bevorstehende|anstehende)[nrs]? (?:\w+-)?(?:\w*[Ss]aison|Spielzeit|Motorsportjahr)"
-    r"|(?:Pläne|Programm|Aufgebot|Fahreraufgebot|Kader|Line-up) (?:für|vorgestellt|präsentiert|bekannt))"
+    r"|(?:Pläne|Programm|Aufgebot|Fahreraufgebot|Kader|Line-up|Meldungen) (?:für|vorgestellt|präsentiert|bekannt)"
+    r"|(?:Fahrer|Piloten|Fahrerinnen|Mannschaft) (?:benannt|nominiert))"
 )
 _SOON = re.compile(
     r"\b(?:kommende[nrs]?|nächste[nrs]?|bevorstehende[nrs]?) (?:Woche|Wochenende|Monat|Rennwochenende)\b"
 )
+_OPENING = 160
+"""A text that names the next year so early is about it."""
+_HEARSAY = re.compile(r"\b(?:soll|sollen|laut|offenbar|könnte|dürfte|geplatzt)\b|[Gg]erücht|[Bb]ericht|[Ss]pekul")
 _EARLY = (1, 2)
 """Months in which a season named by its year is still to come."""
 
 
-def looks_ahead(text: str, date: str) -> bool:
-    """Whether a text tells of a season that has not begun: what it says in the present tense is planned."""
+def looks_ahead(text: str, date: str, *, briefs: bool = False) -> bool:
+    """Whether a text tells of a season that has not begun: what it says in the present tense is planned.
+
+    `briefs`: it is made of short news, of which none speaks for the others.
+    """
     if _PREVIEW.search(text) or _SOON.search(text[:400]):
+        return True
+    opening = text[:_OPENING]
+    if date and not briefs and re.search(rf"\b{int(date[:4]) + 1}\b", opening) and not _HEARSAY.search(opening):
         return True
     month = int(date[5:7]) if len(date) > 6 else 0
     this_year = re.search(rf"\b{date[:4]}\b", text) or re.search(

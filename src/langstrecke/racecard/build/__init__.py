@@ -18,6 +18,7 @@ import polars as pl
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
 from langstrecke.paddock.registry import load_registry
 from langstrecke.paddock.sun import dark_hours
+from langstrecke.racecard.build.crews import crews_told, whole_crews
 from langstrecke.racecard.build.display_names import race_name, rulebook_of
 from langstrecke.racecard.build.grid import starting_grid
 from langstrecke.racecard.schema import (
@@ -78,7 +79,8 @@ def build_card(
     rating = rate_race(archive, race_id, entries, knowledge=knowledge, history=history, priors=priors, laps=laps)
     grid = starting_grid(source, meta, rating.belief.sessions, entries, knowledge)
     result = actual_result(source, race_id, entries)
-    unsure = (*guesses(facts, meta), *levels_told(rating, laps or {}))
+    crews = crews_told(entry_facts(source, race_id, licences or archive.licences), entries)
+    unsure = (*guesses(facts, meta), *crews, *levels_told(rating, laps or {}))
     return _card(meta, with_names(entries, race_id), rating, grid, knowledge, result, unsure)
 
 
@@ -134,11 +136,13 @@ def _from_folder(
 
 
 def entered(store: Store, race: RaceMeta, licences: dict[str, str]) -> tuple[CarFact, ...]:
-    """Who drives what, with every licence that is known: what a race is rated from, before it and during it.
+    """Who drives what, crews whole and with every licence known: what a race is rated from, before it and during it.
 
     `licences` (driver key -> licence) count where the results name none, then the registry's FIA lists of the season.
     """
-    return with_licences(entry_facts(store, race.race_id, licences), race.season)
+    named = entry_facts(store, race.race_id, licences)
+    book = rulebook_of(race.series, race.season, race.circuit)
+    return with_licences(whole_crews(store, race, book, named, licences), race.season)
 
 
 def entry_facts(store: Store, race_id: str, licences: dict[str, str]) -> tuple[CarFact, ...]:
@@ -324,7 +328,7 @@ def _card(
 
 
 def levels_told(rating: RaceRating, given: Mapping[str, float]) -> tuple[str, ...]:
-    """What the card says of classes whose lap time nobody timed near the race: inferred, or given by a person."""
+    """What the card says of lap times, tanks and a pit lane that nobody timed: inferred, or given by a person."""
     inferred = rating.belief.inferred
     found = []
     if inferred:
@@ -336,6 +340,12 @@ def levels_told(rating: RaceRating, given: Mapping[str, float]) -> tuple[str, ..
     if given:
         told_so = ", ".join(f"{name} {lap:g} s" for name, lap in given.items())
         found.append(f"lap times given, not timed: {told_so}")
+    if rating.tanks_assumed:
+        told = ", ".join(f"{c} {rating.classes[c].figures['stint_laps']:.0f} laps" for c in rating.tanks_assumed)
+        found.append(f"no stint held that tells a tank; that of like classes elsewhere is taken: {told}")
+    if rating.lane_assumed:
+        lane_s = max(rating.classes[c].figures["lane_s"] for c in rating.classes)
+        found.append(f"nobody timed this pit lane: {lane_s:.0f} s through it are taken")
     return tuple(found)
 
 

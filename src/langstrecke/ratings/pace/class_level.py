@@ -67,7 +67,8 @@ def class_levels(
         raise NotFoundError(
             f"nothing tells how fast {', '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} at {race.circuit}:"
             f" not timed before {race.race_id}, there or elsewhere",
-            hint=f"import practice, qualifying or an earlier race, or say it: --lap '{unknown[0]}=100.5'",
+            hint="import practice, qualifying or an earlier race, or say it: langstrecke card build "
+            f"{race.race_id} {' '.join(f'--lap {c!r}=100.5' for c in unknown)}",
         )
     return found
 

@@ -32,9 +32,23 @@ class FollowAnswer(Answer):
     weather: dict[str, Any] | None
     control: list[dict[str, Any]]
     """Messages of race control, the oldest first."""
+    untold: tuple[str, ...]
+    """What the source never tells, such as pit stops: a 0 in their column says nothing."""
     trouble: str
     """What is wrong with the source, in words."""
     recording: str | None
     """The file the race was kept in."""
     table: list[dict[str, Any]]
     """A row a car, in race order."""
+
+
+class SeriesAnswer(Answer):
+    """A series with live timing, and what of it runs now."""
+
+    series: str
+    name: str
+    owner: str
+    sessions: tuple[str, ...]
+    """In words; empty where nothing runs, or that is not known."""
+    note: str
+    """Why it is not known."""

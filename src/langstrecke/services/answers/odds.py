@@ -50,11 +50,11 @@ class ForecastAnswer(Answer):
     race: str
     simulated: int
     seed: int
+    at_s: float | None = None
+    """Race time until which the race was run; none before the start."""
     entries: list[CarOdds]
     notes: list[str] = Field([])
     """What the odds rest on that is not known for sure."""
-    at_s: float | None = None
-    """The race time they were made at; none before the start."""
     calibration: str = ""
     """Where the final odds come from."""
     changes: list[str] = Field([])

@@ -25,19 +25,24 @@ class Stint(Answer):
     start_s: float
     end_s: float
     laps: int
-    fuel: float
+    fuel: float | None
+    """None for a driven stint: timing does not tell."""
     tyres: str
     why: list[str]
+    state: str = "planned"
+    """planned, under way or driven."""
 
 
 class Stop(Answer):
     """A stop of a plan, before the stint of `driver`."""
 
     lap: int
-    fuel_added: float
+    fuel_added: float | None
     tyres: str
     driver: str
     cost_s: float
+    made: bool = False
+    """It lies behind the moment the plan was worked out at."""
 
 
 class PlanAnswer(Answer):
@@ -46,6 +51,8 @@ class PlanAnswer(Answer):
     race: str
     car: str
     car_class: str = Field(alias="class")
+    at_s: float | None = None
+    """Race time it was worked out at; None: before the race."""
     stints: list[Stint]
     stops: list[Stop]
     drive_time_s: dict[str, float]
@@ -94,7 +101,7 @@ class OutlookAnswer(Answer):
 
     laps_to_go: float
     laps_to_go_range: tuple[float, float]
-    """The 10 and 90 % points."""
+    """The 80 % range."""
     stops_needed: dict[str, float]
     """Stops still to make -> probability."""
     fuel_lasts: float
@@ -120,6 +127,92 @@ class CallAnswer(Answer):
     outlook: OutlookAnswer
     reasons: list[str]
     yellow: list[YellowAnswer]
+    notes: list[str] = Field([])
+    """What the answer rests on that is not known for sure."""
+
+
+class WindowLap(Answer):
+    """A stop at the end of a lap. Seconds and probabilities; None: not played, or not known under yellow."""
+
+    lap: int
+    in_laps: int
+    cost_s: float | None
+    place: int | None
+    """In class on rejoin, if nobody else stops."""
+    ahead: str | None
+    ahead_s: float | None
+    behind: str | None
+    behind_s: float | None
+    traffic: int | None
+    """Cars of any class up to 12 s up the road."""
+    yellow: float | None
+    """Probability that a yellow has fallen by then; None under yellow."""
+    green: float | None
+    """Probability that the yellow which is out is over by then."""
+    places_won: float | None
+    win: float | None
+    ahead_of_rival: float | None
+
+
+class WindowWorth(Answer):
+    """What a stop at the end of a lap is worth against staying out, as played."""
+
+    in_laps: int
+    place: Difference
+    win: Difference
+    ahead_of_rival: Difference | None
+
+
+class UndercutAnswer(Answer):
+    """Seconds gained on the rival by stopping so many laps before him, traffic left out."""
+
+    laps: int
+    gain_s: float
+    low_s: float
+    high_s: float
+
+
+class SavingAnswer(Answer):
+    """A share of the fuel saved: seconds a lap, laps gained, how often what is on board then lasts to the flag."""
+
+    share: float
+    lap_s: float
+    laps: float
+    lasts: float
+
+
+class StintFallOff(Answer):
+    """How a stint falls off, seconds a lap; the tyres' part by what is believed of the fuel's effect."""
+
+    driver: str
+    stint: int
+    clean_laps: int
+    level_s: float
+    slope_s: float
+    slope_range_s: tuple[float, float]
+    tyres_s: float
+    tyres_range_s: tuple[float, float]
+
+
+class WindowAnswer(Answer):
+    """The pit window of a car."""
+
+    race: str
+    car: str
+    at_s: float
+    races: int
+    neutral: str
+    """What neutralises the race now; empty under green."""
+    fuel_left: float
+    fuel_left_sd: float
+    rival: str | None
+    laps: list[WindowLap]
+    played: list[WindowWorth]
+    stop_s: tuple[float, float]
+    """What a stop on this lap costs under green, and now, in seconds of green running."""
+    undercut: list[UndercutAnswer]
+    saving: list[SavingAnswer]
+    fall_off: list[StintFallOff]
     notes: list[str] = Field([])
     """What the answer rests on that is not known for sure."""
 

@@ -42,6 +42,12 @@ class PlanAsk(PatchAsk):
 
     card: RaceId = Field(description="A shipped card (langstrecke card list), a card's or a team file's path")
     car: Car | None = Field(None, description="Number of the car; a team file has its own")
+    at: str | None = Field(
+        None,
+        max_length=40,
+        description=f"Plan the rest of the race from this moment on, what is driven fixed: {RACE_TIME}",
+    )
+    race: RaceId | None = Field(None, description="With --at: the race of the store; the card's own without it")
     drivers: list[DriverWish] = Field([], max_length=12)
     drivers_file: LocalFile = Field(None, description="Availability and wishes (docs/strategy.md)")
     stint_laps: int | None = Field(None, ge=1, le=500, description="Longest stint; the tank without it")
@@ -59,6 +65,18 @@ class CallAsk(Ask):
     car: Car
     at: RaceTime
     races: int | None = Field(None, ge=2, le=100_000, description="Races for each option; as time allows without it")
+    seed: Seed = 1
+    card: OwnCard = None
+
+
+class WindowAsk(Ask):
+    """The pit window of a car at a moment of a race of the store."""
+
+    race: RaceId = Field(description="A race of the store (langstrecke races)")
+    car: Car
+    at: RaceTime
+    rival: Car | None = Field(None, description="Whom an undercut is about; the car ahead in class without it")
+    races: int | None = Field(None, ge=2, le=100_000, description="Races for each lap; as time allows without it")
     seed: Seed = 1
     card: OwnCard = None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,9 +93,3 @@ def running_car(now: Moment, car: str) -> int:
     if int(now.snapshot.car["status"][index]) == OUT:
         raise LangstreckeError(f"car {car} is out of the race at {race_time(now.t)}")
     return index
-
-
-def yellow_chance(now: Moment, seconds: float) -> float:
-    """Probability that a neutralisation falls within this time, by the card's rate."""
-    one = now.params.race[0]
-    return 1.0 - math.exp(-(float(one.caution_rate) + float(one.fcy_rate)) * max(0.0, seconds))

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from langstrecke.display import Shown, shows_itself
 from langstrecke.errors import LangstreckeError
@@ -22,7 +22,8 @@ from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.plan.availability import Wish, read_availability
 from langstrecke.strategy.plan.rota import Rota, clash, solve
 from langstrecke.strategy.plan.rota_rules import MARGIN_S, Problem
-from langstrecke.strategy.plan.schedule import Policy, Run, schedule
+from langstrecke.strategy.plan.schedule import Begin, Policy, Run, schedule
+from langstrecke.strategy.plan.so_far import SoFar
 from langstrecke.timing.clock import DAY_S
 
 if TYPE_CHECKING:
@@ -43,12 +44,12 @@ class PlanStint:
     end_s: float
     laps: int
     first_lap: int
-    fuel: float
-    """Laps of fuel on board as it begins."""
-    added: float
+    fuel: float | None
+    """Laps of fuel on board as it begins; None for a driven stint: timing does not tell."""
+    added: float | None
     """Laps of fuel added at the stop before it."""
     tyres: str
-    """`new` or `keep`."""
+    """`new` or `keep`; `?` for a driven stint."""
     stop_s: float
     """What the stop before it costs; 0 for the first."""
     still_s: float
@@ -56,6 +57,7 @@ class PlanStint:
     """Share of it in the dark."""
     why: tuple[str, ...] = ()
     """What the stop before it is for, where it is not the usual."""
+    state: Literal["planned", "under way", "driven"] = "planned"
 
 
 @shows_itself
@@ -84,6 +86,8 @@ class Plan:
     """False for a class that the book does not list."""
     notes: tuple[str, ...] = ()
     """What the plan rests on that is not known for sure."""
+    at_s: float | None = None
+    """Race time it was worked out at; None before the race."""
 
     @property
     def verdict(self) -> str:
@@ -125,25 +129,28 @@ class Plan:
             "race": self.race,
             "car": self.car,
             "class": self.car_class,
+            "at_s": None if self.at_s is None else round(self.at_s, 1),
             "stints": [
                 {
                     "driver": s.driver,
                     "start_s": round(s.start_s, 1),
                     "end_s": round(s.end_s, 1),
                     "laps": s.laps,
-                    "fuel": round(s.fuel, 2),
+                    "fuel": None if s.fuel is None else round(s.fuel, 2),
                     "tyres": s.tyres,
                     "why": list(s.why),
+                    "state": s.state,
                 }
                 for s in self.stints
             ],
             "stops": [
                 {
                     "lap": s.first_lap - 1,
-                    "fuel_added": round(s.added, 2),
+                    "fuel_added": None if s.added is None else round(s.added, 2),
                     "tyres": s.tyres,
                     "driver": s.driver,
                     "cost_s": round(s.stop_s, 1),
+                    "made": s.state != "planned",
                 }
                 for s in self.stints[1:]
             ],
@@ -170,26 +177,30 @@ def make_plan(
     policy: Policy | None = None,
     limit_s: float = 6.0,
     book: RuleBook | None = None,
+    driven: SoFar | None = None,
 ) -> Plan:
     """Stops and driver rota of a car under every rule of its rule book.
 
-    `drivers` is a file of availability (see `strategy.availability`), or `wishes` gives the same as data.
+    `drivers` is a file of availability (see `strategy.availability`), or `wishes` gives the same as data. With
+    `driven` (`strategy.plan.so_far`) the rest of the race is planned: what is driven stays as it is.
     NotFoundError for an unknown car or driver; LangstreckeError names the rules that clash where no rota obeys them.
     """
+    card = driven.card if driven is not None else card
     entry = card.entries[car_index(card, car)]
     book = book or load_rulebook(card.race.rulebook)
     known = tuple(wishes) if wishes is not None else tuple(Wish() for _ in entry.drivers)
     if drivers is not None:
         known = read_availability(drivers, card, entry)
     limits = crew_driver_limits(card, book, entry)
-    runs = schedule(card, book, entry, policy)
+    begin, past, fixed = (driven.begin, driven.runs, driven.drivers) if driven is not None else (None, (), ())
+    runs = past + schedule(card, book, entry, policy, begin=begin)
     margin = MARGIN_S
     for _ in range(TRIES):
-        problem = _problem(card, entry, runs, limits, known, margin)
+        problem = _problem(card, entry, runs, limits, known, margin, fixed)
         rota = solve(problem, limit_s)
         if rota is None and margin > 30.0:  # the slack is ours, not the rule book's
             margin = 30.0
-            problem = _problem(card, entry, runs, limits, known, margin)
+            problem = _problem(card, entry, runs, limits, known, margin, fixed)
             rota = solve(problem, limit_s)
         if rota is None:
             rules = clash(problem)
@@ -197,8 +208,8 @@ def make_plan(
                 f"no rota of car {car} obeys all of: " + "; ".join(rules),
                 hint="leave one of them out, or add a driver",
             )
-        timed = _timed(card, book, entry, policy, rota)
-        plan = _plan(card, entry, timed, rota, book)
+        timed = past + _timed(card, book, entry, policy, rota.drivers[len(past) :], begin)
+        plan = _plan(card, entry, timed, rota, book, driven)
         if len(timed) == len(runs) and (not plan.violations or not _of_drivers(plan.violations)):
             return plan
         runs, margin = timed, margin + 120.0
@@ -225,6 +236,9 @@ def judge(card: RaceCard, book: RuleBook, entry: Entry, stints: Sequence[PlanSti
     drove = [Stint(s.driver, licences[s.driver], s.start_s, s.end_s) for s in stints]
     stops = []
     for before, after in itertools.pairwise(stints):
+        if after.added is None:  # made already: what was done there is not known
+            stops.append(Stop(before.end_s, after.start_s, fuel_s=0.0, driver_change=before.driver != after.driver))
+            continue
         share = min(1.0, after.added / tank) if book.pit.refuelling else 0.0
         stops.append(
             Stop(
@@ -243,9 +257,11 @@ def _of_drivers(found: Sequence[Violation]) -> bool:
     return any(v.driver is not None or "drive time" in v.rule for v in found)
 
 
-def _timed(card: RaceCard, book: RuleBook, entry: Entry, policy: Policy | None, rota: Rota) -> tuple[Run, ...]:
+def _timed(
+    card: RaceCard, book: RuleBook, entry: Entry, policy: Policy | None, drivers: Sequence[int], begin: Begin | None
+) -> tuple[Run, ...]:
     """The stops again, with each stint at its driver's pace."""
-    return schedule(card, book, entry, policy, [entry.drivers[d].pace_s for d in rota.drivers])
+    return schedule(card, book, entry, policy, [entry.drivers[d].pace_s for d in drivers], begin)
 
 
 def _problem(
@@ -255,6 +271,7 @@ def _problem(
     limits: tuple[DriverLimits, ...],
     wishes: tuple[Wish, ...],
     margin_s: float,
+    fixed: tuple[int, ...] = (),
 ) -> Problem:
     nights = night(card)
     dark = tuple(dark_share(nights, run.start_s, run.end_s) for run in runs)
@@ -268,6 +285,7 @@ def _problem(
         # The field is bunched in the first stint and thins out; in the dark it is as thick as by day.
         busy=tuple(1.5 if n == 0 else 1.0 for n in range(len(runs))),
         margin_s=margin_s,
+        fixed=fixed,
     )
 
 
@@ -297,10 +315,14 @@ def _wet_share(card: RaceCard, run: Run) -> float:
     return total / max(1.0, run.end_s - run.start_s)
 
 
-def _plan(card: RaceCard, entry: Entry, runs: tuple[Run, ...], rota: Rota, book: RuleBook) -> Plan:
+def _plan(
+    card: RaceCard, entry: Entry, runs: tuple[Run, ...], rota: Rota, book: RuleBook, driven: SoFar | None = None
+) -> Plan:
     # The last driver takes what is left where his pace makes one stint more.
     chosen = [*rota.drivers, *[rota.drivers[-1]] * len(runs)][: len(runs)]
     nights = night(card)
+    over = len(driven.runs) if driven is not None else 0
+    known = len(driven.drivers) if driven is not None else 0  # the stint under way included
     stints = tuple(
         PlanStint(
             driver=entry.drivers[d].name,
@@ -309,15 +331,16 @@ def _plan(card: RaceCard, entry: Entry, runs: tuple[Run, ...], rota: Rota, book:
             end_s=run.end_s,
             laps=run.laps,
             first_lap=run.first_lap,
-            fuel=run.fuel,
-            added=run.added,
-            tyres="new" if run.new_tyres else "keep",
-            stop_s=run.stop_s,
+            fuel=None if n < known else run.fuel,
+            added=None if n < known else run.added,
+            tyres="?" if n < known else "new" if run.new_tyres else "keep",
+            stop_s=run.start_s - runs[n - 1].end_s if 0 < n < known else run.stop_s,
             still_s=run.still_s,
             dark=dark_share(nights, run.start_s, run.end_s),
             why=run.why,
+            state="driven" if n < over else "under way" if n < known else "planned",
         )
-        for run, d in zip(runs, chosen, strict=True)
+        for n, (run, d) in enumerate(zip(runs, chosen, strict=True))
     )
     plan = Plan(
         race=card.race.id,
@@ -333,6 +356,7 @@ def _plan(card: RaceCard, entry: Entry, runs: tuple[Run, ...], rota: Rota, book:
         violations=(),
         rulebook=book.id,
         judged=listed(book, entry.car_class),
-        notes=grounds(card),
+        notes=(*(driven.notes if driven is not None else ()), *grounds(card)),
+        at_s=driven.at_s if driven is not None else None,
     )
     return replace(plan, violations=judge(card, book, entry, stints))

@@ -29,6 +29,7 @@ COLUMNS = (
     "fuel_added",
     "tyres",
     "stop_s",
+    "state",
 )
 
 
@@ -52,10 +53,11 @@ def plan_csv(plan: Plan, card: RaceCard) -> str:
                 f"{end:%Y-%m-%d %H:%M:%S}",
                 s.first_lap,
                 s.laps,
-                f"{s.fuel:.2f}",
-                f"{s.added:.2f}",
+                "" if s.fuel is None else f"{s.fuel:.2f}",
+                "" if s.added is None else f"{s.added:.2f}",
                 s.tyres,
                 f"{s.stop_s:.1f}",
+                s.state,
             ]
         )
     return out.getvalue()
@@ -93,7 +95,8 @@ def plan_ical(plan: Plan, card: RaceCard) -> bytes:
         event.add("dtend", _whole(clock_of(card, s.end_s)))
         event.add("dtstamp", dt.datetime.combine(card.race.date, dt.time(), dt.UTC))
         event.add("location", card.circuit.name or card.circuit.id)
-        what = f"laps {s.first_lap} to {s.first_lap + s.laps - 1}; fuel for {s.fuel:.1f} laps; tyres: {s.tyres}"
+        what = f"laps {s.first_lap} to {s.first_lap + s.laps - 1}"
+        what += f"; fuel for {s.fuel:.1f} laps; tyres: {s.tyres}" if s.fuel is not None else f"; {s.state}"
         event.add("description", what)
         calendar.add_component(event)
     text: bytes = calendar.to_ical()

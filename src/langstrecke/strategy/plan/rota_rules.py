@@ -97,7 +97,7 @@ def _wishes(problem: Problem) -> list[Rule]:
         if wish.max_drive_s is not None:
             text = f"{name} drives at most {race_time(wish.max_drive_s)} (the team's wish)"
             found.append(Rule(text, _at_most(runs, range(len(runs)), d, wish.max_drive_s)))
-        if wish.starts:
+        if wish.starts and not problem.fixed:
             found.append(Rule(f"{name} starts", _always(0, d)))
         if wish.finishes:
             found.append(Rule(f"{name} finishes", _always(len(runs) - 1, d)))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import plural
 from langstrecke.racecard.schema import ClassFigures, Entry, RaceCard
+from langstrecke.racecard.stop_cost import stop_cost
 from langstrecke.rulebooks.schema import PitRules, RuleBook
 from langstrecke.simulation.kernel.stops import SPARE_LAPS
 
@@ -36,6 +37,23 @@ class Run:
     stop_s: float  # what the stop before it costs, lane included; 0 for the first
     still_s: float  # of which standing
     why: tuple[str, ...] = ()  # what the stop before it is for, where it is not the usual
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Where a car stands in the middle of its race, to be planned on from there."""
+
+    t: float  # race time of its last crossing
+    lap: int  # laps it has done
+    start_s: float  # when the stint under way began
+    laps: int  # laps of that stint so far; 0 in the pits
+    left: float  # laps of fuel on board
+    on_set: int  # stints on this set of tyres, the one under way included
+    age: int  # laps on them
+    in_pit: bool  # it has come in at the end of its last lap
+    paid_s: float = 0.0  # what the stop under way has cost before the line
+    stops_s: tuple[float, ...] = ()  # when it came in so far
+    longest_stop_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,19 +88,6 @@ def lap_times(
     return out
 
 
-def stop_cost(
-    figures: ClassFigures, entry: Entry, pit: PitRules, added_share: float, tyres: bool, driver: bool
-) -> tuple[float, float]:
-    """Expected cost of a stop in seconds: (in all, standing still). The kernel's formula, at its means."""
-    refuel = figures.refuel_s * added_share if pit.refuelling else 0.0
-    tyre_s = figures.tyres_s if tyres else 0.0
-    change = figures.driver_change_s if driver else 0.0
-    still = max(refuel, tyre_s, change) if pit.fuel_and_tyres == "together" else max(refuel, change) + tyre_s
-    still = max(0.0, still + entry.stop_s)
-    extra = figures.stop_scatter_s + figures.stop_trouble * figures.stop_trouble_s
-    return max(figures.lane_s + still + extra, pit.min_pit_time_s), still
-
-
 def longest_stint(card: RaceCard, book: RuleBook, entry: Entry, policy: Policy) -> int:
     """Laps of the longest stint: the tank, or how long the rule book lets a car stay out."""
     figures = card.classes[entry.car_class]
@@ -105,24 +110,28 @@ def longest_stint(card: RaceCard, book: RuleBook, entry: Entry, policy: Policy) 
 
 
 def schedule(
-    card: RaceCard, book: RuleBook, entry: Entry, policy: Policy | None = None, paces: Sequence[float] = ()
+    card: RaceCard,
+    book: RuleBook,
+    entry: Entry,
+    policy: Policy | None = None,
+    paces: Sequence[float] = (),
+    begin: Begin | None = None,
 ) -> tuple[Run, ...]:
     """The stints of this car, none longer than it can be; `paces` are the drivers' of each run (default: the mean).
 
-    The number of laps is what the car covers until it crosses the line after time is up.
+    The number of laps is what the car covers until it crosses the line after time is up. With `begin` those from that
+    moment on: the first is the stint under way, its driven laps included, or the one after the stop under way.
     """
     policy = policy or Policy()
     most = longest_stint(card, book, entry, policy)
-    lengths = _lengths(card, book, entry, policy, [most] * 2000, paces)
-    if policy.even or (0 < lengths[-1] < SHORT_RUN_LAPS and len(lengths) > 1):
-        lengths = _shared(lengths, policy.even)
-    return _timeline(card, book, entry, policy, lengths, paces)
-
-
-def _lengths(
-    card: RaceCard, book: RuleBook, entry: Entry, policy: Policy, most: list[int], paces: Sequence[float]
-) -> list[int]:
-    return [run.laps for run in _timeline(card, book, entry, policy, most, paces)]
+    runs = _timeline(card, book, entry, policy, [most] * 2000, paces, begin)
+    lengths = [run.laps for run in runs]
+    under_way = 1 if begin is not None and not begin.in_pit else 0
+    free = lengths[under_way:]
+    if len(free) > 1 and (policy.even or 0 < free[-1] < SHORT_RUN_LAPS):
+        lengths = [*lengths[:under_way], *_shared(free, policy.even)]
+        runs = _timeline(card, book, entry, policy, lengths, paces, begin)
+    return runs
 
 
 def _shared(lengths: list[int], even: bool) -> list[int]:
@@ -134,7 +143,13 @@ def _shared(lengths: list[int], even: bool) -> list[int]:
 
 
 def _timeline(
-    card: RaceCard, book: RuleBook, entry: Entry, policy: Policy, lengths: Sequence[int], paces: Sequence[float]
+    card: RaceCard,
+    book: RuleBook,
+    entry: Entry,
+    policy: Policy,
+    lengths: Sequence[int],
+    paces: Sequence[float],
+    begin: Begin | None = None,
 ) -> tuple[Run, ...]:
     figures, pit = card.classes[entry.car_class], book.pit
     tank = entry.stint_laps or figures.stint_laps
@@ -146,11 +161,19 @@ def _timeline(
     runs: list[Run] = []
     technical_done = not pit.technical_stop_s
     window_done = not pit.mandatory_stops
+    if begin is not None:
+        t, lap, on_set, age, left = begin.t, begin.lap, begin.on_set, begin.age, begin.left
+        technical_done = technical_done or begin.longest_stop_s >= pit.technical_stop_s
+        until = pit.mandatory_to_s or math.inf
+        window_done = window_done or any(pit.mandatory_from_s <= at <= until for at in begin.stops_s)
     for number, most in enumerate(lengths):
         pace = entry.pace_s + (paces[number] if number < len(paces) else mean_pace)
         tyres, added, stop_s, still = True, 0.0, 0.0, 0.0
         why: tuple[str, ...] = ()
-        if number:
+        under_way = begin if number == 0 and begin is not None and not begin.in_pit else None
+        if under_way is not None:
+            tyres, most = False, max(1, min(most - under_way.laps, math.floor(left + 1e-9)))
+        elif number or begin is not None:
             tyres = on_set >= every
             to_end = math.ceil(max(0.0, card.race.duration_s - t) / (figures.lap_s + pace)) + 1.0 + SPARE_LAPS
             added = max(0.0, min(tank, to_end) - left) if pit.refuelling else 0.0
@@ -160,10 +183,13 @@ def _timeline(
             if not technical_done and _technical_now(pit, t, most * figures.lap_s):
                 stop_s, technical_done = max(stop_s, pit.technical_stop_s), True
                 why = (*why, f"the rule book's technical stop: {pit.technical_stop_s:.0f} s")
-        on_set, age = (1, 0) if tyres else (on_set + 1, age)
+            if number == 0 and begin is not None:
+                stop_s = max(0.0, stop_s - begin.paid_s)
+        if under_way is None:
+            on_set, age = (1, 0) if tyres else (on_set + 1, age)
         fuel = left + added
         times = lap_times(figures, pace, most, fuel, age, on_set > 1, middle)
-        if number == 0:
+        if number == 0 and begin is None:
             times[0] += figures.first_lap_s
         start, took, driven = t + stop_s, 0.0, 0
         for time in times:
@@ -174,8 +200,12 @@ def _timeline(
             if not window_done and _leave_for_window(pit, start + took, time):
                 window_done = True
                 break
-        runs.append(Run(start, start + took, driven, lap + 1, fuel, added, tyres, stop_s, still, why))
-        t, lap, age, left = start + took, lap + driven, age + driven, fuel - driven
+        end = start + took
+        if under_way is not None:  # the laps it has done in this stint belong to it
+            start = under_way.start_s
+        done = under_way.laps if under_way is not None else 0
+        runs.append(Run(start, end, driven + done, lap + 1 - done, fuel, added, tyres, stop_s, still, why))
+        t, lap, age, left = end, lap + driven, age + driven, fuel - driven
         if t >= card.race.duration_s:
             break
     return tuple(runs)

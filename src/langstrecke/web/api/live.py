@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import math
 from typing import Any
 
 from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
@@ -15,10 +13,10 @@ from langstrecke.errors import LangstreckeError
 from langstrecke.live.server import serve_client
 from langstrecke.services.requests.common import Car, RaceId, Seed
 from langstrecke.web.api.verbs import JobNumber
+from langstrecke.web.api.watching import line_of, show, table_json
 from langstrecke.web.following.models import FollowAsk, HubView, OddsPoint, SteerAsk
 from langstrecke.web.following.race import RaceHub
 
-PARTS = ("table", "odds", "alerts")
 MOST_VIEWERS = 500
 """Viewers of one race, pages included (default)."""
 NO_SUCH_RACE = 4404
@@ -58,9 +56,15 @@ class CallNowAsk(BaseModel):
     seed: Seed = 1
 
 
-def line_of(view: HubView) -> LiveLine:
-    """A view in one line."""
-    return LiveLine.model_validate({name: getattr(view, name) for name in LiveLine.model_fields})
+class PlanNowAsk(BaseModel):
+    """The rest of the race for a car of a followed race."""
+
+    car: Car
+    limit_s: float = Field(4.0, ge=0.5, le=60.0, description="Work on the rota, in seconds of about two idle cores")
+
+
+def _line(view: HubView) -> LiveLine:
+    return LiveLine.model_validate(line_of(view))
 
 
 def live_routes() -> APIRouter:
@@ -70,20 +74,20 @@ def live_routes() -> APIRouter:
     @router.get("/live")
     async def followed(request: Request) -> list[LiveLine]:
         """The races that are followed."""
-        return [line_of(hub.view) for hub in request.app.state.pitwall.hubs.all()]
+        return [_line(hub.view) for hub in request.app.state.pitwall.hubs.all()]
 
     @router.post("/live", status_code=201)
     async def follow(request: Request, body: FollowAsk) -> LiveLine:
         """Follow a replay of a race of the store, or a source the server was started with."""
-        return line_of((await request.app.state.pitwall.hubs.follow(body)).view)
+        return _line((await request.app.state.pitwall.hubs.follow(body)).view)
 
     @router.get("/live/{race}")
     async def live(request: Request, race: RaceId) -> LiveAnswer:
         """A followed race: table, odds over race time, alerts."""
         view: HubView = request.app.state.pitwall.hubs.get(race).view
         return LiveAnswer(
-            **line_of(view).model_dump(),
-            table=finite(view.table.to_json()) if view.table is not None else None,
+            **line_of(view),
+            table=table_json(view) if view.table is not None else None,
             odds=view.odds,
             odds_old=view.odds_old,
             alerts=tuple(vars(alert) for alert in view.alerts),
@@ -92,7 +96,7 @@ def live_routes() -> APIRouter:
     @router.patch("/live/{race}")
     async def steer(request: Request, race: RaceId, body: SteerAsk) -> LiveLine:
         """Pause a replay, let it go on, change its speed, go to another moment."""
-        return line_of((await request.app.state.pitwall.hubs.steer(race, body)).view)
+        return _line((await request.app.state.pitwall.hubs.steer(race, body)).view)
 
     @router.delete("/live/{race}", status_code=204)
     async def stop(request: Request, race: RaceId) -> None:
@@ -105,16 +109,21 @@ def live_routes() -> APIRouter:
         pitwall = request.app.state.pitwall
         return JobNumber(job=pitwall.call_now(race, body.car, races=body.races, seed=body.seed))
 
+    @router.post("/live/{race}/plan", status_code=202)
+    async def plan_now(request: Request, race: RaceId, body: PlanNowAsk) -> JobNumber:
+        """Stops and drivers of a car for the rest of the race: what is driven is fixed."""
+        return JobNumber(job=request.app.state.pitwall.plan_now(race, body.car, limit_s=body.limit_s))
+
     @router.websocket("/live/{race}")
     async def watch(socket: WebSocket, race: str) -> None:
-        """`{"kind": "table" | "odds" | "alerts", ...}` as they change; whoever is slow skips some."""
+        """`{"kind": "table"}`, then `"changes"`, `"odds"` and `"alerts"` as they come; whoever is slow skips some."""
         hub = await _hub(socket, race)
         if hub is not None:
             await socket.accept()
             if hub.view.viewers >= MOST_VIEWERS:
                 await socket.close(1013, "too many watch already")
                 return
-            await _together(_show(socket, hub), _until_gone(socket))
+            await _together(show(socket, hub), _until_gone(socket))
 
     @router.websocket("/feed/{race}")
     async def feed(socket: WebSocket, race: str) -> None:
@@ -135,68 +144,6 @@ async def _hub(socket: WebSocket, race: str) -> RaceHub | None:
         await socket.close(NO_SUCH_RACE, error.message()[:120])
         return None
     return hub
-
-
-async def _show(socket: WebSocket, hub: RaceHub) -> None:
-    """Send each part of the view when it has changed. Parts are made once for all viewers."""
-    sent: dict[str, Any] = {}
-    async for view in hub.views():
-        for part in PARTS:
-            now = _mark(view, part)
-            if sent.get(part) != now:
-                sent[part] = now
-                await socket.send_text(part_of(hub, part))
-
-
-def _mark(view: HubView, part: str) -> object:
-    """What tells whether a part has changed."""
-    if part == "table":
-        return view.version
-    if part == "odds":
-        return view.odds_note, view.odds_old, view.odds[-1].race_s if view.odds else None, len(view.odds)
-    return view.alerts[-1].key if view.alerts else None
-
-
-def part_of(hub: RaceHub, part: str) -> str:
-    """A part of what a followed race shows as the text viewers get, made once for all of them."""
-    return hub.encoded(part, _MAKERS[part])
-
-
-def _table(view: HubView) -> str:
-    table = view.table.to_json() if view.table is not None else None
-    return as_text({"kind": "table", "wall": view.wall.isoformat(), **line_of(view).model_dump(), "table": table})
-
-
-def _odds(view: HubView) -> str:
-    newest = view.newest_odds
-    odds = {"note": view.odds_note, "old": view.odds_old, "newest": newest.model_dump() if newest else None}
-    return as_text({"kind": "odds", **odds})
-
-
-def _alerts(view: HubView) -> str:
-    return as_text({"kind": "alerts", "alerts": [vars(alert) for alert in view.alerts[-50:]]})
-
-
-_MAKERS = {"table": _table, "odds": _odds, "alerts": _alerts}
-
-
-def as_text(data: Any) -> str:
-    """Data as JSON; a number JSON does not know becomes null."""
-    try:
-        return json.dumps(data, ensure_ascii=False, allow_nan=False, default=str)
-    except ValueError:  # rare: looking for such numbers each time would cost more than the rest
-        return json.dumps(finite(data), ensure_ascii=False, allow_nan=False, default=str)
-
-
-def finite(data: Any) -> Any:
-    """Data without numbers JSON does not know: they become null."""
-    if isinstance(data, float):
-        return data if math.isfinite(data) else None
-    if isinstance(data, dict):
-        return {key: finite(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [finite(value) for value in data]
-    return data
 
 
 async def _until_gone(socket: WebSocket) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from langstrecke import services
 from langstrecke.services.answers import cards as cards_answers
 from langstrecke.services.answers import data as data_answers
+from langstrecke.services.answers import follow as follow_answers
 from langstrecke.services.answers import news as news_answers
 from langstrecke.services.answers import odds as odds_answers
 from langstrecke.services.answers import paddock as paddock_answers
@@ -25,6 +26,7 @@ Service = Callable[..., Any]
 
 QUICK: tuple[tuple[str, str, Service, type[BaseModel] | None, Any], ...] = (
     ("/races", "store", services.races, data.RacesAsk, list[data_answers.RaceLine]),
+    ("/services", "live", services.live_series, None, list[follow_answers.SeriesAnswer]),
     ("/laps", "store", services.laps, data.LapsAsk, list[data_answers.LapLine]),
     ("/cards", "cards", services.cards, None, list[cards_answers.CardLine]),
     ("/patches", "cards", services.patches, None, list[cards_answers.SavedPatch]),
@@ -56,6 +58,7 @@ LONG: tuple[tuple[str, str, Service, type[BaseModel], Any], ...] = (
     ("/plan", "strategy", services.plan, strategy.PlanAsk, strategy_answers.PlanAnswer),
     ("/plan/team", "strategy", services.team_plan, team.TeamPlanAsk, team_answers.TeamPlanAnswer),
     ("/call", "strategy", services.call, strategy.CallAsk, strategy_answers.CallAnswer),
+    ("/window", "strategy", services.window, strategy.WindowAsk, strategy_answers.WindowAnswer),
     ("/optimise", "strategy", services.optimise, strategy.OptimiseAsk, strategy_answers.OptimiseAnswer),
     ("/what-if", "strategy", services.what_if, strategy.WhatIfAsk, strategy_answers.WhatIfAnswer),
     (

@@ -34,16 +34,19 @@ class HubAlerts:
         self.kept = deque((a for a in self.kept if a.race_s < race_s), maxlen=KEPT)
         self.told, self._peaks = {a.key: None for a in self.kept}, {}
 
-    def look(self, before: TimingTable | None, now: TimingTable, odds: OddsPoint | None) -> None:
-        """Tell what is new between two tables."""
+    def look(self, before: TimingTable | None, now: TimingTable, odds: OddsPoint | None) -> list[Alert]:
+        """What is new between two tables."""
+        fresh: list[Alert] = []
         wins = {c.car: c.win for c in odds.cars} if odds is not None else {}
         for car, win in wins.items():
             self._peaks[car] = max(win, self._peaks.get(car, 0.0))
         everybody = {row.car for row in now.rows}
         for alert in alerts(before, now, watched=everybody, told=self.told, odds_before=self._peaks, odds_now=wins):
+            fresh.append(alert)
             self.kept.append(alert)
             self.told[alert.key] = None
             if alert.kind == "odds":
                 self._peaks[alert.car] = wins[alert.car]
         while len(self.told) > TOLD:
             del self.told[next(iter(self.told))]
+        return fresh

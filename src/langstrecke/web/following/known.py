@@ -1,4 +1,5 @@
-"""Which sources a pit wall follows: races of its store, its own files, and what its command line named.
+"""Which sources a pit wall follows: races of its store, its own files, series of its table of live services, and what
+its command line named.
 
 Everything else gets one and the same refusal, before anything is looked at: whoever may ask for any address or path
 could find out from the answers what else is on this machine and its network.
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.live.sources.services import load_services
 from langstrecke.services.settings import Settings
 from langstrecke.web.following.models import FollowAsk
 
@@ -37,6 +39,8 @@ def checked_source(settings: Settings, ask: FollowAsk) -> FollowAsk:
     """The request, if its source may be followed. UnknownSourceError otherwise, whatever is or is not there."""
     if ask.feed is not None and ask.feed not in settings.feeds:
         raise UnknownSourceError
+    if ask.series is not None:
+        load_services(settings.services).series_named(ask.series)
     for place in (ask.file, ask.folder):
         if place is not None and not _inside(place, (settings.work, *settings.folders)):
             raise UnknownSourceError

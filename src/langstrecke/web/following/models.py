@@ -40,11 +40,15 @@ class FollowAsk(Ask):
     feed: str | None = Field(None, max_length=500, description="Address of a feed: ws://..., if known")
     file: str | None = Field(None, max_length=1000, description="A file of laps to replay, if known")
     folder: str | None = Field(None, max_length=1000, description="A folder of growing files, if known")
+    series: str | None = Field(None, max_length=60, description="A series at its live service: wec, nls ...")
+    session: str | None = Field(
+        None, pattern=r"^[0-9A-Za-z-]{1,40}$", description="Of a series: its session, where not the one that runs"
+    )
 
     @property
     def replayed(self) -> bool:
         """Whether it is a replay, which can be paused, sped up and sought in."""
-        return self.feed is None and self.folder is None
+        return self.feed is None and self.folder is None and self.series is None
 
 
 class SteerAsk(Ask):

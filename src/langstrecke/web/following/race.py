@@ -22,6 +22,7 @@ from langstrecke.live.feed_state import FeedState
 from langstrecke.live.messages import HeartbeatMessage, HelloMessage
 from langstrecke.live.server import FeedHub
 from langstrecke.live.sources.replay import Recording, Replay, checked_speed
+from langstrecke.live.sources.service_feed import ServiceFeed
 from langstrecke.live.table import TimingTable, timing_table
 from langstrecke.racecard import RaceCard, list_cards, load_card
 from langstrecke.services.settings import Settings
@@ -30,6 +31,7 @@ from langstrecke.web.following.files import HubFiles, Kept
 from langstrecke.web.following.models import LATEST_S, FollowAsk, HubView, Status
 from langstrecke.web.following.odds import HubOdds
 from langstrecke.web.following.source import Message, Opened, Relay, open_source, replay_from
+from langstrecke.web.following.webhooks import Webhooks
 from langstrecke.web.jobs import Jobs
 from langstrecke.web.problem import problem_of
 
@@ -58,11 +60,12 @@ class RaceHub:
         self._table: TimingTable | None = None
         self._odds = HubOdds(settings, jobs, ask.race)
         self._alerts = HubAlerts()
+        self._webhooks = Webhooks(settings, ask.race)
         self._note = ""
         self._failed = False
         self._version = 0
         self._kept_at = self._beat_at = 0.0
-        self._encoded: dict[str, tuple[int, str]] = {}
+        self._encoded: dict[str, str] = {}
         self.view = self._seen()
 
     # --- life -------------------------------------------------------------------------------------------------------
@@ -77,7 +80,9 @@ class RaceHub:
             race_s = max(kept.race_s, self.state.race_s if self.ask.replayed else 0.0)
         else:
             await asyncio.to_thread(self._files.clear)
-        self._opened = await asyncio.to_thread(open_source, self.settings, self.ask, self.state, race_s)
+        self._opened = await asyncio.to_thread(
+            open_source, self.settings, self.ask, self.state, race_s, self._files.log
+        )
         if kept is not None and kept.paused and isinstance(self._opened.feed, Replay):
             self._opened.feed.paused = True
         self.card = await asyncio.to_thread(self._find_card)
@@ -88,7 +93,8 @@ class RaceHub:
         self.feed = FeedHub(self._opened.feed)
         self._publish()
         self._odds.begin(self.state, self.card)
-        self._tasks = [asyncio.create_task(part()) for part in (self._take_all, self._publish_all, self._read_all)]
+        parts = (self._take_all, self._publish_all, self._read_all, self._webhooks.run)
+        self._tasks = [asyncio.create_task(part()) for part in parts]
 
     async def close(self) -> None:
         """Stop following, and keep how it stands."""
@@ -198,10 +204,9 @@ class RaceHub:
 
     def encoded(self, part: str, make: Callable[[HubView], str]) -> str:
         """A part of the present view as text, made once for all viewers."""
-        known = self._encoded.get(part)
-        if known is None or known[0] != self.view.version:
-            known = self._encoded[part] = (self.view.version, make(self.view))
-        return known[1]
+        if part not in self._encoded:
+            self._encoded[part] = make(self.view)
+        return self._encoded[part]
 
     @property
     def status(self) -> Status:
@@ -215,6 +220,8 @@ class RaceHub:
             return "over"
         if isinstance(feed, Replay):
             return "paused" if feed.paused else "running"
+        if isinstance(feed, ServiceFeed):
+            return "running" if feed.connected else "waiting"
         quiet = not feed.client.connected if isinstance(feed, Relay) else bool(feed.trouble)
         return "waiting" if quiet else "running"
 
@@ -266,12 +273,14 @@ class RaceHub:
     def _publish(self) -> None:
         """Make the table, the alerts that follow from it, and tell everybody."""
         before, self._table = self._table, timing_table(self.state, self.card)
-        self._alerts.look(before, self._table, self._odds.points[-1] if self._odds.points else None)
+        newest = self._odds.points[-1] if self._odds.points else None
+        self._webhooks.tell(self._alerts.look(before, self._table, newest))
         self._change()
 
     def _change(self) -> None:
         self._version += 1
         self.view = self._seen()
+        self._encoded.clear()
         for heard in list(self._heard):
             try:
                 heard(self.view)
@@ -299,7 +308,7 @@ class RaceHub:
             odds_note=self._odds.note,
             odds_old=self._odds.old(self.state.race_s),
             alerts=tuple(self._alerts.kept),
-            note=self._note or trouble,
+            note=self._note or trouble or self._webhooks.trouble,
             viewers=len(self._heard),
             wall=dt.datetime.now(dt.UTC),
         )

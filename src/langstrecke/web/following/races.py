@@ -111,4 +111,4 @@ class Hubs:
 
 
 def _source(ask: FollowAsk) -> tuple[str | None, ...]:
-    return ask.feed, ask.file, ask.folder
+    return ask.feed, ask.file, ask.folder, ask.series, ask.session

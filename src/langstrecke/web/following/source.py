@@ -9,6 +9,7 @@ from pathlib import Path
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.live.feed_state import FeedState
+from langstrecke.live.message_log import MessageLog
 from langstrecke.live.messages import (
     DataMessage,
     HeartbeatMessage,
@@ -20,6 +21,10 @@ from langstrecke.live.sources.feed_client import FeedClient, websockets_for
 from langstrecke.live.sources.growing_file import FolderFeed
 from langstrecke.live.sources.recordings import record_file, record_race
 from langstrecke.live.sources.replay import Recording, Replay
+from langstrecke.live.sources.service_feed import ServiceFeed
+from langstrecke.live.sources.services import load_services
+from langstrecke.racecard import list_cards, load_card
+from langstrecke.services.live_source import open_address, open_series
 from langstrecke.services.settings import Settings
 from langstrecke.services.store import reading
 from langstrecke.web.following.models import FollowAsk
@@ -83,16 +88,35 @@ class Relay:
 class Opened:
     """A source ready to go; `recording` where it is a replay."""
 
-    feed: Replay | Relay | FolderFeed
+    feed: Replay | Relay | FolderFeed | ServiceFeed
     recording: Recording | None
     words: str
 
 
-def open_source(settings: Settings, ask: FollowAsk, state: FeedState, race_s: float) -> Opened:
-    """The source of a followed race, going on from `race_s` (replays) or where the state is complete (feeds).
+def open_source(
+    settings: Settings, ask: FollowAsk, state: FeedState, race_s: float, log: MessageLog | None = None
+) -> Opened:
+    """The source of a followed race, going on from `race_s` (replays), where the state is complete (feeds), or from
+    what the log holds (services).
 
     Reads laps, so it is called off the event loop. NotFoundError names the nearest races of the store.
     """
+    if ask.series is not None:
+        card = load_card(ask.race) if ask.race in list_cards() else None
+        feed, words = open_series(
+            ask.series,
+            load_services(settings.services),
+            log,
+            session=ask.session,
+            card=card.race.id if card is not None else None,
+            length_s=card.race.duration_s if card is not None else None,
+            patient=True,
+        )
+        return Opened(feed, None, words)
+    if ask.feed is not None and ask.feed.startswith("rmonitor://"):
+        told, words = open_address(ask.feed, state, log, card=ask.race if ask.race in list_cards() else None)
+        assert isinstance(told, ServiceFeed)
+        return Opened(told, None, words)
     if ask.feed is not None:
         websockets_for(ask.feed)
         return Opened(Relay(FeedClient(ask.feed, state), state), None, f"feed {ask.feed}")

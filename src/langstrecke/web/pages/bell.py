@@ -72,7 +72,8 @@ def _list(pitwall: Pitwall, viewer: Viewer) -> None:
         bits.text("Follow a race first; then choose the cars to be told about.", "muted")
         return
     bits.text(
-        "ShownClaim about: stops, changes of the lead, driver time running out, odds that drop, cars overdue.", "note"
+        "Told of: stops, pit calls, the lead, driver time running out, odds that drop, cars overdue, flags.",
+        "note",
     )
     for car_class in desk.classes:
         with ui.element("div").classes("across tight"):
@@ -96,7 +97,7 @@ def _list(pitwall: Pitwall, viewer: Viewer) -> None:
                 viewer.notify = False
 
         box.on_value_change(ask)
-    mine = [a for a in reversed(desk.view.alerts) if a.car in viewer.alert_cars][:SHOWN]
+    mine = [a for a in reversed(desk.view.alerts) if a.car in viewer.alert_cars or not a.car][:SHOWN]
     rows = "".join(f'<li><span class="at">{race_time(a.race_s)}</span><span>{esc(a.text)}</span></li>' for a in mine)
     if mine:
         bits.markup(f'<ul class="lines">{rows}</ul>')

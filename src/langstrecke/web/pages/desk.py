@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from langstrecke.web.pages.charts import lines
 from langstrecke.web.pages.charts.race_series import Points, tails
 from langstrecke.web.pages.race_rows import Row, changes, rows_of
+from langstrecke.web.pages.sectors import Sectors
 from langstrecke.web.pages.strip_words import strip_words
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Desk:
     def __init__(self, hub: RaceHub) -> None:
         self.hub = hub
         self.viewers: set[Viewer] = set()
-        self.rows: dict[str, Row] = rows_of(hub.view.table) if hub.view.table else {}
+        self._sectors = Sectors()
+        self.rows: dict[str, Row] = self._rows(hub.view)
         self.alerts: list[Alert] = []
         self._told: set[str] = set()
         self._lines: dict[tuple[str, str], dict[str, Points]] = {}
@@ -87,11 +89,11 @@ class Desk:
 
     def _update(self, view: Any) -> None:
         if not self.viewers:
-            self.rows = rows_of(view.table) if view.table else {}
+            self.rows = self._rows(view)
             return
         scripts = {"strip": strip_words(view)}
         if view.table is not None:
-            rows = rows_of(view.table)
+            rows = self._rows(view)
             if set(self.rows) - set(rows) or len(rows) - len(self.rows) > 4:
                 scripts["race"] = f"pw.reset({_json(list(rows.values()))});"
             elif patches := changes(self.rows, rows):
@@ -111,9 +113,12 @@ class Desk:
             viewer.hear("view", view)
             if news:
                 viewer.hear("odds", view)
-            mine = [a for a in fresh if a.car in viewer.alert_cars]
+            mine = [a for a in fresh if a.car in viewer.alert_cars or (not a.car and viewer.alert_cars)]
             if mine:
                 viewer.hear("alerts", mine)
+
+    def _rows(self, view: Any) -> dict[str, Row]:
+        return rows_of(view.table, self._sectors.look(self.hub.state)) if view.table else {}
 
     def _grown(self) -> dict[tuple[str, str], str]:
         """What the charts need. One chart at an update, the one that waits longest: pages stay quick meanwhile."""

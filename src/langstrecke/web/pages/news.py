@@ -11,7 +11,7 @@ from nicegui import background_tasks, events, ui
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.web.pages import components as bits
-from langstrecke.web.pages.news_text import SURE_WORDS, ShownClaim, claim_list, highlighted
+from langstrecke.web.pages.news_text import SURE_WORDS, ShownClaim, claim_list, highlighted, judged_by
 from langstrecke.web.pages.uploads import kept_file
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def _told(article: Any) -> Read:
             f.claim.end,
             f.verdict,
             f.note,
+            judged_by(f.evidence),
         )
         for f in check_claims(reading.claims)
     ]

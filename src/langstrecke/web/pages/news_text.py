@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from langstrecke.web.pages.components import esc
 
@@ -38,6 +39,23 @@ class ShownClaim:
     end: int
     verdict: str = ""
     why: str = ""
+    judged: str = ""
+    """The races it was judged against."""
+
+
+JUDGED = 3
+"""Races named beside a verdict (default)."""
+
+
+def judged_by(evidence: Sequence[Mapping[str, Any]]) -> str:
+    """The races a claim was judged against, with their years; empty where no race decided it."""
+    races = dict.fromkeys(
+        f"{row['race']} ({str(row.get('date') or '')[:4]})" if row.get("date") else str(row["race"])
+        for row in evidence
+        if row.get("race")
+    )
+    told = ", ".join(list(races)[:JUDGED])
+    return told + (f" and {len(races) - JUDGED} more" if len(races) > JUDGED else "")
 
 
 def highlighted(text: str, claims: Sequence[ShownClaim]) -> str:
@@ -70,7 +88,8 @@ def claim_list(claims: Sequence[ShownClaim]) -> str:
             tone = VERDICT_TONES.get(c.verdict, "muted")
             note = f": {esc(c.why)}" if c.why else ""
             word = esc(VERDICT_WORDS.get(c.verdict, c.verdict))
-            said += f'<span class="why"><span class="{tone}">{word}</span>{note}</span>'
+            against = f" (judged against {esc(c.judged)})" if c.judged else ""
+            said += f'<span class="why"><span class="{tone}">{word}</span>{note}{against}</span>'
         parts.append(
             f'<button type="button" class="claim s-{esc(c.certainty)}" data-claim="{esc(c.id)}">'
             f'<span class="sure">{esc(SURE_WORDS.get(c.certainty, c.certainty))}</span>{said}</button>'

@@ -19,7 +19,8 @@ from langstrecke.web.pages.charts import lines
 from langstrecke.web.pages.charts.race import flag_strip, gap_chart, place_chart
 from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import desk_of, follow_race
-from langstrecke.web.pages.race_rows import table_options
+from langstrecke.web.pages.race_news import Meanwhile, RaceControl
+from langstrecke.web.pages.race_rows import COLUMNS, table_options
 from langstrecke.web.pages.theme import car_colours, class_colour
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class _Race:
         self._shown: set[str] = set()
         self._window = "0"
         self._chips: dict[str, Element] = {}
+        self._control: RaceControl | None = None
         viewer.page_hears["view"] = self._hear
         self._waits = not desk.rows
         self._body = ui.element("div").classes("down")
@@ -110,6 +112,8 @@ class _Race:
                 self._build()
 
     def _hear(self, _: Any) -> None:
+        if self._control is not None:
+            self._control.look()
         if self._waits and self._desk.rows:
             self._waits = False
             self._body.clear()
@@ -119,20 +123,32 @@ class _Race:
     def _build(self) -> None:
         desk, viewer = self._desk, self._viewer
         classes = desk.classes
+        Meanwhile(viewer, desk)
         if viewer.car_class not in classes:
             viewer.car_class = ""
         with bits.row():
             options = {"": ALL} | {c: c for c in classes}
             bits.Pressed(options, viewer.car_class, self._choose_class)
-            bits.text("Rows in italics hang on messages that have not come.", "note")
+            self._column_menu()
+            bits.text("Rows in italics hang on messages that have not come. Double click (or p) pins a car.", "note")
         colours = {c: class_colour(c, classes) for c in classes}
         with ui.element("div").classes("race-grid"):
             options = table_options(desk.rows, colours, viewer.car_class)
             grid = ui.aggrid(options, theme="quartz", auto_size_columns=False)
             grid.classes("timing").props("data-live=table")
             viewer.run(f"pw.filters.race = {json.dumps(viewer.car_class)};")
-            self._charts = ui.element("div").classes("down race-charts")
+            with bits.column("beside"):
+                self._charts = ui.element("div").classes("down race-charts")
+                self._control = RaceControl(desk)
         background_tasks.create(self._draw_soon())
+
+    def _column_menu(self) -> None:
+        """Which columns the table shows; the browser remembers."""
+        with ui.button("Columns", icon="view_column").props("flat dense"), ui.menu(), bits.column():
+            for name, words in COLUMNS.items():
+                script = f"(on) => pw.column({json.dumps(name)}, on)"
+                box = ui.checkbox(words, value=True).props("dense").style("padding: 3px 12px")
+                box.on("update:model-value", js_handler=script)
 
     def _choose_window(self, hours: str) -> None:
         self._window = hours

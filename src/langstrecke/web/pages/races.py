@@ -19,6 +19,7 @@ from langstrecke.web.pages import grids
 from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import SPEEDS, follow_race, look_at, stop_race
 from langstrecke.web.pages.job_view import JobView
+from langstrecke.web.pages.live_series import series_panel
 
 if TYPE_CHECKING:
     from langstrecke.services.settings import Settings
@@ -182,10 +183,16 @@ class _Races:
     async def _received(self, event: events.MultiUploadEventArguments) -> None:
         self._drop.reset()
         self._imported.clear()
-        try:
-            sent = [await receive(self._pitwall.settings, file.name, file.iterate()) for file in event.files]
-        except LangstreckeError as error:
-            self._import.say(error)
+        sent, refused = [], []
+        for file in event.files:  # one bad file does not keep the others out
+            try:
+                sent.append(await receive(self._pitwall.settings, file.name, file.iterate()))
+            except LangstreckeError as error:
+                refused.append(bits.told(error))
+        if refused:
+            with self._imported:
+                bits.markup("".join(refused))
+        if not sent:
             return
         season = int(self._season.value) if self._season.value else None
         ask = ImportAsk(files=sent, event=(self._event.value or "").strip(), season=season)
@@ -212,11 +219,12 @@ class _Races:
     def _source_panel(self) -> None:
         settings = self._pitwall.settings
         sources = dict.fromkeys(settings.feeds, "feed") | {str(place): "folder" for place in settings.folders}
-        with bits.panel("Follow a live race", "a feed, or a folder of growing Al Kamel files"):
+        with bits.panel("Follow a live race", "a series at its live service, a feed, or a folder of growing files"):
+            series_panel(self._pitwall, self._follow)
             if not sources:
                 bits.text(
-                    "Feeds and folders are named when the pit wall is started: "
-                    "langstrecke serve --allow ws://timing.example:8765 --allow DIR",
+                    "Feeds, club tracks and folders are named when the pit wall is started: "
+                    "langstrecke serve --allow ws://timing.example:8765 --allow rmonitor://HOST:PORT --allow DIR",
                     "note",
                 )
                 return

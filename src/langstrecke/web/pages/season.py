@@ -13,6 +13,7 @@ from langstrecke import services
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import percent, plural, surname
 from langstrecke.paddock.registry import load_registry
+from langstrecke.services.odds import season_covers
 from langstrecke.services.requests.odds import SeasonAsk, TitleRaceAsk
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts.season import points_chart, title_chart
@@ -41,12 +42,13 @@ def page(pitwall: Pitwall, _: Viewer) -> None:
 
 
 async def _open(pitwall: Pitwall, body: ui.element) -> None:
-    known = await asyncio.to_thread(known_seasons)
+    known, covers = await asyncio.to_thread(lambda: (known_seasons(), season_covers()))
     if body.is_deleted:
         return
     body.clear()
     with body:
         _Season(pitwall, known)
+        bits.text(f"{covers[0].upper()}{covers[1:]}.", "note")
 
 
 @lru_cache(maxsize=1)
@@ -114,9 +116,14 @@ class _Season:
             self._play()
 
     def _play(self) -> None:
+        """Play the season, unless it has been played or is being played already."""
         season, after = self._season, self._after
+        asked = f"season {season} {after} {SEASONS}"
+        self._job.leave()
+        if self._job.recall(asked, self._show):
+            return
         ask = SeasonAsk.model_validate({"season": season, "after": after, "seasons": SEASONS})
-        self._job.start(lambda: self._pitwall.start(services.season, ask), self._show)
+        self._job.start(lambda: self._pitwall.start(services.season, ask), self._show, keep=asked)
 
     def _show(self, answer: Any) -> None:
         found = answer.model_dump(by_alias=True)
@@ -177,13 +184,16 @@ class _Season:
                     rounds = ["before", *self._known[found["season"]]]
                     bits.chart(title_chart(rounds, title_lines(steps))).style("height: 300px; width: 100%")
 
+            asked = f"title race {found['season']} {title} {car_class}"
+
             def start() -> None:
                 ask = TitleRaceAsk(season=found["season"], title=title, car_class=car_class, seasons=STEPS)
-                job.start(lambda: self._pitwall.start(services.title_race, ask), show)
+                job.start(lambda: self._pitwall.start(services.title_race, ask), show, keep=asked)
 
             with place, bits.row():
                 bits.button("Play every round", start, icon="timeline")
-                bits.text("about half a minute", "note")
+                bits.text("about half a minute; it goes on while you look at other pages", "note")
+            job.recall(asked, show)
 
 
 def title_lines(steps: list[dict[str, Any]], most: int = 8) -> dict[str, list[float]]:

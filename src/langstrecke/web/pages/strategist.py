@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
-from langstrecke import services
 from langstrecke.formatting import plural, race_time, signed, surname
 from langstrecke.racecard import list_cards
-from langstrecke.services.requests.strategy import PlanAsk
+from langstrecke.timing.neutral import NEUTRAL_FLAGS
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts.plan import plan_chart
 from langstrecke.web.pages.charts.whatif import Step, change_chart
+from langstrecke.web.pages.compare import Compare
 from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import desk_of
 from langstrecke.web.pages.job_view import JobView
 
 if TYPE_CHECKING:
     from langstrecke.live.driver_time import DriverTime
+    from langstrecke.live.table import TimingRow
     from langstrecke.web.following.models import HubView
     from langstrecke.web.pages.desk import Desk
     from langstrecke.web.pages.viewer import Viewer
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
 
 ROTA_EVERY_S = 1.5
 """Shortest time between two drawings of the rota (default)."""
+PLAN_OLD_S = 600.0
+"""A plan that is found again is made anew when the race has moved on by this (default)."""
+STALE_S = 180.0
+"""Advice is marked old when the race has moved on by this: a lap and a half (default)."""
+KEPT_CAR = "langstrecke-car"
+"""Where the browser keeps the car chosen last."""
 SHORT_S = 20 * 60.0
 """Driver time left below which it is marked (default)."""
 
@@ -64,13 +72,14 @@ class _Strategist:
         self._card = _card_of(desk)
         self._drawn = 0.0
         with bits.row():
-            bits.choice(cars, viewer.car, self._choose, label="Car", width="21rem", search=True)
+            self._car = bits.choice(cars, viewer.car, self._choose, label="Car", width="21rem", search=True)
             self._line = bits.markup("")
         with ui.element("div").classes("split"):
             with bits.panel("Pit or stay", "against staying out until the tank asks"):
                 with bits.row():
                     bits.button("Ask now", self._ask, icon="psychology", strong=True)
                     bits.text("every option open at this moment, played on the same luck", "note")
+                self._call_said = bits.text("", "note")
                 self._call_job = JobView(pitwall)
                 self._call = ui.element("div").classes("down")
             with bits.column():
@@ -78,20 +87,51 @@ class _Strategist:
                     self._rota = bits.markup("")
                 with bits.panel("Plan", "stops and drivers under every rule of the book"):
                     with bits.row():
-                        bits.button("Plan the race", self._plan, icon="event_note")
+                        bits.button("Plan from now", self._plan, icon="event_note")
+                        self._plan_said = bits.text("", "note")
                     self._plan_job = JobView(pitwall)
                     self._planned = ui.element("div").classes("down")
+        self._seen: tuple[Any, ...] | None = None
+        self._plan_at: float | None = None
+        self._call_at: float | None = None
+        self._compare = Compare(desk, viewer.car)
         viewer.page_hears["view"] = self._hear
         self._hear(desk.view)
-        self._plan()
+        self._recall()
+        viewer.client.on_connect(self._kept_car)
 
     def _choose(self, event: Any) -> None:
         if event.value:
             self._viewer.car = event.value
             self._drawn = 0.0
+            self._viewer.run(f"pw.write({json.dumps(KEPT_CAR)}, {json.dumps(event.value)});")
             self._call.clear()
+            self._call_said.text = ""
+            self._call_at = None
+            self._compare.choose(event.value)
             self._hear(self._desk.view)
+            self._recall()
+
+    def _recall(self) -> None:
+        """What was asked for this car before is shown again; a plan is made where there is none yet."""
+        race, car = self._desk.view.race, self._viewer.car
+        self._call_job.leave()
+        self._plan_job.leave()
+        self._call_job.recall(f"call {race} {car}", self._show_call)
+        self._plan_at = None
+        known = self._card and self._plan_job.recall(f"plan {race} {car}", self._show_plan)
+        old_s = self._desk.view.race_s - self._plan_at if self._plan_at is not None else 0.0
+        if not known or old_s > PLAN_OLD_S or old_s < 0.0:
             self._plan()
+
+    async def _kept_car(self) -> None:
+        """After a reload the car chosen last is chosen again."""
+        try:
+            car = await ui.run_javascript(f"return pw.read({json.dumps(KEPT_CAR)})", timeout=10)
+        except TimeoutError:
+            return
+        if car and car in self._desk.rows and car != self._viewer.car and not self._car.is_deleted:
+            self._car.value = car
 
     def _hear(self, view: HubView) -> None:
         if view.table is None or time.monotonic() - self._drawn < ROTA_EVERY_S:
@@ -111,15 +151,34 @@ class _Strategist:
         stint = f"lap {row.stint_laps} of the stint{fuel}, {plural(row.stops, 'stop')}"
         self._line.content = f'<span class="strong">{place}</span>, {driver}, {stint}{unsure}'
         self._rota.content = rota_table(row.drivers)
+        self._look_for_reasons(view, row)
+        self._compare.look()
+        if self._call_at is not None:
+            old_s = view.race_s - self._call_at
+            stale = old_s > STALE_S or old_s < 0.0
+            self._call_said.text = (
+                f"OLD: worked out at {race_time(self._call_at)}, the race is at {race_time(view.race_s)}"
+                if stale
+                else ""
+            )
+
+    def _look_for_reasons(self, view: HubView, row: TimingRow) -> None:
+        """The plan is made again when the car comes in or goes out, or a yellow falls or ends."""
+        flag = view.table.flag if view.table is not None else None
+        now = (row.car, row.in_pit, row.stops, flag in NEUTRAL_FLAGS)
+        before, self._seen = self._seen, now
+        if before is not None and before[0] == now[0] and before != now and self._card:
+            self._plan()
 
     # --- pit or stay ------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
         race, car = self._desk.view.race, self._viewer.car
-        self._call_job.start(lambda: self._pitwall.call_now(race, car), self._show_call)
+        self._call_job.start(lambda: self._pitwall.call_now(race, car), self._show_call, keep=f"call {race} {car}")
 
     def _show_call(self, found: Any) -> None:
         self._call.clear()
+        self._call_at = found.at_s
         with self._call:
             with bits.row():
                 bits.markup(f'<span class="verdict">{esc(found.headline)}</span>')
@@ -160,11 +219,14 @@ class _Strategist:
             with self._planned:
                 bits.text("The race has no card, so there is nothing to plan with.", "muted")
             return
-        ask = PlanAsk.model_validate({"card": self._card, "car": self._viewer.car, "limit_s": 4.0})
-        self._plan_job.start(lambda: self._pitwall.start(services.plan, ask), self._show_plan)
+        race, car = self._desk.view.race, self._viewer.car
+        self._plan_job.start(lambda: self._pitwall.plan_now(race, car), self._show_plan, keep=f"plan {race} {car}")
 
     def _show_plan(self, found: Any) -> None:
         self._planned.clear()
+        self._plan_at = found.at_s
+        worked = "before the race" if found.at_s is None else f"at {race_time(found.at_s)}"
+        self._plan_said.text = f"Worked out {worked}. Made again when the car stops or a yellow falls."
         view = self._desk.view
         until_h = ((view.table.duration_s if view.table else None) or max(s.end_s for s in found.stints)) / 3600.0
         drivers = len({s.driver for s in found.stints})
@@ -180,7 +242,7 @@ class _Strategist:
             bits.text(f"{plural(len(found.stops), 'stop')}; {sure}; {verdict}.", "good" if found.legal else "bad")
             for note in found.notes:
                 bits.text(note, "note")
-            ahead = [s for s in found.stops if _stop_at(found, s) > view.race_s][:4]
+            ahead = [s for s in found.stops if not s.made and _stop_at(found, s) > view.race_s][:4]
             rows = [
                 (
                     race_time(_stop_at(found, s), short=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from langstrecke.web.pages.desk import Desk
     from langstrecke.web.pages.viewer import Viewer
     from langstrecke.web.pitwall import Pitwall
+
+
+LONGEST_DELAY_S = 120
+"""Streams are a minute behind at most, television less (default)."""
 
 
 def strip(pitwall: Pitwall, viewer: Viewer) -> None:
@@ -46,6 +51,7 @@ def live(name: str, words: str = "", tag: str = "span", classes: str = "") -> ui
 
 def _words(pitwall: Pitwall, viewer: Viewer, desk: Desk) -> None:
     facts = strip_facts(desk.view)
+    viewer.run(f"pw.flag({json.dumps(facts['flag_name'])}, {json.dumps(facts['flag'])});")
     hubs = {hub.ask.race: hub.view.title for hub in pitwall.hubs.all()}
     if len(hubs) > 1:
         bits.choice(hubs, desk.view.race, lambda e: look_at(viewer, e.value), width="14rem")
@@ -58,6 +64,19 @@ def _words(pitwall: Pitwall, viewer: Viewer, desk: Desk) -> None:
     live("status", facts["status"], classes="muted")
     live("lost", facts["lost"], classes="gapchip")
     live("note", facts["note"], classes="warn")
+    if not desk.view.replayed:
+        _delay()
+
+
+def _delay() -> None:
+    """How far the pages are held back, to match a picture on television."""
+    with ui.element("label").classes("pw-delay"):
+        ui.label("Delay").style("display: contents")
+        slider = ui.element("input").props(
+            f'type=range min=0 max={LONGEST_DELAY_S} step=5 value=0 aria-label="Delay in seconds"'
+        )
+        slider.on("input", js_handler="(e) => pw.setDelay(e.target.value)")
+        live("delayed", classes="note")
 
 
 def _controls(desk: Desk) -> None:

@@ -14,7 +14,7 @@ DARK_ONLY = {"wash": "#191f28", "raised": "#171c24", "rail": "#0d1116", "good": 
 """What a page needs besides the colours of a figure."""
 
 CLASS_COLOURS: dict[str, str] = {
-    "dpi": "#5b7fb8",
+    "dpi": "#8c8f99",
     "lmp1": "#c2503f",
     "hypercar": "#c2503f",
     "gtp": "#8c8f99",
@@ -32,6 +32,8 @@ CLASS_COLOURS: dict[str, str] = {
     "pro": "#c2503f",
     "proam": "#3f82cf",
     "silver": "#8c8f99",
+    "gold": "#d4b106",
+    "bronze": "#8a5a34",
     "am": "#cc8a2b",
     "gt3": "#3f9a67",
     "overall": "#7d8896",
@@ -71,7 +73,7 @@ FLAG_WORDS = {
 
 def class_colour(name: str, classes: Sequence[str] = ()) -> str:
     """The colour of a class, the same on every page; one without its own takes a spare by its place in `classes`."""
-    found = CLASS_COLOURS.get(re.sub(r"[^a-z0-9]", "", name.lower()))
+    found = CLASS_COLOURS.get(re.sub(r"[^a-z0-9]", "", name.lower()).removesuffix("cup"))
     if found is None:
         place = list(classes).index(name) if name in classes else sum(name.encode())
         found = SPARE[place % len(SPARE)]
@@ -96,8 +98,9 @@ def style_sheet() -> str:
 
 
 def script() -> str:
-    """The pages' own JavaScript: theme switch, keys, notifications, rows of grids."""
-    return (files("langstrecke.web.pages") / "static" / "pitwall.js").read_text("utf-8")
+    """The pages' own JavaScript: theme switch, keys, notifications, rows of grids, and how a race is watched."""
+    static = files("langstrecke.web.pages") / "static"
+    return "\n".join((static / name).read_text("utf-8") for name in ("pitwall.js", "watching.js"))
 
 
 def chart_theme(colours: dict[str, str]) -> dict[str, object]:

@@ -30,8 +30,9 @@ def plan_chart(
             ],
             "name": f"{s.driver}, {plural(s.laps, 'lap')}, "
             + f"{race_time(s.start_s, short=True)} to {race_time(s.end_s, short=True)}"
-            + (", new tyres" if s.tyres == "new" else ""),
-            "itemStyle": {"color": tints[s.driver]},
+            + (", new tyres" if s.tyres == "new" else "")
+            + (f", {_state(s)}" if _state(s) != "planned" else ""),
+            "itemStyle": {"color": tints[s.driver], "opacity": 0.45 if _state(s) == "driven" else 1.0},
         }
         for n, s in enumerate(stints)
     ]
@@ -62,3 +63,8 @@ def plan_chart(
         },
         series=[series],
     )
+
+
+def _state(stint: Any) -> str:
+    """planned, under way or driven; stints of a team plan only know whether they are driven."""
+    return str(getattr(stint, "state", "") or ("driven" if getattr(stint, "driven", False) else "planned"))

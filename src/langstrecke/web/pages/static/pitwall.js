@@ -149,6 +149,8 @@ Object.assign(window.pw, (() => {
     }
   }
   function flag(name, words) {
+    const band = document.querySelector(".pw-strip");
+    if (band) band.className = band.className.replace(/\bband-\w+/g, "").trim() + " band-" + name;
     const el = element("flag");
     if (!el) return;
     el.className = el.className.replace(/\bflag-\w+/g, "").trim() + " flag-" + name;
