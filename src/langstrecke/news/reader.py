@@ -11,12 +11,12 @@ from langstrecke.news.coreference.colons import across_colons
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.coreference.document import survey, within
 from langstrecke.news.coreference.surnames import guest_of, spot_bare
-from langstrecke.news.lexicon.gazetteer import Gazetteer, compound, gazetteer
+from langstrecke.news.lexicon.gazetteer import gazetteer
 from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.lexicon.morphology import looks_german
 from langstrecke.news.mentions.certainty import Verdict, certainty_of, find_cue
 from langstrecke.news.mentions.clauses import Clause, split_clauses
-from langstrecke.news.mentions.named import Spotted, spot_names
+from langstrecke.news.mentions.named import Spotted, speaks_of_racing, spot_names
 from langstrecke.news.mentions.tokens import Item, sentence_items
 from langstrecke.news.model import Article, Claim
 from langstrecke.news.relations.collect import guesses, once, starters
@@ -35,6 +35,8 @@ from langstrecke.news.sources.web_pages import page_span
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+    from langstrecke.news.language_model import ModelReading
 
 BROKEN = "\ufffd"
 """What stands for a character that could not be decoded."""
@@ -56,6 +58,8 @@ class Reading:
     claims: tuple[Claim, ...]
     note: str = ""
     """Why there are none: not German, nothing about racing."""
+    model: ModelReading | None = None
+    """What a language model read in it, where one was asked."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -68,6 +72,7 @@ class Reading:
             "date_from": a.date_from,
             "note": self.note or a.note,
             "claims": [c.to_json() for c in self.claims],
+            "model": self.model.to_json(self.claims) if self.model is not None else None,
         }
 
 
@@ -78,7 +83,7 @@ def read_article(article: Article) -> Reading:
     book = gazetteer()
     doc = book.doc(article.text)
     spots = spot_names(doc, book)
-    if not any(s.name.known for s in spots) and not _speaks_of_racing(doc, book):
+    if not any(s.name.known for s in spots) and not speaks_of_racing(doc, book):
         return Reading(article, (), "nothing about racing that we know of")
     talk = Talk(book, article.year)
     story = sentences(article.text)
@@ -93,12 +98,6 @@ def read_article(article: Article) -> Reading:
     if article.page:
         claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
     return Reading(article, tuple(claims))
-
-
-def _speaks_of_racing(doc: Doc, book: Gazetteer) -> bool:
-    """Whether a series, race or make stands in a compound: "Formel-1-Pilot"."""
-    words = (compound(t.text, book) for t in doc if "-" in t.text)
-    return any(c is not None and c.name is not None for c in words)
 
 
 class _Reader:
@@ -117,6 +116,7 @@ class _Reader:
         """Of whom this sentence announced something."""
         self.garage = Garage(self.about.preview)
         self.crews = Crews()
+        self.items: dict[int, list[Item]] = {}
         self.carried = ""
         self.paragraph = -1
         self.plan: Claim | None = None
@@ -148,6 +148,12 @@ class _Reader:
     # --- one sentence -----------------------------------------------------------------------------------------------
 
     def _items(self, sentence: Sentence) -> list[Item]:
+        """The items of a sentence; made once, for it is looked at for its crews, its speaker and its clauses."""
+        if sentence.start not in self.items:
+            self.items[sentence.start] = self._made(sentence)
+        return list(self.items[sentence.start])
+
+    def _made(self, sentence: Sentence) -> list[Item]:
         items = sentence_items(self.doc, sentence.start, sentence.end, self.spots, self.talk.book)
         races = self.about.races
         if races:

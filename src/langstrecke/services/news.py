@@ -51,7 +51,7 @@ def _read(ask: NewsAsk, step: Step) -> Read:
     readings = []
     step(0, len(ask.texts), "reading")
     for article in read_articles(ask.sources, date=ask.date, problems=problems) if ask.sources else ():
-        readings.append(read_article(article))
+        readings.append(_also_by_model(read_article(article), ask, problems))
         step(len(readings), 0, "reading")
     with tempfile.TemporaryDirectory(prefix="langstrecke-news-") as folder:
         for number, text in enumerate(ask.texts):
@@ -61,10 +61,26 @@ def _read(ask: NewsAsk, step: Step) -> Read:
             found: list[NewsError] = []
             for article in read_articles([place], date=ask.date, problems=found):
                 named = replace(article, id=slug_of(text.name + "-text").removesuffix("-text"), source=text.name)
-                readings.append(read_article(named))
+                readings.append(_also_by_model(read_article(named), ask, found))
             problems += [NewsError(p.what, file=text.name, hint=p.hint) for p in found]
             step(number + 1, len(ask.texts), "reading")
     return Read(readings, problems)
+
+
+def _also_by_model(reading: Reading, ask: NewsAsk, problems: list[NewsError]) -> Reading:
+    """The same with what a language model of the user's reads, where one is asked; it failing ends nothing."""
+    from dataclasses import replace
+
+    from langstrecke.news.language_model import read_with_model
+    from langstrecke.news.model import NewsError
+
+    if not ask.reader or reading.note:
+        return reading
+    try:
+        return replace(reading, model=read_with_model(reading.article, ask.reader, ask.model))
+    except NewsError as error:
+        problems.append(error)
+        return reading
 
 
 def _unread(problems: list[NewsError]) -> list[Unread]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +71,14 @@ def team_rows(registry: Registry, team: str, years: tuple[int, ...]) -> tuple[Ca
         if matches(team, row):
             found.append(row)
     return tuple(sorted(found, key=lambda r: (r.event.race_day, r.event.id)))
+
+
+def known_by_name(registry: Registry, thing: str, rows: Iterable[CareerRow]) -> bool:
+    """Whether the registry has a team under this name in those years: a sponsor's name may hide it. Makes it has."""
+    name = gazetteer().names.get(thing)
+    if name is None or name.is_a("make", "vehicle"):
+        return True
+    return bool(team_rows(registry, thing, tuple({r.event.year for r in rows})))
 
 
 def in_scope(event: Event, scope: Scope) -> bool:

@@ -16,6 +16,7 @@ from langstrecke.news.claims.evidence import (
     Scope,
     as_row,
     covered,
+    known_by_name,
     matches,
     programme_rows,
     rows_of,
@@ -308,7 +309,7 @@ def _drives(case: _Case) -> Finding:
     ]
     if programmes:
         return Finding(claim, SUPPORTED, tuple(programmes), "a season's programme")
-    if rows and claim.series:
+    if rows and claim.series and known_by_name(case.registry, claim.object, rows):
         return _finding(case, CONTRADICTED, rows, f"not with {claim.object_name}")
     return _finding(case, NOT_CHECKABLE, note="no such races in the registry")
 

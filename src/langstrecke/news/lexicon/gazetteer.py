@@ -60,6 +60,8 @@ class Gazetteer:
     surnames: dict[str, list[str]]
     """Surname of drivers of the registry -> their ids."""
     registry: Registry
+    compounds: dict[str, Compound | None] = field(default_factory=dict)
+    """What words were found to say, kept."""
 
     def doc(self, text: str) -> Doc:
         """The text cut into words."""
@@ -151,6 +153,12 @@ class Compound:
 
 def compound(word: str, book: Gazetteer) -> Compound | None:
     """What a word says about a person or a name inside it; None for any other word."""
+    if word not in book.compounds:
+        book.compounds[word] = _compound(word, book)
+    return book.compounds[word]
+
+
+def _compound(word: str, book: Gazetteer) -> Compound | None:
     if _AGE.match(word):
         return Compound(age=True)
     former = word.lower().startswith(("ex-", "alt-"))
@@ -173,6 +181,8 @@ def compound(word: str, book: Gazetteer) -> Compound | None:
         if name is None and cut > 1:
             continue
         if name is not None:
+            joint = book.lookup(f"{head} {' '.join(parts[:cut])}")  # "Penske-Porsche" is Porsche Penske
+            name = joint if joint is not None and joint.is_a("team") and not joint.is_a("make") else name
             return Compound(_role(head, book), name, head.lower(), former, woman=woman)
         role = _role(head, book) or _role(parts[-1], book)
         if role is not None and not role.behind:

@@ -191,3 +191,9 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
             text = text[:-1]  # "Max Verstappens Kumpel"
         return first, last + 1, Name(slug(text), text, ("person",), known=False)
     return None
+
+
+def speaks_of_racing(doc: Doc, book: Gazetteer) -> bool:
+    """Whether a series, race or make stands in a compound: "Formel-1-Pilot"."""
+    words = (compound(t.text, book) for t in doc if "-" in t.text)
+    return any(c is not None and c.name is not None for c in words)

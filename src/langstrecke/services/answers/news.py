@@ -17,6 +17,7 @@ class Article(Answer):
     date_from: str
     note: str
     claims: list[dict[str, Any]]
+    model: dict[str, Any] | None = None
 
 
 class Unread(Answer):

@@ -32,6 +32,12 @@ class NewsAsk(Ask):
         pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$",
         description="Date of texts that do not tell theirs: YYYY[-MM[-DD]]",
     )
+    reader: Annotated[SkipJsonSchema[str], local()] = Field(
+        "", description="Also ask a language model of your own, at an OpenAI-style address (extra llm)"
+    )
+    model: Annotated[SkipJsonSchema[str], local()] = Field(
+        "", description="Which model of --reader; without it the first it offers"
+    )
     keep: bool = Field(False, description="Also keep the claims in the store")
 
     @model_validator(mode="after")

@@ -32,6 +32,8 @@ CLASS_COLOURS: dict[str, str] = {
     "pro": "#c2503f",
     "proam": "#3f82cf",
     "silver": "#8c8f99",
+    "gold": "#d4b106",
+    "bronze": "#8a5a34",
     "am": "#cc8a2b",
     "gt3": "#3f9a67",
     "overall": "#7d8896",
@@ -71,7 +73,7 @@ FLAG_WORDS = {
 
 def class_colour(name: str, classes: Sequence[str] = ()) -> str:
     """The colour of a class, the same on every page; one without its own takes a spare by its place in `classes`."""
-    found = CLASS_COLOURS.get(re.sub(r"[^a-z0-9]", "", name.lower()))
+    found = CLASS_COLOURS.get(re.sub(r"[^a-z0-9]", "", name.lower()).removesuffix("cup"))
     if found is None:
         place = list(classes).index(name) if name in classes else sum(name.encode())
         found = SPARE[place % len(SPARE)]
