@@ -1,9 +1,12 @@
 """Rebuild docs/validation.md: a backtest of the seasons with laps, scored, with tables and figures.
 
     python -m scripts.validate.validation ../shared/data [--forecasts FILE.jsonl] [--races 4000] [--simulation FOLDER]
+        [--played FILE.jsonl] [--ceiling FILE.json ...]
 
 With --forecasts a finished (or interrupted) forecast file is used; without it everything is forecast anew (and kept
-there). --simulation names a folder with what lifelike.py, legality.py, crn.py and speed.py wrote by --json, as
+there). --played is the same before the last layer of the odds (`backtest(..., played=)`); with it, and with what
+ceiling.py wrote by --json, a table of final odds, played ones, best baseline and ceiling stands there and is
+printed. --simulation names a folder with what lifelike.py, legality.py, crn.py and speed.py wrote by --json, as
 lifelike.json and so on; the page then has a part on the simulation itself.
 """
 
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import tempfile
 from pathlib import Path
 
@@ -73,6 +77,26 @@ def target_table(rows: list[Row]) -> list[str]:
     return [*out, ""]
 
 
+def layers_table(rows: list[Row], played: list[Row], ceiling: dict[str, dict[str, float]]) -> list[str]:
+    """Played odds, final odds, best baseline and the ceiling side by side, cutoff by cutoff."""
+    out = [
+        "| cutoff | measure | uniform | best baseline | played | final | ceiling |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    plain = {c.group["cutoff"]: c for c in grouped(played, ("cutoff",))}
+    for c in grouped(rows, ("cutoff",)):
+        cutoff = c.group["cutoff"]
+        for measure, digits in (("log_loss", 3), ("rps", 4)):
+            best = c.baselines[c.best[measure]][measure]
+            was = plain[cutoff].forecast[measure] if cutoff in plain else None
+            now, top = c.forecast[measure], ceiling.get(f"{cutoff:g}", {}).get(measure)
+            cells = [f"{c.baselines['uniform'][measure]:.{digits}f}", f"{best:.{digits}f}"]
+            cells += ["-" if v is None else f"{v:.{digits}f} ({100 * (v / best - 1):+.1f} %)" for v in (was, now)]
+            cells.append("-" if top is None else f"{top:.{digits}f}")
+            out.append(f"| {cutoff:g} | {measure.replace('_', ' ')} | " + " | ".join(cells) + " |")
+    return [*out, ""]
+
+
 def baseline_table(rows: list[Row]) -> list[str]:
     """How strong the baselines are."""
     out = ["| cutoff | uniform | pl_winner | pl_podium | pl_order |", "|---|---|---|---|---|"]
@@ -104,7 +128,7 @@ def _years(rows: list[Row]) -> str:
     return ", ".join(str(year) for year in sorted({r.season for r in rows}))
 
 
-def page(rows: list[Row], others: list[Row], simulation: list[str]) -> str:
+def page(rows: list[Row], others: list[Row], layers: list[str], simulation: list[str]) -> str:
     """The page."""
     cutoffs = grouped(rows, ("cutoff",))
     text = [
@@ -116,6 +140,7 @@ def page(rows: list[Row], others: list[Row], simulation: list[str]) -> str:
         f"{len({r.race for r in rows})} races",
         "",
         *target_table(rows),
+        *layers,
         *comparison_table(cutoffs, ("cutoff",)),
         "### Season by season",
         "",
@@ -159,6 +184,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--forecasts", type=Path)
+    parser.add_argument("--played", type=Path)
+    parser.add_argument("--ceiling", type=Path, nargs="*", default=[])
     parser.add_argument("--races", type=int, default=4000)
     parser.add_argument("--simulation", type=Path)
     options = parser.parse_args()
@@ -167,13 +194,29 @@ def main() -> None:
         forecasts = options.forecasts or Path(folder) / "forecasts.jsonl"
         if not forecasts.exists():
             backtest(
-                options.data, forecasts, first=dt.date(2015, 1, 1), last=dt.date(2025, 12, 31), races=options.races
+                options.data,
+                forecasts,
+                first=dt.date(2015, 1, 1),
+                last=dt.date(2025, 12, 31),
+                races=options.races,
+                played=options.played,
             )
         scored = score_file(forecasts, options.data)
+        plain = score_file(options.played, options.data).rows if options.played else ()
     rows = headline(scored.rows, lambda r: r.series == SERIES)
     others = headline(scored.rows, lambda r: r.series != SERIES)
     draw_reliability(rows, FIGURES / FIGURE)
-    PAGE.write_text(page(rows, others, simulation), "utf-8")
+    ceilings = {d["series"]: d["cutoffs"] for p in options.ceiling for d in [json.loads(p.read_text("utf-8"))]}
+    layers: list[str] = []
+    parts = [
+        ("IMSA", rows, headline(plain, lambda r: r.series == SERIES), ceilings.get(SERIES, {})),
+        ("WEC and Le Mans", others, headline(plain, lambda r: r.series != SERIES), ceilings.get("wec", {})),
+    ]
+    for name, final, before, ceiling in parts:
+        if final:
+            layers += [f"### Played, final, ceiling: {name}", "", *layers_table(final, before, ceiling)]
+    print("\n".join(layers))
+    PAGE.write_text(page(rows, others, layers, simulation), "utf-8")
     print(compare(rows))
 
 

@@ -64,12 +64,12 @@ def played() -> Forecast:
 def test_counts_become_probabilities() -> None:
     result = from_outcome(CARD, counted())
     first, second, third = (result.car(number) for number in ("01", "5", "10"))
-    assert (first.win, second.win, third.win) == (0.6, 0.4, 0.0)
-    assert first.positions == (0.6, 0.4, 0.0)
-    assert first.expected_position == pytest.approx(1.4)
-    assert (first.podium, third.podium) == (1.0, 1.0)
-    assert result.car("4").podium == pytest.approx(0.6)
-    assert (first.overall_win, result.car("3").overall_win) == (0.6, 0.0)
+    assert (first.played.win, second.played.win, third.played.win) == (0.6, 0.4, 0.0)
+    assert first.played.positions == (0.6, 0.4, 0.0)
+    assert first.played.expected_position == pytest.approx(1.4)
+    assert (first.played.podium, third.played.podium) == (1.0, 1.0)
+    assert result.car("4").played.podium == pytest.approx(0.6)
+    assert (first.played.overall_win, result.car("3").played.overall_win) == (0.6, 0.0)
     assert (first.expected_laps, first.laps_sd) == (60.0, 0.0)
     assert (third.expected_laps, third.laps_sd) == (10.0, 0.0)
     assert (first.retire, third.retire, third.unclassified) == (0.1, 1.0, 1.0)
@@ -89,7 +89,7 @@ def test_an_outcome_without_single_races_has_no_spread() -> None:
     result = from_outcome(CARD, replace(counted(), figures=np.zeros((0, 0, len(FIGURES)))))
     assert result.classes[0].winner_laps is None
     assert result.neutralisations is None
-    assert result.car("01").win == 0.6
+    assert result.car("01").played.win == 0.6
 
 
 def test_standard_errors_shrink_with_the_root_and_are_never_zero() -> None:
@@ -124,20 +124,28 @@ def test_the_json_is_as_promised() -> None:
     result = from_outcome(CARD, counted())
     data = json.loads(result.json_text())
     assert data == result.to_json()
-    assert list(data) == ["race", "simulated", "seed", "notes", "entries"]
+    assert list(data) == ["race", "simulated", "seed", "at_s", "notes", "calibration", "entries"]
     assert (data["race"], data["simulated"], data["seed"]) == ("test-2021-sebring", 10, 5)
+    first = result.car("01")
     assert data["entries"][0] == {
         "car": "01",
         "class": "DPi",
         "team": "Cadillac Chip Ganassi Racing",
         "drivers": ["Renger van der Zande", "Kevin Magnussen", "Scott Dixon"],
-        "win": 0.6,
-        "podium": 1.0,
-        "overall_win": 0.6,
-        "expected_position": 1.4,
-        "positions": [0.6, 0.4, 0.0],
+        "win": first.win,
+        "podium": first.podium,
+        "overall_win": first.overall_win,
+        "expected_position": first.expected_position,
+        "positions": list(first.positions),
         "expected_laps": 60.0,
         "retire": 0.1,
+        "played": {
+            "win": 0.6,
+            "podium": 1.0,
+            "overall_win": 0.6,
+            "expected_position": 1.4,
+            "positions": [0.6, 0.4, 0.0],
+        },
     }
     assert [len(e["positions"]) for e in data["entries"]] == [3, 3, 3, 4, 4, 4, 4]
 

@@ -35,8 +35,8 @@ def test_a_share_of_the_races_is_played_with_the_change_and_the_rest_without_wit
 
     rest = from_outcome(CARD, simulate(CARD, races=80, seed=4, first_race=120))
     for car in mixed.cars:
-        expected = (120 * fast.car(car.car).win + 80 * rest.car(car.car).win) / 200
-        assert car.win == pytest.approx(expected)
+        expected = (120 * fast.car(car.car).played.win + 80 * rest.car(car.car).played.win) / 200
+        assert car.played.win == pytest.approx(expected)
     assert [(p.probability, p.races) for p in mixed.played] == [(0.6, 120)]
     assert "played in 60 % of the races" in " ".join(mixed.changes)
 

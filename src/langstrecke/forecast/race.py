@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from langstrecke.forecast.calibration import calibration_for, class_tables
 from langstrecke.forecast.result import (
     Actual,
     CarForecast,
@@ -25,6 +26,7 @@ from langstrecke.racecard.ground import grounds
 
 if TYPE_CHECKING:
     from langstrecke.racecard.schema import ActualResult, RaceCard
+    from langstrecke.racestate.model import LiveState
     from langstrecke.simulation import Outcome
 
 PODIUM = 3
@@ -65,10 +67,16 @@ def forecast(
     return from_outcome(card, outcome)
 
 
-def from_outcome(card: RaceCard, outcome: Outcome, at_s: float | None = None) -> Forecast:
-    """The forecast that simulated races of this card come to; `at_s`: from this race time on."""
+def from_outcome(card: RaceCard, outcome: Outcome, state: LiveState | None = None) -> Forecast:
+    """The forecast that simulated races of this card come to; `state`: what they were taken up from, None for the
+    start.
+    """
     actual = {row.car: row for row in card.result}
-    cars = tuple(_car(card, outcome, number, actual) for number in range(len(card.entries)))
+    calibration = calibration_for(card.race.series, card.race.season)
+    tables = class_tables(card, outcome.class_position_probabilities(), state, calibration)
+    final = {i: table.final[k] for table in tables.values() for k, i in enumerate(table.index)}
+    overall = _overall_wins(outcome, final)
+    cars = tuple(_car(card, outcome, i, actual, final[i], overall[i]) for i in range(len(card.entries)))
     names = [name for name in card.classes if card.cars_of(name)]
     neutral = _figure(outcome, "neutralisations", names[0])
     neutral_s = _figure(outcome, "neutral_s", names[0])
@@ -93,11 +101,29 @@ def from_outcome(card: RaceCard, outcome: Outcome, at_s: float | None = None) ->
         neutralisations=float(neutral.mean()) if len(neutral) else None,
         neutral_s=float(neutral_s.mean()) if len(neutral_s) else None,
         notes=grounds(card),
-        at_s=at_s,
+        at_s=None if state is None else state.t,
+        calibration=calibration.told(),
     )
 
 
-def _car(card: RaceCard, outcome: Outcome, number: int, actual: dict[str, ActualResult]) -> CarForecast:
+def _overall_wins(outcome: Outcome, final: dict[int, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Chances of winning overall that fit the final ones of winning the class: the played share of a car's class wins
+    that were overall ones is kept.
+    """
+    overall = outcome.overall_positions[:, 0]
+    share = overall / np.maximum(outcome.class_positions[:, 0], 1)
+    odds = np.array([share[i] * final[i][0] for i in range(len(share))])
+    return np.asarray(odds / max(float(odds.sum()), 1e-12))
+
+
+def _car(
+    card: RaceCard,
+    outcome: Outcome,
+    number: int,
+    actual: dict[str, ActualResult],
+    final: NDArray[np.float64],
+    overall_win: float,
+) -> CarForecast:
     entry = card.entries[number]
     races = outcome.races
     size = len(card.cars_of(entry.car_class))
@@ -118,11 +144,11 @@ def _car(card: RaceCard, outcome: Outcome, number: int, actual: dict[str, Actual
         vehicle=entry.vehicle,
         drivers=tuple(DriverLine(d.name, d.licence, d.evidence) for d in entry.drivers),
         grid=entry.grid,
-        win=wins / races,
-        podium=podiums / races,
-        overall_win=overall / races,
-        expected_position=mean_place,
-        positions=positions,
+        win=float(final[0]),
+        podium=min(1.0, float(final[:PODIUM].sum())),
+        overall_win=float(overall_win),
+        expected_position=float(final @ places),
+        positions=tuple(float(p) for p in final),
         expected_laps=mean_laps,
         laps_sd=laps_sd,
         retire=out / races,

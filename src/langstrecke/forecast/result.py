@@ -157,6 +157,8 @@ class Forecast:
     """What the odds rest on that is not known for sure, a sentence each (`racecard.ground`)."""
     at_s: float | None = None
     """The race time they were made at; None before the start."""
+    calibration: str = ""
+    """Where the final odds come from, a sentence."""
 
     @property
     def cutoff(self) -> float:
@@ -181,7 +183,8 @@ class Forecast:
     def to_frame(self) -> pl.DataFrame:
         """A row a car, class by class, best chances first. Probabilities are 0..1 and within the class.
 
-        `positions` is the list P(first), P(second) ...; `win_se` the Monte-Carlo standard error of `win`.
+        `positions` is the list P(first), P(second) ...; `played_win` the share of the simulated races, `win_se` its
+        Monte-Carlo standard error.
         """
         import polars as pl
 
@@ -196,6 +199,7 @@ class Forecast:
                     "grid": c.grid,
                     "win": c.win,
                     "win_se": c.se.win,
+                    "played_win": c.played.win,
                     "podium": c.podium,
                     "overall_win": c.overall_win,
                     "expected_position": c.expected_position,
@@ -223,6 +227,7 @@ class Forecast:
         )
         notes = [f"What if: {change}" for change in self.changes]
         notes.append(f"The card knows: {self.race.knowledge}.")
+        notes += [self.calibration] if self.calibration else []
         notes += self.notes
         title = f"{self.race.name}: {plural(n, 'race')} played, seed {self.seed}"
         return Shown(title, ("class", "car", "team", "class win", "podium"), rows, tuple(notes), 3, few)
@@ -235,6 +240,7 @@ class Forecast:
             "seed": self.seed,
             "at_s": self.at_s,
             "notes": list(self.notes),
+            "calibration": self.calibration,
             **({"what_if": [asdict(change) for change in self.played]} if self.played else {}),
             "entries": [
                 {
@@ -249,6 +255,7 @@ class Forecast:
                     "positions": list(c.positions),
                     "expected_laps": c.expected_laps,
                     "retire": c.retire,
+                    "played": {**asdict(c.played), "positions": list(c.played.positions)},
                 }
                 for c in self.cars
             ],

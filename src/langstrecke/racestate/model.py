@@ -137,6 +137,8 @@ class LiveState:
     """0 dry to 1, read off the pace of the field."""
     cars: tuple[LiveCar, ...]
     """In card order."""
+    still_since_s: float | None
+    """Since when the race has stood still (a red flag); None where it runs."""
     strangers: tuple[str, ...]
     """Cars in the timing that the card does not know."""
 

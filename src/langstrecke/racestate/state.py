@@ -55,6 +55,7 @@ def live_state(laps: pl.DataFrame | RaceFold, card: RaceCard, t: float) -> LiveS
         neutral_since_s=neutral.since_s,
         wetness=wetness(known, card, neutral.spans, t),
         cars=tuple(_car(e, card, cars.get(e.car), order[e.car_class], shared) for e in card.entries),
+        still_since_s=watch.still_since_s,
         strangers=tuple(sorted(set(cars) - set(named))),
     )
 

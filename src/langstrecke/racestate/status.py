@@ -86,12 +86,25 @@ class Watch:
             allowed = LATE * self.ratio * (usual or car.best_lap_s) + LATE_S
             if car.in_pit:
                 allowed += own.stop_s + STOP_SPARE_S
+            if self.still_since_s is not None:  # the field came to a stand somewhere on its lap
+                allowed += self.ratio * usual
             late = self.racing_s(car.crossed_s) - allowed
         if late > 0.0:
             return ("retired?" if late > GONE_S else "overdue"), late
         if car is None:
             return "not started", 0.0
         return ("in the pits" if car.in_pit else "running"), 0.0
+
+    @property
+    def still_since_s(self) -> float | None:
+        """Since when the race has stood still; None where it runs. A queue behind a safety car on a long circuit is
+        silent too, for a lap.
+        """
+        lap_s = min(self.lap_s.values(), default=0.0)
+        if not self.still or self.still[-1][1] < self.now_s:
+            return None
+        since = self.still[-1][0]
+        return since if self.now_s - since > LATE * self.ratio * lap_s + LATE_S else None
 
     def racing_s(self, since: float) -> float:
         """Seconds from `since` until now in which the race did not stand still."""

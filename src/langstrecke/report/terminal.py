@@ -17,6 +17,9 @@ from langstrecke.report.words import crew, distance, race_line, verdicts
 WIDE = 108
 """From this width on team and drivers have a column each and the odds a bar."""
 
+ROOMY = 116
+"""From this width on the played odds stand beside the final ones, where there is no what-if to compare."""
+
 WIDEST = 140
 """Beyond this width a line is hard to follow from the car to its odds."""
 
@@ -36,8 +39,9 @@ def forecast_view(forecast: Forecast, width: int, before: Forecast | None = None
     yield Group(*lines)
     if german():
         yield Text(NOT_TRANSLATED, "dim")
-    if forecast.notes:
-        yield Group(*(Text.assemble((tr("note  "), "yellow"), printable(note)) for note in forecast.notes))
+    notes = (*forecast.notes, *([forecast.calibration] if forecast.calibration else []))
+    if notes:
+        yield Group(*(Text.assemble((tr("note  "), "yellow"), printable(note)) for note in notes))
 
 
 def _title(forecast: Forecast) -> RenderableType:
@@ -51,6 +55,7 @@ def class_table(forecast: Forecast, figures: ClassForecast, width: int, before: 
     """The cars of one class by their chance of winning it."""
     cars = forecast.in_class(figures.name)
     wide = width >= WIDE
+    roomy = width >= ROOMY and before is None
     facts = " · ".join(t for t in (plural(len(cars), "car"), distance(figures)) if t)
     table = Table(
         title=Text.assemble((printable(figures.name), "bold cyan"), ("  " + facts, "dim")),
@@ -64,13 +69,13 @@ def class_table(forecast: Forecast, figures: ClassForecast, width: int, before: 
     )
     known = any(car.actual for car in forecast.cars)
     numbers = max(len(printable(car.car)) for car in forecast.cars)
-    _add_columns(table, wide, before is not None, known, max(3, min(numbers, 6)))
+    _add_columns(table, wide, roomy, before is not None, known, max(3, min(numbers, 6)))
     for car in cars:
-        table.add_row(*_row(forecast, car, wide, before, known))
+        table.add_row(*_row(forecast, car, wide, roomy, before, known))
     return table
 
 
-def _add_columns(table: Table, wide: bool, compared: bool, known: bool, car_width: int) -> None:
+def _add_columns(table: Table, wide: bool, roomy: bool, compared: bool, known: bool, car_width: int) -> None:
     """Figures keep their width, so that the tables of all classes stand under one another; names give way."""
 
     def figure(name: str, width: int, style: str = "", justify: JustifyMethod = "right") -> None:
@@ -86,6 +91,8 @@ def _add_columns(table: Table, wide: bool, compared: bool, known: bool, car_widt
     figure("win %", 5)
     if wide:
         figure("", BAR, "cyan", "left")
+    if roomy:
+        figure("played", 6, "dim")
     if compared:
         figure("was", 5, "yellow")
     for name, width in (("podium", 6), ("place", 5), ("laps", 4), ("out %", 5)):
@@ -95,7 +102,7 @@ def _add_columns(table: Table, wide: bool, compared: bool, known: bool, car_widt
 
 
 def _row(
-    forecast: Forecast, car: CarForecast, wide: bool, before: Forecast | None, known: bool
+    forecast: Forecast, car: CarForecast, wide: bool, roomy: bool, before: Forecast | None, known: bool
 ) -> list[RenderableType]:
     n = forecast.simulated
     team = Text(printable(car.team))
@@ -104,6 +111,7 @@ def _row(
     cells += [team, Text(crew(car))] if wide else [Group(team, Text(crew(car), style="dim"))]
     cells += [str(car.grid or ""), Text(percent(car.win, n, unit=False), style=faint or "bold")]
     cells += [Text(bar(car.win))] if wide else []
+    cells += [Text(percent(car.played.win, n, unit=False))] if roomy else []
     if before is not None:
         old = next((c for c in before.cars if c.car == car.car), None)
         cells.append(Text(percent(old.win, before.simulated, unit=False) if old else tr("new")))

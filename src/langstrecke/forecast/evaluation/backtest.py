@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,10 +22,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.forecast.calibration import Calibration, ClassTable, class_tables, final_table
 from langstrecke.forecast.evaluation.baselines import uniform
 from langstrecke.forecast.evaluation.forecast_file import Line, append, mend
-from langstrecke.forecast.live import belief_before, fits_for, live_card, live_state, play_on
-from langstrecke.forecast.live.fits import LiveFits
+from langstrecke.forecast.live import belief_before, live_card, live_state, play_on
 from langstrecke.racecard.build import build_card, entry_facts
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.ratings.archive import Archive, open_archive
@@ -60,13 +60,15 @@ def backtest(
     seed: int = 1,
     threads: int | None = None,
     store: Path | None = None,
+    played: Path | None = None,
     progress: Progress | None = None,
 ) -> BacktestReport:
     """Forecast every race under `data` from `first` to `last` at every cutoff and append the lines to `out`.
 
     Lines that stand in `out` already are kept and not forecast again; a half-written last line is mended. `store` is
-    imported into and kept (earlier races in it count as known); without it a temporary one is used. Raises
-    LangstreckeError where there is nothing to read or nothing to forecast.
+    imported into and kept (earlier races in it count as known); without it a temporary one is used. `played` is a
+    second file, for the same forecasts before the last layer (`forecast.calibration`). Raises LangstreckeError where
+    there is nothing to read or nothing to forecast.
     """
     if any(not 0.0 <= c < 1.0 for c in cutoffs) or not cutoffs:
         raise LangstreckeError("cutoffs are shares of the race already run: from 0 to below 1")
@@ -86,6 +88,8 @@ def backtest(
                 lines = [ln for ln in forecast.lines(cutoff, done) if ln.key not in done]
                 if lines:
                     append(out, lines)
+                    if played is not None:
+                        append(played, forecast.played)
                 report.written += len(lines)
                 if progress is not None:
                     progress(number * len(cutoffs) + at + 1, len(jobs), race["race_id"])
@@ -136,6 +140,8 @@ class RaceForecasts:
     races: int
     seed: int = 1
     threads: int | None = None
+    played: list[Line] = field(default_factory=list)
+    """The forecasts of the cutoff last asked for, before the last layer."""
     warnings: list[str] = field(default_factory=list)
     _card: RaceCard | None = None
     _belief: PacePosterior | None = None
@@ -175,25 +181,24 @@ class RaceForecasts:
         return {c: tuple(sorted(e.car for e in entries if e.car_class == c)) for c in classes}
 
     def _played(self, cutoff: float) -> list[Line]:
-        tables = class_tables(self.card, self.counts(cutoff) / self.races)
-        fits = self.fits
-        return [
-            self._line(name, cutoff, cars, softened(table, fits.floor_share))
-            for name, (cars, table) in tables.items()
-        ]
+        tables = sorted(self.tables(cutoff).items())
+        plain = ((n, replace(t, final=final_table(t.played, Calibration()))) for n, t in tables)
+        self.played = [self._line(name, cutoff, *_by_number(table)) for name, table in plain]
+        return [self._line(name, cutoff, *_by_number(table)) for name, table in tables]
 
-    def counts(self, cutoff: float) -> NDArray[np.int64]:
-        """`Outcome.class_positions` of the race played from the cutoff on."""
+    def tables(self, cutoff: float) -> dict[str, ClassTable]:
+        """Class -> the played and the final odds of the race from the cutoff on."""
         from langstrecke.simulation import simulate
 
         card = self.card
+        state = None
         if cutoff <= 0.0:
             played = simulate(card, races=self.races, seed=self.seed, threads=self.threads)
         else:
             state = live_state(self.laps, card, cutoff * card.race.duration_s)
             now = live_card(card, self.laps, state, self.belief)
             played = play_on(now, state, races=self.races, seed=self.seed, threads=self.threads)
-        return played.class_positions
+        return class_tables(card, played.class_position_probabilities(), state)
 
     @property
     def card(self) -> RaceCard:
@@ -201,11 +206,6 @@ class RaceForecasts:
         if self._card is None:
             self._card = build_card(self.race_id, self.store, archive=self.archive)
         return self._card
-
-    @property
-    def fits(self) -> LiveFits:
-        """Fitted figures that had no part in the race's season."""
-        return fits_for(self.card)
 
     @property
     def belief(self) -> PacePosterior:
@@ -233,19 +233,7 @@ class RaceForecasts:
             self.warnings.append(message)
 
 
-def class_tables(
-    card: RaceCard, probabilities: NDArray[np.float64]
-) -> dict[str, tuple[tuple[str, ...], NDArray[np.float64]]]:
-    """Class -> cars by number, and their rows of the field's table cut to the size of the class."""
-    index = {e.car: i for i, e in enumerate(card.entries)}
-    found = {}
-    for name in sorted(card.classes):
-        cars = tuple(sorted(card.cars_of(name)))
-        if cars:
-            found[name] = (cars, probabilities[[index[c] for c in cars], : len(cars)])
-    return found
-
-
-def softened(table: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-    """Mixed with a little of the uniform: what no simulation has in it happens too."""
-    return np.asarray((1.0 - share) * table + share / len(table))
+def _by_number(table: ClassTable) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Cars by number, and their rows of the final odds."""
+    order = sorted(range(len(table.cars)), key=table.cars.__getitem__)
+    return tuple(table.cars[i] for i in order), table.final[order]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -19,6 +20,7 @@ from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live.fits import LiveFits, live_fits
 from langstrecke.forecast.live.fuel import with_tanks
 from langstrecke.forecast.live.pace import pace_so_far, widened, with_pace
+from langstrecke.forecast.live.restart import waits
 from langstrecke.forecast.live.rules import with_eased_minimum
 from langstrecke.forecast.live.snapshot import to_snapshot
 from langstrecke.forecast.race import from_outcome
@@ -91,21 +93,37 @@ def play_on(
     progress: Progress | None = None,
     fits: LiveFits | None = None,
 ) -> Outcome:
-    """Play the rest of the race from a state, with the figures of `card`."""
+    """Play the rest of the race from a state, with the figures of `card`.
+
+    A race that stands still is taken up after a wait that differs from part to part of the races (`restart.waits`).
+    """
+    from langstrecke.simulation.outcome import Outcome, add
     from langstrecke.simulation.simulate import simulate_params
 
     params = compiled(card, state)
-    return simulate_params(
-        params,
-        cars=tuple(e.car for e in card.entries),
-        classes=tuple(e.car_class for e in card.entries),
-        class_names=tuple(card.classes),
-        races=races,
-        seed=seed,
-        threads=threads,
-        progress=progress,
-        snapshot=to_snapshot(state, card, params, fits or fits_for(card)),
-    )
+    cars, classes = tuple(e.car for e in card.entries), tuple(e.car_class for e in card.entries)
+    total = Outcome.empty(cars, classes, tuple(card.classes), seed)
+    for wait_s, first, count in waits(state, races):
+        later = replace(state, t=state.t + wait_s)
+        played = simulate_params(
+            params,
+            cars=cars,
+            classes=classes,
+            class_names=tuple(card.classes),
+            races=count,
+            first_race=first,
+            seed=seed,
+            threads=threads,
+            progress=None if progress is None else partial(_further, progress, first, races),
+            snapshot=to_snapshot(later, card, params, fits or fits_for(card)),
+        )
+        total = add(total, played)
+    return total
+
+
+def _further(progress: Progress, done: int, races: int, now: int, _: int) -> None:
+    """The progress of one part as progress of the whole."""
+    progress(done + now, races)
 
 
 def forecast_live(
@@ -129,7 +147,7 @@ def forecast_live(
     state = live_state(laps, card, t)
     played = live_card(card, laps, state, posterior)
     outcome = play_on(played, state, races=races, seed=seed, threads=threads, progress=progress)
-    found = from_outcome(played, outcome, at_s=t)
+    found = from_outcome(played, outcome, state)
     return replace(found, notes=(*found.notes, *_last_heard(laps, t)))
 
 

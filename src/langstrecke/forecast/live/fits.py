@@ -43,8 +43,6 @@ class LiveFits:
     tank: float = 1.03
     """Factor on the laps on a tank in what is played: crews save when it decides the strategy. Of 1.0 and 1.03 the
     one with the lower log loss in the seasons a set was fitted on, at 75 and 90 % of their races."""
-    floor_share: float = 0.01
-    """Share of the uniform distribution in every forecast that is scored."""
     seasons: tuple[str, ...] = ()
     """What the set was fitted on."""
 

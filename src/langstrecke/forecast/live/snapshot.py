@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 from langstrecke.forecast.live.fits import LiveFits
 from langstrecke.racecard.schema import ClassFigures, Entry, RaceCard
@@ -16,6 +15,8 @@ LEAST = 0.01
 """Chances below this count as none."""
 SPARE_LAPS = 0.8
 """Laps of fuel beyond the distance with which the kernel does not stop; its own figure and a little."""
+QUEUE_SHARE = 0.9
+"""A field that stands still stands within this share of a lap of the quickest class (default)."""
 GONE = 0.985
 """A car with this chance or more of not coming back is out (default: keeps hopeless cars off the road)."""
 
@@ -29,14 +30,16 @@ def to_snapshot(state: LiveState, card: RaceCard, params: Params, fits: LiveFits
     moment["caution_since"] = state.neutral_since_s
     moment["wet"] = state.wetness
     race = params.race[0]
+    since = _since(state, card)
     for i, (car, entry) in enumerate(zip(state.cars, card.entries, strict=True)):
         row = snapshot.car[i]
         row["lap"] = car.laps
-        row["since"] = car.crossed_s if car.laps else float(params.car["grid_s"][i])
+        row["since"] = since[i] if car.laps else float(params.car["grid_s"][i])
         row["stops"] = car.stops
         row["in_pit"] = 1 if car.in_pit else 0
         row["paid_s"] = car.paid_s
-        row["fuel_used"] = _fuel_used(car, card.classes[entry.car_class], entry, state, fits)
+        row["fuel_used"] = car.fuel_laps
+        row["saves"], row["saves_to"] = _saves(car, card.classes[entry.car_class], entry, state, fits)
         row["tyre_age"] = float(car.stint_laps)
         every = card.classes[entry.car_class].tyres_every
         row["tyre_stints"] = car.stops % every
@@ -49,24 +52,33 @@ def to_snapshot(state: LiveState, card: RaceCard, params: Params, fits: LiveFits
     return snapshot
 
 
-def _fuel_used(car: LiveCar, figures: ClassFigures, entry: Entry, state: LiveState, fits: LiveFits) -> float:
-    """Fuel burnt since the last stop as the kernel shall see it, so that it stops again as often as cars do.
-
-    The kernel stops what cannot reach the end on its tank; real crews save fuel when it nearly does. The tank is
-    drawn from car to car: this figure is set so that it reaches the end with the fitted chance.
+def _since(state: LiveState, card: RaceCard) -> list[float]:
+    """Last crossing of every car. Where the race stands still the time it has stood is left out, and the field drawn
+    together so that all are on their lap yet: it sets off in the order in which it stopped.
     """
-    tank = entry.stint_laps or figures.stint_laps
-    left = state.end - car.crossed_s
+    if state.still_since_s is None:
+        return [car.crossed_s for car in state.cars]
+    ago = {c.car: state.still_since_s - c.crossed_s for c in state.cars if c.overdue_s == 0.0 and c.laps}
+    lap_s = QUEUE_SHARE * min((card.classes[c.car_class].lap_s for c in state.cars if c.car in ago), default=0.0)
+    squeeze = min(1.0, lap_s / max([*ago.values(), 1.0]))
+    return [state.t - squeeze * ago[c.car] if c.car in ago else c.crossed_s for c in state.cars]
+
+
+def _saves(
+    car: LiveCar, figures: ClassFigures, entry: Entry, state: LiveState, fits: LiveFits
+) -> tuple[float, float]:
+    """The chance that a car goes to the end on what it has, and the fuel (in green laps) that takes.
+
+    The kernel stops what cannot reach the end on its tank; real crews save fuel when it nearly does, and some have
+    more on board than was seen. That happens in this share of the races; in the others it has what was seen.
+    """
+    left = state.end - max(car.crossed_s, state.still_since_s or 0.0)
     if car.in_pit or left <= 0.0 or car.overdue_s > 0.0:
-        return car.fuel_laps
+        return 0.0, 0.0
     to_go = math.ceil(left / (figures.lap_s + entry.pace_s))
-    lacking = (car.fuel_laps + to_go) / tank - 1.0
+    lacking = (car.fuel_laps + to_go) / (entry.stint_laps or figures.stint_laps) - 1.0
     chance = fits.goes_through(lacking, state.end - state.t)
-    if chance < LEAST:
-        return car.fuel_laps
-    reach = NormalDist().inv_cdf(min(chance, 1.0 - LEAST))
-    used = tank - to_go - SPARE_LAPS - figures.stint_laps_sd * reach
-    return min(car.fuel_laps, used) if used > 0.0 else car.fuel_laps  # not even a full tank would do
+    return (chance, to_go + SPARE_LAPS) if chance >= LEAST else (0.0, 0.0)
 
 
 def _status(car: LiveCar, fits: LiveFits) -> tuple[int, float, float]:

@@ -9,8 +9,18 @@ from pydantic import Field
 from langstrecke.services.answers.common import Answer
 
 
+class PlayedLine(Answer):
+    """Shares of the simulated races, before the last layer."""
+
+    win: float
+    podium: float
+    overall_win: float
+    expected_position: float
+    positions: list[float]
+
+
 class CarOdds(Answer):
-    """The chances of a car. `positions` are within its class."""
+    """The chances of a car: the final odds. `positions` are within its class."""
 
     car: str
     car_class: str = Field(alias="class")
@@ -23,6 +33,7 @@ class CarOdds(Answer):
     positions: list[float]
     expected_laps: float
     retire: float
+    played: PlayedLine
 
 
 class PlayedShare(Answer):
@@ -44,6 +55,8 @@ class ForecastAnswer(Answer):
     entries: list[CarOdds]
     notes: list[str] = Field([])
     """What the odds rest on that is not known for sure."""
+    calibration: str = ""
+    """Where the final odds come from."""
     changes: list[str] = Field([])
     what_if: list[PlayedShare] = Field([])
 

@@ -107,6 +107,8 @@ def _take_over(p: Params, s: State, key: np.uint64, x: Snapshot, i: int) -> None
     car.tyre_age = seen.tyre_age
     car.turn_since = seen.turn_since
     car.fuel = max(0.5, car.tank - seen.fuel_used)
+    if seen.saves > 0.0 and rng.low(rng.draw(key, rng.CAR, i, 1 << 30)) < seen.saves:
+        car.fuel = max(car.fuel, seen.saves_to)
     for d in range(p.car[i].n_drivers):
         car.driven[d] = seen.driven[d]
         car.rest_since[d] = seen.rest_since[d]

@@ -28,6 +28,8 @@ CAR_NOW = np.dtype(
         ("window_done", "i4"),
         ("since", "f8"),  # last crossing, race time
         ("fuel_used", "f8"),  # green laps' worth of fuel burnt since the last fill
+        ("saves", "f8"),  # probability that it goes to the end on what it has: it saves, or has more than was seen
+        ("saves_to", "f8"),  # ... with so many green laps' worth on board
         ("paid_s", "f8"),  # with in_pit: what the stop has cost before the line, of the whole that is drawn
         ("tyre_age", "f8"),  # laps on this set
         ("turn_since", "f8"),  # when the driver on board got in
