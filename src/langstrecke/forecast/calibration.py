@@ -42,6 +42,8 @@ FAR_LAPS = 5.0
 CLOSE = 1e-9
 """Rows and columns sum to 1 within this."""
 ROUNDS = 2000
+TINY = 1e-9
+"""No place of no car is less likely: nobody can know that much."""
 
 
 @dataclass(frozen=True)
@@ -164,14 +166,22 @@ def final_table(
 
 
 def balanced(table: Floats, most: int = ROUNDS) -> Floats:
-    """Rows and columns scaled until all sum to 1 (Sinkhorn); entries must be positive."""
+    """Rows and columns scaled until all sum to 1 (Sinkhorn); entries must be positive and stay so.
+
+    A table whose cars hardly meet converges slowly: what is left then is spread evenly over each column, which leaves
+    the rows as they are, and as little of the uniform table mixed in as keeps every entry above nought.
+    """
     for _ in range(most):
         table = table / table.sum(axis=0, keepdims=True)
         rows = table.sum(axis=1, keepdims=True)
         table = table / rows
         if np.abs(rows - 1.0).max() < CLOSE:
-            break
-    return np.asarray(table)
+            return np.asarray(table)
+    n = len(table)
+    table = table + (1.0 - table.sum(axis=0, keepdims=True)) / n
+    least = float(table.min())
+    share = min(max(TINY - least, 0.0) * n / (1.0 - n * least), 1.0) if least < TINY else 0.0
+    return np.asarray((1.0 - share) * table + share / n)
 
 
 def standing_of(cars: list[LiveCar]) -> Floats:
