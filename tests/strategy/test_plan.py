@@ -148,7 +148,7 @@ def test_the_verb_writes_all_its_files(tmp_path: Path) -> None:
     done = RUN.invoke(app, ["plan", "imsa-2021-sebring", "--car", "01", "--limit", "1", "--json", *wanted])
     assert done.exit_code == 0, done.output
     data = json.loads(done.stdout)
-    assert set(data["stints"][0]) == {"driver", "start_s", "end_s", "laps", "fuel", "tyres", "why"}
+    assert set(data["stints"][0]) == {"driver", "start_s", "end_s", "laps", "fuel", "tyres", "why", "state"}
     assert json.loads((tmp_path / "plan.json").read_text()) == data
     stints = len(data["stints"])
     assert len((tmp_path / "plan.csv").read_text().splitlines()) == stints + 1
