@@ -36,6 +36,7 @@ WHEN_S = 7.1 * 3600
 SPEED = 150.0
 WIDE = (1440, 900)
 TABLET = (820, 1180)
+PHONE = (390, 844)
 CAR = "01"
 
 
@@ -158,6 +159,11 @@ def pictures(page: Any, address: str, folder: Path) -> None:
     page.click("text=Ask now")
     page.wait_for_selector("text=If a yellow falls", timeout=300_000)
     shot("strategist")
+    page.click(".pw-nav >> text=Team plan")
+    page.fill("textarea", league_race())
+    page.get_by_role("button", name="Plan", exact=True).click()
+    page.wait_for_selector("text=The plan holds in", timeout=300_000)
+    shot("team-plan")
     page.click(".pw-nav >> text=What-if")
     page.wait_for_selector("text=Swap two drivers")
     choose(page, "Car", f"#{CAR} ")
@@ -192,6 +198,14 @@ def pictures(page: Any, address: str, folder: Path) -> None:
     shot("races")
 
 
+def league_race() -> str:
+    """The team file of docs/sim-racing.md, by no rules of a league."""
+    text = (ROOT / "docs" / "sim-racing.md").read_text(encoding="utf-8")
+    found = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    return found[1].replace('"league.toml"', '"none"')
+
+
 def choose(page: Any, label: str, words: str) -> None:
     """Pick an entry of a drop-down whose words begin so."""
     page.click(f".q-select:has([aria-label='{label}'])")
@@ -200,7 +214,7 @@ def choose(page: Any, label: str, words: str) -> None:
 
 
 def more_pictures(page: Any, address: str, folder: Path, mode: str) -> None:
-    """Race and Odds once more: in the dark, or on a tablet."""
+    """Race and Odds once more: in the dark, on a tablet or a phone."""
     page.goto(address)
     page.wait_for_selector(".timing .ag-row")
     page.wait_for_timeout(1200)
@@ -248,6 +262,7 @@ def main() -> None:
             pictures(opened(browser, WIDE, "light"), address, asked.folder)
             more_pictures(opened(browser, WIDE, "dark"), address, asked.folder, "dark")
             more_pictures(opened(browser, TABLET, "light"), address, asked.folder, "tablet")
+            more_pictures(opened(browser, PHONE, "light"), address, asked.folder, "phone")
             browser.close()
 
 
