@@ -42,6 +42,7 @@ def what_if_verb(
     from langstrecke.racecard import grounds
     from langstrecke.services.racecards import card_of
     from langstrecke.services.strategy import what_if_answer, what_if_result
+    from langstrecke.strategy.counterfactual.paired import AS_PLAYED
 
     check_figure(figure)
     if at is not None:
@@ -62,7 +63,7 @@ def what_if_verb(
         print_json(what_if_answer(result, list(grounds(card))))
         return
     _print_what_if(result, race)
-    noted(grounds(card))
+    noted((AS_PLAYED, *grounds(card)))
 
 
 def _gap_figure(result: WhatIf, race: str, path: Path) -> None:

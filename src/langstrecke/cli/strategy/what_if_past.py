@@ -26,6 +26,7 @@ def what_if_at(settings: Settings, ask: WhatIfThenAsk, figure: Path | None, *, a
     from langstrecke.services.answers.strategy import WhatIfThenAnswer
     from langstrecke.services.racecards import card_of
     from langstrecke.services.strategy import what_if_then_result
+    from langstrecke.strategy.counterfactual.paired import AS_PLAYED
 
     with progress("races") as step:
         found = what_if_then_result(settings, ask, step=step)
@@ -33,10 +34,10 @@ def what_if_at(settings: Settings, ask: WhatIfThenAsk, figure: Path | None, *, a
     if figure is not None:
         _figure(found, card, figure)
     if as_json:
-        print_json(WhatIfThenAnswer.of(found, notes=grounds(card)))
+        print_json(WhatIfThenAnswer.of(found, notes=(AS_PLAYED, *grounds(card))))
         return
     _print(found, card)
-    noted(grounds(card))
+    noted((AS_PLAYED, *grounds(card)))
 
 
 def _print(found: WhatIfThen, card: RaceCard) -> None:
