@@ -173,6 +173,14 @@ def test_figures_and_reports_see_results_only() -> None:
     assert wrong == []
 
 
+def test_a_forecast_of_a_card_loads_no_tables() -> None:
+    """Polars and SciPy's optimisers take half a second that odds of a card need nothing of."""
+    heavy = ("polars", "scipy.optimize", "duckdb")
+    code = f"import sys, langstrecke.forecast; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_showing_a_result_loads_no_compiler() -> None:
     code = "import sys, langstrecke.report.page, langstrecke.plots; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -19,15 +19,17 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard.schema import RaceCard
-from langstrecke.racestate.model import LiveCar, LiveState
-from langstrecke.ratings.prior_fit import SAFETY_CAR_SINCE, region
+from langstrecke.ratings.regions import SAFETY_CAR_SINCE, region
+
+if TYPE_CHECKING:
+    from langstrecke.racestate.model import LiveCar, LiveState
 
 Floats = NDArray[np.float64]
 

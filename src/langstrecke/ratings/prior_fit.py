@@ -13,6 +13,7 @@ import numpy as np
 from langstrecke.paddock.climate import rain_share
 from langstrecke.ratings.pace.speed import fit_speeds
 from langstrecke.ratings.race_facts import BINS, Measured, RaceFacts
+from langstrecke.ratings.regions import TWO_KINDS, regime, region
 from langstrecke.ratings.sessions import SessionSummary
 from langstrecke.ratings.stops import LONG_RACE_S
 from langstrecke.timing.car_classes import GROUPS, group_of
@@ -22,8 +23,6 @@ SHORT_NEUTRAL_S = 420.0
 
 USUAL_RAIN = 0.04
 """Share of the time with rain where no circuit of the races is known (documented default: the mean of those here)."""
-
-TWO_KINDS = ("wec", "le-mans")
 
 
 def fit_race_priors(summaries: tuple[SessionSummary, ...]) -> dict[str, Any]:
@@ -48,21 +47,6 @@ def _figure(values: list[Measured], least_sd: float, mean_races: float = 8.0) ->
     mean = float(np.sum(weight * v) / np.sum(weight))
     sd = float(np.sqrt(max(np.average((v - mean) ** 2 - e**2, weights=weight), least_sd**2)))
     return {"mean": mean, "mean_sd": float(sd / np.sqrt(min(len(v), mean_races))), "sd": sd}
-
-
-def region(series: str) -> str:
-    """Series run by one set of people in one way: the WEC and Le Mans are one, every other series is its own."""
-    return "aco" if series in TWO_KINDS else series
-
-
-SAFETY_CAR_SINCE = 2023
-"""From this season on the WEC and Le Mans bunch the field behind a safety car with pass-around (rule books wec-2023,
-le-mans-2023): before it, full-course yellows were short and gaps stayed."""
-
-
-def regime(series: str, season: int) -> str:
-    """The set of neutralisation rules a race was run by: a series, the WEC and Le Mans by what they did then."""
-    return f"{series}-safety-car" if series in TWO_KINDS and season >= SAFETY_CAR_SINCE else series
 
 
 def kinds(races: list[Any]) -> list[str]:

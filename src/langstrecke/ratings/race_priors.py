@@ -15,7 +15,7 @@ from typing import Any
 from langstrecke.errors import LangstreckeError
 from langstrecke.ratings.pace.speed import SpeedPriors
 from langstrecke.ratings.pooling import FigurePrior, RatePrior
-from langstrecke.ratings.prior_fit import regime, region
+from langstrecke.ratings.regions import regime, region
 
 
 @dataclass(frozen=True)

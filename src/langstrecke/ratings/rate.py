@@ -15,10 +15,10 @@ from langstrecke.ratings.pace.posterior import CarPace, PacePosterior, car_paces
 from langstrecke.ratings.pace.priors import load_pace_priors
 from langstrecke.ratings.pace.race import PaceHistory, RaceBelief, race_posterior
 from langstrecke.ratings.pooling import Evidence, Rate, pool, pool_rate
-from langstrecke.ratings.prior_fit import region
 from langstrecke.ratings.race_facts import ClassFacts, Measured
 from langstrecke.ratings.race_priors import RacePriors, load_race_priors, set_name
 from langstrecke.ratings.rate_circuit import Past, neutralisation, overtaking, weather
+from langstrecke.ratings.regions import region
 from langstrecke.ratings.sessions import CarFact
 from langstrecke.ratings.stops import LONG_RACE_S
 from langstrecke.timing.car_classes import group_of

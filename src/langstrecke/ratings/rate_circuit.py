@@ -7,9 +7,10 @@ import numpy as np
 from langstrecke.paddock.climate import rain_against
 from langstrecke.ratings.archive import RaceMeta
 from langstrecke.ratings.pooling import Evidence, RatePrior, pool, pool_rate
-from langstrecke.ratings.prior_fit import regime, region, split_cautions
+from langstrecke.ratings.prior_fit import split_cautions
 from langstrecke.ratings.race_facts import Measured, RaceFacts
 from langstrecke.ratings.race_priors import RacePriors
+from langstrecke.ratings.regions import regime, region
 from langstrecke.ratings.sessions import SessionInfo
 from langstrecke.ratings.stops import LONG_RACE_S
 

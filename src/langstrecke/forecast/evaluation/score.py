@@ -28,7 +28,7 @@ from langstrecke.forecast.evaluation.features import Form, before_features, unde
 from langstrecke.forecast.evaluation.forecast_file import Line, read_lines
 from langstrecke.forecast.evaluation.scoring_rules import Scores, matched, outcome_matrix, score, win_probabilities
 from langstrecke.forecast.evaluation.truth import Order, class_orders, race_table, season_key
-from langstrecke.ratings.prior_fit import region
+from langstrecke.ratings.regions import region
 from langstrecke.store import Store, open_store
 from langstrecke.store.importing import import_folder
 
