@@ -138,7 +138,23 @@ class Registry:
 
     def team(self, name: str) -> Team:
         """The team with this id, name or alias."""
-        return _named(self.teams, name, "team")
+        known = self.known_team(name)
+        if known is None:
+            raise NotFoundError.nearest("team", name, sorted({*self.teams, *(t.name for t in self.teams.values())}))
+        return known
+
+    def known_team(self, name: str) -> Team | None:
+        """The team with this id, name or alias; None where nobody is called so."""
+        return self.teams.get(name) or self._team_spellings.get(fold(name))
+
+    @cached_property
+    def _team_spellings(self) -> dict[str, Team]:
+        """Teams by id, name and aliases, folded; of two that share one the first."""
+        found: dict[str, Team] = {}
+        for key, team in self.teams.items():
+            for spelling in (key, team.name, *team.aliases):
+                found.setdefault(fold(spelling), team)
+        return found
 
     def make(self, name: str) -> Make:
         """The make with this id or name."""

@@ -154,10 +154,8 @@ def team_key(registry: Registry, name: str, car: str) -> str:
     """The registry's id of a team; entrants nobody knows are one each."""
     if name.startswith("Unknown"):
         return f"{name} #{car}"
-    try:
-        return registry.team(name).id
-    except NotFoundError:
-        return fold(name).replace(" ", "-")
+    known = registry.known_team(name)
+    return known.id if known is not None else fold(name).replace(" ", "-")
 
 
 def make_key(registry: Registry, vehicle: str, make: str) -> str:
