@@ -236,10 +236,8 @@ def what_if(settings: Settings, ask: WhatIfAsk, *, step: Step) -> WhatIfAnswer:
 
 def what_if_answer(found: WhatIf, notes: list[str]) -> WhatIfAnswer:
     """A what-if as the answer, gaps included where there are any, with the notes of its card."""
-    from langstrecke.strategy.counterfactual.paired import AS_PLAYED
-
     gaps = {"gaps_before": _gaps(found.before), "gaps_after": _gaps(found.after)}
-    return WhatIfAnswer.of(found, **gaps, notes=[AS_PLAYED, *notes])
+    return WhatIfAnswer.of(found, **gaps, notes=notes)
 
 
 def _gaps(side: Middle | None) -> Gaps | None:
@@ -281,10 +279,8 @@ def what_if_then_result(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -
 
 def what_if_then(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -> WhatIfThenAnswer:
     """What another decision of a car would have been worth in a race that was driven."""
-    from langstrecke.strategy.counterfactual.paired import AS_PLAYED
-
     found = what_if_then_result(settings, ask, step=step)
-    return WhatIfThenAnswer.of(found, notes=[AS_PLAYED, *notes_of(settings, ask.card or ask.race)])
+    return WhatIfThenAnswer.of(found, notes=notes_of(settings, ask.card or ask.race))
 
 
 def audit_result(settings: Settings, ask: AuditAsk, *, step: Step) -> Audit:

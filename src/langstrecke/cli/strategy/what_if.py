@@ -40,9 +40,9 @@ def what_if_verb(
     'lap 286'), fuel=full (or laps), tyres=new (or keep), driver=NAME, penalty=SECONDS, repair=SECONDS.
     """
     from langstrecke.racecard import grounds
+    from langstrecke.services.answers.strategy import AS_PLAYED
     from langstrecke.services.racecards import card_of
     from langstrecke.services.strategy import what_if_answer, what_if_result
-    from langstrecke.strategy.counterfactual.paired import AS_PLAYED
 
     check_figure(figure)
     if at is not None:

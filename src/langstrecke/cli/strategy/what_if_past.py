@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 def what_if_at(settings: Settings, ask: WhatIfThenAsk, figure: Path | None, *, as_json: bool) -> None:
     """Answer, print, draw."""
     from langstrecke.racecard import grounds
-    from langstrecke.services.answers.strategy import WhatIfThenAnswer
+    from langstrecke.services.answers.strategy import AS_PLAYED, WhatIfThenAnswer
     from langstrecke.services.racecards import card_of
     from langstrecke.services.strategy import what_if_then_result
-    from langstrecke.strategy.counterfactual.paired import AS_PLAYED
 
     with progress("races") as step:
         found = what_if_then_result(settings, ask, step=step)
@@ -34,7 +33,7 @@ def what_if_at(settings: Settings, ask: WhatIfThenAsk, figure: Path | None, *, a
     if figure is not None:
         _figure(found, card, figure)
     if as_json:
-        print_json(WhatIfThenAnswer.of(found, notes=(AS_PLAYED, *grounds(card))))
+        print_json(WhatIfThenAnswer.of(found, notes=grounds(card)))
         return
     _print(found, card)
     noted((AS_PLAYED, *grounds(card)))

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from langstrecke.services.answers.common import Answer
 
+AS_PLAYED = "odds as played: both sides differ by the change alone; a forecast shows them after its last layer"
+"""Told with every what-if: its odds need not be those of `forecast.calibration`."""
+
 
 class Difference(Answer):
     """A figure before and after a change, on the same luck."""
@@ -298,6 +301,7 @@ class Gaps(Answer):
 class WhatIfAnswer(Answer):
     """What a change is worth."""
 
+    odds: str = AS_PLAYED
     race: str
     changes: list[str]
     races: int
@@ -314,6 +318,7 @@ class WhatIfAnswer(Answer):
 class WhatIfThenAnswer(Answer):
     """What another decision would have been worth in a race that was driven."""
 
+    odds: str = AS_PLAYED
     race: str
     car: str
     at_s: float

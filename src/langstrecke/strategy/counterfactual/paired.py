@@ -13,8 +13,6 @@ F64 = NDArray[np.float64]
 
 SURE = 1.96
 """Standard errors either side of a 95 % interval."""
-AS_PLAYED = "odds as played: both sides differ by the change alone; a forecast shows them after its last layer"
-"""Told with every what-if: its odds need not be those of `forecast.calibration`."""
 
 
 @dataclass(frozen=True)
