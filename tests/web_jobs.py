@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from langstrecke.errors import CardError
+from langstrecke.errors import CardError, LangstreckeError
 from langstrecke.services.settings import Settings
 from langstrecke.web.following.models import CarChance, OddsPoint
+from langstrecke.web.jobs import Jobs
 
 
 def count(steps: int, wait_s: float, *, step: Any) -> int:
@@ -61,3 +62,13 @@ def odds_by_laps(
         for car, name, n in done.iter_rows()
     )
     return OddsPoint(race_s=race_s, races=100, cars=cars), "laps counted"
+
+
+class NoJobs(Jobs):
+    """Jobs that read no odds."""
+
+    def __init__(self) -> None:
+        super().__init__(Settings())
+
+    async def call(self, *_: Any, **__: Any) -> Any:
+        raise LangstreckeError("no odds here")

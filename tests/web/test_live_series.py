@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -16,24 +15,14 @@ pytest.importorskip("httpx2")
 
 from board_services import MadeBoard, board_service, swiss_app
 from griiip_server import GriiipRace, griiip_service
-from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.errors import NotFoundError
 from langstrecke.services.live_source import live_series
 from langstrecke.services.settings import Settings
 from langstrecke.web.following.models import FollowAsk
 from langstrecke.web.following.race import RaceHub
 from langstrecke.web.following.races import Hubs
-from langstrecke.web.jobs import Jobs
 from race_maker import make_race
-
-
-class NoJobs(Jobs):
-    """Jobs that read no odds."""
-
-    def __init__(self) -> None:
-        super().__init__(Settings())
-
-    async def call(self, *_: Any, **__: Any) -> Any:
-        raise LangstreckeError("no odds here")
+from web_jobs import NoJobs
 
 
 @pytest.fixture(autouse=True)

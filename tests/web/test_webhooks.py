@@ -20,7 +20,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from griiip_server import serving
-from langstrecke.errors import LangstreckeError
 from langstrecke.live import FeedState, timing_table
 from langstrecke.live.alerts import Alert, alerts
 from langstrecke.live.sources.replay import Recording
@@ -28,16 +27,8 @@ from langstrecke.services.settings import Settings
 from langstrecke.web.following.models import FollowAsk
 from langstrecke.web.following.race import RaceHub
 from langstrecke.web.following.webhooks import Webhooks
-from langstrecke.web.jobs import Jobs
 from race_maker import make_race
-
-
-class NoJobs(Jobs):
-    def __init__(self) -> None:
-        super().__init__(Settings())
-
-    async def call(self, *_: Any, **__: Any) -> Any:
-        raise LangstreckeError("no odds here")
+from web_jobs import NoJobs
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from langstrecke.errors import CardError, NotFoundError
 from langstrecke.paddock.matching import (
@@ -138,39 +138,27 @@ class Registry:
 
     def team(self, name: str) -> Team:
         """The team with this id, name or alias."""
-        known = self.known_team(name)
-        if known is None:
-            raise NotFoundError.nearest("team", name, sorted({*self.teams, *(t.name for t in self.teams.values())}))
-        return known
+        return self._named(self.teams, name, "team")
 
     def known_team(self, name: str) -> Team | None:
         """The team with this id, name or alias; None where nobody is called so."""
-        return self.teams.get(name) or self._team_spellings.get(fold(name))
-
-    @cached_property
-    def _team_spellings(self) -> dict[str, Team]:
-        """Teams by id, name and aliases, folded; of two that share one the first."""
-        found: dict[str, Team] = {}
-        for key, team in self.teams.items():
-            for spelling in (key, team.name, *team.aliases):
-                found.setdefault(fold(spelling), team)
-        return found
+        return self._find(self.teams, name, "team")
 
     def make(self, name: str) -> Make:
         """The make with this id or name."""
-        return _named(self.makes, name, "make")
+        return self._named(self.makes, name, "make")
 
     def vehicle(self, name: str) -> Vehicle:
         """The vehicle with this id or name."""
-        return _named(self.vehicles, name, "vehicle")
+        return self._named(self.vehicles, name, "vehicle")
 
     def circuit(self, name: str) -> Circuit:
         """The circuit with this id, name or alias."""
-        return _named(self.circuits, name, "circuit")
+        return self._named(self.circuits, name, "circuit")
 
     def series_named(self, name: str) -> Series:
         """The series with this id, name or alias."""
-        return _named(self.series, name, "series")
+        return self._named(self.series, name, "series")
 
     def event(self, event_id: str) -> Event:
         """The race with this id."""
@@ -238,6 +226,26 @@ class Registry:
     def _driver_names(self) -> dict[str, list[str]]:
         return _grouped(self.drivers, lambda d: {fold(n) for n in (self.drivers[d].name, *self.drivers[d].aliases)})
 
+    def _named(self, table: Mapping[str, T], name: str, kind: str) -> T:
+        found = self._find(table, name, kind)
+        if found is None:
+            known = sorted({spelling for key, item in table.items() for spelling in (key, item.name)})
+            raise NotFoundError.nearest(kind, name, known)
+        return found
+
+    def _find(self, table: Mapping[str, T], name: str, kind: str) -> T | None:
+        if name in table:
+            return table[name]
+        if kind not in self._indices:
+            self._indices[kind] = _by_spelling(table)
+        found: T | None = self._indices[kind].get(fold(name))
+        return found
+
+    @cached_property
+    def _indices(self) -> dict[str, dict[str, Any]]:
+        """Kind -> its table by folded spellings, made when it is first asked for."""
+        return {}
+
     @cached_property
     def _surnames(self) -> dict[str, list[str]]:
         return _grouped(self.drivers, self._surnames_of)
@@ -254,10 +262,8 @@ class Registry:
         return (driver.name, *driver.aliases)
 
     def _team_key(self, name: str) -> str:
-        try:
-            return self.team(name).id
-        except NotFoundError:
-            return fold(name)
+        known = self.known_team(name)
+        return known.id if known is not None else fold(name)
 
     def _profile(self, driver_id: str, spelling: str) -> Profile:
         profile = Profile(spelling)
@@ -282,15 +288,13 @@ def _grouped(items: Iterable[V], keys: Callable[[V], Iterable[str]]) -> dict[str
     return dict(groups)
 
 
-def _named(table: Mapping[str, T], name: str, kind: str) -> T:
-    if name in table:
-        return table[name]
-    wanted = fold(name)
+def _by_spelling(table: Mapping[str, T]) -> dict[str, T]:
+    """A table by id, name and aliases, folded; of two that share a spelling the first."""
+    found: dict[str, T] = {}
     for key, item in table.items():
-        if wanted in {fold(key), fold(item.name), *map(fold, getattr(item, "aliases", ()))}:
-            return item
-    known = sorted({spelling for key, item in table.items() for spelling in (key, item.name)})
-    raise NotFoundError.nearest(kind, name, known)
+        for spelling in (key, item.name, *getattr(item, "aliases", ())):
+            found.setdefault(fold(spelling), item)
+    return found
 
 
 # --- reading --------------------------------------------------------------------------------------------------------

@@ -222,11 +222,9 @@ def _class_rating(
     window = _tank(past, race, car_class, priors, target)
     stint_laps = float(np.exp(window.value)) / lap
     fuel = MASS_SENSITIVITY * TANK_OVER_MASS[group] / stint_laps
-    lane = priors.lanes.get(race.circuit)
-    timed = _lane(past, race)
-    lane_s = (
-        timed if timed is not None else lane if lane is not None else float(np.median(list(priors.lanes.values())))
-    )
+    lane_s = _lane(past, race)
+    if lane_s is None:
+        lane_s = priors.lanes.get(race.circuit, float(np.median(list(priors.lanes.values()))))
     cold = max(figure("cold").value, 0.0) * lap
     scale = history.priors.scale[group]
     rates = _class_rates(past, race, group, priors, kind)

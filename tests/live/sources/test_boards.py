@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import polars as pl
 import pytest
 
 from board_services import MadeBoard, board_service, imsa_app, nls_app, rmonitor_service, swiss_app
+from following import follow_until, live_samples
 from langstrecke.errors import LangstreckeError
 from langstrecke.live import FeedState, timing_table
 from langstrecke.live.sources.board_race import BoardRace, hours_in
@@ -22,7 +22,7 @@ from langstrecke.live.sources.rmonitor import RMonitorReader
 from langstrecke.live.sources.rmonitor import rmonitor_service as service_at
 from langstrecke.live.sources.service_feed import NothingRunsError
 from langstrecke.live.sources.swiss_timing import SwissReader
-from langstrecke.services.follow import Following, follow_race, open_race
+from langstrecke.services.follow import follow_race, open_race
 from langstrecke.services.requests.common import FROM_SHELL
 from langstrecke.services.requests.follow import FollowRaceAsk
 from race_maker import make_race
@@ -57,18 +57,6 @@ def asking(kind: str, board: MadeBoard, folder: Path, **more: Any) -> Iterator[F
     with board_service(app, kind, folder) as table:
         asked = {"source": SERIES[kind], "services": table} | more
         yield FollowRaceAsk.model_validate(asked, context=FROM_SHELL)
-
-
-async def follow_until(following: Following, done: Callable[[FeedState], bool], limit_s: float = 30.0) -> None:
-    async def listen() -> None:
-        async for message in following.source.messages():
-            following.state.apply(message)
-            if following.log is not None:
-                following.log.append(message)
-            if done(following.state):
-                return
-
-    await asyncio.wait_for(listen(), limit_s)
 
 
 def same_race(kind: str, board: MadeBoard, answer: Any) -> None:
@@ -204,12 +192,7 @@ def test_the_length_of_a_race_is_read_off_its_name() -> None:
 @pytest.mark.data
 def test_spa_2026_equals_a_count_that_shares_nothing_with_the_reader(data: Path) -> None:
     folder = data / "samples" / "swiss_timing"
-    script = Path(__file__).parents[3] / "scripts" / "validate" / "live_samples.py"
-    spec = importlib.util.spec_from_file_location("live_samples", script)
-    assert spec is not None
-    assert spec.loader is not None
-    counting = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(counting)
+    counting = live_samples()
     own = counting.count_swiss(folder)
     race = BoardRace("spa", slack_s=12.0)
     race.ledger.duration_s = 86_400.0

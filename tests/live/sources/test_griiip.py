@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import importlib.util
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from following import follow_until, live_samples
 from griiip_server import GriiipRace, griiip_service
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.live import FeedState, timing_table
@@ -22,7 +21,7 @@ from langstrecke.live.sources.griiip import GriiipReader, crossings
 from langstrecke.live.sources.ledger import Ledger
 from langstrecke.live.sources.service_feed import NothingRunsError
 from langstrecke.live.sources.services import load_services
-from langstrecke.services.follow import Following, follow_race, open_race
+from langstrecke.services.follow import follow_race, open_race
 from langstrecke.services.requests.common import FROM_SHELL
 from langstrecke.services.requests.follow import FollowRaceAsk
 from race_maker import make_race
@@ -39,18 +38,6 @@ def made() -> pl.DataFrame:
 
 def ask(table: Path, **more: Any) -> FollowRaceAsk:
     return FollowRaceAsk.model_validate({"source": "wec", "services": table} | more, context=FROM_SHELL)
-
-
-async def follow_until(following: Following, done: Callable[[FeedState], bool], limit_s: float = 60.0) -> None:
-    async def listen() -> None:
-        async for message in following.source.messages():
-            following.state.apply(message)
-            if following.log is not None:
-                following.log.append(message)
-            if done(following.state):
-                return
-
-    await asyncio.wait_for(listen(), limit_s)
 
 
 @pytest.fixture(autouse=True)
@@ -218,12 +205,7 @@ def test_a_name_that_is_no_series_lists_those_there_are(tmp_path: Path) -> None:
 @pytest.mark.data
 def test_le_mans_2026_equals_a_count_that_shares_nothing_with_the_reader(data: Path) -> None:
     folder = data / "samples" / "griiip"
-    script = Path(__file__).parents[3] / "scripts" / "validate" / "live_samples.py"
-    spec = importlib.util.spec_from_file_location("live_samples", script)
-    assert spec is not None
-    assert spec.loader is not None
-    counting = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(counting)
+    counting = live_samples()
     own = counting.count_griiip(folder)
     ledger = Ledger("le-mans")
     reader = GriiipReader(ledger)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import zipfile
 from pathlib import Path
@@ -14,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from following import live_samples
 from langstrecke.cli import app
 from langstrecke.errors import LangstreckeError
 from langstrecke.live import FeedState, timing_table
@@ -175,12 +175,7 @@ def test_follow_tells_the_table_and_the_count_and_keeps_the_race(tmp_path: Path)
 @pytest.mark.data
 def test_detroit_equals_a_count_that_shares_nothing_with_the_reader(data: Path) -> None:
     path = data / "samples" / "timing71" / "detroit-2026-race.zip"
-    script = Path(__file__).parents[3] / "scripts" / "validate" / "live_samples.py"
-    spec = importlib.util.spec_from_file_location("live_samples", script)
-    assert spec is not None
-    assert spec.loader is not None
-    counting = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(counting)
+    counting = live_samples()
     own, state = counting.count_timing71(path), state_of(read_timing71(path))
     table = timing_table(state)
     assert [(row.car, row.laps) for row in table.rows] == own["order"]

@@ -57,6 +57,11 @@ class GriiipLink:
         self._reader = GriiipReader(self.ledger)
         self._asked_at = 0.0
 
+    @property
+    def told(self) -> GriiipLink:
+        """Itself: it holds the race."""
+        return self
+
     async def updates(self) -> AsyncIterator[float]:
         """Race time after every answer or message, for ever; the service's errors."""
         web = WebJson(self._service)

@@ -84,18 +84,8 @@ class ImsaLink:
         length_s: float | None = None,
     ) -> None:
         self._service = service
-        self._race = BoardRace(f"{name}-live", slack_s=service.poll_s + 4.0, ledger=ledger, card=card)
-        self._reader = ImsaReader(self._race, name, length_s or series.length_s)
-
-    @property
-    def ledger(self) -> Ledger:
-        """What has been told."""
-        return self._race.ledger
-
-    @property
-    def note(self) -> str:
-        """What is not as it should be."""
-        return self._race.note
+        self.told = BoardRace(f"{name}-live", slack_s=service.poll_s + 4.0, ledger=ledger, card=card)
+        self._reader = ImsaReader(self.told, name, length_s or series.length_s)
 
     async def updates(self) -> AsyncIterator[float]:
         """Race time after every round of both pages, for ever; the service's errors."""
@@ -106,7 +96,7 @@ class ImsaLink:
                 data = await web.jsonp(self._service.path("data"))
                 if not self._reader.take(results, data):
                     raise changed(self._service, "imsa", "the rows are not as they were", json.dumps(results))
-                yield self._race.clock_s
+                yield self.told.clock_s
                 await asyncio.sleep(self._service.poll_s)
         finally:
             web.close()

@@ -167,18 +167,8 @@ class NlsLink:
         length_s: float | None = None,
     ) -> None:
         self._name, self._service, self._event = name, service, sid or str(series.id)
-        self._race = BoardRace(f"{name}-live", slack_s=5.0, ledger=ledger, card=card)
-        self._reader = NlsReader(self._race, name, length_s or series.length_s)
-
-    @property
-    def ledger(self) -> Ledger:
-        """What has been told."""
-        return self._race.ledger
-
-    @property
-    def note(self) -> str:
-        """What is not as it should be."""
-        return self._race.note
+        self.told = BoardRace(f"{name}-live", slack_s=5.0, ledger=ledger, card=card)
+        self._reader = NlsReader(self.told, name, length_s or series.length_s)
 
     async def updates(self) -> AsyncIterator[float]:
         """Race time after every frame, until the connection breaks. NothingRunsError where the event does not run."""
@@ -200,10 +190,10 @@ class NlsLink:
                     if not known and not kept:
                         kept = True
                         error = changed(self._service, "nls", "a frame is none that is known", text)
-                        self._race.note = error.message()
+                        self.told.note = error.message()
                     if self._reader.not_found:
                         raise NothingRunsError(f"no event of {self._name} runs now at {self._service.owner}")
-                    yield self._race.clock_s
+                    yield self.told.clock_s
         except (OSError, TimeoutError, websockets.WebSocketException) as error:
             why = str(error) or "nothing was sent for too long"
             raise ServiceError(f"{self._service.owner} broke off: {why}") from None

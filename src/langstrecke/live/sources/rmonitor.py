@@ -169,19 +169,9 @@ class RMonitorLink:
 
     def __init__(self, name: str, service: Service, *, ledger: Ledger | None = None, card: str | None = None) -> None:
         self._service = service
-        self._race = BoardRace(f"{name}-live", slack_s=SLACK_S, ledger=ledger, card=card)
-        self._race.ledger.untold = UNTOLD
-        self._reader = RMonitorReader(self._race, name)
-
-    @property
-    def ledger(self) -> Ledger:
-        """What has been told."""
-        return self._race.ledger
-
-    @property
-    def note(self) -> str:
-        """What is not as it should be."""
-        return self._race.note
+        self.told = BoardRace(f"{name}-live", slack_s=SLACK_S, ledger=ledger, card=card)
+        self.told.ledger.untold = UNTOLD
+        self._reader = RMonitorReader(self.told, name)
 
     async def updates(self) -> AsyncIterator[float]:
         """Race time after every bunch of lines, until the connection breaks."""
@@ -205,8 +195,8 @@ class RMonitorLink:
                 for line in lines:
                     if not self._reader.take(_text(line)) and not kept:
                         kept = True
-                        self._race.note = changed(self._service, "rmonitor", "a line is no record", line).message()
-                yield self._race.clock_s
+                        self.told.note = changed(self._service, "rmonitor", "a line is no record", line).message()
+                yield self.told.clock_s
         except TimeoutError:
             raise ServiceError(f"{host}:{port} has said nothing for {SILENCE_S:.0f} s") from None
         except OSError as error:

@@ -27,8 +27,8 @@ class NothingRunsError(LangstreckeError):
     """The service answers, and has no race of the series now."""
 
 
-class Link(Protocol):
-    """A way to a service: tells the ledger what it hears."""
+class Told(Protocol):
+    """What a service has told of a race, and what is wrong with it."""
 
     @property
     def ledger(self) -> Ledger:
@@ -38,6 +38,15 @@ class Link(Protocol):
     @property
     def note(self) -> str:
         """What is not as it should be though the service answers, in words."""
+        ...
+
+
+class Link(Protocol):
+    """A way to a service: tells the ledger what it hears."""
+
+    @property
+    def told(self) -> Told:
+        """The race it follows."""
         ...
 
     def updates(self) -> AsyncIterator[float]:
@@ -60,8 +69,8 @@ class ServiceFeed:
         """`patient`: where no race runs yet it is waited for, and `trouble` says so."""
         self.link = link
         self._patient = patient
-        self.published = len(link.ledger.messages)
-        self._feed = link.ledger.feed
+        self.published = len(link.told.ledger.messages)
+        self._feed = link.told.ledger.feed
         self._failure = ""
         self._first_pause_s = first_pause_s
         self._silent_s = silent_s
@@ -71,7 +80,7 @@ class ServiceFeed:
     @property
     def ledger(self) -> Ledger:
         """What the service has told."""
-        return self.link.ledger
+        return self.link.told.ledger
 
     @property
     def trouble(self) -> str:
@@ -82,7 +91,7 @@ class ServiceFeed:
         if silent > self._silent_s and self.published and not self.over:
             minutes = duration(silent, minutes=True)
             return f"the service has told nothing new for {minutes}: the table is as it was then"
-        return self.link.note
+        return self.link.told.note
 
     @property
     def connected(self) -> bool:

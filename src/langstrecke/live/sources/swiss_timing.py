@@ -192,18 +192,8 @@ class SwissLink:
         card: str | None = None,
     ) -> None:
         self._name, self._series, self._service, self._sid = name, series, service, sid
-        self._race = BoardRace(f"{name}-live", slack_s=service.poll_s + 4.0, ledger=ledger, card=card)
-        self._reader = SwissReader(self._race)
-
-    @property
-    def ledger(self) -> Ledger:
-        """What has been told."""
-        return self._race.ledger
-
-    @property
-    def note(self) -> str:
-        """What is not as it should be."""
-        return self._race.note
+        self.told = BoardRace(f"{name}-live", slack_s=service.poll_s + 4.0, ledger=ledger, card=card)
+        self._reader = SwissReader(self.told)
 
     async def updates(self) -> AsyncIterator[float]:
         """Race time after every round of both pages, for ever; the service's errors."""
@@ -215,7 +205,7 @@ class SwissLink:
                 pages = [await _get(self._service, web, page, **where) for page in ("detail", "timing")]
                 if not self._reader.take(*pages):
                     raise changed(self._service, "swiss", "no row of the table could be read", json.dumps(pages[1]))
-                yield self._race.clock_s
+                yield self.told.clock_s
                 await asyncio.sleep(self._service.poll_s)
         finally:
             web.close()
@@ -226,12 +216,12 @@ class SwissLink:
         units = _dict(schedule.get("Units"))
         found = self._chosen(schedule, units)
         about = units[found]
-        self._race.begin(race_words(self._name, season, about.get("Name"), found[:8]))
+        self.told.begin(race_words(self._name, season, about.get("Name"), found[:8]))
         begin, end = _moment(about.get("BeginTime")), _moment(about.get("EndTime"))
         length = parse_duration(str(about.get("Duration") or ""))
         if length is None and begin is not None and end is not None:
             length = (end - begin).total_seconds()
-        self._race.ledger.duration_s = length or self._series.length_s
+        self.told.ledger.duration_s = length or self._series.length_s
         return season, found
 
     def _chosen(self, schedule: dict[str, Any], units: dict[str, dict[str, Any]]) -> str:
