@@ -80,16 +80,6 @@ def load(path: str | Path) -> TimingFile:
     return _load_json(document) if document.is_json else _load_table(document)
 
 
-def recognise(path: str | Path) -> tuple[Provider, Kind]:
-    """Provider and kind of a file, from its content. Raises `TimingFileError` where it is none we know."""
-    document = open_document(path)
-    if document.is_json:
-        file = _load_json(document)
-        return file.provider, file.kind
-    provider, kind, _ = _layout(document)
-    return provider, kind
-
-
 def _load_simulator(path: Path, simulator: Provider) -> TimingFile:
     found: list[Notice] = []
     session = simulators.read(path, notices=found)

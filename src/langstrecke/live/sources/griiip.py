@@ -119,11 +119,6 @@ class GriiipReader:
             order = tuple(sorted(self._ranks, key=lambda car: self._ranks[car]))
             self.ledger.finish(max(self._chequered_s, self.ledger.newest_s), order)
 
-    @property
-    def car_count(self) -> int:
-        """Cars that have been named."""
-        return len(self._cars)
-
     def _each(self, view: Any, tell: Any) -> None:
         for row in _rows(view):
             try:

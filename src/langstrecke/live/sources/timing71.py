@@ -44,15 +44,6 @@ ELAPSED = "Elapsed"
 """Column of our own recordings: race time of the last crossing."""
 
 
-def is_timing71(path: Path) -> bool:
-    """Whether a file is a zip archive with a manifest."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return "manifest.json" in archive.namelist()
-    except (OSError, zipfile.BadZipFile):
-        return False
-
-
 def read_timing71(path: str | Path, *, race_id: str | None = None, card: str | None = None) -> Recording:
     """The race of a recording. TimingFileError where the file is none, or holds no lap.
 

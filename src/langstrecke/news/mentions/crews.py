@@ -230,22 +230,12 @@ def _behind_in(items: list[Item], crew: Crew, right: int) -> Crew:
 _INTO = frozenset({"im", "in", "auf", "mit", "am"})
 
 
-_NUMBERED = frozenset({"nummer", "startnummer", "nr", "nr."})
-
-
-def _numbered(items: list[Item], k: int) -> bool:
-    """Reads "mit der Startnummer 98", "#98" behind a car."""
-    name, after = items[k].name, items[k + 1].low if k + 1 < len(items) else ""
-    of = items[k].low == "mit" or (items[k].low == "der" and after in _NUMBERED)
-    return items[k].text == "#" or (name is not None and name.is_a("car")) or items[k].low in _NUMBERED or of
-
-
 def _owner(items: list[Item], n: int, right: int) -> Name | None:
     """The team of the car at a place: "von Manthey", "des Teams WRT", "der Iron Dames"."""
     k = n + 1
     while k < right and (
         items[k].text == "#" or (items[k].name is not None and items[k].name.is_a("car"))  # type: ignore[union-attr]
-        or (items[k].low in ("mit", "der", "nummer", "startnummer") and items[k].low != "der")
+        or items[k].low in ("mit", "nummer", "startnummer")
         or (items[k].low == "der" and items[k + 1 : k + 2] and items[k + 1].low in ("nummer", "startnummer"))
     ):  # fmt: skip
         k += 1

@@ -34,8 +34,6 @@ from langstrecke.timing.readers.sim_session import (
 CUPS = {0: "", 1: "Pro-Am", 2: "Am", 3: "Silver", 4: "National"}
 """`cupCategory` (ACC Server Admin Handbook v8, "Entry list")."""
 
-_NOTHING_MS = 2**31 - 1
-"""What ACC writes for a time that was never set."""
 _LONGEST_MS = 30 * 3_600_000
 _SLACK_MS = 5_000
 """A first lap that is this much longer than the car's total leaves room for was counted from before the start."""
