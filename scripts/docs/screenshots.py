@@ -70,7 +70,7 @@ def raced_store(folder: Path, cards: dict[str, str]) -> Path:
 
 
 @contextlib.contextmanager
-def served(store: Path, work: Path) -> Iterator[str]:
+def served(store: Path, work: Path, *more: str) -> Iterator[str]:
     """`langstrecke serve` on a free port of loopback, as a process of its own; its address."""
     command = [
         sys.executable,
@@ -83,6 +83,7 @@ def served(store: Path, work: Path) -> Iterator[str]:
         str(store),
         "--work",
         str(work),
+        *more,
     ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     said: list[str] = []

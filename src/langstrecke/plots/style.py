@@ -7,12 +7,14 @@ show the same figure light and dark.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from langstrecke.formatting import printable
@@ -164,15 +166,25 @@ def heading(canvas: Canvas, title: str, legend: str) -> None:
     canvas.text(0.02, 0.27, legend, fontsize=SMALL, color=MUTED, va="top")
 
 
-def car_labels(canvas: Canvas, axes: Axes, labels: list[tuple[str, str]], marked: set[int]) -> None:
-    """Car numbers and teams left of the axes; the rows in `marked` in the colour of what really happened."""
+def car_labels(
+    canvas: Canvas, axes: Axes, labels: list[tuple[str, str]], marked: set[int], colours: Sequence[str] = ()
+) -> None:
+    """Car numbers and teams left of the axes; the rows in `marked` in the colour of what really happened.
+
+    `colours` are those of the cars' classes: a stripe before each team, as in the timing table.
+    """
     inch = canvas.inch(axes)
+    for row, colour in enumerate(colours):
+        left = (0.525 - LABELS) * inch
+        stripe = Rectangle((left, row - 0.3), 0.035 * inch, 0.6, facecolor=colour, linewidth=0, clip_on=False)
+        stripe.set_transform(axes.get_yaxis_transform())
+        axes.add_patch(stripe)
     teams = told_apart([team for _, team in labels], MAX_LABEL)
     for row, (number, _) in enumerate(labels):
         colour = ACTUAL if row in marked else INK
         place = {"transform": axes.get_yaxis_transform()}
         write(axes, (0.5 - LABELS) * inch, row, shorten(number, 7), weight="bold", ha="right", color=colour, **place)
-        write(axes, (0.6 - LABELS) * inch, row, teams[row], color=colour, fontsize=8.5, **place)
+        write(axes, (0.62 - LABELS) * inch, row, teams[row], color=colour, fontsize=8.5, **place)
 
 
 def percent_ticks(axes: Axes, top: float) -> None:
