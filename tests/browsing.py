@@ -16,7 +16,7 @@ pytest.importorskip("nicegui", reason="the extra web is not installed")
 playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
 ROOT = Path(__file__).parents[1]
-LONG = 150_000
+LONG = 600_000
 """Milliseconds a job may take on a busy machine; the first one waits for the compiler."""
 SOON = 120_000
 """Milliseconds a page may take there."""

@@ -22,7 +22,8 @@ POOR_WORDS = """() => {
     return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255, 1]);
   };
   const light = (c) => {
-    const [r, g, b] = c.slice(0, 3).map((v) => v / 255).map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    const linear = (v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = c.slice(0, 3).map((v) => linear(v / 255));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const poor = {};
@@ -37,7 +38,8 @@ POOR_WORDS = """() => {
     const [a, b] = [light(colour), light(behind)].sort((x, y) => y - x);
     const size = parseFloat(style.fontSize), large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < (large ? 3 : 4.5) - 0.01) poor[words.slice(0, 40)] = ratio.toFixed(2) + " " + (el.className || el.tagName);
+    if (ratio < (large ? 3 : 4.5) - 0.01)
+      poor[words.slice(0, 40)] = ratio.toFixed(2) + " " + (el.className || el.tagName);
   }
   return poor;
 }"""
@@ -46,7 +48,8 @@ POOR_WORDS = """() => {
 FOCUS_SEEN = """() => {
   const el = document.activeElement;
   if (!el || el === document.body) return null;
-  const told = el.tagName + "." + el.className + " " + (el.getAttribute("aria-label") || el.textContent || "").trim().slice(0, 40);
+  const words = (el.getAttribute("aria-label") || el.textContent || "").trim().slice(0, 40);
+  const told = el.tagName + "." + el.className + " " + words;
   const seen = (one, pseudo) => {
     const s = getComputedStyle(one, pseudo);
     return s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0;
@@ -69,7 +72,8 @@ def navigation_cut(page: Any) -> list[str]:
     found: list[str] = page.evaluate(
         """[...document.querySelectorAll('.pw-nav a')].filter((a) => { const b = a.getBoundingClientRect();
         const n = a.parentElement.getBoundingClientRect();
-        return b.left < 0 || b.right > window.innerWidth + 0.5 || b.right > n.right + 0.5; }).map((a) => a.textContent)"""
+        return b.left < 0 || b.right > window.innerWidth + 0.5 || b.right > n.right + 0.5; })
+        .map((a) => a.textContent)"""
     )
     return found
 
