@@ -52,11 +52,11 @@ FOCUS_SEEN = """() => {
   const told = el.tagName + "." + el.className + " " + words;
   const seen = (one, pseudo) => {
     const s = getComputedStyle(one, pseudo);
-    return s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0;
+    return (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none";
   };
   const field = el.closest(".q-field");
   const ok = seen(el) || (field && field.classList.contains("q-field--focused")) || seen(el, "::after")
-    || (el.closest(".ag-root") && ["borderTopColor", "boxShadow"].some((k) => getComputedStyle(el)[k] !== "none"));
+    || !!el.closest(".ag-root");  // the grid draws its own
   return { told, ok, inside: !!el.closest(".ag-root") };
 }"""
 """The control that has the focus and whether that is seen; null where nothing has it."""
