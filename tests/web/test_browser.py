@@ -212,7 +212,9 @@ def test_the_story_with_the_keyboard_alone(tab: Tab, address: str) -> None:
     page.wait_for_selector(f".q-menu .q-item:has-text('#{car} ')")
     press("ArrowDown")
     press("Enter")
-    page.wait_for_selector(f".q-select:has([aria-label=Car]) >> text=/#{car} /")
+    page.wait_for_function(
+        "words => document.querySelector('input[aria-label=Car]').value.startsWith(words)", arg=f"#{car} "
+    )
     tabbed(page, "button:has-text('Ask now')".replace(":has-text('Ask now')", ".q-btn.bg-primary"))
     press("Enter")
     page.wait_for_selector(".verdict", timeout=LONG)
@@ -223,10 +225,14 @@ def test_markup_from_outside_runs_nothing(browser: Any, address: str) -> None:
     page = tab.page
     page.goto(address)
     page.wait_for_selector(".pw-top")
-    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"document.title=1\">')")
-    page.wait_for_timeout(1000)
+    refused = page.evaluate(
+        """() => new Promise((told) => {
+        document.addEventListener("securitypolicyviolation", (e) => told(e.violatedDirective), { once: true });
+        document.body.insertAdjacentHTML("beforeend", '<img src=x onerror="document.title=1">');
+        setTimeout(() => told("nothing refused"), 60000); })"""
+    )
+    assert refused == "script-src-attr"
     assert page.title() == "Langstrecke"
-    assert any("Content Security Policy" in text for text in tab.errors)
     tab.context.close()
 
 

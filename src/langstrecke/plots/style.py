@@ -13,8 +13,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from langstrecke.formatting import printable
@@ -174,11 +174,10 @@ def car_labels(
     `colours` are those of the cars' classes: a stripe before each team, as in the timing table.
     """
     inch = canvas.inch(axes)
-    for row, colour in enumerate(colours):
-        left = (0.525 - LABELS) * inch
-        stripe = Rectangle((left, row - 0.3), 0.035 * inch, 0.6, facecolor=colour, linewidth=0, clip_on=False)
-        stripe.set_transform(axes.get_yaxis_transform())
-        axes.add_patch(stripe)
+    x = (0.54 - LABELS) * inch
+    stripes = [[(x, row - 0.3), (x, row + 0.3)] for row in range(len(colours))]
+    beside = axes.get_yaxis_transform()
+    axes.add_artist(LineCollection(stripes, colors=list(colours), linewidths=2.6, transform=beside, clip_on=False))
     teams = told_apart([team for _, team in labels], MAX_LABEL)
     for row, (number, _) in enumerate(labels):
         colour = ACTUAL if row in marked else INK
