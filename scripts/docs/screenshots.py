@@ -239,8 +239,10 @@ def _squeezed(path: Path) -> None:
 
 
 def opened(browser: Any, size: tuple[int, int], scheme: str) -> Any:
-    """A tab of a browser."""
-    return browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    """A tab of a browser, patient with a busy machine."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    page.set_default_timeout(300_000)
+    return page
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ from langstrecke.web.security import Guard, checked
 
 PATIENCE_S = 60.0
 """A page that is not heard of for so long is given up, and loads anew when it comes back (default). NiceGUI's own
-three seconds are less than a busy machine, or a phone between two masts, is silent for: what was on the page was lost."""
+three seconds are less than a busy machine, or a phone between two masts, is silent for: what stood there was lost."""
 
 
 def create_app(
