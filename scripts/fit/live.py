@@ -2,12 +2,11 @@
 
     python -m scripts.fit.live ../shared/data
 
-One set per season left out, and one on everything: the chance that a car overdue in the pits or on the road
+One set per IMSA season left out, and one on everything: the chance that a car overdue in the pits or on the road
 crosses the line again, and how long that takes, from every race with laps looked at every 4 % of its length; and the
 chance that a car reaches the end without another stop, from IMSA and WEC races looked at in their last 75 minutes.
 The last is fitted with `--stretch` only: with the tanks of `forecast.live.fuel` it came out steeper, and the odds at
-90 % of sprint races worse (log loss 0.466 against 0.435), so the older figures are kept (a set that has none yet
-takes those of "all", which IMSA 2024 and WEC 2025 had no part in).
+90 % of sprint races worse (log loss 0.466 against 0.435), so the older figures are kept.
 """
 
 from __future__ import annotations
@@ -170,10 +169,10 @@ def main() -> None:
     old = tomlkit.parse(TARGET.read_text()) if TARGET.exists() else tomlkit.document()
     document = tomlkit.document()
     document.add(tomlkit.comment("Written by scripts/fit/live.py; do not edit."))
-    for out in [None, *seasons]:
+    for out in [None, *[s for s in seasons if s.startswith("imsa")]]:
         name = f"without-{out}" if out else "all"
         mine = [r for r in rows if r.season != out]
-        table = dict(old.get(name, old.get("all", {})))
+        table = dict(old.get(name, {}))
         table["seasons"] = [s for s in seasons if s != out]
         table["back_pit"], table["wait_pit"] = curves(mine, in_pit=True)
         table["back_road"], table["wait_road"] = curves(mine, in_pit=False)
