@@ -16,7 +16,7 @@ from langstrecke.display import Shown, shows_itself
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import percent, plural, race_time
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
-from langstrecke.strategy.call import SAVINGS
+from langstrecke.strategy.call import SAME_PLACES, SAVINGS
 from langstrecke.strategy.candidates import SAVE_COST, SAVE_SCALE
 from langstrecke.strategy.counterfactual.moment import Moment, running_car
 from langstrecke.strategy.counterfactual.paired import Difference, difference
@@ -132,6 +132,20 @@ class PitWindow:
         types = {k: pl.Int32 if k in whole else pl.String if k in text else pl.Float64 for k in COLUMNS}
         return pl.DataFrame(rows, schema=types)
 
+    @property
+    def headline(self) -> str:
+        """Which lap of the window is worth most, in one sentence."""
+        if not self.worth:
+            return "No lap of the window could be played."
+        best = min(self.worth, key=lambda w: w.place.change)
+        when = "on this lap" if best.in_laps == 1 else f"in {plural(best.in_laps, 'lap')}"
+        worth = f"{-best.place.change:+.1f} places, {100 * best.win.change:+.0f} points of a class win"
+        if best.place.high < 0.0 and best.place.change <= -SAME_PLACES / 2:
+            return f"A stop {when} looks best: {worth}, before it is played again on fresh luck (call does)."
+        if all(w.place.low > 0.0 for w in self.worth):
+            return f"Every stop in the window loses against staying out, {when} the least: {worth}."
+        return "No lap of the window is clearly better than staying out until the tank asks."
+
     def to_json(self) -> dict[str, Any]:
         """The data of `langstrecke window --json`."""
         return {
@@ -139,6 +153,7 @@ class PitWindow:
             "car": self.car,
             "at_s": round(self.t, 1),
             "races": self.races,
+            "headline": self.headline,
             "neutral": self.neutral,
             "fuel_left": round(self.fuel_left, 1),
             "fuel_left_sd": round(self.fuel_sd, 2),
@@ -161,7 +176,9 @@ class PitWindow:
             for w in self.worth
         ]
         what = "green again" if self.green else "yellow before"
-        return Shown(title, ("stop", "places won", "class win, points", what), rows, notes=tuple(self.notes()))
+        return Shown(
+            title, ("stop", "places won", "class win, points", what), rows, notes=(self.headline, *self.notes())
+        )
 
     def _chance(self, worth: Worth) -> float:
         return (self.green or self.yellow)[worth.in_laps - 1]

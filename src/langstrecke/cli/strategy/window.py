@@ -55,6 +55,7 @@ def window_verb(
     out = screen()
     when = f"{race_time(found.t)} of race time ({clock_of(card, found.t):%H:%M:%S})"
     out.print(Text.assemble((printable(card.race.name), "bold"), f"  car {ask.car} at {when}"))
+    out.print(Text(found.headline, "bold"))
     fuel = f"fuel for {found.fuel_left:.1f} laps (± {1.28 * found.fuel_sd:.1f})"
     green, now = found.stop_s
     cost = f"a stop now costs {now:.0f} s" + (f" of green running instead of {green:.0f}" if found.green else "")
