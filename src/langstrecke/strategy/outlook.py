@@ -111,9 +111,9 @@ def _with_unplanned(stops: NDArray[np.int64], seconds: float) -> list[tuple[int,
     mean = UNPLANNED_PER_H * seconds / 3600.0
     most = 3 + math.ceil(4.0 * mean)
     unplanned = [math.exp(-mean) * mean**n / math.factorial(n) for n in range(most)]
-    odds = np.convolve(np.bincount(stops) / len(stops), unplanned)
-    odds /= odds.sum()
-    return sorted(((n, float(p)) for n, p in enumerate(odds) if p >= LEAST), key=lambda x: -x[1])
+    odds = np.convolve(np.bincount(stops), unplanned)
+    told = {n: float(p) for n, p in enumerate(odds / odds.sum()) if p >= LEAST}
+    return sorted(((n, p / sum(told.values())) for n, p in told.items()), key=lambda x: -x[1])
 
 
 def outlook(now: Moment, index: int, played: Watched) -> Outlook:
