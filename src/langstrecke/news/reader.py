@@ -22,10 +22,11 @@ from langstrecke.news.model import Article, Claim
 from langstrecke.news.relations.collect import guesses, once, starters
 from langstrecke.news.relations.crew_claims import Crews
 from langstrecke.news.relations.extract import Draft, told_by
-from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now
+from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now, off_season
 from langstrecke.news.relations.line_ups import Garage
 from langstrecke.news.relations.qualifiers import PAST, count_in, series_of, source_in, tense_of
 from langstrecke.news.relations.seats import Sure
+from langstrecke.news.relations.signs import compared, signs_of
 from langstrecke.news.relations.speakers import set_speaker
 from langstrecke.news.relations.titles import titles
 from langstrecke.news.relations.update_discourse import learn, remember_names, remember_people
@@ -94,7 +95,7 @@ def read_article(article: Article) -> Reading:
         inside = [s.name.id for s in within(spots, story) if s.name.is_a("person") and s.name.id in talk.people]
         talk.guest = guest_of(labels, talk.people, inside)
     reader = _Reader(article, talk, story, spots, doc)
-    claims = once(reader.read())
+    claims = once(compared(off_season(reader.read(), article)))
     if article.page:
         claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
     return Reading(article, tuple(claims))
@@ -115,6 +116,8 @@ class _Reader:
         self.planned: frozenset[str] = frozenset()
         """Of whom this sentence announced something."""
         self.garage = Garage(self.about.preview)
+        self.read_now: list[Clause] = []
+        """The clauses of the sentence that is read."""
         self.crews = Crews()
         self.items: dict[int, list[Item]] = {}
         self.carried = ""
@@ -171,7 +174,7 @@ class _Reader:
         talk.asking = sentence.turn == "question"
         if talk.speaker is not None and (sentence.quoted or sentence.turn):
             talk.mention((talk.speaker,), 1.05)
-        clauses = self._clauses(sentence)
+        clauses = self.read_now = self._clauses(sentence)
         self.crews.read(self._items(sentence), talk)
         across_colons(clauses, talk)
         self.garage.headed(clauses)
@@ -403,6 +406,7 @@ class _Reader:
             sentence=text,
             rule=told.rule,
             implied=told.implied,
+            signs=signs_of(told, scene, self.read_now, sentence, tense),
         )
 
     # --- memory -----------------------------------------------------------------------------------------------------
