@@ -232,6 +232,8 @@ _INTO = frozenset({"im", "in", "auf", "mit", "am"})
 
 def _owner(items: list[Item], n: int, right: int) -> Name | None:
     """The team of the car at a place: "von Manthey", "des Teams WRT", "der Iron Dames"."""
+    if (fielded := fielded_by(items, n)) is not None:
+        return fielded
     k = n + 1
     while k < right and (
         items[k].text == "#" or (items[k].name is not None and items[k].name.is_a("car"))  # type: ignore[union-attr]
@@ -254,6 +256,8 @@ def _owner(items: list[Item], n: int, right: int) -> Name | None:
 def _before(items: list[Item], crew: Crew, left: int) -> Crew:
     """Reads "der Porsche von A und B", "das Audi-Trio A, B, C", "Toyota mit A und B", "den M6 pilotieren A und B"."""
     first = crew.members[0]
+    if _driven_by(items, crew):
+        return _whose_car(items, crew, left)
     linked, verb, n = "", False, first - 1
     beside = _joining(items, first)  # "im Audi kehrt A an die Seite von B zurück"
     while n >= left:
@@ -273,14 +277,59 @@ def _before(items: list[Item], crew: Crew, left: int) -> Crew:
     return crew
 
 
+_DRIVEN = ("gefahren", "pilotiert", "gesteuert", "gelenkt", "bewegt", "besetzt", "geteilt")
+_DRIVE = ("pilotieren", "steuern", "fahren", "lenken", "sitzen", "teilen", "bewegen", "retten", "fuhren", "saßen", "sassen")
+_RELATIVE = frozenset({"der", "die", "das", "den", "dem", "er", "es", "sie"})
+
+
+def _driven_by(items: list[Item], crew: Crew) -> bool:
+    """Reads "das Auto, das von A, B und C gesteuert wird", "gefahren wird er von A und B", "der Audi, in dem A und B sitzen"."""
+    first, behind = crew.members[0], {i.low for i in items[crew.members[-1] + 1 : crew.members[-1] + 9]}
+    before = [i.low for i in items[max(0, first - 4) : first]]
+    if before[-1:] == ["von"]:
+        passive = {"wird", "werden", "wurde", "wurden"} & (behind | set(before))
+        return bool(passive) and bool(behind.intersection(_DRIVEN) or set(before).intersection(_DRIVEN)) and bool(
+            _RELATIVE & set(before[:-1])
+        )
+    relative = before[-1:] and before[-1] in _RELATIVE and (before[-2:-1] == [","] or before[-3:-1] in ([",", "in"], [",", "mit"]))
+    return bool(relative) and any(w.startswith(_DRIVE) for w in behind)
+
+
+def _whose_car(items: list[Item], crew: Crew, left: int) -> Crew:
+    """The car a relative or passive clause is about: the last one named before it."""
+    first = crew.members[0]
+    for n in range(first - 1, left - 1, -1):
+        if items[n].low.startswith(_SISTER):
+            return replace(crew, sister=True, together=True, team=crew.team or _owner(items, n, first))
+        car, team = car_named(items[n])
+        if car is not None:
+            return replace(crew, car=car, team=crew.team or team or _owner(items, n, first), together=True)
+    return replace(crew, together=True)
+
+
+_FIELDED = ("eingesetzt", "betreut", "vorbereitet", "aufgeboten", "gemeldet")
+
+
+def fielded_by(items: list[Item], n: int) -> Name | None:
+    """Reads "der von Chip Ganassi Racing eingesetzte Cadillac": the team before the car."""
+    k = n - 1
+    while k > 1 and _adjective(items[k]) and not items[k].low.startswith(_FIELDED):
+        k -= 1
+    if k < 2 or not items[k].low.startswith(_FIELDED):
+        return None
+    name = items[k - 1].name
+    return name if name is not None and name.is_a("team") and items[k - 2].low in ("von", "vom") else None
+
+
 def _with_named(items: list[Item], crew: Crew, n: int, linked: str, *, verb: bool, left: int) -> Crew:
     item = items[n]
     car, team = car_named(item)
+    team = team or (fielded_by(items, n) if car is not None else None)
     first = crew.members[0]
     between = items[n + 1 : first]
     if _called(item) and n == first - 1:
         return replace(crew, car=crew.car or car, team=crew.team or team, together=True)
-    article = n > left and (_has_article(items, n, left))
+    article = n > left and (_has_article(items, n, left) or fielded_by(items, n) is not None)
     if team is not None and car is None:  # "Porsche von Manthey mit A und B": the car stands further ahead
         for k in range(n - 1, max(left, n - 5) - 1, -1):
             ahead, _ = car_named(items[k])
@@ -343,13 +392,29 @@ def _both_cars(items: list[Item], found: list[Crew]) -> list[Crew]:
     return made
 
 
+_LAY = frozenset({"lag", "lagen"})
+
+
+def _ahead_at_the_end(items: list[Item]) -> bool:
+    """Reads "lag nach 783 Runden", "lagen im Ziel", before "vor": they won."""
+    lows = [i.low for i in items]
+    if _LAY.isdisjoint(lows):
+        return False
+    laps = any(a == "nach" and b.isdecimal() and c in ("runden", "stunden") for a, b, c in zip(lows, lows[1:], lows[2:]))
+    return laps or "ziel" in lows or "ende" in lows
+
+
 def place_of(items: list[Item]) -> str:
     """The place these words tell: `1` for a win, `2` for "Zweite" or "Rang zwei"; empty where not exactly one."""
     found: set[str] = set()
+    ahead = _ahead_at_the_end(items)
+    if ahead:
+        found.add("1")
     for n, item in enumerate(items):
-        if item.low in _NEVER:
+        if item.low in _NEVER and not (ahead and item.low in _LAY):
             return ""
-        if item.kind == "word" and (item.lemma in _WON or item.low in _WON):
+        fought = n and items[n - 1].low in ("um", "für")  # "um Siege gekämpft"
+        if item.kind == "word" and (item.lemma in _WON or item.low in _WON) and not fought:
             found.add("1")
         if item.low in ("platz", "rang", "position"):
             for other in (*items[n + 1 : n + 2], *items[max(0, n - 1) : n]):

@@ -10,6 +10,8 @@ from langstrecke.news.lexicon.gazetteer import PARTICLES, Gazetteer, compound, i
 from langstrecke.news.lexicon.known_names import Name, norm
 from langstrecke.news.lexicon.morphology import PREPOSITIONS, is_german_word, slug
 
+from rapidfuzz.distance import Levenshtein
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
@@ -173,6 +175,9 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
             last += 1
         if last >= end:
             return None
+        middle = doc[last].text
+        if last == first + 1 and last + 1 < end and norm(middle) in book.first_names and _a_surname(doc[last + 1].text):
+            last += 1  # "Mike David Ortmann"
         one, two = doc[first].text, doc[last].text
         if one.lower() in PARTICLES or (first and doc[first - 1].text in _QUOTES):  # "Van der Linde"; a paper's name
             continue
@@ -189,8 +194,25 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
         noun = doc[last + 1].text if last + 1 < len(doc) else ""
         if two.endswith("s") and len(two) > 4 and noun[:1].isupper() and is_german_word(noun):
             text = text[:-1]  # "Max Verstappens Kumpel"
-        return first, last + 1, Name(slug(text), text, ("person",), known=False)
+        return first, last + 1, _spelled(text, one, two, book) or Name(slug(text), text, ("person",), known=False)
     return None
+
+
+def _a_surname(word: str) -> bool:
+    return word.isalpha() and not word.isupper() and len(word) > 2 and not is_german_word(word)
+
+
+def _spelled(text: str, first: str, surname: str, book: Gazetteer) -> Name | None:
+    """Reads "Patrick Niederhauser": the one driver of that surname whose first name is a letter off."""
+    ids = [id for id in book.surnames.get(slug(surname), ()) if id in book.registry.drivers]
+    near = [
+        book.registry.drivers[id]
+        for id in ids
+        if len(first) > 4 and Levenshtein.distance(slug(first), slug(book.registry.drivers[id].name.split()[0])) == 1
+    ]
+    if len(near) != 1 or len(ids) > 1:
+        return None
+    return book.names.get(near[0].id) or Name(near[0].id, near[0].name, ("person",))
 
 
 def speaks_of_racing(doc: Doc, book: Gazetteer) -> bool:

@@ -14,8 +14,9 @@ PLACES = {
     "elfter": "11", "elf": "11", "elfte": "11", "zwölfter": "12", "zwölfte": "12", "zwölf": "12", "dreizehnter": "13",
     "vierzehnter": "14", "fünfzehnter": "15", "sechzehnter": "16", "siebzehnter": "17", "achtzehnter": "18",
     "neunzehnter": "19", "zwanzigster": "20", "fünften": "5", "vierten": "4", "sechsten": "6", "siebten": "7",
-    "achten": "8", "neunten": "9", "zehnten": "10",
+    "achten": "8", "neunten": "9", "zehnten": "10", "siebenter": "7", "siebente": "7", "siebenten": "7",
 }  # fmt: skip
+"""Siebenter: Austrian."""
 _SEATS = frozenset({"bunde", "mann", "fahrer", "pilot", "cockpit"})
 _PLACE_NOUN = frozenset({"rang", "platz", "position"})
 

@@ -8,7 +8,7 @@ from langstrecke.news.lexicon.morphology import is_preterite
 from langstrecke.news.mentions.certainty import find_cue
 from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.model import Article, Claim
-from langstrecke.news.relations.qualifiers import PARTICIPLE
+from langstrecke.news.relations.qualifiers import PARTICIPLE, PAST
 
 PLANS = frozenset({"enters", "enters_only", "drives_for", "drives", "shares_car", "replaces", "reserve_for"})
 _CHANGES = frozenset({"wechseln", "zurückziehen", "übernehmen", "umsteigen", "umziehen"})
@@ -46,11 +46,17 @@ def is_open(clause: Clause) -> bool:
     """Whether nothing but the present tense says of a clause when it is so."""
     if clause.kind == "rel" or find_cue(clause) or is_so_now(clause):
         return False
-    past = any(i.finite and is_preterite(i.text) for i in clause.items)
+    past = any(i.finite and is_preterite(i.text) for i in clause.items) or clause.lows & PAST
     perfect = clause.lows & _PERFECT and any(PARTICIPLE.fullmatch(w) for w in clause.lows)
-    return not (past or perfect or clause.lows & _FUTURE)
+    signed = clause.lemmas & _SIGNED
+    return not (past or (perfect and not signed) or clause.lows & _FUTURE)
 
 
+_SIGNED = frozenset(
+    {"verpflichten", "nehmen", "anschließen", "anschliessen", "holen", "engagieren", "sichern", "bekommen", "erhalten",
+     "anheuern", "finden", "unterschreiben", "nominieren", "benennen"}
+)  # fmt: skip
+"""Whoever has been signed is to drive."""
 _FUTURE = frozenset({"wird", "werden", "wirst", "werde"})
 _PERFECT = frozenset({"hat", "haben", "habe", "hast", "bin", "bist", "ist", "sind"})
 
@@ -61,7 +67,7 @@ def off_season(claims: list[Claim], article: Article) -> list[Claim]:
     "Cameron und Montoya teilen sich einen ARX-05", in November.
     """
     month = int(article.date[5:7]) if len(article.date) > 6 else 0
-    raced = any(
+    raced = sum(
         c.relation in ("won", "finished")
         and c.certainty == "confirmed"
         and not c.rule.startswith("title")
@@ -69,12 +75,12 @@ def off_season(claims: list[Claim], article: Article) -> list[Claim]:
         for c in claims
     )
     planned = PLANS | {"leaves"}
-    announces = any(c.certainty == "announced" and c.relation in planned for c in claims)
-    if month not in _PAUSE or raced or not announces:
+    announces = sum(c.certainty == "announced" and c.relation in planned for c in claims)
+    if month not in _PAUSE or raced >= announces:
         return claims
     return [
         replace(c, certainty="announced", tense="future")
-        if c.certainty == "confirmed" and c.relation in planned and c.tense == "present" and OPEN in c.signs
+        if c.certainty == "confirmed" and c.relation in planned and OPEN in c.signs and (not c.seasons or article.year is None or max(c.seasons) >= article.year)
         else c
         for c in claims
     ]
