@@ -27,7 +27,12 @@ def outfits_meant(clause: Clause, talk: Talk) -> None:
     found = False
     for n, item in enumerate(clause.items):
         back = n - 1
-        if item.kind == "word" and item.low in _OUTFITS and n > 1 and clause.items[back].low.endswith(("e", "en", "er")):
+        if (
+            item.kind == "word"
+            and item.low in _OUTFITS
+            and n > 1
+            and clause.items[back].low.endswith(("e", "en", "er"))
+        ):
             back -= 1 if clause.items[back].text[:1].islower() and clause.items[back].low not in THE else 0
         if back < 0 or clause.items[back].low not in THE:  # "der britische Rennstall"
             continue

@@ -129,8 +129,6 @@ class Talk:
 
     def bare_name(self, word: str) -> list[str]:
         """Whom a surname or first name alone can mean."""
-        if word.startswith("Däne"):
-            return []  # no Dane
         key = norm(word)
         for form in (key, key.removesuffix("s") if len(key) > 4 else key):
             for table in (self.surnames, self.firsts):

@@ -119,7 +119,9 @@ def told_of_crews(items: list[Item]) -> Iterator[tuple[Name, str, Name]]:
             continue
         at = n + 2 if items[n + 1].low in ("aus", "mit") else n + 1
         crew = _people_from(items, at)
-        if head and item.name is not None and item.name.is_a("team") and not item.name.is_a("make"):  # "das WRT-Duo A und B"
+        if (
+            head and item.name is not None and item.name.is_a("team") and not item.name.is_a("make")
+        ):  # "das WRT-Duo A und B"
             yield from ((person, "drives_for", item.name) for person in crew)
         for k, person in enumerate(crew):
             yield from ((person, "shares_car", other) for other in crew[k + 1 :])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.lexicon.morphology import word_set
-from langstrecke.news.mentions.places import PLACES
+from langstrecke.news.mentions.places import place_of
 from langstrecke.news.mentions.tokens import POSSESSIVES, Item
 
 _JOINS = frozenset({",", "und", "sowie", "&", "/"})
@@ -24,17 +24,11 @@ _TOGETHER = frozenset(
      "fahrerpaarung", "fahrergespann", "siegertrio", "siegerduo", "crew", "fahrercrew"}
 )  # fmt: skip
 _SHARING = frozenset({"teilen", "abwechseln"})
-_WON = frozenset({"gewinnen", "siegen", "triumphieren", "durchsetzen", "sieg", "gesamtsieg", "laufsieg"})
 _SISTER = ("schwesterauto", "schwesterwagen", "schwesterfahrzeug", "zwillingsauto", "zwillingswagen")
 _MATES = ("partner", "teamkolleg", "kolleg", "teampartner")
 _ALONG = frozenset({"gemeinsam", "zusammen", "seite"})
 BEHIND = frozenset({"vor", "gefolgt", "verwies", "verwiesen", "distanzierte", "distanzierten", "vorsprung"})
 """Words between those who were ahead and those who were not."""
-_NEVER = frozenset(
-    {"nicht", "kein", "keine", "keinen", "nie", "fast", "beinahe", "knapp", "zwischenzeitlich", "zeitweise", "lange",
-     "lag", "lagen", "liegt", "liegen"}
-)  # fmt: skip
-"""With these no place is told that stood in the end."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +162,7 @@ def _crew(items: list[Item], chain: tuple[int, ...], left: int, right: int) -> C
         _called(i) for i in items[chain[-1] + 1 : min(right, chain[-1] + 8)] if "bilden" in lemmas
     )
     slashed = any(items[k].text == "/" for k in range(chain[0], chain[-1]))
-    along = bool(lemmas & _ALONG) or _mates(items, chain[0]) or bool(place_of(items[left:right]))
+    along = bool(lemmas & (_ALONG | _CARS)) or _mates(items, chain[0]) or bool(place_of(items[left:right]))
     joins = _joining(items, chain[0]) and (crew.together or sharing or along)
     told = sharing or called
     return replace(crew, together=crew.together or told or slashed, told=told, joins=joins)
@@ -264,8 +258,9 @@ def _before(items: list[Item], crew: Crew, left: int) -> Crew:
         item = items[n]
         if item.kind in ("person", "pronoun") and item.low != "sich" and not beside:
             return crew
-        if item.low.startswith(_SISTER) and crew.car is None:
-            return replace(crew, sister=True, together=True, team=crew.team or _owner(items, n, first))
+        if (item.low.startswith(_SISTER) or _another_car(items, n)) and crew.car is None:
+            sister = item.low.startswith(_SISTER)
+            return replace(crew, sister=sister, together=True, team=crew.team or _owner(items, n, first))
         if item.kind == "name" and item.name is not None and item.name.is_a("team", "make", "vehicle"):
             return _with_named(items, crew, n, linked, verb=verb, left=left)
         if item.low in ("von", "mit", "um") and not verb:
@@ -277,8 +272,29 @@ def _before(items: list[Item], crew: Crew, left: int) -> Crew:
     return crew
 
 
+_CARS = frozenset({"auto", "wagen", "fahrzeug", "boliden", "prototyp", "prototypen", "exemplar", "rennwagen"})
+_OTHER = frozenset({"zweiten", "zweite", "zweites", "dritten", "dritte", "drittes", "anderen", "andere", "weiteren"})
+
+
+def _another_car(items: list[Item], n: int) -> bool:
+    """Reads "im zweiten Wagen", "das andere Auto"."""
+    return n > 0 and items[n].low in _CARS and items[n - 1].low in _OTHER
+
+
 _DRIVEN = ("gefahren", "pilotiert", "gesteuert", "gelenkt", "bewegt", "besetzt", "geteilt")
-_DRIVE = ("pilotieren", "steuern", "fahren", "lenken", "sitzen", "teilen", "bewegen", "retten", "fuhren", "saßen", "sassen")
+_DRIVE = (
+    "pilotieren",
+    "steuern",
+    "fahren",
+    "lenken",
+    "sitzen",
+    "teilen",
+    "bewegen",
+    "retten",
+    "fuhren",
+    "saßen",
+    "sassen",
+)
 _RELATIVE = frozenset({"der", "die", "das", "den", "dem", "er", "es", "sie"})
 
 
@@ -288,10 +304,16 @@ def _driven_by(items: list[Item], crew: Crew) -> bool:
     before = [i.low for i in items[max(0, first - 4) : first]]
     if before[-1:] == ["von"]:
         passive = {"wird", "werden", "wurde", "wurden"} & (behind | set(before))
-        return bool(passive) and bool(behind.intersection(_DRIVEN) or set(before).intersection(_DRIVEN)) and bool(
-            _RELATIVE & set(before[:-1])
+        return (
+            bool(passive)
+            and bool(behind.intersection(_DRIVEN) or set(before).intersection(_DRIVEN))
+            and bool(_RELATIVE & set(before[:-1]))
         )
-    relative = before[-1:] and before[-1] in _RELATIVE and (before[-2:-1] == [","] or before[-3:-1] in ([",", "in"], [",", "mit"]))
+    relative = (
+        before[-1:]
+        and before[-1] in _RELATIVE
+        and (before[-2:-1] == [","] or before[-3:-1] in ([",", "in"], [",", "mit"]))
+    )
     return bool(relative) and any(w.startswith(_DRIVE) for w in behind)
 
 
@@ -390,37 +412,3 @@ def _both_cars(items: list[Item], found: list[Crew]) -> list[Crew]:
             )  # fmt: skip
         made.append(crew)
     return made
-
-
-_LAY = frozenset({"lag", "lagen"})
-
-
-def _ahead_at_the_end(items: list[Item]) -> bool:
-    """Reads "lag nach 783 Runden", "lagen im Ziel", before "vor": they won."""
-    lows = [i.low for i in items]
-    if _LAY.isdisjoint(lows):
-        return False
-    laps = any(a == "nach" and b.isdecimal() and c in ("runden", "stunden") for a, b, c in zip(lows, lows[1:], lows[2:]))
-    return laps or "ziel" in lows or "ende" in lows
-
-
-def place_of(items: list[Item]) -> str:
-    """The place these words tell: `1` for a win, `2` for "Zweite" or "Rang zwei"; empty where not exactly one."""
-    found: set[str] = set()
-    ahead = _ahead_at_the_end(items)
-    if ahead:
-        found.add("1")
-    for n, item in enumerate(items):
-        if item.low in _NEVER and not (ahead and item.low in _LAY):
-            return ""
-        fought = n and items[n - 1].low in ("um", "für")  # "um Siege gekämpft"
-        if item.kind == "word" and (item.lemma in _WON or item.low in _WON) and not fought:
-            found.add("1")
-        if item.low in ("platz", "rang", "position"):
-            for other in (*items[n + 1 : n + 2], *items[max(0, n - 1) : n]):
-                number = PLACES.get(other.low, other.text.rstrip("."))
-                if number.isdecimal():
-                    found.add(number)
-        elif item.low in PLACES and item.text[:1].isupper() and item.low not in ("zwei", "drei", "vier"):
-            found.add(PLACES[item.low])
-    return found.pop() if len(found) == 1 else ""

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rapidfuzz.distance import Levenshtein
+
 from langstrecke.news.lexicon.gazetteer import PARTICLES, Gazetteer, compound, is_model
 from langstrecke.news.lexicon.known_names import Name, norm
 from langstrecke.news.lexicon.morphology import PREPOSITIONS, is_german_word, slug
-
-from rapidfuzz.distance import Levenshtein
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -67,7 +67,8 @@ def _surname_of_a_team(doc: Doc, found: tuple[int, int, Name], book: Gazetteer) 
     return norm(doc[start - 1].text) in book.first_names and doc[start - 1].text[:1].isupper()
 
 
-_BARE_MODEL = re.compile(r"^(?!GT|LMP|LMH|F\d$)[A-Z]{1,4}-?\d{1,3}[A-Z]{0,2}$")
+_BARE_MODEL = re.compile(r"^(?!GT|LMP|LMH|LMGT|F\d$)[A-Z]{1,4}-?\d{1,3}(?:-?[A-Z]{1,2})?$")
+_BEFORE_MODEL = frozenset({"im", "des", "den", "dem", "beiden", "zweiten", "neuen", "zwei"})
 
 
 def _bare_models(doc: Doc, taken: set[int]) -> list[tuple[int, int, Name]]:
@@ -75,7 +76,7 @@ def _bare_models(doc: Doc, taken: set[int]) -> list[tuple[int, int, Name]]:
     return [
         (t.i, t.i + 1, Name(slug(t.text), t.text, ("vehicle",), known=False))
         for t in doc
-        if t.i and t.i not in taken and _BARE_MODEL.match(t.text) and doc[t.i - 1].text in ("im", "des", "den", "dem")
+        if t.i and t.i not in taken and _BARE_MODEL.match(t.text) and doc[t.i - 1].text in _BEFORE_MODEL
     ]
 
 
@@ -176,7 +177,12 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
         if last >= end:
             return None
         middle = doc[last].text
-        if last == first + 1 and last + 1 < end and norm(middle) in book.first_names and _a_surname(doc[last + 1].text):
+        if (
+            last == first + 1
+            and last + 1 < end
+            and norm(middle) in book.first_names
+            and _a_surname(doc[last + 1].text)
+        ):
             last += 1  # "Mike David Ortmann"
         one, two = doc[first].text, doc[last].text
         if one.lower() in PARTICLES or (first and doc[first - 1].text in _QUOTES):  # "Van der Linde"; a paper's name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from langstrecke.news.lexicon.morphology import is_preterite
+from langstrecke.news.lexicon.morphology import PREPOSITIONS, is_preterite
 from langstrecke.news.mentions.certainty import find_cue
 from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.model import Article, Claim
@@ -38,13 +38,16 @@ def is_so_now(clause: Clause) -> bool:
 
 OPEN = "present, no cue"
 """Sign of a claim of which only the present tense says when it is so."""
+_PLANS = 3
+"""So many announcements make a text of plans."""
 _PAUSE = (10, 11, 12, 1, 2, 3)
 """Months between the seasons."""
 
 
 def is_open(clause: Clause) -> bool:
     """Whether nothing but the present tense says of a clause when it is so."""
-    if clause.kind == "rel" or find_cue(clause) or is_so_now(clause):
+    described = clause.kind == "rel" and clause.items[0].low not in PREPOSITIONS  # "der von BMW kommt": who he is
+    if described or find_cue(clause) or is_so_now(clause):
         return False
     past = any(i.finite and is_preterite(i.text) for i in clause.items) or clause.lows & PAST
     perfect = clause.lows & _PERFECT and any(PARTICIPLE.fullmatch(w) for w in clause.lows)
@@ -53,8 +56,8 @@ def is_open(clause: Clause) -> bool:
 
 
 _SIGNED = frozenset(
-    {"verpflichten", "nehmen", "anschließen", "anschliessen", "holen", "engagieren", "sichern", "bekommen", "erhalten",
-     "anheuern", "finden", "unterschreiben", "nominieren", "benennen"}
+    {"verpflichten", "nehmen", "anschließen", "anschliessen", "holen", "engagieren", "sichern", "bekommen",
+     "erhalten", "anheuern", "finden", "unterschreiben", "nominieren", "benennen"}
 )  # fmt: skip
 """Whoever has been signed is to drive."""
 _FUTURE = frozenset({"wird", "werden", "wirst", "werde"})
@@ -76,11 +79,14 @@ def off_season(claims: list[Claim], article: Article) -> list[Claim]:
     )
     planned = PLANS | {"leaves"}
     announces = sum(c.certainty == "announced" and c.relation in planned for c in claims)
-    if month not in _PAUSE or raced >= announces:
+    if month not in _PAUSE or announces < _PLANS or raced >= announces:
         return claims
     return [
         replace(c, certainty="announced", tense="future")
-        if c.certainty == "confirmed" and c.relation in planned and OPEN in c.signs and (not c.seasons or article.year is None or max(c.seasons) >= article.year)
+        if c.certainty == "confirmed"
+        and c.relation in planned
+        and OPEN in c.signs
+        and (not c.seasons or article.year is None or max(c.seasons) >= article.year)
         else c
         for c in claims
     ]

@@ -90,11 +90,17 @@ _CAR_SEATS = (2, 4)
 def signed_together(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, Name, str]]:
     """Reads "Prema verpflichtet A, B und C", "ist mit A und B dabei": named in a row, they share the team's car."""
     for group in scene.clause.groups:
-        people = [p for n in group.members for p in scene.clause.items[n].who if scene.clause.items[n].kind == "person"]
+        people = [
+            p for n in group.members for p in scene.clause.items[n].who if scene.clause.items[n].kind == "person"
+        ]
         if not _CAR_SEATS[0] <= len(people) <= _CAR_SEATS[1]:
             continue
         teams = [
-            {(t.object.id, s) for t, s in told if t.relation == "drives_for" and t.subject == p and _is_private(t.object)}
+            {
+                (t.object.id, s)
+                for t, s in told
+                if t.relation == "drives_for" and t.subject == p and _is_private(t.object)
+            }
             for p in people
         ]
         common = set.intersection(*teams)
