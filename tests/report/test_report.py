@@ -250,7 +250,7 @@ def test_the_page_says_who_what_and_how(played: Forecast) -> None:
     ):
         assert part in text
     for car in played.cars:
-        assert f"±{100 * car.se.win:.1f}" in text
+        assert f"±{196 * car.se.win:.1f}" in text
 
 
 def test_every_string_of_a_card_is_escaped(hostile: Forecast) -> None:

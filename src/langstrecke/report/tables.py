@@ -53,7 +53,7 @@ def _odds_cells(forecast: Forecast, car: CarForecast, overall: bool) -> list[Htm
         [
             tag("strong", percent(car.win, n, unit=False)),
             " ",
-            tag("span", decimals(f"±{100 * car.se.win:.1f}"), cls="se"),
+            tag("span", decimals(f"±{196 * car.se.win:.1f}"), cls="se"),
             tag("span", "", cls="bar", style=f"--share:{100 * car.win:.1f}%"),
         ]
     )

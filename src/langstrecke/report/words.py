@@ -89,6 +89,6 @@ METHOD = (
     "race has had.",
     "What is not known about cars, drivers and rates is drawn anew for each race within its uncertainty, so the odds "
     "hold what the ratings do not know.",
-    "A probability is the share of the simulated races in which it happened; its Monte-Carlo error stands beside it "
-    "and says nothing about errors of the model.",
+    "A probability is the share of the simulated races in which it happened; the ± beside it is the 95 % interval "
+    "of the simulation and says nothing about errors of the model.",
 )

@@ -13,7 +13,7 @@ from langstrecke.cli.asking import asks, settings_of
 from langstrecke.cli.figures import check_figure
 from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.progress import progress
-from langstrecke.cli.strategy.differences import places, points
+from langstrecke.cli.strategy.differences import MEANS, either_way, places, points
 from langstrecke.cli.terminal import grid, noted, print_json, screen
 from langstrecke.formatting import plural, printable, race_time, surname
 from langstrecke.services.requests.strategy import AuditAsk, CallAsk
@@ -60,7 +60,7 @@ def call_verb(ask: CallAsk, store: Store = None, figure: Figure = None, as_json:
         told = f"a yellow in {plural(c.laps, 'lap')}: {c.advice} (stopping against staying out: {change})"
         out.print(Text(told))
     played = plural(found.races, "race")
-    out.print(f"{played} for each option, same luck, seed {ask.seed}", style="dim", highlight=False)
+    out.print(f"{played} for each option, same luck, seed {ask.seed}; {MEANS}", style="dim", highlight=False)
     noted(grounds(card))
 
 
@@ -106,6 +106,7 @@ def audit_verb(
     out.print(Text(text, "dim"))
     for name in found.classes():
         out.print(_table(found, name, count))
+    out.print(Text(MEANS, "dim"))
     noted(grounds(card))
 
 
@@ -134,7 +135,7 @@ def _cells(s: Scored) -> list[str]:
         s.flag,
         str(s.place),
         plural(round(s.fuel_left), "lap"),
-        f"{s.gain:+.2f} ± {1.96 * s.answer.place.se:.2f}",
+        either_way(s.gain, 1.96 * s.answer.place.se, 2),
         points(s.answer.win),
         driver,
     ]

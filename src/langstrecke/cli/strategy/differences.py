@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from langstrecke.strategy.counterfactual.paired import Difference
 
 
+MEANS = "points: percentage points of probability; ± and ranges: the simulation's 95 %"
+"""What the figures of every table of differences mean: said once below it."""
+
+
 def points(difference: Difference) -> str:
     """A change of a probability in points with its interval."""
     if difference.gain is None and difference.change == 0:
@@ -17,5 +21,11 @@ def points(difference: Difference) -> str:
 
 
 def places(difference: Difference) -> str:
-    """A change of a place with half its interval."""
-    return f"{difference.change:+.2f} ± {1.96 * difference.se:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    """A change of a place with half its 95 % interval."""
+    return either_way(difference.change, 1.96 * difference.se, 2)
+
+
+def either_way(value: float, half: float, digits: int = 1) -> str:
+    """A difference with half its 95 % interval: `+1.2 ± 0.4`, `0.0 ± 0.3`."""
+    change = f"{round(value, digits) or 0.0:+.{digits}f}" if round(value, digits) else f"{0:.{digits}f}"
+    return f"{change} ± {half:.{digits}f}".replace("-", "−")

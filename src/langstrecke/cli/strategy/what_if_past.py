@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from langstrecke.cli.progress import progress
-from langstrecke.cli.strategy.differences import points
+from langstrecke.cli.strategy.differences import MEANS, points
 from langstrecke.cli.terminal import grid, noted, print_json, screen
 from langstrecke.formatting import plural, printable, race_time
 
@@ -57,7 +57,7 @@ def _print(found: WhatIfThen, card: RaceCard) -> None:
     out.print(table)
     played = plural(found.races, "race")
     text = f"{played} each way from that moment, same luck, seed {found.seed}; what came later is not used"
-    out.print(Text(text, "dim"))
+    out.print(Text(f"{text}\n{MEANS}", "dim"))
 
 
 def _figure(found: WhatIfThen, card: RaceCard, path: Path) -> None:

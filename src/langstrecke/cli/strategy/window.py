@@ -13,6 +13,7 @@ from langstrecke.cli.asking import asks, settings_of
 from langstrecke.cli.figures import check_figure
 from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.progress import progress
+from langstrecke.cli.strategy.differences import MEANS, either_way
 from langstrecke.cli.terminal import grid, noted, print_json, screen
 from langstrecke.formatting import percent, plural, printable, race_time, surname
 from langstrecke.services.requests.strategy import WindowAsk
@@ -55,7 +56,8 @@ def window_verb(
     out = screen()
     when = f"{race_time(found.t)} of race time ({clock_of(card, found.t):%H:%M:%S})"
     out.print(Text.assemble((printable(card.race.name), "bold"), f"  car {ask.car} at {when}"))
-    fuel = f"fuel for {found.fuel_left:.1f} laps (± {1.28 * found.fuel_sd:.1f})"
+    low, high = max(0.0, found.fuel_left - 1.28 * found.fuel_sd), found.fuel_left + 1.28 * found.fuel_sd
+    fuel = f"fuel for {found.fuel_left:.1f} laps (80 %: {low:.1f} to {high:.1f})"
     green, now = found.stop_s
     cost = f"a stop now costs {now:.0f} s" + (f" of green running instead of {green:.0f}" if found.green else "")
     out.print(Text(f"{fuel}; {cost}"))
@@ -71,7 +73,7 @@ def window_verb(
     if found.fall_off:
         out.print(_stints(found))
     played = plural(found.races, "race")
-    out.print(f"{played} for each lap played, same luck, seed {ask.seed}", style="dim", highlight=False)
+    out.print(f"{played} for each lap played, same luck, seed {ask.seed}; {MEANS}", style="dim", highlight=False)
     noted(notes)
 
 
@@ -100,7 +102,7 @@ def _ahead(ahead: tuple[str, float] | None) -> str:
 def _change(value: float, difference: Difference, digits: int) -> str:
     """A change with half its 95 % interval; a share (one digit) in points."""
     half = (difference.high - difference.low) / 2.0 * (100.0 if digits == 1 else 1.0)
-    return f"{value:+.{digits}f} ± {half:.{digits}f}".replace("-", "−")
+    return either_way(value, half, digits)
 
 
 def _savings(found: PitWindow) -> Table:

@@ -88,5 +88,6 @@ def margin(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
 
 
 def difference(points: float, by_chance: float) -> str:
-    """`+2.9 points`, or that it is no more than chance."""
-    return f"{signed(points)} points" + (", no more than chance" if abs(points) <= by_chance else "")
+    """`+2.9 points, 95 %: +1.9 to +3.9`, or that it is no more than chance."""
+    told = f"{signed(points)} points, 95 %: {signed(points - by_chance)} to {signed(points + by_chance)}"
+    return told + (", no more than chance" if abs(points) <= by_chance else "")

@@ -104,7 +104,7 @@ def _told(row: dict[str, Any], first: dict[str, Any], watch: str, rival: str, na
     chance = row["by_chance"]
     text = f"{sentence(row['name'])}: #{watch} ({row['crew']}) wins {name} in {percent(row['win'], races)}"
     if row is first:
-        text += f" (± {error:.1f}) of {plural(races, 'race')}"
+        text += f" (95 %: ± {error:.1f}) of {plural(races, 'race')}"
     else:
         text += f" ({difference(100 * (row['win'] - first['win']), chance['win'])})"
     text += f" and is on the podium in {percent(row['podium'], races)}"
