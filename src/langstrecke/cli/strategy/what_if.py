@@ -11,7 +11,7 @@ from langstrecke.cli.asking import asks, option, request, settings_of
 from langstrecke.cli.figures import check_figure
 from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.progress import progress
-from langstrecke.cli.strategy.differences import MEANS, either_way, points
+from langstrecke.cli.strategy.differences import MEANS, either_way, points, verdict
 from langstrecke.cli.strategy.what_if_past import what_if_at
 from langstrecke.cli.terminal import grid, noted, print_json, screen
 from langstrecke.errors import LangstreckeError
@@ -89,7 +89,7 @@ def _print_what_if(result: WhatIf, race: str) -> None:
     table = grid("car", "class", right=columns)
     focus = result.of(result.focus) if result.focus in {c.car for c in result.cars} else None
     if focus is not None:
-        out.print(Text(_verdict(focus), "bold"))
+        out.print(Text(verdict(f"Car {focus.car} wins {focus.car_class}", focus.win), "bold"))
     moved = (c for c in result.cars if c is not focus and (c.win.change or c.podium.change or c.place.change))
     rest = sorted(moved, key=lambda c: -abs(c.win.change))
     for c in ([focus] if focus else []) + rest[: SHOWN_CARS - 1]:
@@ -112,18 +112,6 @@ def _print_what_if(result: WhatIf, race: str) -> None:
         what = f"{printable(g.driver)} is rated {g.pace_s:+.2f} s a lap (95 %: {low} to {high}; {g.evidence}). "
         what += f"At his possible best {points(g.best)} points of class win, at his possible worst {points(g.worst)}"
         out.print(Text(what))
-
-
-def _verdict(car: CarChange) -> str:
-    """The answer in one sentence."""
-    d = car.win
-    if not d.change and not d.gain:
-        return f"Car {car.car} wins {car.car_class} as often as before: no race turns."
-    sure = "" if d.low > 0 or d.high < 0 else "; that may be chance"
-    return (
-        f"Car {car.car} wins {car.car_class} in {100 * d.after:.1f} % of the races instead of {100 * d.before:.1f}: "
-        f"{points(d)} points{sure}."
-    )
 
 
 def _luck(races: int, car: CarChange | None) -> str:
