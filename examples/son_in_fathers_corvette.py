@@ -2,9 +2,9 @@
 What would Kevin Magnussen have been worth in his father's Corvette?
 ====================================================================
 
-Le Mans 2019, Kevin beside Jan Magnussen in car 63, for Mike Rockenfeller: the same what-if as the scenario's. He has no
-rating in a GT car here, so he gets that of the class's platinum drivers and an uncertainty to match: what is not known
-of him weighs more than the change.
+Le Mans 2019, Kevin beside Jan Magnussen in car 63, for Mike Rockenfeller: the same what-if as the scenario's. He has
+no rating in a GT car here, so he gets that of the class's platinum drivers and an uncertainty to match: what is not
+known of him weighs more than the change.
 """
 
 import argparse

@@ -111,7 +111,7 @@ def main() -> None:
          f"{1 / stacked / 1e6:.1f} million", f"{stacked / played:.2f} times as many"),
         (f"reading a lap file, {rounds:,} rows", f"{1000 * read:.0f} ms", "Polars parsing the same file as text only",
          f"{1000 * parsed:.0f} ms", f"{read / parsed:.1f} times as long"),
-        ("", "", f"endurancepy {version_of('endurancepy')}, its laps table" if other else "endurancepy, not installed",
+        ("", "", f"endurancepy {version_of('endurancepy')}, laps table" if other else "endurancepy, not installed",
          f"{1000 * other:.0f} ms" if other else "", f"1/{other / read:.0f} of the time" if other else ""),
         ("`langstrecke --version`", f"{1000 * version:.0f} ms", "an empty Python", f"{1000 * empty:.0f} ms",
          f"{version / empty:.1f} times as long"),
