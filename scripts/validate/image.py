@@ -125,7 +125,7 @@ def build(image: Image) -> tuple[list[str], list[str]]:
             command = re.findall(r'"([^"]*)"', rest)
         elif word == "HEALTHCHECK":
             check = re.findall(r'"([^"]*)"', rest)
-    image.environment["HOME"] = f"/home/{image.user}"
+    image.environment["HOME"] = "/data"
     return [*entry, *command], check
 
 

@@ -246,7 +246,7 @@ def test_the_page_says_who_what_and_how(played: Forecast) -> None:
         "--races 1000 --seed 1",
         played.version,
         "before the race",
-        "Monte-Carlo",
+        "95 % interval",
     ):
         assert part in text
     for car in played.cars:
