@@ -299,7 +299,7 @@ _RELATIVE = frozenset({"der", "die", "das", "den", "dem", "er", "es", "sie"})
 
 
 def _driven_by(items: list[Item], crew: Crew) -> bool:
-    """Reads "das Auto, das von A und B gesteuert wird", "gefahren wird er von A", "der Audi, in dem A und B sitzen"."""
+    """Reads "das Auto, das von A und B gesteuert wird", "gefahren wird er von A", "der Audi, in dem A sitzt"."""
     first, behind = crew.members[0], {i.low for i in items[crew.members[-1] + 1 : crew.members[-1] + 9]}
     before = [i.low for i in items[max(0, first - 4) : first]]
     if before[-1:] == ["von"]:
