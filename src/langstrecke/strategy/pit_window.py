@@ -14,7 +14,7 @@ import numpy as np
 
 from langstrecke.display import Shown, shows_itself
 from langstrecke.errors import LangstreckeError
-from langstrecke.formatting import percent, plural, race_time
+from langstrecke.formatting import percent, plural, race_time, signed
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
 from langstrecke.strategy.call import SAME_PLACES, SAVINGS
 from langstrecke.strategy.candidates import SAVE_COST, SAVE_SCALE
@@ -134,17 +134,19 @@ class PitWindow:
 
     @property
     def headline(self) -> str:
-        """Which lap of the window is worth most, in one sentence."""
+        """The answer in one sentence."""
         if not self.worth:
-            return "No lap of the window could be played."
+            return "No stop in the window was played."
         best = min(self.worth, key=lambda w: w.place.change)
-        when = "on this lap" if best.in_laps == 1 else f"in {plural(best.in_laps, 'lap')}"
-        worth = f"{-best.place.change:+.1f} places, {100 * best.win.change:+.0f} points of a class win"
+        won = f"{signed(-best.place.change, 2)} ± {(best.place.high - best.place.low) / 2.0:.2f} places"
+        lap = f"lap {self.lap + best.in_laps} (in {best.in_laps})"
         if best.place.high < 0.0 and best.place.change <= -SAME_PLACES / 2:
-            return f"A stop {when} looks best: {worth}, before it is played again on fresh luck (call does)."
+            return f"Stop at the end of {lap}: {won} against staying out."
         if all(w.place.low > 0.0 for w in self.worth):
-            return f"Every stop in the window loses against staying out, {when} the least: {worth}."
-        return "No lap of the window is clearly better than staying out until the tank asks."
+            return f"Stay out: every stop in the window loses places, {lap} the fewest ({won})."
+        worse = [self.lap + w.in_laps for w in self.worth if w.place.low > 0.0]
+        told = f"; clearly worse on lap {', '.join(map(str, worse))}" if worse else ""
+        return f"Stay out: no stop in the window is clearly better, {lap} comes nearest ({won}){told}."
 
     def to_json(self) -> dict[str, Any]:
         """The data of `langstrecke window --json`."""
