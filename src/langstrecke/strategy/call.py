@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from langstrecke.formatting import signed
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
 from langstrecke.strategy.counterfactual.moment import Moment, running_car
@@ -245,7 +246,7 @@ def _headline(now: Moment, index: int, best: Answer | None, answers: Sequence[An
 def _worth(a: Answer) -> str:
     points, places = round(100.0 * a.win.change), -a.place.change
     word = "point" if abs(points) == 1 else "points"
-    return f"{points:+d} {word} of a class win, {places:+.1f} places"
+    return f"{signed(points, 0)} {word} of a class win, {signed(places)} places"
 
 
 def _races(now: Moment, runs: int) -> int:

@@ -82,13 +82,13 @@ class Outlook:
         if not len(self.fuel):
             return ["laps to go are not known: the car got home in none of the races played"]
         laps = plural(round(self.laps), "lap")
-        told = [f"about {laps} to go with the yellows that may fall ({self.low:.0f} to {self.high:.0f})"]
-        odds = ", ".join(f"{n}: {100 * p:.0f} %" for n, p in self.stops if p >= SHOWN)
+        told = [f"about {laps} to go, yellows to come included (80 %: {self.low:.0f} to {self.high:.0f})"]
+        odds = ", ".join(f"{n} ({100 * p:.0f} %)" for n, p in self.stops if p >= SHOWN)
         told.append(f"stops still needed: {odds}")
         now, n = self.full_tank_from(1), self.earliest()
-        told.append(f"a full tank now reaches the flag with {100 * now:.0f} %")
+        told.append(f"a tank filled now lasts to the flag in {100 * now:.0f} % of races")
         if now < SURE:
-            told[-1] += f", from {plural(n, 'lap')} on with {100 * SURE:.0f} %"
+            told[-1] += f", one filled in {plural(n, 'lap')} in {100 * SURE:.0f} %"
         return told
 
     def to_json(self) -> dict[str, Any]:
