@@ -60,9 +60,9 @@ def real_figures(laps: pl.DataFrame, card: RaceCard) -> dict[str, dict[str, floa
 def distance(figures: np.ndarray[Any, Any], value: float, real: dict[str, float]) -> dict[str, Any]:
     """What keeps the winner's distance from being known.
 
-    `own`: how often the median is within each of `NEAR` of the card's own simulated races: what a card that is right in
-    everything would reach. `best`: the same for the number that would be within the first of `NEAR` most often. `given`: the median moved to the real time under neutralisation, along the line laid
-    through the simulated races.
+    `own`: how often the median is within each of `NEAR` of the card's own simulated races: what a card that is right
+    in everything would reach. `best`: the same for the number that would be within the first of `NEAR` most often.
+    `given`: the median moved to the real time under neutralisation, along the line laid through the simulated races.
     """
     laps, neutral = figures[:, FIGURES.index("winner_laps")], figures[:, FIGURES.index("neutral_s")]
     middle = float(np.median(laps))

@@ -62,11 +62,11 @@ def distance(rows: list[dict[str, Any]]) -> list[str]:
         f"Of the fastest class, a card a race: {_shares(fastest)} (asked: 75 % within 5 %, all but stopped races "
         f"within 12 %); without the {stopped} that were stopped by a red flag or cut short {_shares(_run(fastest))}.",
         "",
-        "`sure of itself`: how often the median is within 5 % of the card's own simulated races: what a card right in "
-        "everything would reach; `at best`: the same for the number chosen for nothing but that; `given`: had the time "
-        "under neutralisation been known beforehand.",
+        "`sure of itself`: how often the median is within 5 % of the card's own simulated races: what a card right "
+        "in everything would reach; `at best`: the same for the number chosen for nothing but that; `given`: within "
+        "5 % had the time under neutralisation been known beforehand.",
         "",
-        "| class | races | within 5 % | 12 % | inside 90 % | mean error | sure of itself | at best | given, within 5 % |",
+        "| class | races | within 5 % | 12 % | inside 90 % | mean error | sure of itself | at best | given |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name in [*sorted({r["class"] for r in laps}), "all"]:
