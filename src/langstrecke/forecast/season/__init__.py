@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.forecast.season.notes import differences, plan_notes, points_notes
+from langstrecke.forecast.season.notes import classes_absent, differences, plan_notes, points_notes
 from langstrecke.forecast.season.play import Scores, play_seasons, stage
 from langstrecke.forecast.season.points import I16, Scorer
 from langstrecke.forecast.season.result import Contender, SeasonForecast
@@ -96,10 +96,11 @@ def season_forecast(
         if without is not None:
             lines = _compared(lines, (every, sums), _sums(run, without.get(key), best))
         titles[key] = lines
-    gaps = tuple(r.id for r in run_rounds if incomplete(registry, r))
+    absent = classes_absent(registry, run_rounds)
+    gaps = tuple(r.id for r in run_rounds if incomplete(registry, r) or r.id in absent)
     notes = (
         *(plan_notes(plans, rounds, after, line_ups, counting(rounds)) if plans else ()),
-        *points_notes(registry, rounds, after, titles, classless=classless, gaps=gaps),
+        *points_notes(registry, rounds, after, titles, classless=classless, gaps=gaps, absent=absent),
     )
     told = (patch.title or "what-if") if patch is not None else ""
     return SeasonForecast(
