@@ -70,9 +70,9 @@ def _starts() -> dict[str, tuple[Start, ...]]:
         n = cars[entry.event, entry.car_class]
         if n >= LEAST_CARS:
             start = Start(event.race_day, event.id, float(entry.class_win) - 1.0 / n)
-            for driver in entry.drivers:
-                found[driver].append(start)
-    known = {}
+            for key in entry.drivers:
+                found[key].append(start)
+    known: dict[str, tuple[Start, ...]] = {}
     for driver in registry.drivers.values():
         for name in (driver.name, *driver.aliases):
             known.setdefault(person(name), tuple(found.get(driver.id, ())))
