@@ -79,8 +79,9 @@ def test_who_gets_in_is_not_taken_for_what_the_stop_is_worth() -> None:
     for a in named:
         same = stop_or_stay(now, index, a.option, races=RACES, threads=1)
         assert a.place == same.place
-    after = [a.place.after for a in found.answers]
-    assert after == sorted(after)
+    if found.best is not None:  # who comes in first is told, not who gains most on a slow driver to come
+        gained = [a for a in found.answers if a.place.change < 0.0]
+        assert found.best.option.title.startswith("stop now") or found.best.option in [a.option for a in gained]
 
 
 def test_what_is_sure_but_next_to_nothing_is_not_told_as_better() -> None:

@@ -123,7 +123,7 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
         replace(answer(o, stays[o.driver], played, made), also=tuple(same.title for same, _ in others))
         for (o, played), *others in groups
     ]
-    answers.sort(key=lambda a: (a.place.after, -a.win.after))
+    answers.sort(key=lambda a: (a.place.change, -a.win.change))
 
     def fresh(option: Option) -> Answer:
         pair = [play(with_option(now.params, index, o), count) for o in (baselines[option.driver], option)]
@@ -187,7 +187,9 @@ def _groups(
             like.append(option.title)
             continue
         for group in groups:
-            if not option.last and _same(group[0][1], played):
+            first, way = group[0]
+            alike = _same(stays[first.driver], stays[option.driver]) and _same(way, played)
+            if not option.last and alike:
                 group.append((option, played))
                 break
         else:
@@ -208,15 +210,17 @@ def _told(
     played: dict[Option, Watched],
     fresh: Callable[[Option], Answer],
 ) -> Answer | None:
-    """The option to tell: the best by place of those better than staying out, clearly so on fresh luck too.
+    """The option to tell: of those better than staying out the one that comes in first, clearly so on fresh luck too.
 
-    Under a yellow the stop on this lap is told unless something else is clearly better than it: the yellow may end.
+    It need not be the one that gains most: against staying out with a slow driver to come every stop gains. Under a
+    yellow the stop on this lap is told unless something else is clearly better than it: the yellow may end.
     """
     if not answers:
         return None
-    best = next((a for a in answers if a.place.change < 0.0), answers[0])
+    by_place = sorted(answers, key=lambda a: (a.place.after, -a.win.after))
+    best = next((a for a in by_place if a.place.change < 0.0), answers[0])
     if now.state.neutral:
-        now_as_good = (a for a in answers if a.option.title.startswith("stop now") and a.place.change <= 0.0)
+        now_as_good = (a for a in by_place if a.option.title.startswith("stop now") and a.place.change <= 0.0)
         best = next((a for a in now_as_good if _noise(played[a.option], played[best.option])), best)
     again = replace(fresh(best.option), also=best.also)
     agree = best.place.change <= 0.0 and again.place.change <= 0.0
