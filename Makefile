@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+WORKERS ?= 2
 
 .PHONY: demo test test-all lint types docs wheel clean
 
@@ -11,7 +12,7 @@ demo: $(STAMP)
 	$(BIN)/langstrecke forecast imsa-2021-sebring --races 10000 --seed 1 --report out/imsa-2021-sebring.html
 
 test: $(STAMP) lint types
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile
 
 test-all: $(STAMP) lint types
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,all,docs,cluster]"

@@ -3,7 +3,8 @@ How long a penalty can a favourite afford?
 ==========================================
 
 Car 31 with up to two minutes added after the flag. A quarter of a minute costs most of the win, as late yellows leave
-the class within seconds; the podium lasts longer, as retirements pull a slower car up.
+the class within seconds; the podium lasts longer, as retirements pull a slower car up. These are final odds; a
+what-if shows the odds as played, which differ by a point or two.
 """
 
 import argparse

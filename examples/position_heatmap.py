@@ -3,7 +3,7 @@ Where does each car of a class finish?
 ======================================
 
 The chance of every place in class, car by car; the real place is framed. A favourite has a broad row too: at Sebring
-a quarter of the prototypes do not see the flag, so last place is never far.
+one GTLM car in eight does not see the flag, and late yellows bring the class together.
 """
 
 import argparse

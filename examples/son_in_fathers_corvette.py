@@ -2,8 +2,9 @@
 What would Kevin Magnussen have been worth in his father's Corvette?
 ====================================================================
 
-Le Mans 2019, Kevin for Jan Magnussen in the #63. He has no rating in a GT car here, so he gets that of the class's
-platinum drivers and an uncertainty to match. The interval of the simulation is small beside what is not known of him.
+Le Mans 2019, Kevin beside Jan Magnussen in car 63, for Mike Rockenfeller: the same what-if as the scenario's. He has
+no rating in a GT car here, so he gets that of the class's platinum drivers and an uncertainty to match: what is not
+known of him weighs more than the change.
 """
 
 import argparse
@@ -16,7 +17,7 @@ ask.add_argument("--out", default="son_in_fathers_corvette.png", help="the figur
 asked = ask.parse_args()
 
 kevin = {"name": "Kevin Magnussen", "licence": "platinum"}
-change = {"replace": [{"car": "63", "out": "Jan Magnussen", "in": kevin}]}
+change = {"replace": [{"car": "63", "out": "Mike Rockenfeller", "in": kevin}]}
 result = ls.what_if(ls.load_card("le-mans-2019"), change, car="63", races=asked.races)
 win = result.of("63").win
 print(f"class win {win.before:.1%} to {win.after:.1%}: {100 * win.change:+.1f} points, ", end="")

@@ -3,7 +3,7 @@ Who wins the 12 Hours of Sebring 2021?
 ======================================
 
 The class win (solid) and the podium (pale) of seven DPi cars, from what was known before the start. No car is a safe
-bet: the favourite loses three races in four. Number 5 won, a chance of about one in nine, and no upset.
+bet: the favourite loses three races in four. Car 5 won, a chance of about one in nine, and no upset.
 """
 
 import argparse
@@ -18,6 +18,6 @@ asked = ask.parse_args()
 odds = ls.forecast(ls.load_card("imsa-2021-sebring"), races=asked.races)
 for car in odds.in_class("DPi"):
     really = f"really P{car.actual.position_in_class}" if car.actual else ""
-    print(f"#{car.car:3} {car.team:42} win {car.win:6.1%} (standard error {car.se.win:.1%})  {really}")
+    print(f"#{car.car:3} {car.team:42} win {car.win:6.1%} (95 %: ± {1.96 * car.se.win:.1%})  {really}")
 figure = ls.plots.win_bars(odds, "DPi")
 ls.plots.save(figure, asked.out)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 DEMO = ["forecast", "imsa-2021-sebring", "--races", "10000", "--seed", "1"]
 SHORT = (
-    (DEMO, (0, 10)),
-    (["what-if", "imsa-2021-sebring", "--set", "entries.01.penalty_s=60"], (0, 6)),
-    (["calendar", "--season", "2019", "--driver", "Kevin Magnussen", "--against", "le-mans"], (-2, -1)),
+    (DEMO, (0, 11)),
+    (["what-if", "imsa-2021-sebring", "--set", "entries.01.penalty_s=60"], (0, 7)),
+    (["calendar", "--season", "2019", "--driver", "Kevin Magnussen", "--against", "le-mans"], (0, 1)),
 )
 """The README's commands, and which lines of their output it shows."""
 WIDTH = "118"

@@ -18,6 +18,7 @@ from langstrecke.simulation import simulate_laps
 from langstrecke.store import open_store
 from langstrecke.store.importing import import_folder
 from langstrecke.timing.write import write_alkamel
+from meanings import unexplained
 
 RACE = "imsa-2021-sebring"
 EVENT = "imsa/2021/05-sebring-international-raceway"
@@ -54,6 +55,7 @@ def ask(*words: str) -> dict[str, Any]:
 def told(*words: str) -> str:
     done = RUN.invoke(app, list(words))
     assert done.exit_code == 0, done.output
+    assert unexplained(done.stdout) == []
     return done.stdout
 
 

@@ -146,8 +146,9 @@ def test_answers_are_sentences_that_know_what_chance_is(tmp_path: Path) -> None:
     same = tmp_path / "same.toml"
     same.write_text(DUEL.split("[[variants]]")[0].replace("RIVAL", base_rival()) + SAME, encoding="utf-8")
     told = run_scenario(load_scenario(same), races=200).sentences
-    assert "(0.0 points, no more than chance" in told[1]
-    assert "moves the duel by more than chance" in told[2]
+    assert "moves the duel by more than chance" in told[0]
+    assert "95 %: " in told[1]
+    assert "(0.0 points, 95 %: 0.0 to 0.0, no more than chance" in told[2]
     assert told[3] == "And that is that."
 
 

@@ -242,15 +242,15 @@ def test_the_page_says_who_what_and_how(played: Forecast) -> None:
         "rated from laps",
         "seed 1",
         "1,000",
-        "Really won: #5",
+        "Won by #5",
         "--races 1000 --seed 1",
         played.version,
         "before the race",
-        "Monte-Carlo",
+        "95 % interval",
     ):
         assert part in text
     for car in played.cars:
-        assert f"±{100 * car.se.win:.1f}" in text
+        assert f"±{196 * car.se.win:.1f}" in text
 
 
 def test_every_string_of_a_card_is_escaped(hostile: Forecast) -> None:
@@ -316,12 +316,12 @@ def test_the_page_opens_with_its_message(played: Forecast) -> None:
     before = replace(played, classes=tuple(replace(c, actual_winner=None) for c in played.classes))
     told = re.search(r'<p class="message">(.*?)</p>', report_html(before))
     assert told is not None
-    assert "Really" not in told[1]
+    assert "Actual" not in told[1]
 
 
 def test_two_kinds_of_laps_are_named_and_explained(played: Forecast) -> None:
     page = report_html(played)
-    assert {"Mean laps", "Real laps"} <= set(re.findall(r"<th[^>]*>([^<]+)</th>", page))
+    assert {"Mean laps", "Actual laps"} <= set(re.findall(r"<th[^>]*>([^<]+)</th>", page))
     assert "Mean laps are over all simulated races" in page
     assert "% to win" in page
 

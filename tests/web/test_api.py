@@ -185,6 +185,7 @@ def small_race(client: TestClient, race: str) -> None:
         ("optimise", {"card": SMALL, "car": "01", "candidates": 2, "error": 0.2}, "plans"),
         ("season", {"season": "imsa-2022", "seasons": 2}, "titles"),
         ("call", {"race": PLAYED, "card": SMALL, "car": "01", "at": "0:30:00", "races": 8}, "options"),
+        ("window", {"race": PLAYED, "card": SMALL, "car": "01", "at": "0:30:00", "races": 8}, "played"),
         ("audit", {"race": PLAYED, "card": SMALL, "cars": ["01"]}, "stops"),
     ],
 )

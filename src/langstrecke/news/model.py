@@ -91,6 +91,8 @@ class Claim:
     """The rule that read it."""
     implied: bool = False
     """Not said in so many words: it follows from who shares the car, or whose cars the lines before are about."""
+    signs: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """By what it is judged whether it was read rightly."""
     page_span: tuple[int, int] | None = field(default=None, compare=False)
     """Where the sentence stands in the saved page the text came from."""
 
@@ -112,6 +114,7 @@ class Claim:
         """The claim as plain data, its id included."""
         data = {"id": self.id, **asdict(self)}
         data["seasons"] = list(self.seasons)
+        del data["signs"]
         return data
 
     def told(self) -> str:

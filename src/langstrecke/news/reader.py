@@ -19,13 +19,14 @@ from langstrecke.news.mentions.clauses import Clause, split_clauses
 from langstrecke.news.mentions.named import Spotted, speaks_of_racing, spot_names
 from langstrecke.news.mentions.tokens import Item, sentence_items
 from langstrecke.news.model import Article, Claim
-from langstrecke.news.relations.collect import guesses, once, starters
+from langstrecke.news.relations.collect import guesses, no_comment, once, starters, unlike
 from langstrecke.news.relations.crew_claims import Crews
 from langstrecke.news.relations.extract import Draft, told_by
-from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now
+from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now, off_season
 from langstrecke.news.relations.line_ups import Garage
 from langstrecke.news.relations.qualifiers import PAST, count_in, series_of, source_in, tense_of
 from langstrecke.news.relations.seats import Sure
+from langstrecke.news.relations.signs import compared, signs_of
 from langstrecke.news.relations.speakers import set_speaker
 from langstrecke.news.relations.titles import titles
 from langstrecke.news.relations.update_discourse import learn, remember_names, remember_people
@@ -43,9 +44,6 @@ BROKEN = "\ufffd"
 _MADE_ROOM = 1.5
 """Who is replaced is whom the next sentence tells of: "Er wird ..."."""
 _OPEN = ("reported", "expected", "possible")
-_AFFAIR_WORDS = frozenset({"bestätigung"}) | frozenset(
-    {"personalie", "wechsel", "gerücht", "verpflichtung", "deal", "bericht", "spekulation", "meldung"}
-)
 _IN_THE_CAR = frozenset({"drives_for", "drives", "shares_car"})
 """Of a result these are told along: "wird mit A und B Zweiter" is as sure as the result."""
 
@@ -94,7 +92,7 @@ def read_article(article: Article) -> Reading:
         inside = [s.name.id for s in within(spots, story) if s.name.is_a("person") and s.name.id in talk.people]
         talk.guest = guest_of(labels, talk.people, inside)
     reader = _Reader(article, talk, story, spots, doc)
-    claims = once(reader.read())
+    claims = once(compared(off_season(reader.read(), article)))
     if article.page:
         claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
     return Reading(article, tuple(claims))
@@ -115,9 +113,12 @@ class _Reader:
         self.planned: frozenset[str] = frozenset()
         """Of whom this sentence announced something."""
         self.garage = Garage(self.about.preview)
+        self.read_now: list[Clause] = []
+        """The clauses of the sentence that is read."""
         self.crews = Crews()
         self.items: dict[int, list[Item]] = {}
         self.carried = ""
+        self.hearsay_about: frozenset[str] = frozenset()
         self.paragraph = -1
         self.plan: Claim | None = None
         """The last plan told of."""
@@ -171,7 +172,7 @@ class _Reader:
         talk.asking = sentence.turn == "question"
         if talk.speaker is not None and (sentence.quoted or sentence.turn):
             talk.mention((talk.speaker,), 1.05)
-        clauses = self._clauses(sentence)
+        clauses = self.read_now = self._clauses(sentence)
         self.crews.read(self._items(sentence), talk)
         across_colons(clauses, talk)
         self.garage.headed(clauses)
@@ -198,12 +199,12 @@ class _Reader:
                 self.planned |= {id for c in told if c.certainty == "announced" for id in (c.subject, c.object)}
                 following = clauses[n + 1] if n + 1 < len(clauses) else None
                 if following is not None and following.lows >= {"anders", "als"}:
-                    claims += self._unlike(told, following)
+                    claims += unlike(told, following)
             remember_people(talk, scene)
         if sentence.turn == "question":
             talk.asked_words = frozenset(w for c in clauses for w in c.lemmas)
         if not claims:
-            claims += self._no_comment(sentence, clauses)
+            claims += no_comment(self.plan, sentence, clauses)
         if not sentence.turn:
             self.forward |= {c.subject for c in claims if c.certainty == "announced" and c.relation in PLANS}
         if whole.ahead and not sentence.turn:
@@ -306,8 +307,9 @@ class _Reader:
         return found
 
     def _how_sure(self, told: Draft, n: int, clauses: list[Clause], own: When, time: When, *, spoken: bool) -> str:
+        another = self.carried == "reported" and self._turns_to_another(told)
         verdict = certainty_of(
-            n, clauses, ahead=time.ahead, spoken=spoken, carried=self.carried,
+            n, clauses, ahead=time.ahead, spoken=spoken, carried="" if another else self.carried,
             relation=told.relation, drop_negation=told.drop_negation,
         )  # fmt: skip
         sure = self._sure(told, verdict)
@@ -326,35 +328,16 @@ class _Reader:
         planned = is_change(clauses[n]) or ((self.about.preview or ahead_of) and told.relation != "leaves")
         return "announced" if planned and not own.since and not spoken and not so_now else sure
 
+    def _turns_to_another(self, told: Draft) -> bool:
+        """Whether a claim is about somebody whom the hearsay of a sentence before was not about."""
+        here = {p.id for c in self.read_now for i in c.items if i.kind == "person" for p in i.who}
+        return told.subject.id in here and told.subject.id not in self.hearsay_about
+
     def _past(self, clause: Clause, time: When) -> bool:
         return tense_of(clause, time, self.article.year, "confirmed") == "past"
 
     def _now(self, clause: Clause, time: When) -> bool:
         return tense_of(clause, time, self.article.year, "confirmed") == "present"
-
-    def _no_comment(self, sentence: Sentence, clauses: list[Clause]) -> list[Claim]:
-        """Reads "wollte die Personalie nicht kommentieren": what was just reported is not confirmed."""
-        for clause in clauses:
-            if self.plan and find_cue(clause) == "not_confirmed" and clause.lemmas & _AFFAIR_WORDS:
-                denied = replace(self.plan, certainty="not_confirmed", by="", rule="no comment")
-                return [replace(denied, start=sentence.start, end=sentence.end, sentence=sentence.text)]
-        return []
-
-    def _unlike(self, told: list[Claim], clause: Clause) -> list[Claim]:
-        """Reads "anders als Nico Hülkenberg": of him the opposite is told."""
-        people = [i.name for i in clause.items if i.kind == "person" and i.name]
-        return [
-            replace(
-                c,
-                subject=p.id,
-                subject_name=p.name,
-                known=p.known,
-                certainty="confirmed" if c.certainty == "denied" else "denied",
-            )
-            for c in told
-            for p in people
-            if not p.id.startswith("?") and c.certainty in ("denied", "confirmed") and not c.rule.startswith("title")
-        ]
 
     def _sure(self, told: Draft, verdict: Verdict) -> str:
         if told.certainty and verdict.certainty not in ("denied", "not_confirmed", "none"):
@@ -403,6 +386,7 @@ class _Reader:
             sentence=text,
             rule=told.rule,
             implied=told.implied,
+            signs=signs_of(told, scene, self.read_now, sentence, tense),
         )
 
     # --- memory -----------------------------------------------------------------------------------------------------
@@ -412,6 +396,8 @@ class _Reader:
         for clause in clauses:
             if find_cue(clause, sentence_only=True) == "reported":
                 self.carried = "reported"
+                people = (p.id for c in clauses for i in c.items if i.is_person for p in i.who)
+                self.hearsay_about = frozenset(people)
                 return
             if find_cue(clause) == "announced":
                 self.carried = "announced"

@@ -25,8 +25,8 @@ def win_bars(forecast: Forecast, car_class: str, *, ax: Axes | None = None) -> F
             style.write(axes, car.podium + 0.006 * top, row, text, fontsize=style.SMALL, color=style.MUTED)
     won = {n for n, car in enumerate(cars) if car.actual and car.actual.position_in_class == 1}
     style.car_labels(canvas, axes, [label(car) for car in cars], won, class_stripes(forecast, cars))
-    known = tr("; the real winner's name in amber") if won else ""
-    legend = tr("Solid: class win. Pale: class podium. Per cent{known}.", known=known)
+    known = tr("; the winner's name in amber") if won else ""
+    legend = tr("Solid: class win, the line its 95 %. Pale: class podium. Per cent{known}.", known=known)
     style.heading(canvas, tr("Who wins {name}", name=car_class), legend)
     return canvas.done()
 
@@ -40,8 +40,10 @@ def overall_bars(forecast: Forecast, cars: int = 10, *, ax: Axes | None = None) 
         _win(axes, row, car.overall_win, car.se.overall_win, top, forecast.simulated)
     won = {n for n, car in enumerate(best) if car.actual and car.actual.position == 1}
     style.car_labels(canvas, axes, [label(car) for car in best], won, class_stripes(forecast, best))
-    known = tr(" The real winner's name in amber.") if won else ""
-    style.heading(canvas, tr("Who wins overall"), tr("Chance of winning the race, per cent.") + known)
+    known = tr(" The winner's name in amber.") if won else ""
+    style.heading(
+        canvas, tr("Who wins overall"), tr("Chance of winning the race, per cent; the line is its 95 %.") + known
+    )
     return canvas.done()
 
 

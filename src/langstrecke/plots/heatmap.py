@@ -53,7 +53,7 @@ def position_heatmap(forecast: Forecast, car_class: str, *, ax: Axes | None = No
             axes.add_patch(frame)
     won = {n for n, car in enumerate(cars) if car.actual and car.actual.position_in_class == 1}
     style.car_labels(canvas, axes, [label(car) for car in cars], won, class_stripes(forecast, cars))
-    known = tr(" Framed: where it really finished.") if real else ""
+    known = tr(" Framed: where it finished.") if real else ""
     title = tr("Where they finish in {name}", name=car_class)
     style.heading(canvas, title, tr("Probability of each place, per cent.") + known)
     return canvas.done()

@@ -46,7 +46,7 @@ def laps_and_retirement(forecast: Forecast, car_class: str, *, ax: Axes | None =
     if drawn:
         _retirements(canvas, cars, forecast.simulated)
     legend = tr("Laps, mean and one standard deviation; band: the class winner's, 8 of 10 races.")
-    legend += tr(" Diamond: really.") if real else ""
+    legend += tr(" Diamond: actual.") if real else ""
     low, high = percent(least, forecast.simulated, unit=False), percent(most, forecast.simulated)
     alike = tr(" Each retires in {low} to {high} of races.", low=low, high=high)
     legend += tr(" Right: chance of not running at the flag, per cent.") if drawn else alike

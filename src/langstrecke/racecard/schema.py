@@ -308,11 +308,11 @@ class RaceCard(CardModel):
 
     def _shown(self) -> Shown:
         rows = [
-            (name, str(len(self.cars_of(name))), lap_time(c.lap_s), f"± {c.lap_s_sd:.1f} s", f"{c.stint_laps:.0f}")
+            (name, str(len(self.cars_of(name))), lap_time(c.lap_s), f"{c.lap_s_sd:.1f} s", f"{c.stint_laps:.0f}")
             for name, c in self.classes.items()
         ]
         race = self.race
         where = f"{self.circuit.name or self.circuit.id}, {race.date}, {duration(race.duration_s, minutes=True)}"
         notes = (f"{where}; {plural(len(self.entries), 'car')}; rule book {race.rulebook}; knows: {race.knowledge}.",)
-        head = ("class", "cars", "lap", "known to", "laps a tank")
+        head = ("class", "cars", "lap", "its sd", "laps a tank")
         return Shown(race.name or race.id, head, rows, (*notes, race.note) if race.note else notes)

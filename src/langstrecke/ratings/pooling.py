@@ -2,7 +2,7 @@
 
 A figure of one class in one race is modelled as
 
-    group mean + class effect + circuit effect + race effect + error of measurement
+    group mean + class effect + season effect + circuit effect + race effect + error of measurement
 
 with Gaussian effects whose variances are shares of the between-race variance of the group (`FigurePrior`). The best
 estimate for a race, given any set of earlier races, is then a small linear system (kriging), exact and without
@@ -22,8 +22,8 @@ from langstrecke.ratings.race_facts import Measured
 class FigurePrior:
     """Mean of a figure in a group, what is not known of it, its spread, and how much of that spread recurs.
 
-    `mean_sd`: of the group mean; `sd`: between races of the group; `by_class`, `by_circuit`: shares of the
-    variance that belong to the class (this series and season) and to the circuit; the rest is the race's own.
+    `mean_sd`: of the group mean; `sd`: between races of the group; `by_class`, `by_season`, `by_circuit`: shares of
+    the variance that belong to the class of a series, to its season and to the circuit; the rest is the race's own.
     """
 
     mean: float
@@ -31,16 +31,18 @@ class FigurePrior:
     sd: float
     by_class: float = 0.3
     by_circuit: float = 0.3
+    by_season: float = 0.0
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One earlier estimate and where it comes from."""
+    """One earlier estimate and where it comes from. `season` counts where the prior gives seasons a share."""
 
     race_id: str
     car_class: str
     circuit: str
     measured: Measured
+    season: int = 0
 
 
 def pool(prior: FigurePrior, evidence: list[Evidence], target: Evidence) -> Measured:
@@ -52,9 +54,13 @@ def pool(prior: FigurePrior, evidence: list[Evidence], target: Evidence) -> Meas
     same_circuit = np.array([[a.circuit == b.circuit for b in every] for a in every], dtype=float)
     same_race = np.array([[a.race_id == b.race_id for b in every] for a in every], dtype=float)
     v = prior.sd**2
-    own = max(1 - prior.by_class - prior.by_circuit, 0.05)
+    same_season = same_class * np.array([[a.season == b.season for b in every] for a in every], dtype=float)
+    own = max(1 - prior.by_class - prior.by_season - prior.by_circuit, 0.05)
     cov = prior.mean_sd**2 + v * (
-        prior.by_class * same_class + prior.by_circuit * same_circuit + own * same_race * same_class
+        prior.by_class * same_class
+        + prior.by_season * same_season
+        + prior.by_circuit * same_circuit
+        + own * same_race * same_class
     )
     n = len(evidence)
     errors = np.array([e.measured.se for e in evidence])

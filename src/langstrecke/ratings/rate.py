@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -18,6 +18,7 @@ from langstrecke.ratings.pooling import Evidence, Rate, pool, pool_rate
 from langstrecke.ratings.race_facts import ClassFacts, Measured
 from langstrecke.ratings.race_priors import RacePriors, load_race_priors, set_name
 from langstrecke.ratings.rate_circuit import Past, neutralisation, overtaking, weather
+from langstrecke.ratings.rate_tank import tank_s
 from langstrecke.ratings.regions import region
 from langstrecke.ratings.sessions import CarFact
 from langstrecke.ratings.stops import LONG_RACE_S
@@ -43,9 +44,6 @@ TYRES_EVERY = {"le-mans": {"top": 3, "lmp1": 3, "lmp2": 3, "gt-pro": 2, "gt-am":
 
 NIGHT = 0.0012
 """Share by which a lap in the dark is longer where the circuit is not lit (`scripts/fit/track.py`)."""
-
-TANK_BOUND = 0.05
-"""How far (log) under the prior a short race's longest stint may lie and still tell something of the tank."""
 
 CREW_SD_S = 1.5
 """Spread of crews around their class, seconds a stop (documented default)."""
@@ -190,7 +188,7 @@ def rate_race(
 def _evidence(past: Past, race: RaceMeta, group: str, name: str) -> list[Evidence]:
     """Earlier estimates of a class figure in one group of classes and one region."""
     return [
-        Evidence(info.race_id, f"{info.series} {c.car_class}", info.circuit, c.measured[name])
+        Evidence(info.race_id, f"{info.series} {c.car_class}", info.circuit, c.measured[name], info.season)
         for info, facts in past
         if region(info.series) == region(race.series)
         for c in facts.classes
@@ -210,7 +208,7 @@ def _class_rating(
 ) -> tuple[ClassRating, dict[str, CarPace]]:
     group = group_of(car_class)
     kind = priors.kind(race.series, group)
-    target = Evidence(race.race_id, f"{race.series} {car_class}", race.circuit, Measured(0.0, 0.0))
+    target = Evidence(race.race_id, f"{race.series} {car_class}", race.circuit, Measured(0.0, 0.0), race.season)
 
     def figure(name: str) -> Measured:
         return pool(priors.figures[kind][name], _evidence(past, race, group, name), target)
@@ -219,7 +217,8 @@ def _class_rating(
     level = level_of(posterior.levels, car_class, average)
     tau = float(np.exp(figure("log_tau").value))
     lap = level.value * (1 + tau)
-    window = _tank(past, race, car_class, priors, target)
+    long_races = {info.race_id for info, f in past if f.length_s > LONG_RACE_S}
+    window = tank_s(_evidence(past, race, group, "log_window_s"), long_races, target, priors)
     stint_laps = float(np.exp(window.value)) / lap
     fuel = MASS_SENSITIVITY * TANK_OVER_MASS[group] / stint_laps
     lane_s = _lane(past, race)
@@ -260,27 +259,6 @@ def _class_rating(
 def _lane(past: Past, race: RaceMeta) -> float | None:
     """The quickest run through this circuit's pit lane that is held."""
     return min((f.lane_s for info, f in past if info.circuit == race.circuit and f.lane_s is not None), default=None)
-
-
-def _tank(past: Past, race: RaceMeta, car_class: str, priors: RacePriors, target: Evidence) -> Measured:
-    """Log seconds on a tank. A circuit's thirst is known beforehand; what is left of it is pooled.
-
-    Stints of a short race only bound the tank from below: such a bound well under the prior tells nothing.
-    """
-    group = group_of(car_class)
-    prior = priors.tanks.get(f"{region(race.series)}.{car_class}")
-    if prior is None:
-        prior = priors.figures[priors.kind(race.series, group)]["log_window_s"]
-    prior = replace(prior, by_class=0.6, by_circuit=0.15)
-    thirst = priors.windows
-    long_races = {info.race_id for info, f in past if f.length_s > LONG_RACE_S}
-    evidence = []
-    for e in _evidence(past, race, group, "log_window_s"):
-        value = e.measured.value - thirst.get(e.circuit, 0.0)
-        if e.race_id in long_races or value > prior.mean - TANK_BOUND:
-            evidence.append(replace(e, measured=Measured(value, e.measured.se)))
-    found = pool(prior, evidence, target)
-    return Measured(found.value + thirst.get(race.circuit, 0.0), found.se)
 
 
 def _class_rates(past: Past, race: RaceMeta, group: str, priors: RacePriors, kind: str) -> dict[str, float]:

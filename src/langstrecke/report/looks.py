@@ -89,7 +89,9 @@ ol.method li { margin: .35rem 0; }
   .tiles { grid-template-columns: 1fr; }
   figure.bars { display: none; } td .bar { display: block; }
   .odds-table th.n:not(.keep), .odds-table td.n:not(.keep) { display: none; }
-  td.who { min-width: 0; }
+  td.who { min-width: 0; overflow-wrap: break-word; }
+  .odds-table th, .odds-table td { padding-left: .25rem; padding-right: .25rem; }
+  td .se { display: block; }
 }
 @page { size: A4; margin: 13mm 12mm; }
 @media print {

@@ -17,8 +17,8 @@ from langstrecke.report.tables import change_table, class_table, line_ups
 from langstrecke.report.words import EVIDENCE, KNOWLEDGE, METHOD, crew, distance, message, race_line
 
 LAPS_DIFFER = (
-    "Mean laps are over all simulated races, those in which the car retires included; so they lie below the real "
-    "laps of a car that came home."
+    "±: the simulation's 95 %. Mean laps are over all simulated races, those in which the car retires included; so "
+    "they lie below the actual laps of a car that came home."
 )
 LICENCES = "{drivers}: {known}. Beside each name the licence: P, G, S or B."
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -124,7 +124,7 @@ def _change_figure(forecast: Forecast, before: Forecast) -> Html:
 
 def _headline(forecast: Forecast) -> Html:
     tiles = [_tile(forecast, figures) for figures in forecast.classes]
-    figure = _figure(forecast, "overall", overall_bars(forecast), tr("Chances of winning overall"))
+    figure = _figure(forecast, "overall", overall_bars(forecast), tr("Chances of winning overall"), cls="bars")
     title = tag("h2", tr("The odds"), cls="flow")
     # With one class the overall winner is the class winner: one figure less.
     columns = next(n for n in (3, 4, 2) if len(tiles) % n != 1) if len(tiles) > 3 else len(tiles)  # none stands alone
@@ -139,8 +139,8 @@ def _tile(forecast: Forecast, figures: ClassForecast) -> Html:
     if figures.actual_winner is not None:
         winner = forecast.car(figures.actual_winner)
         odds = percent(winner.win, forecast.simulated)
-        given = tag("span", tr("(given {odds})", odds=odds), cls="whole")
-        really = tag("p", tr("Really won: #{car} {team} ", car=winner.car, team=winner.team), given, cls="really")
+        given = tag("span", tr("({odds} here)", odds=odds), cls="whole")
+        really = tag("p", tr("Won by #{car} {team} ", car=winner.car, team=winner.team), given, cls="really")
     return tag(
         "div",
         tag("h3", f"{figures.name} · {plural(len(ranked), 'car')}"),

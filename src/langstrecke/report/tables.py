@@ -20,7 +20,7 @@ def _n(content: str | Html, cls: str = "") -> Html:
 
 
 def _heads(left: tuple[str, ...], right: tuple[str, ...]) -> list[Html]:
-    kept = {"Win %", "Place", "Really"}  # what a narrow screen has room for
+    kept = {"Win %", "Place", "Actual"}  # what a narrow screen has room for
     return [tag("th", tr(h), scope="col") for h in left] + [
         tag("th", tr(h), scope="col", cls="n keep" if h in kept else "n") for h in right
     ]
@@ -37,7 +37,7 @@ def class_table(forecast: Forecast, car_class: str) -> Html:
         won = car.actual is not None and car.actual.position_in_class == 1
         cells = join([*_car_cells(car), *_odds_cells(forecast, car, overall), *(_actual_cells(car) if known else [])])
         rows.append(tag("tr", cells, cls="won") if won else tag("tr", cells))
-    heads = _heads(("Car", "Team and drivers"), right + (("Really", "Real laps") if known else ()))
+    heads = _heads(("Car", "Team and drivers"), right + (("Actual", "Actual laps") if known else ()))
     body = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *rows))
     return tag("div", body, cls="scroll odds-table")
 
@@ -53,7 +53,7 @@ def _odds_cells(forecast: Forecast, car: CarForecast, overall: bool) -> list[Htm
         [
             tag("strong", percent(car.win, n, unit=False)),
             " ",
-            tag("span", decimals(f"±{100 * car.se.win:.1f}"), cls="se"),
+            tag("span", decimals(f"±{196 * car.se.win:.1f}"), cls="se"),
             tag("span", "", cls="bar", style=f"--share:{100 * car.win:.1f}%"),
         ]
     )

@@ -12,7 +12,7 @@ from rich.text import Text
 from langstrecke.forecast import CarForecast, ClassForecast, Forecast
 from langstrecke.formatting import is_out, percent, plural, printable
 from langstrecke.language import NOT_TRANSLATED, decimals, german, tr
-from langstrecke.report.words import crew, distance, race_line, verdicts
+from langstrecke.report.words import crew, distance, message, race_line, verdicts
 
 WIDE = 108
 """From this width on team and drivers have a column each and the odds a bar."""
@@ -48,6 +48,7 @@ def _title(forecast: Forecast) -> RenderableType:
     race = forecast.race
     lines = [Text.assemble((printable(race.name), "bold"), "  ", (race_line(forecast), "dim"))]
     lines += [Text.assemble((tr("what if  "), "yellow"), printable(change)) for change in forecast.changes]
+    lines.append(Text(message(forecast)))
     return Group(*lines)
 
 

@@ -41,7 +41,7 @@ def distance(figures: ClassForecast) -> str:
     text = tr("winner {laps}", laps=plural(round(figures.winner_laps), "lap"))
     if round(low) != round(high):
         text += f" ({low:.0f}–{high:.0f})"
-    return text + (tr(", really {laps}", laps=figures.actual_laps) if figures.actual_laps is not None else "")
+    return text + (tr(", actual {laps}", laps=figures.actual_laps) if figures.actual_laps is not None else "")
 
 
 def verdicts(forecast: Forecast) -> list[tuple[str, str]]:
@@ -74,7 +74,7 @@ def message(forecast: Forecast) -> str:
     if known:
         chance = [forecast.car(str(f.actual_winner)).win for f in known]
         text += tr(
-            " Really, {right} of {number} won; the winners had been given {low} to {high}.",
+            " In the race {right} of {number} won; the winners' chances were {low} to {high} here.",
             right=sum(forecast.in_class(f.name)[0].car == f.actual_winner for f in known),
             number=plural(len(known), "class favourite"),
             low=percent(min(chance), forecast.simulated),
@@ -89,6 +89,6 @@ METHOD = (
     "race has had.",
     "What is not known about cars, drivers and rates is drawn anew for each race within its uncertainty, so the odds "
     "hold what the ratings do not know.",
-    "A probability is the share of the simulated races in which it happened; its Monte-Carlo error stands beside it "
-    "and says nothing about errors of the model.",
+    "A probability is the share of the simulated races in which it happened; the ± beside it is the 95 % interval "
+    "of the simulation and says nothing about errors of the model.",
 )

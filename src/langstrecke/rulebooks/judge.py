@@ -36,7 +36,7 @@ def judge_laps(
     stopped before `duration_s` are not either: they cannot be held to minimums, and their last stint has no end.
     `crew_rules=False` leaves out who may share a car (an entry list's matter, not the race's).
     """
-    neutralised = neutral_spans(laps)
+    neutralised = neutral_spans(laps) if book.pit.max_stint_s else []  # the one rule that asks for them
     by_car: dict[str, list[tuple[str, str, float, float | None, float, bool]]] = {}
     for car, *row in stint_table(laps).rows():
         by_car.setdefault(car, []).append(tuple(row))

@@ -68,7 +68,7 @@ def _table(card: RaceCard, book: RuleBook, rows: NDArray[np.float64]) -> pl.Data
     s1, s2 = np.round(lap_time * SECTORS[0], 3), np.round(lap_time * SECTORS[1], 3)
     mode = rows[:, ROW_MODE].astype(int)
     neutral = "fcy" if book.neutralisation.regime == "imsa_fcy" else "safety_car"
-    flag = np.select([mode == MODE_SAFETY_CAR, mode == MODE_FCY], [neutral, "fcy"], "green")
+    shown = np.select([mode == MODE_SAFETY_CAR, mode == MODE_FCY], [1, 2], 0)
     pit = np.round(rows[:, ROW_PIT_S], 3)
     length = card.circuit.length_km
     start = np.datetime64(dt.datetime.combine(card.race.date, card.race.start_time), "us")
@@ -77,7 +77,7 @@ def _table(card: RaceCard, book: RuleBook, rows: NDArray[np.float64]) -> pl.Data
     first = np.cumsum([0, *(len(e.drivers) for e in entries[:-1])])
     return pl.DataFrame(
         {
-            "race_id": [f"{card.race.id}/race"] * len(car),
+            "race_id": pl.repeat(f"{card.race.id}/race", len(car), eager=True),
             "car": pl.Series([e.car for e in entries])[car],
             "car_class": pl.Series([e.car_class for e in entries])[car],
             "lap": lap,
@@ -89,7 +89,7 @@ def _table(card: RaceCard, book: RuleBook, rows: NDArray[np.float64]) -> pl.Data
             "s3_s": np.round(lap_time - s1 - s2, 3),
             "in_pit": rows[:, ROW_IN_PIT] > 0.0,
             "pit_time_s": pl.Series(pit).replace(0.0, None),
-            "flag": flag,
+            "flag": pl.Series(["green", neutral, "fcy"])[shown],
             "kph": np.round(length * 3600.0 / lap_time, 1) if length else [None] * len(car),
             "team": pl.Series([e.team for e in entries], dtype=pl.String)[car],
             "manufacturer": pl.Series([e.make for e in entries], dtype=pl.String)[car],

@@ -37,8 +37,9 @@ def reasons(now: Moment, index: int, ahead: Outlook | None = None) -> list[str]:
     refuels = int(now.params.race[0].refuelling) == 1
     told = [f"{race_time(now.to_go_s())} to go"]
     if refuels:
-        told[0] += f"; fuel for {left:.1f} laps (± {1.28 * sd:.1f}; a tank is believed to last {tank:.1f} with what"
-        told[0] += " crews save)"
+        low, high = max(0.0, left - 1.28 * sd), left + 1.28 * sd
+        told[0] += f"; fuel for {left:.1f} laps (80 %: {low:.1f} to {high:.1f}; a tank is believed to last"
+        told[0] += f" {tank:.1f}, with what crews save)"
     if ahead is not None:
         told += ahead.describe() if refuels else ahead.describe()[:1]
     share = min(1.0, max(0.0, (tank - left + 1) / tank))

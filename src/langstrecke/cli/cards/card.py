@@ -108,7 +108,7 @@ def _print_race(card: RaceCard) -> None:
 
 
 def _print_classes(card: RaceCard) -> None:
-    numbers = ("cars", "lap s", "± s", "stint laps", "fuel s", "lane s", "out /h", "repair /h")
+    numbers = ("cars", "lap s", "sd s", "stint laps", "fuel s", "lane s", "out /h", "repair /h")
     table = grid("class", right=numbers)
     for name, c in card.classes.items():
         row = [len(card.cars_of(name)), f"{c.lap_s:.2f}", f"{c.lap_s_sd:.2f}", f"{c.stint_laps:.1f}"]
@@ -120,7 +120,7 @@ def _print_classes(card: RaceCard) -> None:
 
 def _print_entries(card: RaceCard) -> None:
     out = screen()
-    right = ("grid", "pace s", "±")
+    right = ("grid", "pace s", "sd")
     table = grid("car", "class", "team, vehicle, drivers (pace s)", right=right)
     for e in card.entries:
         crew = ", ".join(f"{surname(d.name)} {d.pace_s:+.2f}" for d in e.drivers)

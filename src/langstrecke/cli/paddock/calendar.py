@@ -46,8 +46,8 @@ def calendar_verb(
     if as_json:
         print_json(CalendarAnswer.of(found, covers=list(covers)))
         return
-    _print_calendar(registry, list(found.busy), list(found.clashes), ask.driver)
     _print_chances(registry, list(found.chances))
+    _print_calendar(registry, list(found.busy), list(found.clashes), ask.driver)
     noted([*found.unknown, *(covers if ask.driver else ())])
     if ics is not None:
         console.print(f"Written as iCalendar into {ics}.")
@@ -65,15 +65,15 @@ def _print_calendar(
     for meeting in busy:
         start = f"{meeting.start}{'?' if meeting.assumed_start else ''}"
         table.add_row(start, str(meeting.end), meeting.series, escape(calendars.title(registry, meeting)))
-    screen().print(table)
-    if any(meeting.assumed_start for meeting in busy):
-        console.print("? first day not known, taken to be two days before the race")
     for hit in hits:
         names = [calendars.title(registry, m) for m in (hit.one, hit.other)]
         overlap = f"{plural(hit.overlap_days, 'day')} in common"
         how = overlap if hit.overlap_days else f"{plural(hit.days_between, 'free day')} between them"
         line = f"[red]clash[/] {hit.other.start}: {escape(names[0])} and {escape(names[1])} ({how})"
         screen().print(line, highlight=False)
+    screen().print(table)
+    if any(meeting.assumed_start for meeting in busy):
+        console.print("? first day not known, taken to be two days before the race")
 
 
 def _print_chances(registry: Registry, chances: list[calendars.Chance]) -> None:

@@ -54,9 +54,9 @@ def career_verb(
         return
     one_race_a_year = len({r.event.season for r in found.rows}) == len(found.rows)
     by_race = races or one_race_a_year
-    screen().print(_race_table(registry, found, mates=races) if by_race else _season_table(found))
     wins = ", ".join(map(str, found.class_wins)) or "none"
-    console.print(f"Entered {found.entered}, started {found.started}; class wins: {wins}.")
+    console.print(f"Entered {plural(found.entered, 'race')}, started {found.started}; class wins: {wins}.")
+    screen().print(_race_table(registry, found, mates=races) if by_race else _season_table(found))
     noted(covers)
     if figure is not None:
         console.print(f"Drawn into {figure}.")
@@ -159,6 +159,8 @@ def versus_verb(ask: DriversAsk, store: Store = None, as_json: Json = False) -> 
         console.print("They never raced against each other, as far as is known here.")
         noted(covers)
         return
+    score = f"{first.name} {answer.ahead[0]}, {second.name} {answer.ahead[1]}"
+    console.print(f"Ahead by overall place: {score}.", highlight=False)
     table = Table("date", "race", first.name, second.name, "ahead", box=None)
     for duel in duels:
         results = [f"{e.car_class} {careers.short_result(e)}" for e in (duel.one, duel.other)]
@@ -166,8 +168,6 @@ def versus_verb(ask: DriversAsk, store: Store = None, as_json: Json = False) -> 
         race = calendars.race_title(registry, duel.event)
         table.add_row(duel.event.race_day.isoformat(), *map(escape, (race, *results, ahead)))
     screen().print(table)
-    score = f"{first.name} {answer.ahead[0]}, {second.name} {answer.ahead[1]}"
-    console.print(f"{score}, overall places counted.", highlight=False)
     noted(covers)
 
 

@@ -13,7 +13,7 @@ from langstrecke.cli.asking import asks, settings_of
 from langstrecke.cli.figures import check_figure
 from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.progress import progress
-from langstrecke.cli.strategy.differences import places, points
+from langstrecke.cli.strategy.differences import MEANS, either_way, places_won, points
 from langstrecke.cli.terminal import grid, noted, print_json, screen
 from langstrecke.formatting import plural, printable, race_time, surname
 from langstrecke.services.requests.strategy import AuditAsk, CallAsk
@@ -47,20 +47,21 @@ def call_verb(ask: CallAsk, store: Store = None, figure: Figure = None, as_json:
     out.print(Text(found.headline, "bold"))
     for reason in found.reasons:
         out.print(Text("  " + reason))
-    table = grid("against staying out", right=("class win, points", "podium, points", "place in class"))
+    table = grid("against staying out", right=("class win, points", "podium, points", "places won"))
     for a in found.answers:
         table.add_row(
-            Text("\n  as well: ".join([a.describe(), *a.also])), points(a.win), points(a.podium), places(a.place)
+            Text("\n  as well: ".join([a.describe(), *a.also])), points(a.win), points(a.podium), places_won(a.place)
         )
     out.print(table)
     if found.like_staying:
         out.print(Text("like staying out: " + "; ".join(found.like_staying)))
     for c in found.contingencies:
-        change = f"{places(c.stop.place)} places"
-        told = f"a yellow in {plural(c.laps, 'lap')}: {c.advice} (stopping against staying out: {change})"
+        told = f"a yellow in {plural(c.laps, 'lap')}: {c.advice} (a stop under it: {places_won(c.stop.place)} places)"
         out.print(Text(told))
     played = plural(found.races, "race")
-    out.print(f"{played} for each option, same luck, seed {ask.seed}", style="dim", highlight=False)
+    out.print(f"{played} for each option, same luck, seed {ask.seed}; {MEANS}", style="dim", highlight=False)
+    if any(a.option.driver >= 0 for a in found.answers):
+        out.print("an option with a driver stands against staying out and him getting in later", style="dim")
     noted(grounds(card))
 
 
@@ -106,6 +107,7 @@ def audit_verb(
     out.print(Text(text, "dim"))
     for name in found.classes():
         out.print(_table(found, name, count))
+    out.print(Text(MEANS, "dim"))
     noted(grounds(card))
 
 
@@ -134,7 +136,7 @@ def _cells(s: Scored) -> list[str]:
         s.flag,
         str(s.place),
         plural(round(s.fuel_left), "lap"),
-        f"{s.gain:+.2f} ± {1.96 * s.answer.place.se:.2f}",
+        either_way(s.gain, 1.96 * s.answer.place.se, 2),
         points(s.answer.win),
         driver,
     ]

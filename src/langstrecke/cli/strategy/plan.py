@@ -124,7 +124,15 @@ def _print(plan: Plan, card: RaceCard) -> None:
     title = tr(what, race=card.race.name, car=plan.car, team=plan.team, car_class=plan.car_class)
     title += tr(", from {time} on", time=race_time(plan.at_s)) if plan.at_s is not None else ""
     numbers = ("stint", "laps", "from", "to", "clock", "fuel", "stop")
-    table = grid(right=tuple(map(tr, numbers)), title=Text(printable(title), "bold"))
+    wide.print(Text(printable(title), "bold"))
+    took = tr("{quality}, found in {seconds} s", quality=_quality(plan), seconds=decimals(f"{plan.seconds:.1f}"))
+    wide.print(Text(took[:1].upper() + took[1:]))
+    if plan.violations:
+        for violation in plan.violations:
+            wide.print(Text.assemble((tr("breaks a rule: "), "bold red"), violation.text))
+    else:
+        wide.print(Text(plan.verdict, "green" if plan.judged else "yellow"))
+    table = grid(right=tuple(map(tr, numbers)))
     for name in ("tyres", "driver", ""):
         table.add_column(tr(name))
     for number, s in enumerate(plan.stints, 1):
@@ -149,13 +157,6 @@ def _print(plan: Plan, card: RaceCard) -> None:
     for name in plan.drivers:
         licence = next((s.licence for s in plan.stints if s.driver == name), None)
         wide.print(Text(f"{printable(name)} ({licence or tr('no licence given')}): {race_time(plan.driven_s(name))}"))
-    took = tr("{quality}, found in {seconds} s", quality=_quality(plan), seconds=decimals(f"{plan.seconds:.1f}"))
-    wide.print(Text(took, "dim"))
-    if plan.violations:
-        for violation in plan.violations:
-            wide.print(Text.assemble((tr("breaks a rule: "), "bold red"), violation.text))
-    else:
-        wide.print(Text(plan.verdict, "green" if plan.judged else "yellow"))
     noted(plan.notes)
     if german():
         wide.print(Text(NOT_TRANSLATED, "dim"))
@@ -166,6 +167,6 @@ def _quality(plan: Plan) -> str:
     if plan.gap is None or plan.gap_s is None:
         return tr("a rota, how good is not known (--limit gives more time)")
     if plan.proven:
-        return tr("the best rota, proven: gap 0 s (0 %)")
+        return tr("the best rota there is, proven")
     far = "within {gap} s over the race ({share} % of its cost) of the best rota there can be"
     return tr(far, gap=decimals(f"{plan.gap_s:.1f}"), share=decimals(f"{100 * plan.gap:.1f}"))

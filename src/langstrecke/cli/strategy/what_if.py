@@ -11,7 +11,7 @@ from langstrecke.cli.asking import asks, option, request, settings_of
 from langstrecke.cli.figures import check_figure
 from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.progress import progress
-from langstrecke.cli.strategy.differences import points
+from langstrecke.cli.strategy.differences import MEANS, either_way, points, verdict
 from langstrecke.cli.strategy.what_if_past import what_if_at
 from langstrecke.cli.terminal import grid, noted, print_json, screen
 from langstrecke.errors import LangstreckeError
@@ -19,7 +19,7 @@ from langstrecke.formatting import plural, printable
 from langstrecke.services.requests.strategy import OptimiseAsk, WhatIfAsk, WhatIfThenAsk
 
 if TYPE_CHECKING:
-    from langstrecke.strategy.counterfactual.before_race import WhatIf
+    from langstrecke.strategy.counterfactual.before_race import CarChange, WhatIf
     from langstrecke.strategy.search import Found
 
 SHOWN_CARS = 8
@@ -88,7 +88,10 @@ def _print_what_if(result: WhatIf, race: str) -> None:
     columns = ("class win", "change in points", "podium", "change in points", "place in class")
     table = grid("car", "class", right=columns)
     focus = result.of(result.focus) if result.focus in {c.car for c in result.cars} else None
-    rest = sorted((c for c in result.cars if c is not focus), key=lambda c: -abs(c.win.change))
+    if focus is not None:
+        out.print(Text(verdict(f"Car {focus.car} wins {focus.car_class}", focus.win), "bold"))
+    moved = (c for c in result.cars if c is not focus and (c.win.change or c.podium.change or c.place.change))
+    rest = sorted(moved, key=lambda c: -abs(c.win.change))
     for c in ([focus] if focus else []) + rest[: SHOWN_CARS - 1]:
         table.add_row(
             c.car,
@@ -103,14 +106,21 @@ def _print_what_if(result: WhatIf, race: str) -> None:
     if focus is not None:
         o = focus.overall_win
         out.print(f"overall win of car {focus.car}: {100 * o.before:.2f} → {100 * o.after:.2f} %", highlight=False)
-        gain = f"{focus.place.gain:.0f}" if focus.place.gain else "-"
-        wins = f"{focus.win.gain:.1f}" if focus.win.gain else "-"
-        text = f"{plural(result.races, 'race')} each way, same luck: that many times fewer than independent ones: "
-        out.print(Text(f"{text}{wins} for the win, {gain} for the place", "dim"))
+    out.print(Text(f"{_luck(result.races, focus)}\n{MEANS}", "dim"))
     for g in result.ignorance:
-        what = f"{printable(g.driver)} is rated {g.pace_s:+.2f} ± {1.96 * g.sd_s:.2f} s a lap ({g.evidence}). "
+        low, high = (f"{g.pace_s + s * 1.96 * g.sd_s:+.2f}" for s in (-1, 1))
+        what = f"{printable(g.driver)} is rated {g.pace_s:+.2f} s a lap (95 %: {low} to {high}; {g.evidence}). "
         what += f"At his possible best {points(g.best)} points of class win, at his possible worst {points(g.worst)}"
         out.print(Text(what))
+
+
+def _luck(races: int, car: CarChange | None) -> str:
+    """How many races were played, and how many without shared luck would tell as much."""
+    text = f"{plural(races, 'race')} each way on the same luck"
+    if car is None or not car.win.gain or not car.place.gain:
+        return text
+    win, place = car.win.gain, car.place.gain
+    return f"{text}, as good as {win:.1f} times as many independent ones for the win, {place:.1f} for the place"
 
 
 @asks(OptimiseAsk, "card")
@@ -122,7 +132,7 @@ def optimise_verb(ask: OptimiseAsk, store: Store = None, figure: Figure = None, 
     from langstrecke.services.strategy import optimise_result
 
     check_figure(figure)
-    with progress("plans") as step:
+    with progress("races") as step:
         found = optimise_result(settings_of(store), ask, step=step)
     card = card_of(settings_of(store), ask.card)
     race = card.race.name
@@ -159,16 +169,16 @@ def _print_found(found: Found, race: str) -> None:
     out = screen()
     k, unit = _scale(found)
     title = Text.assemble((printable(race), "bold"), f"  car {found.car}: {found.goal.title}")
-    columns = (f"{found.goal.title}, {unit}", "interval", "against the best", "against the card")
+    columns = (f"{found.goal.title}, {unit}", "± (95 %)", "against the best", "against the card")
     table = grid("plan", right=columns, title=title)
     for j in found.best:
         score = abs(j.score) if found.goal.name == "overall" else j.score
         table.add_row(
             Text(j.words),
             f"{k * score:.1f}",
-            f"± {k * 1.96 * j.se:.1f}",
-            "" if j is found.best[0] else f"{k * j.against_best.change:+.1f} ± {k * 1.96 * j.against_best.se:.1f}",
-            f"{k * j.against_card.change:+.1f} ± {k * 1.96 * j.against_card.se:.1f}",
+            f"{k * 1.96 * j.se:.1f}",
+            "" if j is found.best[0] else either_way(k * j.against_best.change, k * 1.96 * j.against_best.se),
+            either_way(k * j.against_card.change, k * 1.96 * j.against_card.se),
         )
     out.print(table)
     equal = [j.words for j in found.best[1:] if j.as_good]
@@ -176,7 +186,7 @@ def _print_found(found: Found, race: str) -> None:
         out.print(Text("as good, as far as these races can tell: " + "; ".join(equal)))
     if found.drivers:
         j = found.drivers[0]
-        change = f"{k * j.against_best.change:+.1f} ± {k * 1.96 * j.against_best.se:.1f}"
+        change = either_way(k * j.against_best.change, k * 1.96 * j.against_best.se)
         out.print(Text(f"of other drivers' orders: {j.words}, {change}"))
     price = found.price
     tried = f"{plural(found.tried, 'plan')}, {plural(found.played, 'race')} in {found.seconds:.0f} s"
@@ -188,6 +198,6 @@ def _print_found(found: Found, race: str) -> None:
     )
     out.print(found.tyres.describe(), highlight=False, style="dim")
     if found.at_ends is not None:
-        few, many = (f"{k * d.change:+.1f} ± {k * 1.96 * d.se:.1f}" for d in found.at_ends)
+        few, many = (either_way(k * d.change, k * 1.96 * d.se) for d in found.at_ends)
         text = f"the best plan against the card's own: {few} if tyres wear as little as may be, {many} if as much"
         out.print(text, highlight=False, style="dim")

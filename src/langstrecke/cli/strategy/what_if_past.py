@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from langstrecke.cli.progress import progress
-from langstrecke.cli.strategy.differences import points
+from langstrecke.cli.strategy.differences import MEANS, points, verdict
 from langstrecke.cli.terminal import grid, noted, print_json, screen
 from langstrecke.formatting import plural, printable, race_time
 
@@ -48,6 +48,7 @@ def _print(found: WhatIfThen, card: RaceCard) -> None:
     out.print(Text.assemble(("in the race  ", "yellow"), printable(f"it {found.happened}")))
     out.print(Text.assemble(("as it was    ", "yellow"), printable(found.actual)))
     out.print(Text.assemble(("what if      ", "yellow"), printable(found.changed)))
+    out.print(Text(verdict(f"Car {found.car} wins its class", found.win), "bold"))
     table = grid("", right=("as it was", "what if", "change in points"))
     for name, d in (("class win", found.win), ("class podium", found.podium), ("overall win", found.overall_win)):
         table.add_row(name, f"{100 * d.before:.1f} %", f"{100 * d.after:.1f} %", points(d))
@@ -57,7 +58,7 @@ def _print(found: WhatIfThen, card: RaceCard) -> None:
     out.print(table)
     played = plural(found.races, "race")
     text = f"{played} each way from that moment, same luck, seed {found.seed}; what came later is not used"
-    out.print(Text(text, "dim"))
+    out.print(Text(f"{text}\n{MEANS}", "dim"))
 
 
 def _figure(found: WhatIfThen, card: RaceCard, path: Path) -> None:

@@ -13,6 +13,7 @@ from langstrecke.cli.asking import asks, settings_of
 from langstrecke.cli.figures import check_figure
 from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.progress import progress
+from langstrecke.cli.strategy.differences import MEANS, either_way
 from langstrecke.cli.terminal import grid, noted, print_json, screen
 from langstrecke.formatting import percent, plural, printable, race_time, surname
 from langstrecke.services.requests.strategy import WindowAsk
@@ -55,23 +56,24 @@ def window_verb(
     out = screen()
     when = f"{race_time(found.t)} of race time ({clock_of(card, found.t):%H:%M:%S})"
     out.print(Text.assemble((printable(card.race.name), "bold"), f"  car {ask.car} at {when}"))
-    fuel = f"fuel for {found.fuel_left:.1f} laps (± {1.28 * found.fuel_sd:.1f})"
+    low, high = max(0.0, found.fuel_left - 1.28 * found.fuel_sd), found.fuel_left + 1.28 * found.fuel_sd
+    fuel = f"fuel for {found.fuel_left:.1f} laps (80 %: {low:.1f} to {high:.1f})"
+    out.print(Text(found.headline, "bold"))
     green, now = found.stop_s
     cost = f"a stop now costs {now:.0f} s" + (f" of green running instead of {green:.0f}" if found.green else "")
     out.print(Text(f"{fuel}; {cost}"))
     out.print(_laps(found))
     if found.undercut:
         told = "; ".join(
-            f"{plural(u.laps, 'lap')} {u.gain_s:+.1f} s ({u.low_s:+.1f} to {u.high_s:+.1f})" for u in found.undercut
+            f"{plural(u.laps, 'lap')} before it {u.gain_s:+.1f} s" + _either_end(u.low_s, u.high_s)
+            for u in found.undercut
         )
-        out.print(
-            Text(f"undercut of car {found.rival}, by what is believed of tyres and fuel, traffic left out: {told}")
-        )
+        out.print(Text(f"undercut of car {found.rival}, traffic left out: {told}".replace("-", "−")))
     out.print(_savings(found))
     if found.fall_off:
         out.print(_stints(found))
     played = plural(found.races, "race")
-    out.print(f"{played} for each lap played, same luck, seed {ask.seed}", style="dim", highlight=False)
+    out.print(f"{played} for each lap played, same luck, seed {ask.seed}; {MEANS}", style="dim", highlight=False)
     noted(notes)
 
 
@@ -93,6 +95,11 @@ def _laps(found: PitWindow) -> Table:
     return table
 
 
+def _either_end(low: float, high: float) -> str:
+    """The ends of what is believed of tyres and fuel, where they differ."""
+    return f" ({low:+.1f} to {high:+.1f} by what is believed of tyres and fuel)" if round(high - low, 1) else ""
+
+
 def _ahead(ahead: tuple[str, float] | None) -> str:
     return f"{ahead[1]:.0f} s to {ahead[0]}" if ahead is not None else ""
 
@@ -100,22 +107,22 @@ def _ahead(ahead: tuple[str, float] | None) -> str:
 def _change(value: float, difference: Difference, digits: int) -> str:
     """A change with half its 95 % interval; a share (one digit) in points."""
     half = (difference.high - difference.low) / 2.0 * (100.0 if digits == 1 else 1.0)
-    return f"{value:+.{digits}f} ± {half:.{digits}f}".replace("-", "−")
+    return either_way(value, half, digits)
 
 
 def _savings(found: PitWindow) -> Table:
     table = grid("fuel saved", right=("a lap costs", "laps gained", "lasts to the flag"))
-    for s in found.savings:
+    for s in (s for s in found.savings if s.share > 0 or s.lasts > 0):
         table.add_row(percent(s.share), f"{s.lap_s:.2f} s", f"{s.laps:.1f}", percent(s.lasts))
     return table
 
 
 def _stints(found: PitWindow) -> Table:
-    table = grid("stint", right=("clean laps", "middle lap", "s a lap", "range", "tyres' part", "range"))
+    table = grid("stint", right=("clean laps", "middle lap", "s a lap", "90 %", "tyres' part", "90 %"))
     for s in found.fall_off:
-        table.add_row(
-            f"{s.stint} {surname(s.driver)}", str(s.laps), f"{s.level_s:.2f} s", f"{s.slope_s:+.3f}",
-            f"{s.low_s:+.3f} to {s.high_s:+.3f}", f"{s.tyres_s:+.3f}",
+        figures = (
+            f"{s.level_s:.2f} s", f"{s.slope_s:+.3f}", f"{s.low_s:+.3f} to {s.high_s:+.3f}", f"{s.tyres_s:+.3f}",
             f"{s.tyres_low_s:+.3f} to {s.tyres_high_s:+.3f}",
         )  # fmt: skip
+        table.add_row(f"{s.stint} {surname(s.driver)}", str(s.laps), *(f.replace("-", "−") for f in figures))
     return table

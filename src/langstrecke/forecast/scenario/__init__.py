@@ -112,7 +112,7 @@ def _lines(data: dict[str, Any], key: str, file: str) -> tuple[str, ...]:
 def run_scenario(
     scenario: Scenario,
     *,
-    races: int = 5_000,
+    races: int = 2_000,
     seed: int = 1,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,

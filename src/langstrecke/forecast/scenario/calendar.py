@@ -55,7 +55,8 @@ def calendar_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
     if le_mans:
         free = ", ".join(str(r["year"]) for r in le_mans if r["verdict"] == "free") or "in none of these years"
         drove = ", ".join(str(r["year"]) for r in le_mans if r["verdict"] == "own")
-        sentences.append(f"Le Mans itself was open to him: {free}." + (f" He drove it in {drove}." if drove else ""))
+        own_years = f" He drove it in {drove}." if drove else ""
+        sentences.insert(0, f"Le Mans itself was open to him: {free}.{own_years}")
     sentences += [str(line) for line in ask.data.get("remarks", ())]
     return sentences, {"kind": "calendar", "driver": driver.name, "meetings": rows}
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from langstrecke.errors import CardError
-from langstrecke.formatting import signed
+from langstrecke.formatting import percent, signed
 from langstrecke.racecard import Patch, read_patch
 
 
@@ -20,7 +20,7 @@ class Ask:
 
     name: str
     data: dict[str, Any]
-    races: int = 5_000
+    races: int = 2_000
     seed: int = 1
     threads: int | None = None
     progress: Callable[[int, int], None] | None = None
@@ -87,6 +87,15 @@ def margin(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
     return float(196 * np.std(apart) / math.sqrt(len(apart)))
 
 
+def share_told(share: float, races: int) -> str:
+    """`13.5 % (95 %: 12.6 to 14.5)`, the interval of the simulation by Wilson's score."""
+    z2 = 1.96**2 / races
+    middle, half = (share + z2 / 2) / (1 + z2), 1.96 * math.sqrt((share * (1 - share) + z2 / 4) / races) / (1 + z2)
+    low, high = (percent(min(1.0, max(0.0, v)), races, unit=False) for v in (middle - half, middle + half))
+    return f"{percent(share, races)} (95 %: {low} to {high})"
+
+
 def difference(points: float, by_chance: float) -> str:
-    """`+2.9 points`, or that it is no more than chance."""
-    return f"{signed(points)} points" + (", no more than chance" if abs(points) <= by_chance else "")
+    """`+2.9 points, 95 %: +1.9 to +3.9`, or that it is no more than chance."""
+    told = f"{signed(points)} points, 95 %: {signed(points - by_chance)} to {signed(points + by_chance)}"
+    return told + (", no more than chance" if abs(points) <= by_chance else "")

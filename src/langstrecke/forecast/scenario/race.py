@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from langstrecke.errors import NotFoundError
-from langstrecke.forecast.scenario.question import Ask, difference, margin, sentence
+from langstrecke.forecast.scenario.question import Ask, difference, margin, sentence, share_told
 from langstrecke.forecast.scenario.stops import with_other_stops
 from langstrecke.forecast.season.play import BLOCK, play_block, stage
 from langstrecke.forecast.season.points import I16
@@ -47,7 +46,6 @@ def race_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
     asked = ask.variants()
     variants: list[dict[str, Any]] = []
     base: dict[str, np.ndarray[Any, Any]] = {}
-    sentences = _facts(ask)
     for number, variant in enumerate(asked):
         patch = ask.patch(variant)
         played = apply_patch(card, patch) if patch is not None else card
@@ -78,13 +76,13 @@ def race_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
         base = base or hits
         row["by_chance"] = {key: margin(hit, base[key]) for key, hit in hits.items()}
         variants.append(row)
-        sentences.append(_told(row, variants[0], watch, rival, name, ask.races))
         ask.step(number + 1, len(asked))
     first = variants[0]
+    sentences = [_turned(variants, watch, rival)] if rival and len(variants) > 1 else []
+    sentences += [_told(row, first, watch, rival, name, ask.races) for row in variants]
     if first["overall_win"] < 0.0005 and len(card.classes) > 1:
         sentences.append(f"Overall #{watch} never wins: it fights for {name}.")
-    if rival and len(variants) > 1:
-        sentences.append(_turned(variants, watch, rival))
+    sentences += _facts(ask)
     sentences += [str(line) for line in ask.data.get("remarks", ())]
     return sentences, {"kind": "race", "class": name, "watch": watch, "against": rival, "variants": variants}
 
@@ -100,21 +98,21 @@ def _crew(names: Sequence[str]) -> str:
 
 
 def _told(row: dict[str, Any], first: dict[str, Any], watch: str, rival: str, name: str, races: int) -> str:
-    error = 196 * math.sqrt(max(row["win"] * (1 - row["win"]), 1e-6) / races)
+    """A variant: the win and the duel with their intervals, or what it changes of them."""
     chance = row["by_chance"]
-    text = f"{sentence(row['name'])}: #{watch} ({row['crew']}) wins {name} in {percent(row['win'], races)}"
-    if row is first:
-        text += f" (± {error:.1f}) of {plural(races, 'race')}"
-    else:
-        text += f" ({difference(100 * (row['win'] - first['win']), chance['win'])})"
+
+    def told(key: str) -> str:
+        if row is first:
+            return share_told(row[key], races)
+        return f"{percent(row[key], races)} ({difference(100 * (row[key] - first[key]), chance[key])})"
+
+    text = f"{sentence(row['name'])}: #{watch} ({row['crew']}) wins {name} in {told('win')}"
     text += f" and is on the podium in {percent(row['podium'], races)}"
     if rival:
-        text += f"; it comes in ahead of #{rival} in {percent(row['ahead'], races)}"
-        if row is not first:
-            text += f" ({difference(100 * (row['ahead'] - first['ahead']), chance['ahead'])})"
+        text += f"; it is ahead of #{rival} in {told('ahead')}"
         if row["both_in_front"] > 0:
             ahead, share = (percent(row[key], races) for key in ("ahead_in_front", "both_in_front"))
-            text += f", in {ahead} of the {share} in which both are among the first {FRONT}"
+            text += f", and in {ahead} of the {share} in which both are among the first {FRONT}"
     return text + "."
 
 
@@ -127,12 +125,12 @@ def _turned(variants: list[dict[str, Any]], watch: str, rival: str) -> str:
     if not real:
         return f"None of these changes moves the duel by more than chance: {duel} whatever they do."
     best = max(real, key=lambda v: gains[v["name"]])
-    gain = gains[best["name"]]
+    gain, half = gains[best["name"]], best["by_chance"]["ahead"]
     if gain <= 0:
         return f"None of these changes helps #{watch}: {duel} as it is, and fewer otherwise."
     return (
-        f"'{sentence(best['name'])}' helps #{watch} most: {duel}, and in {before + gain:.0f} with it. "
-        f"What is not known of the pace of the two cars before the race weighs more than that."
+        f"'{sentence(best['name'])}' helps #{watch} most: {duel}, and in {before + gain:.0f} with it "
+        f"({difference(gain, half)}). What is not known of the pace of the two cars weighs more than that."
     )
 
 

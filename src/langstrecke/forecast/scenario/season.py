@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from langstrecke.errors import NotFoundError
-from langstrecke.forecast.scenario.question import Ask, difference, sentence
+from langstrecke.forecast.scenario.question import Ask, difference, sentence, share_told
 from langstrecke.forecast.season import season_forecast
 from langstrecke.forecast.season.play import BLOCK, driver_key, play_block, stage
 from langstrecke.forecast.season.points import I16
@@ -52,16 +52,17 @@ def season_answer(ask: Ask) -> tuple[list[str], dict[str, Any]]:
 
 
 def _told(row: dict[str, Any], first: dict[str, Any], driver: str, car: str, seasons: int) -> str:
-    title = f"champion in {percent(row['title'], seasons)}"
+    title = "champion in "
     if row is first:
-        title += f" of {plural(seasons, 'season')}"
+        title += share_told(row["title"], seasons)
     else:  # as if the two runs had nothing in common: they share their luck, so this is on the safe side
         spread = sum(p * (1 - p) for p in (row["title"], first["title"])) / seasons
-        title += f" ({difference(100 * (row['title'] - first['title']), 196 * math.sqrt(spread))})"
+        change = difference(100 * (row["title"] - first["title"]), 196 * math.sqrt(spread))
+        title += f"{percent(row['title'], seasons)} ({change})"
     who = f"{sentence(row['name'])}: {driver} in #{car}"
     text = (
-        f"{who} is {title}, among the first three in {percent(row['top3'], seasons)}, "
-        f"with {row['expected']:.0f} points on average (80 %: {row['low']:.0f} to {row['high']:.0f}). "
+        f"{who} is {title} and among the first three in {percent(row['top3'], seasons)}, "
+        f"with {row['expected']:.0f} points on average ({row['low']:.0f} to {row['high']:.0f} in 80 % of seasons). "
         f"#{car} wins {row['wins']:.1f} of {plural(len(row['rounds']), 'round')}, "
         f"at least one in {percent(row['any_win'])}"
     )

@@ -26,7 +26,15 @@ def outfits_meant(clause: Clause, talk: Talk) -> None:
     """Reads "für das Team", "der Marke", "für die Franzosen": the team or make spoken of."""
     found = False
     for n, item in enumerate(clause.items):
-        if not n or clause.items[n - 1].low not in THE:
+        back = n - 1
+        if (
+            item.kind == "word"
+            and item.low in _OUTFITS
+            and n > 1
+            and clause.items[back].low.endswith(("e", "en", "er"))
+        ):
+            back -= 1 if clause.items[back].text[:1].islower() and clause.items[back].low not in THE else 0
+        if back < 0 or clause.items[back].low not in THE:  # "der britische Rennstall"
             continue
         after = clause.items[n + 1] if n + 1 < len(clause.items) else None
         owned = after is not None and (after.kind in ("name", "person") or after.low in ("von", "um", "des"))

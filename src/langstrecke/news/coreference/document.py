@@ -54,6 +54,8 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
         for short, race in _LONG_RACES.items()
         if race in named or (short in named and "24 Stunden" in article.text)
     }
+    if re.search(r"\bNLS\b", article.text) and "nurburgring-24h" not in named and "nls" in talk.book.names:
+        races["nordschleife"] = talk.book.names["nls"]  # a series of one circuit: its races have no other name
     lines = told if any(s.name.is_a("event") for s in told) else spots  # else the place in the dateline
     events = Counter(s.name for s in lines if s.name.is_a("event")).most_common(1)
     talk.main_race = races.get(events[0][0].id, events[0][0]) if events else None

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator
 
 from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.lexicon.morphology import slug, word_set
+from langstrecke.news.mentions.crews import fielded_by
 from langstrecke.news.mentions.noun_phrases import JOINERS
 from langstrecke.news.mentions.places import PLACES
 from langstrecke.news.mentions.tokens import GROUPS, Item
@@ -32,7 +33,7 @@ def is_car(items: list[Item], n: int) -> bool:
     item = items[n]
     if item.kind != "name" or item.name is None or not (item.name.is_a("vehicle", "make") or item.car is not None):
         return False
-    if item.car is not None:
+    if item.car is not None or fielded_by(items, n) is not None:
         return True
     if item.compound is not None:
         return item.compound.head in CAR_WORDS
@@ -70,6 +71,8 @@ def team_of_car(items: list[Item], n: int) -> Name | None:
     item = items[n]
     if item.car is not None and item.name is not None and item.name.is_a("team"):
         return item.name
+    if (fielded := fielded_by(items, n)) is not None:
+        return fielded
     at = _behind(items, n)
     if at + 1 >= len(items) or items[at].low not in _OF:
         return None
@@ -116,7 +119,9 @@ def told_of_crews(items: list[Item]) -> Iterator[tuple[Name, str, Name]]:
             continue
         at = n + 2 if items[n + 1].low in ("aus", "mit") else n + 1
         crew = _people_from(items, at)
-        if head and item.name is not None and item.name.is_a("team", "make"):  # "das Audi-Duo A und B"
+        if (
+            head and item.name is not None and item.name.is_a("team") and not item.name.is_a("make")
+        ):  # "das WRT-Duo A und B"
             yield from ((person, "drives_for", item.name) for person in crew)
         for k, person in enumerate(crew):
             yield from ((person, "shares_car", other) for other in crew[k + 1 :])

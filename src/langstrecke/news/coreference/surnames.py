@@ -37,6 +37,8 @@ def spot_bare(doc_text: list[tuple[str, int]], spots: list[Spotted], talk: Talk)
 
 def _bare_at(words: list[tuple[str, int]], n: int, talk: Talk, found: list[Spotted]) -> int:
     word, at = words[n]
+    if word.lower() in talk.book.demonyms:
+        return 1  # "Däne" is no Dane
     team = _team_called(talk, word)
     if team is not None:
         found.append(Spotted(at, at + len(word), team, word))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.lexicon.morphology import word_set
-from langstrecke.news.mentions.places import PLACES
+from langstrecke.news.mentions.places import place_of
 from langstrecke.news.mentions.tokens import POSSESSIVES, Item
 
 _JOINS = frozenset({",", "und", "sowie", "&", "/"})
@@ -24,17 +24,11 @@ _TOGETHER = frozenset(
      "fahrerpaarung", "fahrergespann", "siegertrio", "siegerduo", "crew", "fahrercrew"}
 )  # fmt: skip
 _SHARING = frozenset({"teilen", "abwechseln"})
-_WON = frozenset({"gewinnen", "siegen", "triumphieren", "durchsetzen", "sieg", "gesamtsieg", "laufsieg"})
 _SISTER = ("schwesterauto", "schwesterwagen", "schwesterfahrzeug", "zwillingsauto", "zwillingswagen")
 _MATES = ("partner", "teamkolleg", "kolleg", "teampartner")
 _ALONG = frozenset({"gemeinsam", "zusammen", "seite"})
 BEHIND = frozenset({"vor", "gefolgt", "verwies", "verwiesen", "distanzierte", "distanzierten", "vorsprung"})
 """Words between those who were ahead and those who were not."""
-_NEVER = frozenset(
-    {"nicht", "kein", "keine", "keinen", "nie", "fast", "beinahe", "knapp", "zwischenzeitlich", "zeitweise", "lange",
-     "lag", "lagen", "liegt", "liegen"}
-)  # fmt: skip
-"""With these no place is told that stood in the end."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +162,7 @@ def _crew(items: list[Item], chain: tuple[int, ...], left: int, right: int) -> C
         _called(i) for i in items[chain[-1] + 1 : min(right, chain[-1] + 8)] if "bilden" in lemmas
     )
     slashed = any(items[k].text == "/" for k in range(chain[0], chain[-1]))
-    along = bool(lemmas & _ALONG) or _mates(items, chain[0]) or bool(place_of(items[left:right]))
+    along = bool(lemmas & (_ALONG | _CARS)) or _mates(items, chain[0]) or bool(place_of(items[left:right]))
     joins = _joining(items, chain[0]) and (crew.together or sharing or along)
     told = sharing or called
     return replace(crew, together=crew.together or told or slashed, told=told, joins=joins)
@@ -232,6 +226,8 @@ _INTO = frozenset({"im", "in", "auf", "mit", "am"})
 
 def _owner(items: list[Item], n: int, right: int) -> Name | None:
     """The team of the car at a place: "von Manthey", "des Teams WRT", "der Iron Dames"."""
+    if (fielded := fielded_by(items, n)) is not None:
+        return fielded
     k = n + 1
     while k < right and (
         items[k].text == "#" or (items[k].name is not None and items[k].name.is_a("car"))  # type: ignore[union-attr]
@@ -254,14 +250,17 @@ def _owner(items: list[Item], n: int, right: int) -> Name | None:
 def _before(items: list[Item], crew: Crew, left: int) -> Crew:
     """Reads "der Porsche von A und B", "das Audi-Trio A, B, C", "Toyota mit A und B", "den M6 pilotieren A und B"."""
     first = crew.members[0]
+    if _driven_by(items, crew):
+        return _whose_car(items, crew, left)
     linked, verb, n = "", False, first - 1
     beside = _joining(items, first)  # "im Audi kehrt A an die Seite von B zurück"
     while n >= left:
         item = items[n]
         if item.kind in ("person", "pronoun") and item.low != "sich" and not beside:
             return crew
-        if item.low.startswith(_SISTER) and crew.car is None:
-            return replace(crew, sister=True, together=True, team=crew.team or _owner(items, n, first))
+        if (item.low.startswith(_SISTER) or _another_car(items, n)) and crew.car is None:
+            sister = item.low.startswith(_SISTER)
+            return replace(crew, sister=sister, together=True, team=crew.team or _owner(items, n, first))
         if item.kind == "name" and item.name is not None and item.name.is_a("team", "make", "vehicle"):
             return _with_named(items, crew, n, linked, verb=verb, left=left)
         if item.low in ("von", "mit", "um") and not verb:
@@ -273,14 +272,86 @@ def _before(items: list[Item], crew: Crew, left: int) -> Crew:
     return crew
 
 
+_CARS = frozenset({"auto", "wagen", "fahrzeug", "boliden", "prototyp", "prototypen", "exemplar", "rennwagen"})
+_OTHER = frozenset({"zweiten", "zweite", "zweites", "dritten", "dritte", "drittes", "anderen", "andere", "weiteren"})
+
+
+def _another_car(items: list[Item], n: int) -> bool:
+    """Reads "im zweiten Wagen", "das andere Auto"."""
+    return n > 0 and items[n].low in _CARS and items[n - 1].low in _OTHER
+
+
+_DRIVEN = ("gefahren", "pilotiert", "gesteuert", "gelenkt", "bewegt", "besetzt", "geteilt")
+_DRIVE = (
+    "pilotieren",
+    "steuern",
+    "fahren",
+    "lenken",
+    "sitzen",
+    "teilen",
+    "bewegen",
+    "retten",
+    "fuhren",
+    "saßen",
+    "sassen",
+)
+_RELATIVE = frozenset({"der", "die", "das", "den", "dem", "er", "es", "sie"})
+
+
+def _driven_by(items: list[Item], crew: Crew) -> bool:
+    """Reads "das Auto, das von A und B gesteuert wird", "gefahren wird er von A", "der Audi, in dem A sitzt"."""
+    first, behind = crew.members[0], {i.low for i in items[crew.members[-1] + 1 : crew.members[-1] + 9]}
+    before = [i.low for i in items[max(0, first - 4) : first]]
+    if before[-1:] == ["von"]:
+        passive = {"wird", "werden", "wurde", "wurden"} & (behind | set(before))
+        return (
+            bool(passive)
+            and bool(behind.intersection(_DRIVEN) or set(before).intersection(_DRIVEN))
+            and bool(_RELATIVE & set(before[:-1]))
+        )
+    relative = (
+        before[-1:]
+        and before[-1] in _RELATIVE
+        and (before[-2:-1] == [","] or before[-3:-1] in ([",", "in"], [",", "mit"]))
+    )
+    return bool(relative) and any(w.startswith(_DRIVE) for w in behind)
+
+
+def _whose_car(items: list[Item], crew: Crew, left: int) -> Crew:
+    """The car a relative or passive clause is about: the last one named before it."""
+    first = crew.members[0]
+    for n in range(first - 1, left - 1, -1):
+        if items[n].low.startswith(_SISTER):
+            return replace(crew, sister=True, together=True, team=crew.team or _owner(items, n, first))
+        car, team = car_named(items[n])
+        if car is not None:
+            return replace(crew, car=car, team=crew.team or team or _owner(items, n, first), together=True)
+    return replace(crew, together=True)
+
+
+_FIELDED = ("eingesetzt", "betreut", "vorbereitet", "aufgeboten", "gemeldet")
+
+
+def fielded_by(items: list[Item], n: int) -> Name | None:
+    """Reads "der von Chip Ganassi Racing eingesetzte Cadillac": the team before the car."""
+    k = n - 1
+    while k > 1 and _adjective(items[k]) and not items[k].low.startswith(_FIELDED):
+        k -= 1
+    if k < 2 or not items[k].low.startswith(_FIELDED):
+        return None
+    name = items[k - 1].name
+    return name if name is not None and name.is_a("team") and items[k - 2].low in ("von", "vom") else None
+
+
 def _with_named(items: list[Item], crew: Crew, n: int, linked: str, *, verb: bool, left: int) -> Crew:
     item = items[n]
     car, team = car_named(item)
+    team = team or (fielded_by(items, n) if car is not None else None)
     first = crew.members[0]
     between = items[n + 1 : first]
     if _called(item) and n == first - 1:
         return replace(crew, car=crew.car or car, team=crew.team or team, together=True)
-    article = n > left and (_has_article(items, n, left))
+    article = n > left and (_has_article(items, n, left) or fielded_by(items, n) is not None)
     if team is not None and car is None:  # "Porsche von Manthey mit A und B": the car stands further ahead
         for k in range(n - 1, max(left, n - 5) - 1, -1):
             ahead, _ = car_named(items[k])
@@ -341,21 +412,3 @@ def _both_cars(items: list[Item], found: list[Crew]) -> list[Crew]:
             )  # fmt: skip
         made.append(crew)
     return made
-
-
-def place_of(items: list[Item]) -> str:
-    """The place these words tell: `1` for a win, `2` for "Zweite" or "Rang zwei"; empty where not exactly one."""
-    found: set[str] = set()
-    for n, item in enumerate(items):
-        if item.low in _NEVER:
-            return ""
-        if item.kind == "word" and (item.lemma in _WON or item.low in _WON):
-            found.add("1")
-        if item.low in ("platz", "rang", "position"):
-            for other in (*items[n + 1 : n + 2], *items[max(0, n - 1) : n]):
-                number = PLACES.get(other.low, other.text.rstrip("."))
-                if number.isdecimal():
-                    found.add(number)
-        elif item.low in PLACES and item.text[:1].isupper() and item.low not in ("zwei", "drei", "vier"):
-            found.add(PLACES[item.low])
-    return found.pop() if len(found) == 1 else ""

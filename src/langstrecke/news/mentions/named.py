@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rapidfuzz.distance import Levenshtein
+
 from langstrecke.news.lexicon.gazetteer import PARTICLES, Gazetteer, compound, is_model
 from langstrecke.news.lexicon.known_names import Name, norm
 from langstrecke.news.lexicon.morphology import PREPOSITIONS, is_german_word, slug
@@ -65,7 +67,8 @@ def _surname_of_a_team(doc: Doc, found: tuple[int, int, Name], book: Gazetteer) 
     return norm(doc[start - 1].text) in book.first_names and doc[start - 1].text[:1].isupper()
 
 
-_BARE_MODEL = re.compile(r"^(?!GT|LMP|LMH|F\d$)[A-Z]{1,4}-?\d{1,3}[A-Z]{0,2}$")
+_BARE_MODEL = re.compile(r"^(?!GT|LMP|LMH|LMGT|F\d$)[A-Z]{1,4}-?\d{1,3}(?:-?[A-Z]{1,2})?$")
+_BEFORE_MODEL = frozenset({"im", "des", "den", "dem", "beiden", "zweiten", "neuen", "zwei"})
 
 
 def _bare_models(doc: Doc, taken: set[int]) -> list[tuple[int, int, Name]]:
@@ -73,7 +76,7 @@ def _bare_models(doc: Doc, taken: set[int]) -> list[tuple[int, int, Name]]:
     return [
         (t.i, t.i + 1, Name(slug(t.text), t.text, ("vehicle",), known=False))
         for t in doc
-        if t.i and t.i not in taken and _BARE_MODEL.match(t.text) and doc[t.i - 1].text in ("im", "des", "den", "dem")
+        if t.i and t.i not in taken and _BARE_MODEL.match(t.text) and doc[t.i - 1].text in _BEFORE_MODEL
     ]
 
 
@@ -173,6 +176,14 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
             last += 1
         if last >= end:
             return None
+        middle = doc[last].text
+        if (
+            last == first + 1
+            and last + 1 < end
+            and norm(middle) in book.first_names
+            and _a_surname(doc[last + 1].text)
+        ):
+            last += 1  # "Mike David Ortmann"
         one, two = doc[first].text, doc[last].text
         if one.lower() in PARTICLES or (first and doc[first - 1].text in _QUOTES):  # "Van der Linde"; a paper's name
             continue
@@ -189,8 +200,25 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
         noun = doc[last + 1].text if last + 1 < len(doc) else ""
         if two.endswith("s") and len(two) > 4 and noun[:1].isupper() and is_german_word(noun):
             text = text[:-1]  # "Max Verstappens Kumpel"
-        return first, last + 1, Name(slug(text), text, ("person",), known=False)
+        return first, last + 1, _spelled(text, one, two, book) or Name(slug(text), text, ("person",), known=False)
     return None
+
+
+def _a_surname(word: str) -> bool:
+    return word.isalpha() and not word.isupper() and len(word) > 2 and not is_german_word(word)
+
+
+def _spelled(text: str, first: str, surname: str, book: Gazetteer) -> Name | None:
+    """Reads "Patrick Niederhauser": the one driver of that surname whose first name is a letter off."""
+    ids = [id for id in book.surnames.get(slug(surname), ()) if id in book.registry.drivers]
+    near = [
+        book.registry.drivers[id]
+        for id in ids
+        if len(first) > 4 and Levenshtein.distance(slug(first), slug(book.registry.drivers[id].name.split()[0])) == 1
+    ]
+    if len(near) != 1 or len(ids) > 1:
+        return None
+    return book.names.get(near[0].id) or Name(near[0].id, near[0].name, ("person",))
 
 
 def speaks_of_racing(doc: Doc, book: Gazetteer) -> bool:

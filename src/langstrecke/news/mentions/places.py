@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from langstrecke.news.mentions.clauses import Clause
+from langstrecke.news.mentions.tokens import Item
 
 PLACES = {
     "zweite": "2", "zweiter": "2", "zweiten": "2", "dritte": "3", "dritter": "3", "dritten": "3", "vierte": "4",
@@ -14,8 +15,9 @@ PLACES = {
     "elfter": "11", "elf": "11", "elfte": "11", "zwölfter": "12", "zwölfte": "12", "zwölf": "12", "dreizehnter": "13",
     "vierzehnter": "14", "fünfzehnter": "15", "sechzehnter": "16", "siebzehnter": "17", "achtzehnter": "18",
     "neunzehnter": "19", "zwanzigster": "20", "fünften": "5", "vierten": "4", "sechsten": "6", "siebten": "7",
-    "achten": "8", "neunten": "9", "zehnten": "10",
+    "achten": "8", "neunten": "9", "zehnten": "10", "siebenter": "7", "siebente": "7", "siebenten": "7",
 }  # fmt: skip
+"""Siebenter: Austrian."""
 _SEATS = frozenset({"bunde", "mann", "fahrer", "pilot", "cockpit"})
 _PLACE_NOUN = frozenset({"rang", "platz", "position"})
 
@@ -44,3 +46,48 @@ def place_in(clause: Clause) -> str:
             if not (after and after[0].text[:1].isupper() and after[0].kind == "word"):
                 return PLACES[low]
     return ""
+
+
+_WON = frozenset({"gewinnen", "siegen", "triumphieren", "durchsetzen", "sieg", "gesamtsieg", "laufsieg"})
+_NEVER = frozenset(
+    {"nicht", "kein", "keine", "keinen", "nie", "fast", "beinahe", "knapp", "zwischenzeitlich", "zeitweise", "lange",
+     "lag", "lagen", "liegt", "liegen"}
+)  # fmt: skip
+"""With these no place is told that stood in the end."""
+
+
+_LAY = frozenset({"lag", "lagen"})
+
+
+def _ahead_at_the_end(items: list[Item]) -> bool:
+    """Reads "lag nach 783 Runden", "lagen im Ziel", before "vor": they won."""
+    lows = [i.low for i in items]
+    if _LAY.isdisjoint(lows):
+        return False
+    laps = any(
+        a == "nach" and b.isdecimal() and c in ("runden", "stunden")
+        for a, b, c in zip(lows, lows[1:], lows[2:], strict=False)
+    )
+    return laps or "ziel" in lows or "ende" in lows
+
+
+def place_of(items: list[Item]) -> str:
+    """The place these words tell: `1` for a win, `2` for "Zweite" or "Rang zwei"; empty where not exactly one."""
+    found: set[str] = set()
+    ahead = _ahead_at_the_end(items)
+    if ahead:
+        found.add("1")
+    for n, item in enumerate(items):
+        if item.low in _NEVER and not (ahead and item.low in _LAY):
+            return ""
+        fought = n and items[n - 1].low in ("um", "für")  # "um Siege gekämpft"
+        if item.kind == "word" and (item.lemma in _WON or item.low in _WON) and not fought:
+            found.add("1")
+        if item.low in ("platz", "rang", "position"):
+            for other in (*items[n + 1 : n + 2], *items[max(0, n - 1) : n]):
+                number = PLACES.get(other.low, other.text.rstrip("."))
+                if number.isdecimal() and len(number) < 3:
+                    found.add(number)
+        elif item.low in PLACES and item.text[:1].isupper() and item.low not in ("zwei", "drei", "vier"):
+            found.add(PLACES[item.low])
+    return found.pop() if len(found) == 1 else ""

@@ -98,6 +98,10 @@ _TRADES = re.compile(
 """Nouns in -er that are no towns, however long the compound they end."""
 
 
+_TOWN = re.compile(r"\w{2}(burg|heim|berg|dorf|hausen|städt|brück|furt|hofen|bach|feld|kirch|münster|stein)ers?$")
+"""Nouns in -er with these are townsmen even where the word list has them: "der Homburger"."""
+
+
 def _townsman(text: str, before: list[Item], book: Gazetteer) -> bool:
     """Reads "der Emmericher": a word in -er that German does not know, after an article, is a townsman."""
     return (
@@ -107,7 +111,7 @@ def _townsman(text: str, before: list[Item], book: Gazetteer) -> bool:
         and text.removesuffix("s").endswith("er")
         and len(text) > 5
         and text.isalpha()
-        and not is_german_word(text)
+        and (not is_german_word(text) or bool(_TOWN.search(text)))
         and not _TRADES.search(text)
         and book.lookup(text) is None
     )

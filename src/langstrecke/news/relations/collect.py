@@ -7,8 +7,15 @@ from dataclasses import replace
 
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.coreference.document import Survey
+from langstrecke.news.mentions.certainty import find_cue
+from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.model import Claim
 from langstrecke.news.relations.extract import Draft
+from langstrecke.news.sources.sentences import Sentence
+
+_AFFAIR_WORDS = frozenset(
+    {"bestätigung", "personalie", "wechsel", "gerücht", "verpflichtung", "deal", "bericht", "spekulation", "meldung"}
+)
 
 
 def once(claims: Iterable[Claim]) -> list[Claim]:
@@ -67,3 +74,24 @@ def guesses(told: Draft, sure: str, mates: frozenset[str], *, grid: bool) -> boo
     if told.relation == "won" and sure not in ("confirmed", "denied", "reported"):
         return True
     return grid and told.relation in ("won", "finished") and sure == "confirmed"
+
+
+def no_comment(plan: Claim | None, sentence: Sentence, clauses: list[Clause]) -> list[Claim]:
+    """Reads "wollte die Personalie nicht kommentieren": the plan just reported is not confirmed."""
+    for clause in clauses:
+        if plan and find_cue(clause) == "not_confirmed" and clause.lemmas & _AFFAIR_WORDS:
+            denied = replace(plan, certainty="not_confirmed", by="", rule="no comment")
+            return [replace(denied, start=sentence.start, end=sentence.end, sentence=sentence.text)]
+    return []
+
+
+def unlike(told: list[Claim], clause: Clause) -> list[Claim]:
+    """Reads "anders als Nico Hülkenberg": of him the opposite is told."""
+    people = [i.name for i in clause.items if i.kind == "person" and i.name]
+    opposite = {"denied": "confirmed", "confirmed": "denied"}
+    return [
+        replace(c, subject=p.id, subject_name=p.name, known=p.known, certainty=opposite[c.certainty])
+        for c in told
+        for p in people
+        if not p.id.startswith("?") and c.certainty in opposite and not c.rule.startswith("title")
+    ]

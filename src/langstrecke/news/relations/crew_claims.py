@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.lexicon.known_names import Name
-from langstrecke.news.mentions.crews import BEHIND, Crew, crews_in, place_of
+from langstrecke.news.mentions.crews import BEHIND, Crew, crews_in
+from langstrecke.news.mentions.places import place_of
 from langstrecke.news.mentions.tokens import Item
 from langstrecke.news.relations.extract import Draft
 
@@ -27,6 +28,10 @@ class Seated:
     race: Name | None = None
     """The race the place or the win is of."""
     place: str = ""
+
+
+def _is_a_model(name: Name) -> bool:
+    return name.is_a("vehicle") and not name.is_a("make", "team", "series")
 
 
 @dataclass
@@ -64,9 +69,14 @@ class Crews:
             if crew.behind:
                 ahead += 1 if ahead else 0
                 place = str(ahead) if ahead else place_of(items[crew.members[-1] :])
-            elif not crew.behind and head and len(fronts) == 1 and crew.members[0] < border:
-                place = head
+            elif not crew.behind and len(fronts) == 1 and crew.members[0] < border:
+                end = next((n for n, i in enumerate(items) if i.text in (",", ";") and n > crew.members[-1]), border)
+                place = place_of(items[: min(end, border)]) or head
             found.append(Seated(people, items[crew.members[0]].start, crew, car, team, race, place))
+        if all(one.car is None for one in found):
+            models = [i.name for i in items if i.kind == "name" and i.name is not None and _is_a_model(i.name)]
+            if models:
+                self.car, self.team = models[-1], None
         self.seated = tuple(found)
 
     def drafts(self, start: int, end: int, subject: tuple[Name, ...]) -> Iterator[Draft]:

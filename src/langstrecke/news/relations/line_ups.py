@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from langstrecke.news.coreference.clause_roles import Scene
+from langstrecke.news.coreference.possessives import is_car
 from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.relations.extract import Draft
@@ -25,6 +26,7 @@ from langstrecke.news.relations.seats import (
     of_the_team,
     raced_for,
     result_of,
+    signed_together,
     third,
 )
 
@@ -155,6 +157,8 @@ class Garage:
             if together and t.relation in _GOODS and t.subject in crew and s in SEATED and not t.fallback:
                 for other in crew:
                     add(other, t.relation, t.object, s, "the crew's, too")
+        for one, other, s in signed_together(scene, told):
+            add(one, "shares_car", other, s, "signed together")
         for person, relation, thing, s in follows(scene, told):
             add(person, relation, thing, s, "follows from it")
         for person, relation, thing, s in raced_for(scene, told):
@@ -252,27 +256,21 @@ class Garage:
                 yield person, "drives_for", self.team
             if self.vehicle is not None and seat and (person.id, "drives") not in has:
                 yield person, "drives", self.vehicle
-            elsewhere = scene.clause.kind == "rel" or any(i.name and i.name.is_a("event") for i in scene.clause.items)
-            if (
-                self.series is not None
-                and self.preview
-                and not elsewhere
-                and not {(person.id, "enters"), (person.id, "enters_only")} & has
-            ):
-                yield person, "enters", self.series
 
     def _in_the_race(self, scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, Name]]:
         """Reads "BMW erlebte einen schwarzen Tag. A und B wurden nur Fünfte": whose drivers they are.
 
         Not where the team was told to have come in elsewhere, or where another team is named.
         """
-        if self.team is None or self.age > _NEAR or not self.acted:
+        if self.team is None or self.age > _NEAR or not (self.acted or self.results):
             return
         items = scene.clause.items
         rival = next((n for n, i in enumerate(items) if i.low in ("vor", "hinter", "gegen")), len(items))
         others = [
-            i.name for i in items[:rival]
+            i.name
+            for n, i in enumerate(items[:rival])
             if i.kind in ("name", "role") and i.name and i.name.is_a("team", "make") and i.name != self.team
+            and not (self.results and not self.team.is_a("make") and i.car is None and is_car(items, n))
         ]  # fmt: skip
         if others or any(t.relation in ("drives_for", "leaves") for t, _ in told):
             return

@@ -20,7 +20,7 @@ _ORDINAL_COUNT = re.compile(r"\bzum (zweiten|dritten|vierten|fünften|sechsten|s
 _TIMES = re.compile(r"\b(zwei|drei|vier|fünf|sechs|sieben)malige")
 _ORDINALS = {"zweiten": 2, "dritten": 3, "vierten": 4, "fünften": 5, "sechsten": 6, "siebten": 7, "achten": 8,
              "neunten": 9, "zehnten": 10}  # fmt: skip
-_PARTICIPLE = re.compile(r"(?:\w+)?ge\w{2,}(?:t|en)|(?:ver|be|er|ent|zer|über|unter)\w+(?:t|en)|\w+iert")
+PARTICIPLE = re.compile(r"(?:\w+)?ge\w{2,}(?:t|en)|(?:ver|be|er|ent|zer|über|unter)\w+(?:t|en)|\w+iert")
 _RESULTS = ("won", "finished", "beat", "driven_since", "holds_record")
 PAST = word_set("past")
 """The past, as newspapers write it."""
@@ -68,6 +68,6 @@ def tense_of(clause: Clause, time: When, year: int | None, sure: str) -> str:
     if clause.lows & PAST or any(i.finite and is_preterite(i.text) for i in clause.items):
         return "past"
     perfect = clause.lows & {"hat", "haben", "habe", "hast", "bin", "bist", "ist", "sind"}
-    if perfect and any(_PARTICIPLE.fullmatch(w) for w in clause.lows):
+    if perfect and any(PARTICIPLE.fullmatch(w) for w in clause.lows):
         return "past"
     return "present"

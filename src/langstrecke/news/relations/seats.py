@@ -83,6 +83,36 @@ def _fielded(
         yield from ((person, "shares_car", other, sure) for other in people[k + 1 :])
 
 
+_CAR_SEATS = (2, 4)
+"""So many share a car."""
+
+
+def signed_together(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, Name, str]]:
+    """Reads "Prema verpflichtet A, B und C", "ist mit A und B dabei": named in a row, they share the team's car."""
+    for group in scene.clause.groups:
+        people = [
+            p for n in group.members for p in scene.clause.items[n].who if scene.clause.items[n].kind == "person"
+        ]
+        if not _CAR_SEATS[0] <= len(people) <= _CAR_SEATS[1]:
+            continue
+        teams = [
+            {
+                (t.object.id, s)
+                for t, s in told
+                if t.relation == "drives_for" and t.subject == p and _is_private(t.object)
+            }
+            for p in people
+        ]
+        common = set.intersection(*teams)
+        for _, s in sorted(common)[:1]:
+            if s in SEATED:
+                yield from ((a, b, s) for k, a in enumerate(people) for b in people[k + 1 :])
+
+
+def _is_private(name: Name) -> bool:
+    return name.is_a("team") and not name.is_a("make")
+
+
 def follows(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, str, Name, str]]:
     """Who has driven for a make since 2005, or leaves it after ten years, drives or drove for it."""
     for t, s in told:

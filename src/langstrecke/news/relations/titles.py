@@ -11,7 +11,7 @@ from langstrecke.news.coreference.possessives import crew_of_car, is_car
 from langstrecke.news.coreference.role_nouns import bearer_of
 from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.noun_phrases import JOINERS, governing
-from langstrecke.news.mentions.tokens import Item
+from langstrecke.news.mentions.tokens import FAMILY, Item
 from langstrecke.news.relations.extract import Draft
 
 _LINKS = frozenset({"bei", "von", "der", "des", "beim", "vom", "für", "im", "in"})
@@ -123,6 +123,8 @@ def _bearers(scene: Scene, n: int) -> tuple[tuple[Name, ...], bool]:
                     return tuple(p for m in members for p in m.who), False
         return bearer.who, False
     owned = items[n].genitive or any(i.low == "des" for i in items[max(0, n - 3) : n])
+    if owned and any(i.low in FAMILY for i in items[max(0, n - 4) : n]):
+        return (), False  # "der Sohn des Weltmeisters"
     behind = () if owned else _behind_copula(items, n)  # "Nachfolger des Champions wird Hartley"
     if behind:
         return behind, True
@@ -154,6 +156,8 @@ def _behind_copula(items: list[Item], n: int) -> tuple[Name, ...]:
         at += 1
     if at + 1 >= len(items) or items[at].low not in _COPULA or any(i.is_person for i in items[:n]):
         return ()
+    if items[at].low in ("wird", "werden") and any(i.infinitive or _is_infinitive(i) for i in items[at + 1 :]):
+        return ()  # "der Meister wird Audi verlassen"
     found: list[Name] = []
     for k, item in enumerate(items[at + 1 :], at + 1):
         if item.kind == "person":
@@ -167,6 +171,10 @@ def _behind_copula(items: list[Item], n: int) -> tuple[Name, ...]:
         elif found or item.kind != "word" or not item.text[:1].islower():
             break
     return tuple(found)
+
+
+def _is_infinitive(item: Item) -> bool:
+    return item.kind == "word" and item.text[:1].islower() and item.low == item.lemma and item.low.endswith("en")
 
 
 def _subject_members(scene: Scene) -> tuple[int, ...]:
@@ -295,11 +303,19 @@ def _mate(scene: Scene, n: int, talk: Talk) -> list[Title]:
             for mate in said
             if mate != owner
         ]
+    subject = tuple(p for p in scene.subject if p.is_a("person"))
+    settled = bool(scene.clause.lows & {"gesetzt", "fest", "vorgesehen", "bestätigt", "dabei"})
+    if n and items[n - 1].low == "als" and settled and not any(i.is_person for i in items[:n]):
+        others = [p for p in talk.subject if p.is_a("person") and p not in subject][:1]
+        return [  # "Als Teamkollegen sind A und B gesetzt"
+            Title(Draft(owner, "shares_car", mate, "title teamkollege"), stated=True)
+            for owner in others
+            for mate in subject
+        ]
     compound = items[n].compound
     plain = compound is not None and compound.former
     if (not possessive and not plain) or (compound is not None and compound.name is not None):
         return []  # a "Formel-1-Kollege" need not share a car
-    subject = tuple(p for p in scene.subject if p.is_a("person"))
     owner = talk.owner(possessive, () if n < 3 else subject) if possessive else talk.salient()
     mates: list[Name] = []
     for item in items[n + 1 :]:

@@ -333,7 +333,7 @@ def levels_told(rating: RaceRating, given: Mapping[str, float]) -> tuple[str, ..
     found = []
     if inferred:
         told = ", ".join(
-            f"{c} {rating.classes[c].figures['lap_s']:.1f} s +- {100 * rating.lap_share_sd(c):.0f} %"
+            f"{c} {rating.classes[c].figures['lap_s']:.1f} s (sd {100 * rating.lap_share_sd(c):.0f} %)"
             for c in inferred
         )
         found.append(f"not timed at this circuit before, lap times inferred from speed by class and circuit: {told}")

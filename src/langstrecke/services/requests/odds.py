@@ -68,7 +68,7 @@ class ScenarioAsk(Ask):
 
     name: RaceId = Field(description="A name (scenario list) or a path")
     races: Annotated[int, at_most(500_000)] = Field(
-        5_000, ge=1, le=10_000_000, description="Races or seasons to play"
+        2_000, ge=1, le=10_000_000, description="Races or seasons to play"
     )
     seed: Seed = 1
 

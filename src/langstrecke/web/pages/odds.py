@@ -158,7 +158,7 @@ def odds_table(view: HubView, car_class: str, colours: dict[str, str]) -> str:
                 esc(percent(c.overall, newest.races, unit=False)),
             )
         )
-    return bits.table(("Car", "P", "Win %", "±", "Podium %", "Overall %"), cells, figures=range(1, 6))
+    return bits.table(("Car", "P", "Win %", "Change", "Podium %", "Overall %"), cells, figures=range(1, 6))
 
 
 def moves_list(view: HubView, car_class: str) -> str:

@@ -310,12 +310,12 @@ class _WhatIf:
                 )
                 for c in shown
             ]
-            head = ("Car", "Win % before", "after", "Change, points", "Podium %", "Place in class")
+            head = ("Car", "Win % before", "after", "Change, points (95 %)", "Podium %", "Place in class")
             bits.markup(bits.table(head, rows, figures=range(1, 6)))
             for g in found.not_known:
                 half = 1.96 * g.pace_s_sd
-                words = f"{g.driver} is rated {signed(g.pace_s, 2)} ± {half:.2f} s a lap ({g.evidence}): at best "
-                words += f"{points(g.win_change_at_best.change)} points of class win, at worst "
+                words = f"{g.driver} is rated {signed(g.pace_s, 2)} s a lap, 95 %: ± {half:.2f} ({g.evidence})."
+                words += f" At best {points(g.win_change_at_best.change)} points of class win, at worst "
                 bits.text(words + f"{points(g.win_change_at_worst.change)}.", "note")
             o = focus.overall_win
             words = f"Overall win of #{focus.car}: {percent(o.before, unit=False)} → {percent(o.after)}. "

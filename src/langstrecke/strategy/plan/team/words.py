@@ -60,5 +60,5 @@ def quality(plan: TeamPlan) -> str:
     if plan.gap_s is None:
         return "a rota, how good is not known (--limit gives more time)"
     if plan.proven:
-        return "the best rota for these stops, proven: gap 0 s"
+        return "the best rota for these stops, proven"
     return f"within {plan.gap_s:.1f} s over the race of the best rota for these stops"

@@ -1,0 +1,137 @@
+"""Signs by which a claim is told to be read rightly or not: by which rule, whom "he" stood for, how far apart."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from langstrecke.news.coreference.clause_roles import Scene
+from langstrecke.news.lexicon.known_names import Name
+from langstrecke.news.mentions.certainty import negated
+from langstrecke.news.mentions.clauses import Clause
+from langstrecke.news.mentions.tokens import Item
+from langstrecke.news.model import Claim
+from langstrecke.news.relations.extract import Draft
+from langstrecke.news.relations.futurity import OPEN, is_open
+from langstrecke.news.sources.sentences import Sentence
+
+_NEAR, _FAR = 4, 10
+_ONE_OBJECT = frozenset({"drives_for", "drives", "leads"})
+"""Of one person a text tells mostly one of these."""
+_CREW = 3
+"""More mates than this share no car."""
+
+
+def signs_of(told: Draft, scene: Scene, clauses: list[Clause], sentence: Sentence, tense: str) -> frozenset[str]:
+    """What is seen of a claim where it is read, each sign a word or two."""
+    clause = scene.clause
+    relation = f"{told.relation}:"
+    subject, at = _how(told.subject, scene)
+    object, to = _how(told.object, scene) if "goal" not in told.object.kinds else ("constant", None)
+    found = {
+        "always",
+        told.relation,
+        "rule " + told.rule,
+        "subject " + subject,
+        "object " + object,
+        relation + "subject " + subject,
+        relation + "object " + object,
+        f"subject {subject} object {object}",
+        "subject is " + _kind(told.subject),
+        "object is " + _kind(told.object),
+        "clause " + clause.kind,
+        "tense " + tense,
+        f"people {min(4, len({n.id for i in clause.items if i.kind == 'person' for n in i.who}))}",
+        f"outfits {min(3, len(_outfits(clause.items)))}",
+        f"clauses {min(4, len(clauses))}",
+    }
+    flags = {
+        "partner": told.partner, "topical": told.topical, "fallback": told.fallback, "implied": told.implied,
+        "alone": told.alone, "question": sentence.text.rstrip().endswith("?"), "quoted": sentence.quoted,
+        "turn": bool(sentence.turn), "negated": negated(clause), "subject unknown": not told.subject.known,
+        "object unknown": not told.object.known, "no verb": clause.finite is None,
+        OPEN: is_open(clause) and not sentence.quoted and not sentence.turn,
+    }  # fmt: skip
+    found |= {name for name, is_so in flags.items() if is_so}
+    if told.implied:
+        found.add(relation + "implied")
+    if at is not None and to is not None:
+        apart = abs(at - to)
+        found.add("apart " + ("near" if apart <= _NEAR else "far" if apart > _FAR else "some"))
+        between = clause.items[min(at, to) + 1 : max(at, to)]
+        if to < at:
+            found.add("object first")
+        if any(_same_sort(i, told.object) for i in between):
+            found |= {"rival between", relation + "rival between"}
+        if any(i.finite for i in between):
+            found.add("verb between")
+        if any(i.low in ("vor", "hinter", "gegen", "statt", "neben", "von") for i in between):
+            found.add("border between")
+    return frozenset(found)
+
+
+def _how(name: Name, scene: Scene) -> tuple[str, int | None]:
+    """How a clause names somebody, and where."""
+    items = scene.clause.items
+    for kind in ("person", "name", "role", "pronoun"):
+        for n, item in enumerate(items):
+            if item.kind == kind and (name in item.who or name in (item.name, item.car)):
+                if kind == "pronoun":
+                    return ("first person" if item.low in ("ich", "wir", "uns", "mich", "mir") else "pronoun"), n
+                return ("compound" if item.compound is not None and kind == "name" else kind), n
+    if scene.inherited and name in scene.subject:
+        return "inherited", None
+    return ("subject" if name in scene.subject else "carried"), None
+
+
+def _kind(name: Name) -> str:
+    kinds = ("person", "team", "make", "vehicle", "series", "event", "rounds", "class", "goal")
+    held = [k for k in kinds if name.is_a(k)]
+    return "+".join(held[:2]) or "other"
+
+
+def _outfits(items: Iterable[Item]) -> set[str]:
+    return {i.name.id for i in items if i.kind == "name" and i.name is not None and i.name.is_a("team", "make")}
+
+
+def _same_sort(item: Item, name: Name) -> bool:
+    if item.kind == "person":
+        return name.is_a("person")
+    return item.kind == "name" and item.name is not None and any(k in item.name.kinds for k in name.kinds)
+
+
+def compared(claims: list[Claim]) -> list[Claim]:
+    """The claims of a text with the signs that only show beside each other."""
+    objects: dict[tuple[str, str], set[str]] = defaultdict(set)
+    crews: dict[str, set[str]] = defaultdict(set)
+    times: Counter[tuple[str, str, str]] = Counter()
+    sure: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    in_sentence: Counter[int] = Counter()
+    for c in claims:
+        objects[c.subject, c.relation].add(c.object)
+        times[c.key[:3]] += 1
+        sure[c.key[:3]].add(c.certainty)
+        in_sentence[c.start] += 1
+        if c.relation == "shares_car":
+            crews[c.subject].add(c.object)
+            crews[c.object].add(c.subject)
+    made = []
+    for c in claims:
+        flags = {
+            "another object": c.relation in _ONE_OBJECT and len(objects[c.subject, c.relation]) > 1,
+            "told twice": times[c.key[:3]] > 1,
+            "surer and less sure": len(sure[c.key[:3]]) > 1,
+            "leaves it": c.relation != "leaves" and c.object in objects[c.subject, "leaves"],
+            "crowded": len(crews[c.subject]) > _CREW or len(crews[c.object]) > _CREW,
+            "like a mate": any(c.object in objects[m, c.relation] for m in crews[c.subject]),
+            "unlike the mates": c.relation in _ONE_OBJECT
+            and any(objects[m, c.relation] and c.object not in objects[m, c.relation] for m in crews[c.subject]),
+            f"beside {min(8, in_sentence[c.start]) // 3}": True,
+            "certainty " + c.certainty: True,
+            f"{c.relation}:{c.certainty}": True,
+        }
+        found = {name for name, is_so in flags.items() if is_so}
+        found |= {f"{c.relation}:{name}" for name in found & {"another object", "leaves it", "like a mate"}}
+        made.append(replace(c, signs=c.signs | found))
+    return made
