@@ -411,6 +411,11 @@ def test_a_crew_that_is_level_is_one_place() -> None:
     lines = {c.name: c for c in found.titles[("drivers", "overall")]}
     assert lines["Alessandro Pier Guidi"].top3 > 0.9
     assert lines["Charles Weerts"].top3 > 0.3  # three of a crew ahead do not push him off
+    for rows in found.titles.values():  # a crew is one champion, divided among its drivers
+        assert sum(c.shared for c in rows) == pytest.approx(1.0)
+        assert all(c.shared <= c.title + 1e-12 for c in rows)
+    assert sum(c.title for c in lines.values()) > 1.5
+    assert any("without the last layer" in note for note in found.notes)
 
 
 def test_teams_and_makes_go_by_the_registry_s_names() -> None:

@@ -186,6 +186,8 @@ def _contenders(
     best = sums.max(axis=1, keepdims=True)
     third = _third(sums)
     chances = best.max() > 0 and not open_still
+    level = sums >= best - 1e-9
+    parts = level / level.sum(axis=1, keepdims=True)
     lines = []
     for n, key in enumerate(every):
         label = names.get(f"team:{key}") if title.endswith("teams") else names.get(key)
@@ -194,7 +196,8 @@ def _contenders(
                 key=key,
                 name=label or title_name(registry, title, key),
                 points=before.get(key, 0.0),
-                title=float((sums[:, n] >= best[:, 0] - 1e-9).mean()) if chances else 0.0,
+                title=float(level[:, n].mean()) if chances else 0.0,
+                shared=float(parts[:, n].mean()) if chances else 0.0,
                 expected=float(sums[:, n].mean()),
                 low=float(np.quantile(sums[:, n], 0.1)),
                 high=float(np.quantile(sums[:, n], 0.9)),

@@ -20,6 +20,7 @@ def plan_notes(
     first = plans[0]
     known = f"The card of {first.card.race.id} is used as it stands; later rounds know" if not first.stand_in else ""
     yield f"{known or 'Rounds know'} nothing of their weekend."
+    yield "Titles come from the races as played, without the last layer of a race's odds (docs, Seasons, says why)."
     told = "as they were entered in each round" if line_ups == "entered" else "those of the next round"
     yield f"Line-ups: {told}."
     yield from _announced_notes(plans)
@@ -107,7 +108,7 @@ def points_notes(
     if any(sum(c.title for c in lines) > 1.02 and any(0 < c.title < 1 for c in lines) for lines in titles.values()):
         yield (
             "Chances of a table can add up to more than 100 %: those who are level on points, a crew above all, "
-            "share a title and count as champions each."
+            "share a title and count as champions each. Divided among them (`shared` in the JSON) they make 100 %."
         )
 
 
