@@ -11,6 +11,7 @@ import argparse
 import matplotlib.pyplot as plt
 
 import langstrecke as ls
+from langstrecke.plots.style import ACCENT, ACTUAL, INK, LINE, MUTED
 from langstrecke.simulation import simulate_laps
 from langstrecke.timing.derive.pace import BIN_S, field_speed
 
@@ -24,9 +25,14 @@ laps = ls.load(asked.file).laps if asked.file else simulate_laps(card, race=4711
 periods = ls.Session("race", "", "laps", laps, laps).periods
 speed = field_speed(laps).speed
 figure, axes = plt.subplots(figsize=(9.6, 3.2), layout="constrained")
-axes.plot([n * BIN_S / 3600 for n in range(len(speed))], speed, linewidth=0.8)
+axes.plot([n * BIN_S / 3600 for n in range(len(speed))], speed.clip(0, 1.2), color=ACCENT, linewidth=0.8)
 for start_s, end_s in periods.select("start_s", "end_s").rows():
-    axes.axvspan(start_s / 3600, end_s / 3600, color="gold", alpha=0.4, linewidth=0)
-axes.set(xlabel="hours", ylabel="speed of the field\n(1: its green pace)", ylim=(0, 1.3))
+    axes.axvspan(start_s / 3600, end_s / 3600, color=ACTUAL, alpha=0.15, linewidth=0)
+axes.set_title(
+    "The field's speed, 1 being its green pace; shaded: neutralised", loc="left", color=INK, weight="bold", size=9
+)
+axes.set(xlabel="hours", ylim=(0, 1.25), frame_on=False)
+axes.grid(color=LINE, linewidth=0.7)
+axes.tick_params(length=0, labelsize=8, labelcolor=MUTED)
 print(f"{periods.height} neutralisations, {(periods['end_s'] - periods['start_s']).sum() / 60:.0f} min")
 ls.plots.save(figure, asked.out)

@@ -4,16 +4,15 @@
 
 Every race of the store with a result is forecast at five cutoffs from what was known by then, and what was played is
 kept in the folder PLAYED, a file a race: a run that was interrupted goes on, a second one only fits. One set a season
-left out, and one on all, for IMSA, for WEC and Le Mans before 2023, and since. Log loss of the winner and ranked
-probability score count alike under way, each against that of the played odds at its cutoff.
+left out, and one on all, for IMSA, for WEC and Le Mans before 2023, and since.
 """
 
 from __future__ import annotations
 
 import argparse
 import pickle
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,25 +26,32 @@ from langstrecke.forecast.evaluation.backtest import CUTOFFS
 from langstrecke.forecast.evaluation.scoring_rules import matched, outcome_matrix, score
 from langstrecke.forecast.evaluation.truth import Order, class_orders
 from langstrecke.forecast.live import belief_before, live_card, live_state, play_on
+from langstrecke.forecast.record import records
 from langstrecke.racecard.build import build_card
-from langstrecke.ratings.archive import open_archive
+from langstrecke.ratings.archive import Archive, open_archive
 from langstrecke.simulation import simulate
-from langstrecke.store import open_store
+from langstrecke.store import Store, open_store
 
 Floats = NDArray[np.float64]
 TARGET = Path(__file__).parents[2] / "src" / "langstrecke" / "forecast" / "data" / "calibration.toml"
 HEADLINE_CARS = 4
-RIDGE_BEFORE, RIDGE = np.array([0.2]), np.array([2.0, 2.0, 10.0, 2.0, 10.0])
-"""Weight of the squares of log sharpness before the start; of log sharpness, its late factor and the three weights
-under way, in class-races (default: under way a shift by a half costs as much as one class-race forecast badly)."""
-
-
-ENOUGH = 30
-"""From this many class-races on all figures under way are fitted; of fewer only the late factor (the five together
-did worse than the played odds on WEC seasons left out since 2023)."""
+RIDGES = {
+    "before": 0.2, "under_way": 2.0, "late": 2.0, "place": 10.0, "laps": 2.0, "gap": 10.0,
+    "record_before": 0.3, "record_under_way": 0.3, "still": 0.5,
+}  # fmt: skip
+"""Weight of the square of every figure (of its logarithm, for exponents), in class-races (default: under way a
+sharpness off by a half costs as much as one class-race forecast badly)."""
+RECORD = 5.0
+"""Unit of the weights of the record: cars differ by about a fifth, and the search wants figures of one size."""
 BOTH, SURE = np.array([0.5, 0.5]), np.array([1.0, 0.0])
-"""What log loss and ranked probability score count: alike under way; before the start the first alone, as being too
-sure is what hurts there."""
+"""What log loss and ranked probability score count."""
+FREE: dict[str, tuple[tuple[str, ...], Floats, tuple[str, ...]]] = {
+    "imsa": (("before", "record_before"), BOTH, ("record_under_way",)),
+    "aco": (("before",), SURE, ("under_way", "late", "place", "laps", "gap", "record_under_way")),
+    "aco-since-2023": (("before",), SURE, ("late",)),
+}
+"""What is fitted of a part of the world: before the start and by which measure, and under way. What did no good on
+seasons left out is not (docs/validation_notes.md)."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ class Case:
     cars: tuple[str, ...]
     played: Floats
     standing: Floats | None
+    record: Floats
     still: bool
     order: Order
 
@@ -70,7 +77,7 @@ class Case:
 
     def scores(self, calibration: Calibration) -> tuple[float, float]:
         """Log loss and ranked probability score of the final odds."""
-        table = final_table(self.played, calibration, self.cutoff, self.standing, still=self.still)
+        table = final_table(self.played, calibration, self.cutoff, self.standing, self.record, still=self.still)
         found = score(*matched(list(self.cars), table, self.order), self.order)
         return found.log_loss, found.rps
 
@@ -84,40 +91,48 @@ def play(store: Path, folder: Path, races: int) -> list[Case]:
         for race_id in open_.races()["race_id"]:
             kept = folder / f"{race_id}.pickle"
             if not kept.exists():
-                mine: list[Case] = []
-                orders = class_orders(open_, race_id)
-                card = build_card(race_id, open_, archive=archive)
-                try:
-                    laps = open_.laps(race_id)
-                except LangstreckeError:
-                    laps = None
-                belief = belief_before(race_id, open_, archive)
-                for cutoff in CUTOFFS:
-                    state = None
-                    if cutoff == 0.0:
-                        counts = simulate(card, races=races, seed=1).class_positions
-                    elif laps is None or laps.is_empty():
-                        continue
-                    else:
-                        state = live_state(laps, card, cutoff * card.race.duration_s)
-                        counts = play_on(live_card(card, laps, state, belief), state, races=races).class_positions
-                    for name, order in orders.items():
-                        index = [i for i, e in enumerate(card.entries) if e.car_class == name]
-                        if len(index) < HEADLINE_CARS:
-                            continue
-                        mine.append(
-                            Case(
-                                race_id, name, card.race.series, card.race.season, cutoff,
-                                tuple(card.entries[i].car for i in index),
-                                counts[index, : len(index)] / races,
-                                None if state is None else standing_of([state.cars[i] for i in index]),
-                                state is not None and state.still_since_s is not None,
-                                order,
-                            )
-                        )  # fmt: skip
-                kept.write_bytes(pickle.dumps(mine))
+                kept.write_bytes(pickle.dumps(race_cases(open_, archive, race_id, races)))
                 print(race_id, flush=True)
             cases += pickle.loads(kept.read_bytes())  # files of this script's own
+    return cases
+
+
+def race_cases(store: Store, archive: Archive, race_id: str, races: int) -> list[Case]:
+    """The cases of one race, played from the start and from every cutoff."""
+    cases: list[Case] = []
+    orders = class_orders(store, race_id)
+    card = build_card(race_id, store, archive=archive)
+    try:
+        laps = store.laps(race_id)
+    except LangstreckeError:
+        laps = None
+    belief = belief_before(race_id, store, archive)
+    record = records(card)
+    for cutoff in CUTOFFS:
+        state = None
+        if cutoff == 0.0:
+            counts = simulate(card, races=races, seed=1, threads=1).class_positions
+        elif laps is None or laps.is_empty():
+            continue
+        else:
+            state = live_state(laps, card, cutoff * card.race.duration_s)
+            now = live_card(card, laps, state, belief)
+            counts = play_on(now, state, races=races, threads=1).class_positions
+        for name, order in orders.items():
+            index = [i for i, e in enumerate(card.entries) if e.car_class == name]
+            if len(index) < HEADLINE_CARS:
+                continue
+            cases.append(
+                Case(
+                    race_id, name, card.race.series, card.race.season, cutoff,
+                    tuple(card.entries[i].car for i in index),
+                    counts[index, : len(index)] / races,
+                    None if state is None else standing_of([state.cars[i] for i in index]),
+                    record[index],
+                    state is not None and state.still_since_s is not None,
+                    order,
+                )
+            )  # fmt: skip
     return cases
 
 
@@ -131,61 +146,67 @@ class Scored:
         self.standing = None
         if case.standing is not None:
             self.standing = np.array([case.standing[at[c]] if c in at else np.zeros(3) for c in cars])
+        self.record = np.array([case.record[at[c]] if c in at else 0.0 for c in cars])
         self.truth = outcome_matrix(cars, case.order)
         self.places = np.cumsum(self.truth, axis=1)[:, :-1]
 
     def losses(self, calibration: Calibration) -> Floats:
         """Log loss and ranked probability score of the final odds."""
-        table = final_table(self.played, calibration, self.cutoff, self.standing, still=self.still, rounds=15)
+        table = final_table(
+            self.played, calibration, self.cutoff, self.standing, self.record, still=self.still, rounds=15
+        )
         win = np.maximum(table[:, 0], 1e-4)
         gap = np.cumsum(table, axis=1)[:, :-1] - self.places
         return np.array([-self.truth[:, 0] @ np.log(win), np.mean(np.sum(gap**2, axis=1)) / max(len(table) - 1, 1)])
 
 
-def fit(cases: Sequence[Case], made: Callable[[Floats], Calibration], ridge: Floats, measures: Floats) -> Calibration:
-    """The figures with the least loss on these cases; `made` is a set from free ones, as many as `ridge` has weights,
-    all 0 as played. `measures`: what log loss and ranked probability score count.
+def made(names: Sequence[str], x: Floats) -> Calibration:
+    """The set with these figures and all others as played; 0 is as played for every one of them."""
+    v = {name: float(value) for name, value in zip(names, x, strict=True)}
+    return Calibration(
+        before=float(np.exp(v.get("before", 0.0))),
+        under_way=float(np.exp(v.get("under_way", 0.0))),
+        late=float(np.exp(v.get("late", 0.0))),
+        standing=(v.get("place", 0.0), v.get("laps", 0.0), v.get("gap", 0.0)),
+        record=(RECORD * v.get("record_before", 0.0), RECORD * v.get("record_under_way", 0.0)),
+        still=float(np.exp(v.get("still", 0.0))),
+    )
+
+
+def fit(cases: Sequence[Case], names: Sequence[str], measures: Floats) -> Calibration:
+    """The figures of these names with the least loss on these cases. `measures`: what log loss and ranked
+    probability score count, each against that of the played odds at its cutoff.
     """
     ready = [Scored(k) for k in cases]
     usual = {
-        c: np.mean([k.losses(Calibration()) for k in ready if k.cutoff == c], axis=0)
+        c: np.mean([k.losses(Calibration(still=1.0)) for k in ready if k.cutoff == c], axis=0)
         for c in {k.cutoff for k in cases}
     }
+    ridge = np.array([RIDGES[name] for name in names])
 
     def loss(x: Floats) -> float:
-        set_ = made(x)
+        set_ = made(names, x)
         total = sum(float(measures @ (k.losses(set_) / usual[k.cutoff])) for k in ready)
         return (total + float(ridge @ x**2)) / len(ready)
 
     found = minimize(loss, np.zeros(len(ridge)), method="BFGS", options={"maxiter": 12, "gtol": 5e-4, "eps": 1e-3})
-    return made(np.asarray(found.x))
-
-
-def before(x: Floats) -> Calibration:
-    return Calibration(before=float(np.exp(x[0])))
-
-
-def under_way(x: Floats) -> Calibration:
-    return Calibration(
-        under_way=float(np.exp(x[0])), late=float(np.exp(x[1])), standing=(float(x[2]), float(x[3]), float(x[4]))
-    )
-
-
-def late_only(x: Floats) -> Calibration:
-    return Calibration(late=float(np.exp(x[0])))
+    return made(names, np.asarray(found.x))
 
 
 def fitted(cases: Sequence[Case], part: str, out: str | None) -> Calibration | None:
-    """The set of a part without a season; None where nothing is left to fit on."""
-    others = [k for k in cases if k.key != out and part_of(k.series, k.season) == part]
-    early = [k for k in others if k.cutoff == 0.0]
-    late = [k for k in others if k.cutoff > 0.0 and not k.still]
+    """The set of a part without a season; None where nothing is left to fit on. The exponent of races that stand
+    still is fitted on those of every part: there are four.
+    """
+    others = [k for k in cases if k.key != out]
+    mine = [k for k in others if part_of(k.series, k.season) == part]
+    early = [k for k in mine if k.cutoff == 0.0]
+    late = [k for k in mine if k.cutoff > 0.0 and not k.still]
     if not early or not late:
         return None
-    a = fit(early, before, RIDGE_BEFORE, SURE)
-    enough = len({(k.race, k.car_class) for k in late}) >= ENOUGH
-    b = fit(late, under_way, RIDGE, BOTH) if enough else fit(late, late_only, RIDGE[:1], BOTH)
-    return Calibration(a.before, b.under_way, b.late, b.standing)
+    before, measures, under_way = FREE[part]
+    a, b = fit(early, before, measures), fit(late, under_way, BOTH)
+    still = fit([k for k in others if k.still], ("still",), SURE).still
+    return replace(b, before=a.before, record=(a.record[0], b.record[1]), still=still)
 
 
 def main() -> None:
@@ -210,6 +231,8 @@ def main() -> None:
             one["under_way"] = round(found.under_way, 3)
             one["late"] = round(found.late, 3)
             one["standing"] = [round(w, 3) for w in found.standing]
+            one["record"] = [round(w, 3) for w in found.record]
+            one["still"] = round(found.still, 3)
             table[f"without-{out}" if out else "all"] = one
             print(part, out, one, flush=True)
         document[part] = table

@@ -31,8 +31,9 @@ ASKED = {0.15: 5, 0.5: 4, 0.75: 3}
 
 READING = """\
 How to read it. All classes of a race share its yellows and red flags, so the error of how often a range held is
-reckoned by races. "Truly better" is better by 0.05 places and surely, in 1,000 races on fresh luck, against
-being held out on the track; asked is `call` as anybody asks it. A split is two cars of a class within 30 s of
+reckoned by races. "Truly better" (worse) is better by 0.05 places and surely, in 1,000 races on fresh luck,
+against being held out on the track with the same driver getting in then: the plain stop, or the kind of stop that the
+call prefers. Asked is `call` as anybody asks it. A split is two cars of a class on the same lap within a minute of
 each other of which one came in under a yellow and the other did not; it agrees if the one that did as advised
 gained more places by the flag. Below it stands how often it would agree were real races drawn as the simulation
 draws them: what is still to come decides most splits, and no adviser that knows no more than the simulation can
@@ -90,12 +91,23 @@ def figures(records: Sequence[Record]) -> list[str]:
             f"| stops still needed at half distance: exact / within one | {len(by)} |"
             f" {100 * np.mean(by == 0):.0f} / {100 * np.mean(by <= 1):.0f} % | 65 / 95 % |"
         )
+        once = np.array([abs(r["told"] - r["once"]) for r in stops])
+        lines.append(
+            f"| ... a second visit under the same yellow not counted | |"
+            f" {100 * np.mean(once == 0):.0f} / {100 * np.mean(once <= 1):.0f} % | |"
+        )
         sure = float(np.mean([r["sure"] for r in stops]))
         lines.append(f"| ... exact by the odds that were told | | {100 * sure:.0f} % | |")
     yellow = rows_of(records, "yellow")
-    for better, words, asked in ((True, "truly better", "90 %"), (False, "not truly better", "")):
-        said = [r["says_stop"] for r in yellow if r["better"] == better]
-        lines.append(f"| {words} to stop under yellow, `call` says stop | {len(said)} | {_share(said)} | {asked} |")
+    for words, asked, belongs in (
+        ("truly better", "90 %", lambda r: r["better"]),
+        ("neither", "", lambda r: not r["better"] and not r["worse"]),
+        ("truly worse", "", lambda r: r["worse"]),
+    ):
+        said = [r["says_stop"] for r in yellow if belongs(r)]
+        lines.append(
+            f"| stopping under yellow is {words}: `call` says stop | {len(said)} | {_share(said)} | {asked} |"
+        )
     splits = [r["agrees"] for r in rows_of(records, "splits")]
     lines.append(
         f"| splits under yellow where the outcome agrees with the advice | {len(splits)} | {_share(splits)} | 62 % |"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from langstrecke.ratings.stops import LONG_RACE_S, drive_throughs, stints_of_cla
 from langstrecke.simulation.kernel.snapshot import RUNS
 from langstrecke.simulation.watch import CLASS_PLACE, simulate_watched
 from langstrecke.strategy.audit import audit
-from langstrecke.strategy.call import call
+from langstrecke.strategy.call import Call, call
 from langstrecke.strategy.counterfactual.moment import Moment, moment
 from langstrecke.strategy.goals import column
 from langstrecke.strategy.options import Option, staying_out, stop_or_stay, with_option
@@ -27,8 +27,11 @@ from langstrecke.strategy.outlook import outlook
 from langstrecke.timing.derive import neutralisations
 
 LOOKS = (0.15, 0.5, 0.75)
-NEAR_S = 30.0
-"""Two cars of a class this near to each other fight (default)."""
+NEAR_S = 60.0
+"""Two cars of a class this near to each other on the same lap fight (default)."""
+AGAIN_LAPS = 6
+"""A visit under yellow so soon after the last one is the second of one stop: the pit lane opens, or the tank is
+topped up (default)."""
 AFTER_S = (60.0, 120.0, 180.0)
 """Seconds after a yellow at which it is looked at: the first at which the laps tell of it."""
 TRUTH_RACES = 1000
@@ -57,6 +60,8 @@ class Race:
     laps: pl.DataFrame
     stops: dict[str, list[float]]
     """When each car came in for a stop; drive-throughs are none."""
+    again: frozenset[tuple[str, float]]
+    """Those of them that were a second visit under the same yellow."""
     end_s: float
 
     def finished(self, car: str) -> bool:
@@ -70,9 +75,13 @@ def record(card: RaceCard, laps: pl.DataFrame, races: int, seed: int = 1) -> dic
     known = annotate(laps)
     brief = drive_throughs(known)
     came: dict[str, list[float]] = {}
+    again = set()
     for row in np.flatnonzero(known.in_lap & ~brief):
-        came.setdefault(known.cars[known.car[row]], []).append(float(known.end_s[row]))
-    one = Race(card, fold_of(laps), laps, came, float(laps["elapsed_s"].to_numpy().max()))
+        car, at = known.cars[known.car[row]], float(known.end_s[row])
+        if came.get(car) and known.neutral[row : row + 2].any() and known.stint_lap[row] <= AGAIN_LAPS:
+            again.add((car, at))
+        came.setdefault(car, []).append(at)
+    one = Race(card, fold_of(laps), laps, came, frozenset(again), float(laps["elapsed_s"].to_numpy().max()))
     found: dict[str, Any] = {"race": card.race.id, "laps": [], "stops": [], "tanks": [], "yellow": [], "splits": []}
     _looks(one, found, races, seed)
     _yellows(one, found, races, seed)
@@ -105,6 +114,7 @@ def _looks(one: Race, found: dict[str, Any], races: int, seed: int) -> None:
                 odds = dict(ahead.stops).get(stops, 0.0)
                 sure = ahead.stops[0][1] if ahead.stops else 0.0
                 told_of = {"told": ahead.needed, "sure": round(sure, 3), "came": stops, "odds": round(odds, 3)}
+                told_of["once"] = stops - sum(c == car and s > now.t for c, s in one.again)
                 found["stops"].append({"car": car, **told_of})
 
 
@@ -150,12 +160,25 @@ def _yellows(one: Race, found: dict[str, Any], races: int, seed: int) -> None:
     for k in np.unique(np.linspace(0, len(open_to) - 1, PER_RACE).astype(int)) if open_to else ():
         now, i = open_to[k]
         car = now.state.cars[i]
-        truth = stop_or_stay(now, i, Option("stop now", car.laps + 1), races=TRUTH_RACES, seed=seed + 1).place
         told = call(now, car.car, seed=seed)
+        truth = min(
+            (stop_or_stay(now, i, o, races=TRUTH_RACES, seed=seed + 1).place for o in _stops(told, car.laps + 1)),
+            key=lambda place: place.change,
+        )
         found["yellow"].append({
             "t": now.t, "car": car.car, "left": round(now.fuel_left(i), 1), "change": round(truth.change, 3),
-            "better": truth.high < 0.0 and truth.change < -TRULY, "says_stop": told.stops_now, "told": told.headline,
+            "better": truth.high < 0.0 and truth.change < -TRULY, "worse": truth.low > 0.0 and truth.change > TRULY,
+            "says_stop": told.stops_now, "told": told.headline,
         })  # fmt: skip
+
+
+def _stops(told: Call, lap: int) -> list[Option]:
+    """The plain stop on this lap, and the kind of it that the call tells or would tell."""
+    open_to = [a.option for a in told.answers if a.option.lap == lap and not a.option.last]
+    if told.best is not None and told.best.option.lap == lap:
+        open_to.insert(0, told.best.option)
+    plain = Option("stop now", lap)
+    return [plain, *(o for o in open_to[:1] if o.title != plain.title)]
 
 
 def _fighting(now: Moment, name: str) -> list[int]:
@@ -166,7 +189,8 @@ def _fighting(now: Moment, name: str) -> list[int]:
 
 
 def _splits(one: Race, now: Moment, end: float, races: int, seed: int) -> Rows:
-    """Neighbours in class of which one came in under this yellow and the other did not.
+    """Cars of a class near to each other of which one came in under this yellow and the other did not, the nearest
+    first, each once.
 
     Advice is the mean of what stopping is worth to either. It agrees if the one that followed it gained more places
     on the cars of the class that finished; pairs with a car that did not finish, or level gains, tell nothing.
@@ -176,14 +200,12 @@ def _splits(one: Race, now: Moment, end: float, races: int, seed: int) -> Rows:
     rows: Rows = []
     for name in now.card.classes:
         order = [i for i in _fighting(now, name) if one.finished(cars[i].car)]
+        came = {i: any(now.t < s <= end for s in one.stops.get(cars[i].car, [])) for i in order}
+        pairs = [(_apart(now, a, b), a, b) for a in order for b in order if came[a] and not came[b]]
         used: set[int] = set()
-        for a, b in pairwise(order):
-            if a in used or b in used or not _near(now, a, b):
+        for apart, stopper, stayer in sorted(pairs):
+            if apart > NEAR_S or stopper in used or stayer in used:
                 continue
-            came = [any(now.t < s <= end for s in one.stops.get(cars[i].car, [])) for i in (a, b)]
-            if came[0] == came[1]:
-                continue
-            stopper, stayer = (a, b) if came[0] else (b, a)
             gained = _places(one, now, stopper, order) - _places(one, now, stayer, order)
             if gained == 0:
                 continue
@@ -193,8 +215,9 @@ def _splits(one: Race, now: Moment, end: float, races: int, seed: int) -> Rows:
                 worth.append(-stop_or_stay(now, i, option, races=races, seed=seed).place.change)
             if sum(worth) == 0.0:
                 continue
-            used |= {a, b}
-            more = _gains_more(now, stopper, stayer, 1 if came[0] else -1, races, seed)
+            used |= {stopper, stayer}
+            ahead = cars[stayer].position - cars[stopper].position
+            more = _gains_more(now, stopper, stayer, ahead, races, seed)
             rows.append({
                 "t": now.t, "stopper": cars[stopper].car, "stayer": cars[stayer].car, "gained": gained,
                 "worth": [round(w, 3) for w in worth], "agrees": (gained > 0) == (sum(worth) > 0.0),
@@ -215,11 +238,12 @@ def _gains_more(now: Moment, stopper: int, stayer: int, ahead: int, races: int, 
     return float(np.mean(told > 0.0)) if len(told) else 0.5
 
 
-def _near(now: Moment, a: int, b: int) -> bool:
+def _apart(now: Moment, a: int, b: int) -> float:
+    """Seconds between two cars on the same lap; infinite where they are not on it, or nobody knows."""
     one, other = now.state.cars[a], now.state.cars[b]
-    if one.behind_s is None or other.behind_s is None:
-        return False
-    return one.laps == other.laps and abs(other.behind_s - one.behind_s) <= NEAR_S
+    if one.behind_s is None or other.behind_s is None or one.laps != other.laps:
+        return math.inf
+    return abs(other.behind_s - one.behind_s)
 
 
 def _places(one: Race, now: Moment, index: int, order: list[int]) -> int:

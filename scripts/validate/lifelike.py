@@ -60,16 +60,27 @@ def real_figures(laps: pl.DataFrame, card: RaceCard) -> dict[str, dict[str, floa
 def distance(figures: np.ndarray[Any, Any], value: float, real: dict[str, float]) -> dict[str, Any]:
     """What keeps the winner's distance from being known.
 
-    `own`: the share of the simulated races within each of `NEAR` of their median: how often a card that is right in
-    everything would be as near. `given`: the median moved to the real time under neutralisation, along the line laid
-    through the simulated races.
+    `own`: how often the median is within each of `NEAR` of the card's own simulated races: what a card that is right
+    in everything would reach. `best`: the same for the number that would be within the first of `NEAR` most often.
+    `given`: the median moved to the real time under neutralisation, along the line laid through the simulated races.
     """
     laps, neutral = figures[:, FIGURES.index("winner_laps")], figures[:, FIGURES.index("neutral_s")]
     middle = float(np.median(laps))
     slope = float(np.polyfit(neutral, laps, 1)[0]) if neutral.std() > 0 else 0.0
     given = middle + slope * (real["neutral_s"] - float(np.median(neutral)))
-    own = [float(np.mean(np.abs(laps / middle - 1.0) <= near)) for near in NEAR]
-    return {"own": own, "given": given, "neutral_real": real["neutral_s"], "neutral": float(np.median(neutral))}
+    own = [_within(middle, laps, near) for near in NEAR]
+    best = max(_within(told, laps, NEAR[0]) for told in np.arange(laps.min(), laps.max() + 0.5, 0.5))
+    return {
+        "own": own,
+        "best": best,
+        "given": given,
+        "neutral_real": real["neutral_s"],
+        "neutral": float(np.median(neutral)),
+    }
+
+
+def _within(told: float, laps: np.ndarray[Any, Any], near: float) -> float:
+    return float(np.mean(np.abs(told / laps - 1.0) <= near))
 
 
 def judge(store: Store, races: int, series: str | None) -> list[dict[str, Any]]:
@@ -83,6 +94,7 @@ def judge(store: Store, races: int, series: str | None) -> list[dict[str, Any]]:
         card = build_card(race_id, store, "before", archive=archive)
         outcome = simulate(card, races=races, figures=True)
         real = real_figures(laps, card)
+        event = f"{card.race.series} {card.circuit.id} {card.race.duration_s / 3600:.1f} h"
         stopped = float(laps["elapsed_s"].to_numpy().max()) < CUT_SHORT * card.race.duration_s
         for c, name in enumerate(card.classes):
             for k, figure in enumerate(FIGURES):
@@ -106,7 +118,11 @@ def judge(store: Store, races: int, series: str | None) -> list[dict[str, Any]]:
                         "inside": bool(low <= value <= high),
                         "below": bool(value < low),
                         **(distance(outcome.figures[:, c], value, real[name]) if figure == "winner_laps" else {}),
-                        **({"stopped": stopped or real[name]["red_flags"] > 0} if figure == "winner_laps" else {}),
+                        **(
+                            {"stopped": stopped or real[name]["red_flags"] > 0, "event": event}
+                            if figure == "winner_laps"
+                            else {}
+                        ),
                     }
                 )
         print(race_id, {f: f"{r:.0f}|{m:.0f}" for f, r, m in _brief(rows, race_id)}, flush=True)

@@ -88,6 +88,7 @@ QUESTIONS = {
     "what_if": ({"card": RACE, "settings": ["entries.01.penalty_s=60"], "races": 64}, "#01 (DPi): class win"),
     "plan": ({"card": RACE, "car": "01"}, "legal by rule book imsa-2021"),
     "call": ({"race": RACE, "car": "01", "at": "6:00:00", "races": 64}, "Against staying out:"),
+    "window": ({"race": RACE, "car": "01", "at": "6:00:00", "races": 16}, "Stop at the end of the lap, against"),
     "rules": ({"book": "imsa", "season": "2021"}, "Rule book imsa-2021"),
     "career": ({"driver": "Jan Magnussen", "series": "le-mans"}, "class wins: 2004, 2005, 2006, 2009"),
     "calendar": ({"season": 2019, "driver": "Kevin Magnussen", "against": ["le-mans"]}, "free: le-mans-2019"),

@@ -78,7 +78,7 @@ def test_counts_become_probabilities() -> None:
 
 def test_a_class_is_summed_up() -> None:
     dpi, gtlm = from_outcome(CARD, counted()).classes
-    assert (dpi.winner_laps, dpi.winner_laps_low, dpi.winner_laps_high) == (59.0, 59.0, 60.0)
+    assert (dpi.winner_laps, dpi.winner_laps_low, dpi.winner_laps_high) == (60.0, 59.0, 60.0)
     assert dpi.margin_s == 3.0
     assert gtlm.margin_s is None
     assert (dpi.actual_winner, dpi.actual_laps, gtlm.actual_winner) == ("5", 62, "79")

@@ -97,10 +97,23 @@ def test_the_world_champions_of_2015() -> None:
 
 def test_what_a_table_rests_on_is_told() -> None:
     nobody = season_forecast("wec-2026", seasons=0).notes
-    assert any(note.startswith("No round has been run") for note in nobody)
+    assert "No round has been run: nobody has points." in nobody
+    of_the_grid = season_forecast("imsa-2021", seasons=0)  # 35 for the winner of the qualifying race
+    assert max(line.points for line in of_the_grid.titles[("drivers", "DPi")]) == 35
+    assert any("the race that sets the grid of round 1" in note for note in of_the_grid.notes)
     imsa = " ".join(season_forecast("imsa-2022", after=11, seasons=0).notes)
     assert "endurance cup lacks marks" in imsa
     assert "Known to differ from published totals" in imsa
+
+
+def test_a_class_without_a_result_in_one_round_is_told() -> None:
+    """Of Bahrain 2016 the prototypes are held and nobody else: the tables of the GT classes are short of a round."""
+    last = season_forecast("wec-2016", after=9, seasons=0)
+    assert "wec-2016-bahrain" in last.gaps
+    assert "No results of LMGTE Pro, LMGTE Am are held, and their points are missing: wec-2016-bahrain." in last.notes
+    assert not any("more than 100 %" in note for note in last.notes)  # it is over: nothing is left to chance
+    assert "wec-2016-bahrain" not in " ".join(season_forecast("wec-2016", after=8, seasons=0).notes)
+    assert season_forecast("gtwce-endurance-2022", after=5, seasons=0).gaps == ()  # Bronze and Am start at Spa only
 
 
 def test_a_title_ranks_its_cars_in_the_overall_order() -> None:
@@ -243,6 +256,11 @@ def test_unknown_seasons_are_answered_with_near_ones() -> None:
         season_id("imas-2021")
     with pytest.raises(NotFoundError, match=r"imsa-202\d"):
         season_id("imsa-2035")
+    with pytest.raises(NotFoundError, match="rule book of nls 2025, but no calendar"):
+        season_id("nls-2025")
+    assert [r.event.circuit for r in rounds_of("gtwce-endurance", "2024")] == [
+        "paul-ricard", "spa", "nurburgring", "monza", "jeddah"
+    ]  # fmt: skip
     with pytest.raises(LangstreckeError, match="rounds 1 to 12"):
         season_forecast("imsa-2021", after=13)
     with pytest.raises(NotFoundError, match="known: nls-2024, nls-2026"):
@@ -393,6 +411,11 @@ def test_a_crew_that_is_level_is_one_place() -> None:
     lines = {c.name: c for c in found.titles[("drivers", "overall")]}
     assert lines["Alessandro Pier Guidi"].top3 > 0.9
     assert lines["Charles Weerts"].top3 > 0.3  # three of a crew ahead do not push him off
+    for rows in found.titles.values():  # a crew is one champion, divided among its drivers
+        assert sum(c.shared for c in rows) == pytest.approx(1.0)
+        assert all(c.shared <= c.title + 1e-12 for c in rows)
+    assert sum(c.title for c in lines.values()) > 1.5
+    assert any("without the last layer" in note for note in found.notes)
 
 
 def test_teams_and_makes_go_by_the_registry_s_names() -> None:

@@ -8,11 +8,13 @@ import pytest
 
 from factories import card_of_made_race
 from langstrecke.services.answers.strategy import CallAnswer
-from langstrecke.simulation.watch import STOPS, simulate_watched
-from langstrecke.strategy.call import call
+from langstrecke.simulation.watch import RETIRED, STOPS, simulate_watched
+from langstrecke.strategy.call import better, call
 from langstrecke.strategy.counterfactual.moment import Moment, moment
+from langstrecke.strategy.counterfactual.paired import Difference
 from langstrecke.strategy.lookup import car_index
-from langstrecke.strategy.options import options, staying_out, with_option
+from langstrecke.strategy.options import Answer, Option, options, staying_out, stop_or_stay, with_option
+from langstrecke.strategy.outlook import UNPLANNED_PER_H, outlook
 from race_maker import make_race
 
 LENGTH = 10_800.0
@@ -65,6 +67,44 @@ def test_a_call_is_a_sentence_and_options_that_differ() -> None:
     assert data.headline == found.headline
     assert sum(data.outlook.stops_needed.values()) == pytest.approx(1.0, abs=0.001)
     assert data.outlook.laps_to_go_range[0] <= data.outlook.laps_to_go <= data.outlook.laps_to_go_range[1]
+
+
+def test_who_gets_in_is_not_taken_for_what_the_stop_is_worth() -> None:
+    """An option that names a driver stands against staying out and him getting in then."""
+    now = _under_yellow()
+    found = call(now, "02", races=RACES, threads=1)
+    index = car_index(now.card, "02")
+    named = [a for a in found.answers if a.option.driver >= 0]
+    assert named
+    for a in named:
+        same = stop_or_stay(now, index, a.option, races=RACES, threads=1)
+        assert a.place == same.place
+    if found.best is not None:  # who comes in first is told, not who gains most on a slow driver to come
+        gained = [a for a in found.answers if a.place.change < 0.0]
+        assert found.best.option.title.startswith("stop now") or found.best.option in [a.option for a in gained]
+
+
+def test_what_is_sure_but_next_to_nothing_is_not_told_as_better() -> None:
+    def told(places: float, win: float) -> bool:
+        apart = [Difference(0.0, c, c, 1e-4, c - 2e-4, c + 2e-4, None, RACES) for c in (win, 0.0, -places)]
+        return better(Answer(Option("stop now", 5), *apart))
+
+    assert told(0.1, 0.0)
+    assert told(0.0, 0.02)
+    assert not told(0.01, 0.001)
+    assert not told(-0.1, 0.02)
+
+
+def test_stops_to_come_know_of_unplanned_ones() -> None:
+    laps = make_race(cars=12)
+    now = moment(card_of_made_race(laps, LENGTH), laps, 5400.0)
+    played = simulate_watched(now.params, [0], races=RACES, snapshot=now.seen_by(0), threads=1)
+    home = played.cars[:, 0, RETIRED] == 0
+    mean = played.cars[home, 0, STOPS].mean() - int(now.snapshot.car["stops"][0])
+    ahead = outlook(now, 0, played)
+    assert sum(p for _, p in ahead.stops) == pytest.approx(1.0)
+    extra = sum(n * p for n, p in ahead.stops) - mean
+    assert extra == pytest.approx(UNPLANNED_PER_H * now.to_go_s() / 3600.0, abs=0.02)
 
 
 def test_fuel_to_the_flag_is_told_as_a_way_home() -> None:

@@ -51,6 +51,8 @@ def test_a_window_is_as_long_as_the_fuel_and_tells_each_lap() -> None:
     assert found.rival is not None
     assert json.loads(json.dumps(WindowAnswer.of(found, notes=found.notes()).model_dump()))["car"] == "02"
     assert "02" in repr(found)
+    assert found.headline in repr(found)
+    assert found.headline.endswith(".")
     assert found == pit_window(now, laps, "02", races=48, threads=2)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 import pytest
 
@@ -46,6 +48,8 @@ def test_what_is_driven_is_fixed_and_the_rest_goes_on_from_it(
     assert ahead[0].first_lap + ahead[0].laps - 1 >= newest["lap"]
     if not newest["in_pit"]:
         assert (ahead[0].state, ahead[0].driver) == ("under way", newest["driver"])
+        if len(ahead) > 1:  # as far as the fuel goes, of which yellow laps burnt less
+            assert ahead[0].laps == driven.begin.laps + max(1, math.floor(driven.begin.left))
     for before, after in zip(plan.stints, plan.stints[1:], strict=False):
         assert after.start_s > before.end_s
         assert after.first_lap == before.first_lap + before.laps

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 pytest.importorskip("nicegui", reason="the extra web is not installed")
 
 from langstrecke.errors import CardError
+from langstrecke.plots.class_colours import class_colour
 from langstrecke.racecard import apply_patch, load_card, read_patch
-from langstrecke.services.answers.strategy import Stint
+from langstrecke.services.answers.strategy import Stint, WindowAnswer
 from langstrecke.web.pages import grids
 from langstrecke.web.pages.charts import hours_scale
 from langstrecke.web.pages.charts.plan import plan_chart
@@ -25,8 +26,9 @@ from langstrecke.web.pages.charts.season import title_chart
 from langstrecke.web.pages.charts.whatif import SAME, Step, change_chart
 from langstrecke.web.pages.news_text import ShownClaim, claim_list, highlighted
 from langstrecke.web.pages.patch_text import with_change, with_setting
+from langstrecke.web.pages.pit_window import lap_table, reckoned
 from langstrecke.web.pages.race_rows import changes
-from langstrecke.web.pages.theme import car_colours, chart_themes, class_colour, style_sheet
+from langstrecke.web.pages.theme import car_colours, chart_themes, style_sheet
 from langstrecke.web.pages.uploads import safe_ending
 from langstrecke.web.pages.whatif import weather
 
@@ -170,3 +172,41 @@ def test_pages_ask_for_nothing_from_outside() -> None:
 
 def test_text_never_becomes_markup_in_a_grid() -> None:
     assert "innerHTML" not in grids.class_bar({"GTD": "#fff"})
+
+
+def _window(neutral: str, ahead: str) -> WindowAnswer:
+    """A window of two laps, of which the second was played."""
+    zero = {"before": 0.0, "after": 0.0, "change": 0.0, "se": 0.0, "interval": (0.0, 0.0), "fewer_races": None}
+    green = neutral == ""
+    lap = {
+        "cost_s": 60.0 if green else None, "place": 3 if green else None, "ahead": ahead if green else None,
+        "ahead_s": 4.0 if green else None, "behind": None, "behind_s": None, "traffic": 2 if green else None,
+        "yellow": 0.12 if green else None, "green": None if green else 0.34,
+        "places_won": None, "win": None, "ahead_of_rival": None,
+    }  # fmt: skip
+    return WindowAnswer.model_validate({
+        "race": "imsa-2021-sebring", "car": "01", "at_s": 3600.0, "races": 64, "headline": "No lap.",
+        "neutral": neutral, "fuel_left": 12.3, "fuel_left_sd": 0.5, "rival": "10",
+        "laps": [lap | {"lap": 40 + n, "in_laps": n} for n in (1, 2)],
+        "played": [{"in_laps": 2, "place": zero, "win": zero, "ahead_of_rival": None}],
+        "stop_s": (60.0, 30.0), "undercut": [{"laps": 1, "gain_s": 1.5, "low_s": 0.5, "high_s": 2.0}],
+        "saving": [{"share": 0.02, "lap_s": 0.2, "laps": 0.3, "lasts": 0.1}], "fall_off": [],
+    })  # fmt: skip
+
+
+def test_a_pit_window_tells_what_a_lap_costs_and_meets() -> None:
+    table = bare(lap_table(_window("", "10")))
+    assert "42 (in 2)" in table
+    assert "41 (in 1)" not in table  # it was not played
+    assert all(cell in table for cell in ("60 s", "P3", "#10, 4 s", "Yellow by then", "12"))
+    assert any("undercut of #10" in line and "+1.5 s (+0.5 to +2.0)" in line for line in reckoned(_window("", "10")))
+    assert "<img" not in lap_table(_window("", HOSTILE))
+
+
+def test_a_pit_window_under_yellow_tells_no_place() -> None:
+    found = _window("safety_car", "10")
+    table = bare(lap_table(found))
+    assert "Green again by then" in table
+    assert "34" in table
+    assert "P3" not in table
+    assert "instead of 60" in reckoned(found)[0]

@@ -95,7 +95,7 @@ def _print_findings(findings: list[Finding]) -> None:
     for finding in findings:
         claim = finding.claim
         told = f"„{claim.sentence}“" if german() else claim.words()
-        word = f"{tr(finding.verdict):{20 if german() else 14}}"
+        word = f"{tr(finding.verdict).replace('_', ' '):{20 if german() else 14}}"
         console.print(Text.assemble((word, _VERDICTS[finding.verdict]), told), soft_wrap=True)
         if finding.note:
             console.print(Text(f"{'':{len(word)}}{finding.note}", style="dim"), soft_wrap=True)

@@ -50,9 +50,10 @@ def noted(notes: Iterable[str]) -> None:
     from rich.text import Text
 
     from langstrecke.formatting import printable
+    from langstrecke.language import tr
 
     for note in notes:
-        screen().print(Text.assemble(("note  ", "yellow"), printable(note)), soft_wrap=True)
+        screen().print(Text.assemble((tr("note  "), "yellow"), printable(note)), soft_wrap=True)
 
 
 def print_json(answer: Any) -> None:

@@ -7,10 +7,11 @@ Per class the played matrix P (car i in place k) becomes, up to the factors that
     Q[i, k] = P[i, k] ** sharpness * exp(-strength[i] * log(k))
 
 a logarithmic pool (Genest and Zidek, Stat. Sci. 1, 1986, 114-135) of the simulation with what a Plackett-Luce
-forecast would say of the class as it stands: a car's strength is a weighted sum of its place, laps down and gap. The
-factors are found by Sinkhorn's iteration (Ann. Math. Stat. 35, 1964, 876-879). Six figures a part of the world,
-fitted by `scripts/fit/calibration.py` season by season on the others (`data/calibration.toml`); a series that none
-was fitted on keeps the played odds. Before the start there is no standing, and the sharpness is one of its own.
+forecast would say: a car's strength is a weighted sum of what its crew has won so far (`forecast.record`) and, where
+that was worth it, of place, laps down and gap. The factors are found by Sinkhorn's iteration (Ann. Math. Stat. 35,
+1964, 876-879). A few figures a part of the world, fitted by `scripts/fit/calibration.py` season by season on the
+others (`data/calibration.toml`); a series that none was fitted on keeps the played odds. Before the start there is no
+standing, and sharpness and the weight of the record are its own.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.forecast.record import records
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.ratings.regions import SAFETY_CAR_SINCE, region
 
@@ -36,8 +38,7 @@ Floats = NDArray[np.float64]
 FLOOR = 0.01
 """Share of the uniform distribution that is mixed in first: what no simulation has in it happens too (default)."""
 STILL = 0.4
-"""Further exponent while the race stands still: how long it does, and who then stops for what, the timing does not
-tell (documented default: chosen looking at Watkins Glen 2022 and 2024, docs/validation_notes.md)."""
+"""`Calibration.still` of a series that none was fitted on (documented default)."""
 GAP_UNIT_S = 5.0
 FAR_LAPS = 5.0
 """From about this many laps down on, one more no longer matters."""
@@ -60,6 +61,10 @@ class Calibration:
     """... and a factor on it that grows from 1 there to this at the flag."""
     standing: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Weights of a car's strength: logarithm of its place, laps down, logarithm of its gap."""
+    record: tuple[float, float] = (0.0, 0.0)
+    """Weight of a car's record before the start, and under way."""
+    still: float = STILL
+    """Further exponent while the race stands still: how long it does, and who then stops for what, nobody knows."""
     name: str = ""
     seasons: tuple[str, ...] = ()
     """What it was fitted on; empty for a series that none was."""
@@ -74,7 +79,9 @@ class Calibration:
         """Where the final odds come from, a sentence."""
         if not self.seasons:
             return "final odds: as played, a calibration of this series is not held"
-        return f"final odds: the played ones calibrated on {len(self.seasons)} seasons ({', '.join(self.seasons)})"
+        seasons = f"{len(self.seasons)} seasons ({', '.join(self.seasons)})"
+        joined = ", joined with what the crews have won (as far as the registry knows)" if any(self.record) else ""
+        return f"final odds: the played ones calibrated on {seasons}{joined}"
 
 
 def part_of(series: str, season: int) -> str:
@@ -96,6 +103,8 @@ def calibration_for(series: str, season: int) -> Calibration:
         under_way=chosen["under_way"],
         late=chosen["late"],
         standing=tuple(chosen["standing"]),
+        record=tuple(chosen["record"]),
+        still=chosen["still"],
         name=name if name in sets else "all",
         seasons=tuple(chosen["seasons"]),
     )
@@ -127,6 +136,7 @@ def class_tables(
     (k+1)-th of its class; `state`: what the race was taken up from, None for the start.
     """
     chosen = calibration or calibration_for(card.race.series, card.race.season)
+    record = records(card) if any(chosen.record) else np.zeros(len(card.entries))
     found = {}
     for name in card.classes:
         index = tuple(i for i, e in enumerate(card.entries) if e.car_class == name)
@@ -136,7 +146,7 @@ def class_tables(
             standing = None if state is None else standing_of([state.cars[i] for i in index])
             still = state is not None and state.still_since_s is not None
             cutoff = 0.0 if state is None else state.t / state.end
-            final = final_table(played, chosen, cutoff, standing, still=still)
+            final = final_table(played, chosen, cutoff, standing, record[list(index)], still=still)
             found[name] = ClassTable(cars, index, played, final)
     return found
 
@@ -146,24 +156,29 @@ def final_table(
     calibration: Calibration,
     cutoff: float = 0.0,
     standing: Floats | None = None,
+    record: Floats | None = None,
     *,
     still: bool = False,
     rounds: int | None = None,
 ) -> Floats:
     """The final odds of one class: a matrix of the same shape whose rows and columns sum to 1.
 
-    `rounds`: so many of Sinkhorn's and no more, for fits, where a little less than exact will do.
+    `standing`: rows of `standing_of`; `record`: of the class's cars from `records`. `rounds`: so many of Sinkhorn's
+    and no more, for fits, where a little less than exact will do.
     """
     n = len(played)
     floored = (1.0 - FLOOR) * played + FLOOR / n
     if n == 1:
         return np.ones((1, 1))
-    table = calibration.sharpness(cutoff) * np.log(floored)
+    places = np.log(np.arange(1, n + 1))
+    strength = np.zeros(n)
     if standing is not None:
-        places = np.log(np.arange(1, n + 1))
-        table = table - np.outer(standing @ np.array(calibration.standing), places - places.mean())
+        strength = standing @ np.array(calibration.standing)
+    if record is not None:
+        strength = strength + calibration.record[cutoff > 0.0] * (record - record.mean())
+    table = calibration.sharpness(cutoff) * np.log(floored) - np.outer(strength, places - places.mean())
     if still:
-        table = STILL * table
+        table = calibration.still * table
     return balanced(np.exp(table - table.max(axis=1, keepdims=True)), rounds or ROUNDS)
 
 

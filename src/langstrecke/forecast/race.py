@@ -181,7 +181,7 @@ def _class(card: RaceCard, outcome: Outcome, name: str) -> ClassForecast:
     lead_lap = _figure(outcome, "lead_lap_cars", name)
     return ClassForecast(
         name=name,
-        winner_laps=float(laps.mean()) if len(laps) else None,
+        winner_laps=float(np.median(laps)) if len(laps) else None,
         winner_laps_low=float(np.quantile(laps, 0.1)) if len(laps) else None,
         winner_laps_high=float(np.quantile(laps, 0.9)) if len(laps) else None,
         margin_s=float(np.median(margins)) if len(margins) else None,

@@ -95,6 +95,7 @@ class ClassForecast:
 
     name: str
     winner_laps: float | None
+    """Median of the simulated races; a mean lies lower, as long yellows and red flags only take laps off."""
     winner_laps_low: float | None
     """A tenth of the simulated class winners cover this distance or less."""
     winner_laps_high: float | None

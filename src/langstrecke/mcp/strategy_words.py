@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from langstrecke.formatting import percent, plural, printable, race_time, surname
 from langstrecke.mcp.telling import card_source, cut, places, points, told
-from langstrecke.services.answers.strategy import CallAnswer, CarChange, OptionAnswer, PlanAnswer, WhatIfAnswer
-from langstrecke.services.requests.strategy import CallAsk, PlanAsk, WhatIfAsk
+from langstrecke.services.answers.strategy import (
+    CallAnswer,
+    CarChange,
+    OptionAnswer,
+    PlanAnswer,
+    WhatIfAnswer,
+    WindowAnswer,
+)
+from langstrecke.services.requests.strategy import CallAsk, PlanAsk, WhatIfAsk, WindowAsk
 from langstrecke.services.settings import Settings
 
 OTHERS = 4
@@ -72,3 +79,45 @@ def call(settings: Settings, ask: CallAsk, found: CallAnswer) -> str:
 
 def _option(option: OptionAnswer) -> str:
     return f"{option.option}: class win {points(option.win)}; place in class {places(option.place)}"
+
+
+def window(settings: Settings, ask: WindowAsk, found: WindowAnswer) -> str:
+    """The pit window: verdict, the laps that were played, undercut, saving, fall-off."""
+    green, now = found.stop_s
+    lines = [
+        f"{found.race}, #{found.car} at {race_time(found.at_s)} of race time: {found.headline}",
+        f"Fuel for {found.fuel_left:.1f} laps (standard deviation {found.fuel_left_sd:.1f}); a stop now costs "
+        + f"{now:.0f} s"
+        + (f" of green running, under green {green:.0f}." if found.neutral else "."),
+        "Stop at the end of the lap, against staying out:",
+    ]
+    laps = {lap.in_laps: lap for lap in found.laps}
+    for worth in found.played:
+        lap = laps[worth.in_laps]
+        told_of = f"  in {plural(worth.in_laps, 'lap')}: {places(worth.place)}, class win {points(worth.win)}"
+        if lap.cost_s is not None:
+            told_of += f"; costs {lap.cost_s:.0f} s, rejoins P{lap.place} in class, {plural(lap.traffic or 0, 'car')}"
+            told_of += " within 12 s up the road"
+        if lap.yellow is not None:
+            told_of += f"; a yellow by then {percent(lap.yellow)}"
+        if lap.green is not None:
+            told_of += f"; green again by then {percent(lap.green)}"
+        lines.append(told_of)
+    if found.undercut:
+        gains = (
+            f"{plural(u.laps, 'lap')} {u.gain_s:+.1f} s ({u.low_s:+.1f} to {u.high_s:+.1f})" for u in found.undercut
+        )
+        lines.append(f"Undercut of #{found.rival}, traffic left out: " + "; ".join(gains))
+    savings = [s for s in found.saving if s.share > 0.0]
+    if savings:
+        told_of = "; ".join(f"{percent(s.share)}: {s.lap_s:.2f} s a lap, lasts {percent(s.lasts)}" for s in savings)
+        lines.append(f"Saving fuel to the flag: {told_of}")
+    for s in found.fall_off[-2:]:
+        low, high = s.slope_range_s
+        lines.append(
+            f"Stint {s.stint}, {surname(s.driver)}: {s.slope_s:+.3f} s a lap ({low:+.3f} to {high:+.3f}) over "
+            f"{plural(s.clean_laps, 'clean lap')}"
+        )
+    lines.append(f"{plural(found.races, 'race')} for each lap on the same luck, seed {ask.seed}.")
+    source = f"timing of {found.race} in the store until then; {card_source(settings, ask.card or ask.race)}"
+    return told(lines, found.notes, source)

@@ -17,7 +17,7 @@ from langstrecke.services.requests.data import RacesAsk
 from langstrecke.services.requests.news import NewsAsk
 from langstrecke.services.requests.odds import ForecastAsk, SeasonAsk, UnderWayAsk
 from langstrecke.services.requests.paddock import CalendarAsk, CareerAsk, RulesAsk
-from langstrecke.services.requests.strategy import CallAsk, PlanAsk, WhatIfAsk
+from langstrecke.services.requests.strategy import CallAsk, PlanAsk, WhatIfAsk, WindowAsk
 from langstrecke.services.settings import Settings
 
 CHANGES = (
@@ -108,6 +108,16 @@ TOOLS = (
         ("race", "car", "at", "races", "seed", "card"),
         services.call,
         strategy_words.call,
+        long=True,
+    ),
+    Tool(
+        "window",
+        "The pit window of a car at a moment of a race of the store: by lap what a stop is worth and costs, where "
+        "the car rejoins and in what traffic, the chance of a yellow; undercut of a rival, fuel saving, fall-off.",
+        WindowAsk,
+        ("race", "car", "at", "rival", "races", "seed", "card"),
+        services.window,
+        strategy_words.window,
         long=True,
     ),
     Tool(

@@ -21,7 +21,10 @@ _MODULES = {
     "racecards": ("build", "card", "cards", "check"),
     "what_ifs": ("check_patch", "drop_patch", "patch", "patches", "save_patch"),
     "odds": ("forecast", "forecast_under_way", "scenario", "scenarios", "season", "simulate", "title_race"),
-    "strategy": ("audit", "call", "call_now", "optimise", "plan", "plan_now", "what_if", "what_if_then", "window"),
+    "strategy": (
+        "audit", "call", "call_now", "optimise", "plan", "plan_now", "what_if", "what_if_then", "window",
+        "window_now",
+    ),
     "live_source": ("live_series",),
     "kernel": ("bench", "warm_up"),
     "team": ("team_plan",),

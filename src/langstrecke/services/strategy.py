@@ -174,18 +174,31 @@ def call_now(settings: Settings, ask: CallAsk, laps: pl.DataFrame, t: float | No
     return CallAnswer.of(found, notes=notes_of(settings, ask.card or ask.race))
 
 
-def window_result(settings: Settings, ask: WindowAsk, *, step: Step) -> PitWindow:
-    """The pit window of a car: what a stop at the end of each lap to come is worth, costs and meets."""
+def window_result(
+    settings: Settings, ask: WindowAsk, *, step: Step, laps: pl.DataFrame | None = None, now_s: float | None = None
+) -> PitWindow:
+    """The pit window of a car: what a stop at the end of each lap to come is worth, costs and meets.
+
+    `laps` and race time `now_s` are given for a race that is followed; else both come from the request.
+    """
     from langstrecke.strategy.pit_window import pit_window
 
-    now, laps = _moment(settings, ask, step=step)
+    now, driven = _moment(settings, ask, step=step, laps=laps, now_s=now_s)
     step(0, 1, "playing the window")
-    return pit_window(now, laps, ask.car, rival=ask.rival, races=ask.races, seed=ask.seed, threads=settings.threads)
+    return pit_window(now, driven, ask.car, rival=ask.rival, races=ask.races, seed=ask.seed, threads=settings.threads)
 
 
 def window(settings: Settings, ask: WindowAsk, *, step: Step) -> WindowAnswer:
     """The pit window of a car: what a stop at the end of each lap to come is worth, costs and meets."""
     found = window_result(settings, ask, step=step)
+    return WindowAnswer.of(found, notes=[*found.notes(), *notes_of(settings, ask.card or ask.race)])
+
+
+def window_now(
+    settings: Settings, ask: WindowAsk, laps: pl.DataFrame, t: float | None, *, step: Step
+) -> WindowAnswer:
+    """`window` with the laps given, at race time `t`: for a race that is followed."""
+    found = window_result(settings, ask, step=step, laps=laps, now_s=t)
     return WindowAnswer.of(found, notes=[*found.notes(), *notes_of(settings, ask.card or ask.race)])
 
 

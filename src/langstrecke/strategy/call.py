@@ -1,14 +1,16 @@
 """Pit or stay: what the options open at a moment are worth, and why, in numbers.
 
 Every option is played from the same snapshot on the same luck and compared with staying out until the tank asks for
-a stop: under a yellow the car that stays out is held there, whatever its crew's habit. The one that looks best is
-played again on fresh luck before it is told. Contingencies do the same with a yellow set at a given lap.
+a stop: under a yellow the car that stays out is held there, whatever its crew's habit. An option that names a driver
+is compared with staying out and him getting in then: else it would tell what he is worth, not what the stop is. The
+one that looks best is played again on fresh luck before it is told. Contingencies do the same with a yellow set at a
+given lap.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,7 +32,8 @@ question has the same answer on any machine."""
 LEAST_RACES, MOST_RACES = 64, 2000
 YELLOW_IN = (1, 5, 10)
 SAME_PLACES, SAME_WIN = 0.05, 0.01
-"""Options this near to each other, their difference within the noise, come to the same (default)."""
+"""Options this near to each other, their difference within the noise, come to the same; half of it is the least that
+is told as an answer (default)."""
 SAVINGS = (0.0, 0.02, 0.04, 0.06, 0.08, 0.1)
 """Shares of fuel a crew may save to get home without a stop (default; a tenth is about what lifting brings)."""
 ENOUGH = 0.8
@@ -100,24 +103,33 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
     choices = options(now, index)
     yellows = _yellows(now, index)
     seen = now.seen_by(index)
-    count = races or _races(now, len(choices) + 5 + 2 * len(yellows))
+    named = sorted({o.driver for o in choices if o.driver >= 0})
+    count = races or _races(now, len(choices) + len(named) + 5 + 2 * len(yellows))
 
     def play(params: Params, first: int = 0) -> Watched:
         return simulate_watched(
             params, [index], races=count, seed=seed, first_race=first, snapshot=seen, threads=threads
         )
 
-    staying = staying_out(now, index)
     free = play(now.params)
-    stay = play(with_option(now.params, index, staying)) if staying.lap else free
+    baselines = {driver: staying_out(now, index, driver) for driver in (-1, *named)}
+    stays = {d: play(with_option(now.params, index, o)) if o.lap else free for d, o in baselines.items()}
     ahead = outlook(now, index, free)
     choices += _home(now, index, ahead)
     made = int(now.snapshot.car["stops"][index])
     ways = [(option, play(with_option(now.params, index, option))) for option in choices]
-    groups, like = _groups(ways, stay)
-    answers = [replace(answer(g[0][0], stay, g[0][1], made), also=tuple(o.title for o, _ in g[1:])) for g in groups]
+    groups, like = _groups(ways, stays)
+    answers = [
+        replace(answer(o, stays[o.driver], played, made), also=tuple(same.title for same, _ in others))
+        for (o, played), *others in groups
+    ]
     answers.sort(key=lambda a: (a.place.change, -a.win.change))
-    best = _told(now, answers, dict(ways), lambda o: _fresh(now, index, o, staying, play, count, made))
+
+    def fresh(option: Option) -> Answer:
+        pair = [play(with_option(now.params, index, o), count) for o in (baselines[option.driver], option)]
+        return answer(option, pair[0], pair[1], made)
+
+    best = _told(now, answers, dict(ways), fresh)
     return Call(
         race=now.card.race.id,
         car=car,
@@ -165,17 +177,19 @@ def _saved(save: float) -> str:
 
 
 def _groups(
-    ways: Sequence[tuple[Option, Watched]], stay: Watched
+    ways: Sequence[tuple[Option, Watched]], stays: Mapping[int, Watched]
 ) -> tuple[list[list[tuple[Option, Watched]]], list[str]]:
     """Options that come to the same, the plainest of each first; the titles of those like staying out."""
     groups: list[list[tuple[Option, Watched]]] = []
     like: list[str] = []
     for option, played in ways:
-        if not option.last and _same(stay, played):
+        if not option.last and _same(stays[option.driver], played):
             like.append(option.title)
             continue
         for group in groups:
-            if not option.last and _same(group[0][1], played):
+            first, way = group[0]
+            alike = _same(stays[first.driver], stays[option.driver]) and _same(way, played)
+            if not option.last and alike:
                 group.append((option, played))
                 break
         else:
@@ -196,15 +210,17 @@ def _told(
     played: dict[Option, Watched],
     fresh: Callable[[Option], Answer],
 ) -> Answer | None:
-    """The option to tell: the best by place, which must be clearly better than staying out on fresh luck too.
+    """The option to tell: of those better than staying out the one that comes in first, clearly so on fresh luck too.
 
-    Under a yellow the stop on this lap is told unless something else is clearly better than it: the yellow may end.
+    It need not be the one that gains most: against staying out with a slow driver to come every stop gains. Under a
+    yellow the stop on this lap is told unless something else is clearly better than it: the yellow may end.
     """
     if not answers:
         return None
-    best = answers[0]
+    by_place = sorted(answers, key=lambda a: (a.place.after, -a.win.after))
+    best = next((a for a in by_place if a.place.change < 0.0), answers[0])
     if now.state.neutral:
-        now_as_good = (a for a in answers if a.option.title.startswith("stop now"))
+        now_as_good = (a for a in by_place if a.option.title.startswith("stop now") and a.place.change <= 0.0)
         best = next((a for a in now_as_good if _noise(played[a.option], played[best.option])), best)
     again = replace(fresh(best.option), also=best.also)
     agree = best.place.change <= 0.0 and again.place.change <= 0.0
@@ -217,13 +233,11 @@ def _noise(one: Watched, other: Watched) -> bool:
 
 
 def better(a: Answer) -> bool:
-    """Clearly better than staying out: in places, or in class wins without losing places clearly."""
-    return a.place.high < 0.0 or (a.win.low > 0.0 and a.place.low <= 0.0)
-
-
-def _fresh(now: Moment, index: int, option: Option, staying: Option, play: Play, count: int, made: int) -> Answer:
-    pair = [play(with_option(now.params, index, o), count) for o in (staying, option)]
-    return answer(option, pair[0], pair[1], made)
+    """Clearly better than staying out, and by what is worth telling: in places, or in class wins without clearly
+    losing places.
+    """
+    places = a.place.high < 0.0 and a.place.change <= -SAME_PLACES / 2
+    return places or (a.win.low > 0.0 and a.win.change >= SAME_WIN / 2 and a.place.low <= 0.0)
 
 
 def _headline(now: Moment, index: int, best: Answer | None, answers: Sequence[Answer]) -> str:
@@ -232,7 +246,7 @@ def _headline(now: Moment, index: int, best: Answer | None, answers: Sequence[An
         if not answers:
             return "Stay out: nothing that is open now comes to anything else."
         first = answers[0]
-        if first.place.low > 0.0:
+        if all(a.place.low > 0.0 for a in answers):
             return f"Stay out: every other way loses, {first.option.title} the least ({_worth(first)})."
         return f"Stay out: nothing is clearly better (the nearest, {first.option.title}: {_worth(first)})."
     text = best.describe()

@@ -14,9 +14,9 @@ import numpy as np
 
 from langstrecke.display import Shown, shows_itself
 from langstrecke.errors import LangstreckeError
-from langstrecke.formatting import percent, plural, race_time
+from langstrecke.formatting import percent, plural, race_time, signed
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
-from langstrecke.strategy.call import SAVINGS
+from langstrecke.strategy.call import SAME_PLACES, SAVINGS
 from langstrecke.strategy.candidates import SAVE_COST, SAVE_SCALE
 from langstrecke.strategy.counterfactual.moment import Moment, running_car
 from langstrecke.strategy.counterfactual.paired import Difference, difference
@@ -132,6 +132,22 @@ class PitWindow:
         types = {k: pl.Int32 if k in whole else pl.String if k in text else pl.Float64 for k in COLUMNS}
         return pl.DataFrame(rows, schema=types)
 
+    @property
+    def headline(self) -> str:
+        """The answer in one sentence."""
+        if not self.worth:
+            return "No stop in the window was played."
+        best = min(self.worth, key=lambda w: w.place.change)
+        won = f"{signed(-best.place.change, 2)} ± {(best.place.high - best.place.low) / 2.0:.2f} places"
+        lap = f"lap {self.lap + best.in_laps} (in {best.in_laps})"
+        if best.place.high < 0.0 and best.place.change <= -SAME_PLACES / 2:
+            return f"Stop at the end of {lap}: {won} against staying out."
+        if all(w.place.low > 0.0 for w in self.worth):
+            return f"Stay out: every stop in the window loses places, {lap} the fewest ({won})."
+        worse = [self.lap + w.in_laps for w in self.worth if w.place.low > 0.0]
+        told = f"; clearly worse on lap {', '.join(map(str, worse))}" if worse else ""
+        return f"Stay out: no stop in the window is clearly better, {lap} comes nearest ({won}){told}."
+
     def to_json(self) -> dict[str, Any]:
         """The data of `langstrecke window --json`."""
         return {
@@ -139,6 +155,7 @@ class PitWindow:
             "car": self.car,
             "at_s": round(self.t, 1),
             "races": self.races,
+            "headline": self.headline,
             "neutral": self.neutral,
             "fuel_left": round(self.fuel_left, 1),
             "fuel_left_sd": round(self.fuel_sd, 2),
@@ -161,7 +178,9 @@ class PitWindow:
             for w in self.worth
         ]
         what = "green again" if self.green else "yellow before"
-        return Shown(title, ("stop", "places won", "class win, points", what), rows, notes=tuple(self.notes()))
+        return Shown(
+            title, ("stop", "places won", "class win, points", what), rows, notes=(self.headline, *self.notes())
+        )
 
     def _chance(self, worth: Worth) -> float:
         return (self.green or self.yellow)[worth.in_laps - 1]

@@ -149,7 +149,7 @@ def optimise(
     if len(pool) < 2:
         raise LangstreckeError("there is nothing to choose between", hint="give at least two candidates")
     rounds = _rounds(len(pool))
-    expected = sum(n * k for n, k in rounds)
+    expected = sum(n * k for n, k in rounds) + 2 * FINALISTS * BLOCK  # the finals take at least a block each, twice
     played = 0
 
     def play(plan: Candidate, first: int, races: int, race: Params = params) -> F64:
@@ -165,7 +165,7 @@ def optimise(
         )
         played += races
         if progress is not None:
-            progress(min(played, expected), expected)
+            progress(played, max(expected, played + (BLOCK if played > expected else 0)))
         return aim.score(watched, 0)
 
     alive, used = _halve(pool, rounds, play)

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from langstrecke import services
 from langstrecke.racecard import load_card
-from langstrecke.services.requests.strategy import CallAsk, PlanAsk
+from langstrecke.services.requests.strategy import CallAsk, PlanAsk, WindowAsk
 from langstrecke.services.settings import Settings
 from langstrecke.web.following.races import Hubs
 from langstrecke.web.jobs import Jobs, JobState, Lane
@@ -48,6 +48,17 @@ class Pitwall:
         laps, now_s, card = self._now(race, car)
         ask = CallAsk(race=race, car=car, at="0:00:00", races=races, seed=seed, card=card)
         return self.jobs.start("call", services.call_now, self.settings, ask, laps, now_s)
+
+    def window_now(
+        self, race: str, car: str, *, rival: str | None = None, races: int | None = None, seed: int = 1
+    ) -> str:
+        """Start the pit window of a car of a followed race, as it stands; returns the job's id.
+
+        NotFoundError as with `call_now`.
+        """
+        laps, now_s, card = self._now(race, car)
+        ask = WindowAsk(race=race, car=car, at="0:00:00", rival=rival, races=races, seed=seed, card=card)
+        return self.jobs.start("window", services.window_now, self.settings, ask, laps, now_s)
 
     def plan_now(self, race: str, car: str, *, limit_s: float = 4.0) -> str:
         """Start a plan of the rest of the race for a car of a followed race; returns the job's id.

@@ -90,6 +90,9 @@ def races_verb(
     if as_json:
         print_json(found)
         return
+    if not found:
+        console.print("No such race here; langstrecke import FOLDER or fetch SERIES SEASON EVENT brings some.")
+        return
     table = Table("race", "event", "date", "length", header_style="bold")
     for race in found:
         length = duration(race.duration_s, minutes=True) if race.duration_s is not None else ""

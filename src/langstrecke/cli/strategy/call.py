@@ -60,6 +60,8 @@ def call_verb(ask: CallAsk, store: Store = None, figure: Figure = None, as_json:
         out.print(Text(told))
     played = plural(found.races, "race")
     out.print(f"{played} for each option, same luck, seed {ask.seed}; {MEANS}", style="dim", highlight=False)
+    if any(a.option.driver >= 0 for a in found.answers):
+        out.print("an option with a driver stands against staying out and him getting in later", style="dim")
     noted(grounds(card))
 
 

@@ -25,7 +25,9 @@ def verdict(who_wins: str, win: Difference) -> str:
     if not win.change and win.gain is None:
         return f"{who_wins} as often as before: not one race turns."
     sure = "" if win.low > 0 or win.high < 0 else ", which may be chance"
-    return f"{who_wins} in {100 * win.after:.1f} % instead of {100 * win.before:.1f} %: {points(win)} points{sure}."
+    low, high, change = (f"{100 * v:+.1f}".replace("-", "−") for v in (win.low, win.high, win.change))
+    told = f"{change} points (95 %: {low} to {high}){sure}"
+    return f"{who_wins} in {100 * win.after:.1f} % instead of {100 * win.before:.1f} %: {told}."
 
 
 def places_won(difference: Difference) -> str:

@@ -132,7 +132,7 @@ def optimise_verb(ask: OptimiseAsk, store: Store = None, figure: Figure = None, 
     from langstrecke.services.strategy import optimise_result
 
     check_figure(figure)
-    with progress("plans") as step:
+    with progress("races") as step:
         found = optimise_result(settings_of(store), ask, step=step)
     card = card_of(settings_of(store), ask.card)
     race = card.race.name

@@ -58,7 +58,7 @@ def window_verb(
     out.print(Text.assemble((printable(card.race.name), "bold"), f"  car {ask.car} at {when}"))
     low, high = max(0.0, found.fuel_left - 1.28 * found.fuel_sd), found.fuel_left + 1.28 * found.fuel_sd
     fuel = f"fuel for {found.fuel_left:.1f} laps (80 %: {low:.1f} to {high:.1f})"
-    out.print(Text(_verdict(found), "bold"))
+    out.print(Text(found.headline, "bold"))
     green, now = found.stop_s
     cost = f"a stop now costs {now:.0f} s" + (f" of green running instead of {green:.0f}" if found.green else "")
     out.print(Text(f"{fuel}; {cost}"))
@@ -93,22 +93,6 @@ def _laps(found: PitWindow) -> Table:
         cells += [_change(100.0 * w.rival.change, w.rival, 1)] if w.rival is not None else []
         table.add_row(f"{found.lap + n} (in {n})", *cells)
     return table
-
-
-def _verdict(found: PitWindow) -> str:
-    """The answer in one sentence."""
-    if not found.worth:
-        return "No stop in the window was played."
-    best = min(found.worth, key=lambda w: w.place.change)
-    won = f"{either_way(-best.place.change, 1.96 * best.place.se, 2)} places"
-    lap = f"lap {found.lap + best.in_laps} (in {best.in_laps})"
-    if best.place.high < 0:
-        return f"Stop at the end of {lap}: {won} against staying out."
-    if best.place.low > 0:
-        return f"Stay out: every stop in the window loses places, {lap} the fewest ({won})."
-    worse = [found.lap + w.in_laps for w in found.worth if w.place.low > 0]
-    told = f"; clearly worse on lap {', '.join(map(str, worse))}" if worse else ""
-    return f"Stay out: no stop in the window is clearly better, {lap} comes nearest ({won}){told}."
 
 
 def _either_end(low: float, high: float) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from langstrecke.errors import LangstreckeError, NotFoundError
-from langstrecke.forecast.season.notes import differences, plan_notes, points_notes
+from langstrecke.forecast.season.notes import classes_absent, differences, plan_notes, points_notes
 from langstrecke.forecast.season.play import Scores, play_seasons, stage
 from langstrecke.forecast.season.points import I16, Scorer
 from langstrecke.forecast.season.result import Contender, SeasonForecast
@@ -96,10 +96,11 @@ def season_forecast(
         if without is not None:
             lines = _compared(lines, (every, sums), _sums(run, without.get(key), best))
         titles[key] = lines
-    gaps = tuple(r.id for r in run_rounds if incomplete(registry, r))
+    absent = classes_absent(registry, run_rounds)
+    gaps = tuple(r.id for r in run_rounds if incomplete(registry, r) or r.id in absent)
     notes = (
         *(plan_notes(plans, rounds, after, line_ups, counting(rounds)) if plans else ()),
-        *points_notes(registry, rounds, after, titles, classless=classless, gaps=gaps),
+        *points_notes(registry, rounds, after, titles, classless=classless, gaps=gaps, absent=absent),
     )
     told = (patch.title or "what-if") if patch is not None else ""
     return SeasonForecast(
@@ -185,6 +186,8 @@ def _contenders(
     best = sums.max(axis=1, keepdims=True)
     third = _third(sums)
     chances = best.max() > 0 and not open_still
+    level = sums >= best - 1e-9
+    parts = level / level.sum(axis=1, keepdims=True)
     lines = []
     for n, key in enumerate(every):
         label = names.get(f"team:{key}") if title.endswith("teams") else names.get(key)
@@ -193,7 +196,8 @@ def _contenders(
                 key=key,
                 name=label or title_name(registry, title, key),
                 points=before.get(key, 0.0),
-                title=float((sums[:, n] >= best[:, 0] - 1e-9).mean()) if chances else 0.0,
+                title=float(level[:, n].mean()) if chances else 0.0,
+                shared=float(parts[:, n].mean()) if chances else 0.0,
                 expected=float(sums[:, n].mean()),
                 low=float(np.quantile(sums[:, n], 0.1)),
                 high=float(np.quantile(sums[:, n], 0.9)),

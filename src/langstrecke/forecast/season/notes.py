@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from langstrecke.forecast.season.result import Contender, class_key
@@ -19,6 +20,7 @@ def plan_notes(
     first = plans[0]
     known = f"The card of {first.card.race.id} is used as it stands; later rounds know" if not first.stand_in else ""
     yield f"{known or 'Rounds know'} nothing of their weekend."
+    yield "Titles come from the races as played, without the last layer of a race's odds (docs, Seasons, says why)."
     told = "as they were entered in each round" if line_ups == "entered" else "those of the next round"
     yield f"Line-ups: {told}."
     yield from _announced_notes(plans)
@@ -68,11 +70,14 @@ def points_notes(
     *,
     classless: Sequence[str],
     gaps: Sequence[str],
+    absent: Mapping[str, Sequence[str]],
 ) -> Iterator[str]:
-    """Sentences on the points up to a round."""
+    """Sentences on the points up to a round. `absent`: race -> classes without a result (`classes_absent`)."""
     run = [r for r in rounds if r.number <= after]
     if not after:
-        yield "No round has been run: nobody has points."
+        held = any(c.points for lines in titles.values() for c in lines)
+        whose = "the points are those of the race that sets the grid of round 1" if held else "nobody has points"
+        yield f"No round has been run: {whose}."
     unheld = [race for race in gaps if not registry.entries(race)]
     if unheld:
         chances = any(c.title for lines in titles.values() for c in lines)
@@ -81,6 +86,9 @@ def points_notes(
         )
     if partial := [race for race in gaps if race not in unheld]:
         yield f"Results are known in part only, points with them: {', '.join(partial)}."
+    for names in dict.fromkeys(tuple(n) for n in absent.values()):
+        where = [race for race, missing in absent.items() if tuple(missing) == names]
+        yield f"No results of {', '.join(names)} are held, and their points are missing: {', '.join(where)}."
     if classless:
         yield f"Classes are not known, and no points by class: {', '.join(classless)}."
     poleless = [r.id for r in run if r.book.points.pole and not pole_known(r.id) and r.id not in unheld]
@@ -97,11 +105,35 @@ def points_notes(
     ]
     if pointless and after:
         yield f"No points have been scored for: {', '.join(pointless)}."
-    if any(sum(c.title for c in lines) > 1.02 for lines in titles.values()):
+    if any(sum(c.title for c in lines) > 1.02 and any(0 < c.title < 1 for c in lines) for lines in titles.values()):
         yield (
             "Chances of a table can add up to more than 100 %: those who are level on points, a crew above all, "
-            "share a title and count as champions each."
+            "share a title and count as champions each. Divided among them (`shared` in the JSON) they make 100 %."
         )
+
+
+def classes_absent(registry: Registry, run: Sequence[Round]) -> dict[str, tuple[str, ...]]:
+    """Race -> classes that nobody is held to have run in there, though most races of the season have them.
+
+    Races whose classes are not told at all are left to `classes_unknown`.
+    """
+    held = {r.id: {_named(r, e.car_class) for e in registry.entries(r.id)} - {""} for r in run}
+    held = {race: names for race, names in held.items() if names}
+    seen = Counter(name for names in held.values() for name in names)
+    found = {
+        r.id: tuple(
+            c.name
+            for c in r.book.classes
+            if c.name not in held[r.id] and 2 * seen[c.name] > len(held) and _runs(r, [c.name])
+        )
+        for r in run
+        if r.id in held
+    }
+    return {race: names for race, names in found.items() if names}
+
+
+def _named(rnd: Round, car_class: str) -> str:
+    return rnd.book.class_named(car_class).name if class_known(rnd.book, car_class) else ""
 
 
 def marks_missing(registry: Registry, rnd: Round) -> set[str]:

@@ -29,6 +29,8 @@ class Contender:
     """A tenth of the seasons end with this many points or fewer."""
     high: float
     top3: float
+    shared: float = 0.0
+    """`title` divided among those who are level: adds up to 1 over a table."""
     before: float | None = None
     """Chance of the title without the what-if, on the same luck; None where there is none."""
     change_low: float = 0.0
@@ -95,7 +97,7 @@ class SeasonForecast:
         return pl.DataFrame(
             [
                 {"kind": kind, "class": car_class, "name": c.name, "points": c.points, "title": c.title}
-                | {"top3": c.top3, "expected": c.expected, "low": c.low, "high": c.high}
+                | {"shared": c.shared, "top3": c.top3, "expected": c.expected, "low": c.low, "high": c.high}
                 for (kind, car_class), lines in self.titles.items()
                 for c in lines
             ],
@@ -134,6 +136,7 @@ class SeasonForecast:
                             "id": c.key,
                             "points": c.points,
                             "title": c.title,
+                            "shared": c.shared,
                             "expected": c.expected,
                             "low": c.low,
                             "high": c.high,

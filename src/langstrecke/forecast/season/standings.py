@@ -87,6 +87,11 @@ def season_id(text: str) -> tuple[str, str]:
     if f"{series}-{season}" not in known:
         own = [s for s in known if season_parts(s)[0] == series]
         hint = f"known: {', '.join(own)}" if own else f"{series} has rule books here and no calendar"
+        if season in seasons_of(series):
+            told = (
+                f"there is a rule book of {series} {season}, but no calendar of it is held: its rounds are not known"
+            )
+            raise NotFoundError(told, hint=hint)
         raise NotFoundError.nearest("season", text, known, hint=hint)
     return series, season
 

@@ -71,6 +71,8 @@ class TitleLine(Answer):
     expected: float
     low: float
     high: float
+    shared: float
+    """`title` divided among those who are level: adds up to 1 over a table."""
     top3: float
     before: float | None = None
     change_low: float | None = None

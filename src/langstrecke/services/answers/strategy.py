@@ -204,6 +204,7 @@ class WindowAnswer(Answer):
     car: str
     at_s: float
     races: int
+    headline: str
     neutral: str
     """What neutralises the race now; empty under green."""
     fuel_left: float

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from langstrecke.display import Shown, shows_itself
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import plural, race_time
+from langstrecke.language import tr
 from langstrecke.racecard.ground import grounds, listed
 from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.rulebooks.legality import Stint, Stop, Violation, violations
@@ -95,8 +96,9 @@ class Plan:
         if self.violations:
             return "; ".join(v.text for v in self.violations)
         if not self.judged:
-            return f"{self.rulebook} has no class {self.car_class}: its rules are not judged"
-        return f"every rule of {self.rulebook} is kept"
+            untold = "{book} has no class {name}: its rules are not judged"
+            return tr(untold, book=self.rulebook, name=self.car_class)
+        return tr("every rule of {book} is kept", book=self.rulebook)
 
     @property
     def gap(self) -> float | None:

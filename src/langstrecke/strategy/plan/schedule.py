@@ -124,9 +124,12 @@ def schedule(
     """
     policy = policy or Policy()
     most = longest_stint(card, book, entry, policy)
-    runs = _timeline(card, book, entry, policy, [most] * 2000, paces, begin)
+    limits, under_way = [most] * 2000, 1 if begin is not None and not begin.in_pit else 0
+    tank = math.floor((entry.stint_laps or card.classes[entry.car_class].stint_laps) + 1e-9)
+    if begin is not None and under_way and book.pit.refuelling and most == tank:
+        limits[0] = begin.laps + math.floor(begin.left + 1e-9)  # not the tank's laps: yellow ones burnt less
+    runs = _timeline(card, book, entry, policy, limits, paces, begin)
     lengths = [run.laps for run in runs]
-    under_way = 1 if begin is not None and not begin.in_pit else 0
     free = lengths[under_way:]
     if len(free) > 1 and (policy.even or 0 < free[-1] < SHORT_RUN_LAPS):
         lengths = [*lengths[:under_way], *_shared(free, policy.even)]

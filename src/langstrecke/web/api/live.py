@@ -56,6 +56,12 @@ class CallNowAsk(BaseModel):
     seed: Seed = 1
 
 
+class WindowNowAsk(CallNowAsk):
+    """The pit window of a car of a followed race, now."""
+
+    rival: Car | None = None
+
+
 class PlanNowAsk(BaseModel):
     """The rest of the race for a car of a followed race."""
 
@@ -108,6 +114,12 @@ def live_routes() -> APIRouter:
         """Pit or stay for a car, now."""
         pitwall = request.app.state.pitwall
         return JobNumber(job=pitwall.call_now(race, body.car, races=body.races, seed=body.seed))
+
+    @router.post("/live/{race}/window", status_code=202)
+    async def window_now(request: Request, race: RaceId, body: WindowNowAsk) -> JobNumber:
+        """The pit window of a car, from now on."""
+        pitwall = request.app.state.pitwall
+        return JobNumber(job=pitwall.window_now(race, body.car, rival=body.rival, races=body.races, seed=body.seed))
 
     @router.post("/live/{race}/plan", status_code=202)
     async def plan_now(request: Request, race: RaceId, body: PlanNowAsk) -> JobNumber:

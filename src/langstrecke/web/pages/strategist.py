@@ -18,6 +18,7 @@ from langstrecke.web.pages.compare import Compare
 from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import desk_of
 from langstrecke.web.pages.job_view import JobView
+from langstrecke.web.pages.pit_window import PitWindowPanel
 
 if TYPE_CHECKING:
     from langstrecke.live.driver_time import DriverTime
@@ -91,6 +92,7 @@ class _Strategist:
                         self._plan_said = bits.text("", "note")
                     self._plan_job = JobView(pitwall)
                     self._planned = ui.element("div").classes("down")
+        self._window = PitWindowPanel(pitwall, viewer, desk)
         self._seen: tuple[Any, ...] | None = None
         self._plan_at: float | None = None
         self._call_at: float | None = None
@@ -118,6 +120,7 @@ class _Strategist:
         self._call_job.leave()
         self._plan_job.leave()
         self._call_job.recall(f"call {race} {car}", self._show_call)
+        self._window.choose()
         self._plan_at = None
         known = self._card and self._plan_job.recall(f"plan {race} {car}", self._show_plan)
         old_s = self._desk.view.race_s - self._plan_at if self._plan_at is not None else 0.0

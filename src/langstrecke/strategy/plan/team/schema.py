@@ -136,7 +136,7 @@ class TeamCar(TeamModel):
     @model_validator(mode="after")
     def _goes_a_lap(self) -> TeamCar:
         if self.tank < self.use * (1.0 + self.reserve_laps):
-            raise ValueError(f"a tank of {self.tank:g} does not do for a lap of {self.use:g} and the reserve")
+            raise ValueError(f"a tank of {self.tank:g} does not last a lap of {self.use:g} and the reserve")
         if self.at_start is not None and self.at_start > self.tank:
             raise ValueError("at_start is more than the tank holds")
         return self
