@@ -3,7 +3,7 @@
 Usage: python -m scripts.fit.trust [--write]
 
 A claim of a text that rules were developed on is right far more often than one of a new text. So the texts as they
-were read before anybody developed on them (tests/news/first_sight.json) count in full, the others little (`DEVELOPED`).
+were read before anybody saw them (tests/news/first_sight.json) count in full, the others little (`DEVELOPED`).
 The articles and the sets that nobody looks at are left out. Logistic regression with a Gaussian prior, base free.
 
 Printed for each set, fitted without it, by threshold: precision/recall with how sure, then without. For the sets of
