@@ -145,7 +145,8 @@ class PitWindow:
         if all(w.place.low > 0.0 for w in self.worth):
             return f"Stay out: every stop in the window loses places, {lap} the fewest ({won})."
         worse = [self.lap + w.in_laps for w in self.worth if w.place.low > 0.0]
-        told = f"; clearly worse on lap {', '.join(map(str, worse))}" if worse else ""
+        on = ", ".join(map(str, worse[:3])) + (f" and {len(worse) - 3} others played" if len(worse) > 3 else "")
+        told = f"; clearly worse on lap {on}" if worse else ""
         return f"Stay out: no stop in the window is clearly better, {lap} comes nearest ({won}){told}."
 
     def to_json(self) -> dict[str, Any]:
