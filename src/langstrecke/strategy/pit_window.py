@@ -188,7 +188,7 @@ class PitWindow:
 
     def notes(self) -> list[str]:
         """What the figures do not know, in words."""
-        told = ["places won are against staying out as crews do, rivals free to stop when they would"]
+        told = [f"places won are against staying out {_until(self.neutral)}, rivals free to stop when they would"]
         if self.green:
             told.append("under yellow the queue decides where a car rejoins: no place or traffic is reckoned")
         else:
@@ -198,6 +198,10 @@ class PitWindow:
         if not self.fall_off:
             told.append("no stint of this car has clean laps enough for a fall-off yet")
         return told
+
+
+def _until(neutral: str) -> str:
+    return "past this yellow until the tank asks" if neutral else "as crews do"
 
 
 COLUMNS = (
