@@ -243,12 +243,13 @@ def better(a: Answer) -> bool:
 def _headline(now: Moment, index: int, best: Answer | None, answers: Sequence[Answer]) -> str:
     """The answer in one sentence."""
     if best is None:
+        usual = "The stop under way as usual" if int(now.snapshot.car["in_pit"][index]) == 1 else "Stay out"
         if not answers:
-            return "Stay out: nothing that is open now comes to anything else."
+            return f"{usual}: nothing that is open now comes to anything else."
         first = answers[0]
         if all(a.place.low > 0.0 for a in answers):
-            return f"Stay out: every other way loses, {first.option.title} the least ({_worth(first)})."
-        return f"Stay out: nothing is clearly better (the nearest, {first.option.title}: {_worth(first)})."
+            return f"{usual}: every other way loses, {first.option.title} the least ({_worth(first)})."
+        return f"{usual}: nothing is clearly better (the nearest, {first.option.title}: {_worth(first)})."
     text = best.describe()
     if text.endswith(LATEST):
         text = f"stay out {LATEST}, {text.removesuffix(LATEST).rstrip(', ')}"

@@ -262,7 +262,7 @@ def pit_window(
         rival=None if other is None else now.card.entries[other].car,
         rejoins=() if held else tuple(rejoin(now, index, n) for n in every),
         worth=tuple(worth),
-        yellow=() if held else tuple(yellow_chance(now, n * lap_s) for n in every),
+        yellow=() if held else tuple(yellow_chance(now, min(n * lap_s, now.to_go_s())) for n in every),
         green=tuple(green_chance(now, n * slow) for n in every) if held else (),
         stop_s=stop_seconds(now, index),
         undercut=()
