@@ -149,6 +149,13 @@ class _Handler(BaseHTTPRequestHandler):
             return False
         elif word == "drop":
             self.close_connection = True
+        elif word in ("half", "stall"):  # of a page: less than was told; with `stall` the rest is waited for in vain
+            body = listing(self.site, path).encode() if path.endswith("/") else b"User-agent: *"
+            self._say(200, body[: len(body) // 2], "text/html", told=len(body))
+            self.wfile.flush()
+            time.sleep(float(more or 0))
+        elif word == "unpackable":
+            self._say(200, b"not packed at all", "text/html", {"Content-Encoding": "gzip"})
         elif word == "bomb":
             packed = gzip.compress(b"0" * int(more))
             self._say(200, packed, "text/csv", {"Content-Encoding": "gzip"})

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from langstrecke.live.server import listening_socket
 
@@ -51,10 +52,14 @@ class GriiipRace:
     """Answers of a channel that are not what they used to be."""
     sent: list[str] = field(default_factory=list)
     drop_stream_after: int = 10_000
+    every_s: float = 0.05
+    """Between two batches of the stream."""
 
     def __post_init__(self) -> None:
         self.pids = {car: 400_000 + k for k, car in enumerate(sorted(self.laps["car"].unique()))}
         self.end_s = float(self.laps["elapsed_s"].max())  # type: ignore[arg-type]
+        of_car = self.laps.sort("car", "lap").group_by("car", maintain_order=True)
+        self._of_car = {str(car[0]): rows.to_dicts() for car, rows in of_car}
 
     def rows(self, channel: str) -> Any:
         if channel in self.odd:
@@ -76,9 +81,12 @@ class GriiipRace:
                 }
             case "participants":
                 return [
-                    self._row(car) | {"teamName": f"Team {car}", "manufacturer": "Cadillac", "currentDriverId": "1",
-                     "drivers": [{"externalDriverID": "1", "displayName": "Ada Lang"}]}
-                    for car in self.pids
+                    self._row(car) | {
+                        "teamName": rows[0]["team"], "manufacturer": rows[0]["manufacturer"],
+                        "currentDriverId": self._aboard(car),
+                        "drivers": [{"externalDriverID": name, "displayName": name} for name in self._crew(car)],
+                    }
+                    for car, rows in self._of_car.items()
                 ]  # fmt: skip
             case "race-flags":
                 return self._flags()
@@ -96,7 +104,8 @@ class GriiipRace:
                 ]
             case "racelog":
                 text = {"type": "RCMessage", "text": "CAR 1 UNDER INVESTIGATION"}
-                return {"items": [self._row(None, 300.0) | text] if self.upto_s > 300.0 else []}
+                said = [self._row(None, 300.0) | text] if self.upto_s > 300.0 else []
+                return {"items": self._swaps()[::-1] + said}
             case "weather":
                 return self._row(None, 60.0) | {"temperature": 26, "humidity": 54, "windSpeedKph": 6, "sky": "Cloudy"}
             case "ranks":
@@ -109,11 +118,27 @@ class GriiipRace:
         if car is None:
             return {"sid": SID, "pid": -1, "carNumber": "", "classId": "", "elapsedTimeMillis": round(at * 1000)}
         number = self.number_of.get(car, car)
-        classes = self.laps.filter(pl.col("car") == car)["car_class"]
         return {
-            "sid": SID, "pid": self.pids[car], "carNumber": number, "classId": classes[0],
+            "sid": SID, "pid": self.pids[car], "carNumber": number, "classId": self._of_car[car][0]["car_class"],
             "elapsedTimeMillis": round(at * 1000), "ts": (START + dt.timedelta(seconds=max(at, 0.0))).isoformat(),
         }  # fmt: skip
+
+    def _crew(self, car: str) -> list[str]:
+        return list(dict.fromkeys(str(row["driver"]) for row in self._of_car[car]))
+
+    def _aboard(self, car: str) -> str:
+        rows = self._of_car[car]
+        return str(next((row for row in rows if row["elapsed_s"] > self.upto_s), rows[-1])["driver"])
+
+    def _swaps(self) -> list[dict[str, Any]]:
+        """Drivers who took over, as the service's log tells them, while the car stood."""
+        found = []
+        for car, rows in self._of_car.items():
+            for before, after in pairwise(rows):
+                if before["driver"] != after["driver"] and before["elapsed_s"] + 20.0 <= self.upto_s:
+                    who = {"previousDriverId": before["driver"], "newDriverId": after["driver"]}
+                    found.append(self._row(car, before["elapsed_s"] + 20.0) | {"type": "DriverSwap"} | who)
+        return sorted(found, key=lambda row: row["elapsedTimeMillis"])
 
     def _until(self) -> pl.DataFrame:
         return self.laps.filter(pl.col("elapsed_s") <= self.upto_s)
@@ -173,18 +198,24 @@ def _app(race: GriiipRace) -> Starlette:
         assert json.loads((await socket.receive_text()).rstrip(END)) == {"protocol": "json", "version": 1}
         await socket.send_text("{}" + END)
         sent: set[str] = set()
-        count = 0
-        while count < race.drop_stream_after:
-            rows = [row for row in race.rows("laps") if json.dumps(row) not in sent]
-            sent |= {json.dumps(row) for row in rows}
-            views = {"laps": rows} | {name: race.rows(name) for name in ("race-flags", "session-clock", "ranks")}
+        count, shown_s = 0, None
+        while count < race.drop_stream_after and race.fail <= 0:
+            views = {name: race.rows(name) for name in ("race-flags", "session-clock", "ranks")}
+            if shown_s != race.upto_s:
+                shown_s = race.upto_s
+                rows = [row for row in race.rows("laps") if json.dumps(row) not in sent]
+                sent |= {json.dumps(row) for row in rows}
+                views = {"racelog": race.rows("racelog"), "laps": rows} | views
             batch = {"items": [{"channel": channel, "view": view} for channel, view in views.items()]}
             text = json.dumps({"type": 1, "target": "ReceiveBatch", "arguments": [batch]}) + END
             half = len(text) // 2
-            await socket.send_text('{"type":6}' + END + text[:half])
-            await socket.send_text(text[half:] + "{torn" + END)
+            try:
+                await socket.send_text('{"type":6}' + END + text[:half])
+                await socket.send_text(text[half:] + "{torn" + END)
+            except WebSocketDisconnect:
+                return
             count += 1
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(race.every_s)
         await socket.close()
 
     return Starlette(
@@ -216,11 +247,12 @@ def serving(app: Starlette) -> Iterator[str]:
 
 
 @contextmanager
-def griiip_service(race: GriiipRace, folder: Path) -> Iterator[Path]:
+def griiip_service(race: GriiipRace, folder: Path, *, poll_s: float = 0.05, timeout_s: float = 5) -> Iterator[Path]:
     """A running service; the user's own table that leads to it."""
     with serving(_app(race)) as address:
         table = folder / "services.toml"
         table.write_text(
-            f'[services.griiip]\nurl = "{address}"\npoll_s = 0.05\npause_s = 0.0\ntimeout_s = 5\nretry_s = 0.02\n'
+            f'[services.griiip]\nurl = "{address}"\npoll_s = {poll_s}\npause_s = 0.0\ntimeout_s = {timeout_s}\n'
+            "retry_s = 0.02\n"
         )
         yield table

@@ -70,7 +70,7 @@ def raced_store(folder: Path, cards: dict[str, str]) -> Path:
 
 
 @contextlib.contextmanager
-def served(store: Path, work: Path) -> Iterator[str]:
+def served(store: Path, work: Path, *more: str) -> Iterator[str]:
     """`langstrecke serve` on a free port of loopback, as a process of its own; its address."""
     command = [
         sys.executable,
@@ -83,6 +83,7 @@ def served(store: Path, work: Path) -> Iterator[str]:
         str(store),
         "--work",
         str(work),
+        *more,
     ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     said: list[str] = []
@@ -238,8 +239,10 @@ def _squeezed(path: Path) -> None:
 
 
 def opened(browser: Any, size: tuple[int, int], scheme: str) -> Any:
-    """A tab of a browser."""
-    return browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    """A tab of a browser, patient with a busy machine."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    page.set_default_timeout(300_000)
+    return page
 
 
 def main() -> None:

@@ -88,6 +88,9 @@ def main(folder: Path) -> None:
             into = image.root / host.lstrip("/")
             into.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(host, into)
+    shared = image.root / "dev" / "shm"  # every container has one
+    shared.mkdir(parents=True, exist_ok=True)
+    shared.chmod(0o1777)
     image.step("python and pip of the base image", "python3", "-m", "venv", "/opt/image")
     print(image.step("its version", "python", "--version").strip())
     command, check = build(image)
@@ -148,7 +151,8 @@ def contain(image: Image, command: list[str], check: list[str]) -> None:
             time.sleep(0.5)
         print(f"{time.monotonic() - begun:7.1f} s  the pit wall is open; its health check says so")
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive_sites import Site, al_kamel_event, served
+from archive_sites import Site, al_kamel_event, listing, served
 from langstrecke.archives import Archive, Outcome, carry_out, load_hosts, open_archive, plan_event
 from langstrecke.errors import ArchiveError, LangstreckeError
 
@@ -230,6 +230,34 @@ def test_an_archive_that_has_changed_says_so(site: Site, fetch: Fetch, fault: st
     with pytest.raises(ArchiveError, match=told):
         fetch()
     assert not site.file_requests()
+
+
+@pytest.mark.parametrize("page", ["Results/", "robots.txt"])
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("half", "broke off on the way, 3 times"),
+        ("stall:1", "broke off on the way, 3 times"),
+        ("unpackable", "packed in a way that cannot be undone"),
+        ("redirect:http://[::1", "sends on to an address that is none"),
+    ],
+)
+def test_a_page_that_comes_in_part_or_unreadable(site: Site, fetch: Fetch, page: str, fault: str, told: str) -> None:
+    site.faults[page] = [f"!{fault}"]
+    with pytest.raises(ArchiveError, match=told):
+        fetch(timeout_s=0.2)
+    assert not site.file_requests()
+
+
+def test_a_page_that_broke_off_once_is_asked_for_again(site: Site, fetch: Fetch, waits: list[float]) -> None:
+    site.faults["Results/"] = ["half"]
+    assert {file.how for file in fetch().files} == {"fetched"}
+    assert 2.0 in waits
+
+
+def test_a_link_that_is_no_address_is_passed_over(site: Site, fetch: Fetch) -> None:
+    site.pages["Results/"] = listing(site, "Results/").replace("</", '<a href="http://[::1">broken</a></', 1)
+    assert {file.how for file in fetch().files} == {"fetched"}
 
 
 def test_a_redirect_within_the_site_is_followed(site: Site, fetch: Fetch) -> None:

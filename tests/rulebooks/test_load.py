@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,24 @@ def test_high_is_not_given_to_what_is_inferred() -> None:
         for figure in figures(load_rulebook(name)):
             inferred = figure.source.startswith(("read off", "taken to", "inferred", "the minimum makes"))
             assert not (inferred and figure.confidence == "high"), (name, figure)
+
+
+OFFICIAL = (
+    "imsa.com", "fiawec.com", "24h-lemans.com", "lemans.org", "lmem.com", "crowdstrike24hoursofspa.com",
+    "gt-world-challenge.com", "gt-world-challenge-europe.com", "nuerburgring-langstrecken-serie.de",
+)  # fmt: skip
+SITE = re.compile(r"[\w-]+\.(?:com|net|org|de|fr|pt|it|at)\b")
+SHOWN = re.compile(r"applied at|agree|lap times|results")
+
+
+@pytest.mark.parametrize("name", [b for b in list_rulebooks() if re.search(r"^(?!f1|indycar).*-20", b)])
+def test_what_the_press_says_of_the_rules_is_not_called_sure(name: str) -> None:
+    """`high` is a text of the organiser's, or what results show: classes and, by their totals, points."""
+    for figure in figures(load_rulebook(name)):
+        if figure.confidence != "high" or figure.section.startswith(("Points", "At ", "Classes")):
+            continue
+        sites = SITE.findall(figure.source)
+        assert not sites or any(s in OFFICIAL for s in sites) or SHOWN.search(figure.source), (name, figure)
 
 
 def test_points_follow_the_length_of_the_race() -> None:

@@ -77,6 +77,21 @@ def error_of(answer: Any, status: int) -> dict[str, Any]:
     return found
 
 
+def test_a_what_if_that_does_not_fit_its_card_is_refused_at_once(client: TestClient) -> None:
+    told = error_of(client.post("/api/v1/what-if", json={"card": CARD, "patch": '[[drop]]\ncar = "999"\n'}), 422)
+    assert "999" in told["what"]
+
+
+def test_an_unknown_drivers_pace_is_told_before_anything_is_played(client: TestClient) -> None:
+    text = '[[replace]]\ncar = "01"\nout = "Renger van der Zande"\nin = "Ada Lang"\n'
+    told = client.post("/api/v1/patches/check", json={"card": CARD, "patch": text}).json()
+    (one,) = told["assumed"]
+    assert (one["driver"], one["car"]) == ("Ada Lang", "01")
+    assert one["low_s"] < one["pace_s"] < one["high_s"]
+    given = text.replace('"Ada Lang"', '{ name = "Ada Lang", pace_s = 0.5 }')
+    assert client.post("/api/v1/patches/check", json={"card": CARD, "patch": given}).json()["assumed"] == []
+
+
 def test_no_store_yet(tmp_path: Path) -> None:
     with TestClient(
         create_app(Settings(store=tmp_path / "x", work=tmp_path, warm=False), pages=False), base_url=HERE

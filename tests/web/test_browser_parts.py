@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 pytest.importorskip("nicegui", reason="the extra web is not installed")
 
 from langstrecke.errors import CardError
+from langstrecke.plots.class_colours import class_colour
 from langstrecke.racecard import apply_patch, load_card, read_patch
 from langstrecke.services.answers.strategy import Stint, WindowAnswer
 from langstrecke.web.pages import grids
@@ -27,7 +28,7 @@ from langstrecke.web.pages.news_text import ShownClaim, claim_list, highlighted
 from langstrecke.web.pages.patch_text import with_change, with_setting
 from langstrecke.web.pages.pit_window import lap_table, reckoned
 from langstrecke.web.pages.race_rows import changes
-from langstrecke.web.pages.theme import car_colours, chart_themes, class_colour, style_sheet
+from langstrecke.web.pages.theme import car_colours, chart_themes, style_sheet
 from langstrecke.web.pages.uploads import safe_ending
 from langstrecke.web.pages.whatif import weather
 

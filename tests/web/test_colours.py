@@ -1,21 +1,24 @@
-"""Colours of the pages: words read on their ground (WCAG AA), classes of one race told apart."""
+"""Colours of the pages: words read on their ground (WCAG AA), classes of one race told apart by everybody."""
 
 from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 pytest.importorskip("nicegui")
 
+from colour_sight import APART, SEES, lab
+from langstrecke.plots.class_colours import CLASS_COLOURS, SPARE, class_colour
 from langstrecke.plots.style import COLOURS, DARK
 from langstrecke.racecard import list_cards, load_card
-from langstrecke.web.pages.theme import DARK_ONLY, LIGHT_ONLY, class_colour
+from langstrecke.web.pages.theme import DARK_ONLY, LIGHT_ONLY
 
 AA = 4.5
 """Contrast of text by WCAG 2.2, level AA."""
-APART = 45.0
-"""Distance of two colours in RGB below which they look alike on a bar three pixels wide."""
+SEEN = 3.0
+"""Contrast of what is no text, by the same."""
 
 
 def rgb(colour: str) -> tuple[int, ...]:
@@ -44,13 +47,22 @@ def test_words_read_on_every_ground(theme: dict[str, str]) -> None:
     assert not poor
 
 
-def test_classes_of_a_race_do_not_look_alike() -> None:
+OWN = CLASS_COLOURS | {f"spare {n}": colour for n, colour in enumerate(SPARE)}
+
+
+def test_classes_stand_out_from_every_page() -> None:
+    grounds = [theme[name] for theme in (COLOURS | LIGHT_ONLY, DARK | DARK_ONLY) for name in ("paper", "raised")]
+    poor = {(name, g): round(contrast(c, g), 2) for name, c in OWN.items() for g in grounds if contrast(c, g) < SEEN}
+    assert not poor
+
+
+@pytest.mark.parametrize("who", SEES)
+def test_classes_of_a_race_do_not_look_alike_to_anybody(who: str) -> None:
     alike = {}
     for name in list_cards():
         classes = list(load_card(name).classes)
-        colours = {c: class_colour(c, classes) for c in classes}
+        seen = {c: lab(class_colour(c, classes), SEES[who]) for c in classes}
         for a, b in combinations(classes, 2):
-            far = sum((x - y) ** 2 for x, y in zip(rgb(colours[a]), rgb(colours[b]), strict=True)) ** 0.5
-            if far < APART:
+            if (far := float(np.linalg.norm(seen[a] - seen[b]))) < APART:
                 alike[name, a, b] = round(far)
     assert not alike

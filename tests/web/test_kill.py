@@ -17,12 +17,14 @@ import httpx
 import polars as pl
 import pytest
 
+from griiip_server import GriiipRace, griiip_service
 from langstrecke.live.feed_state import FeedState
 from langstrecke.live.sources.recordings import record_file
 from langstrecke.live.table import timing_table
 from langstrecke.racecard import load_card
 from langstrecke.simulation import simulate_laps
 from langstrecke.web.following.odds_job import point_of
+from race_maker import make_race
 
 CARD = "imsa-2022-belle-isle"
 """The smallest field shipped."""
@@ -135,3 +137,34 @@ def test_a_kill_in_the_middle_changes_nothing(tmp_path: Path, laps: Path) -> Non
     seqs = [json.loads(line).get("seq") for line in (folder / "messages.jsonl").read_bytes().splitlines()]
     data = [seq for seq in seqs if seq is not None]
     assert data == list(range(1, len(data) + 1))  # nothing twice, nothing missing
+
+
+@pytest.mark.slow
+def test_a_kill_while_a_service_is_followed_leaves_the_table_right(tmp_path: Path) -> None:
+    made = make_race(cars=6, length_s=1500.0, stint_laps=5)
+    race = GriiipRace(made, upto_s=700.0, torn=2, restamped=True)
+    folder = tmp_path / "work" / "races" / "wec-live"
+
+    def rows(client: httpx.Client) -> list[dict[str, Any]]:
+        table = client.get("live/wec-live").json()["table"]
+        return list(table["rows"]) if table else []
+
+    with griiip_service(race, tmp_path) as table:
+        follow = ["--follow", "wec", "--race", "wec-live", "--services", str(table)]
+        so_far = made.filter(pl.col("elapsed_s") <= 700.0).height
+        with serving(tmp_path, *follow) as (process, client, _):
+            until(lambda: sum(row["laps"] for row in rows(client)) == so_far)
+            process.send_signal(signal.SIGKILL)
+        with (folder / "messages.jsonl").open("ab") as file:
+            file.write(b'{"kind":"lap","seq":4')  # as a kill in the middle of a line leaves it
+        race.torn, race.upto_s = 2, float("inf")
+        with serving(tmp_path, *follow) as (process, client, _):
+            until(lambda: sum(row["laps"] for row in rows(client)) == made.height)
+            after = rows(client)
+    order = made.group_by("car").agg(pl.col("lap").max(), pl.col("elapsed_s").max())
+    order = order.sort(["lap", "elapsed_s"], descending=[True, False])
+    assert [(row["car"], row["laps"]) for row in after] == order.select("car", "lap").rows()
+    assert not any(row["uncertain"] for row in after)
+    seqs = [json.loads(line).get("seq") for line in (folder / "messages.jsonl").read_bytes().splitlines() if line]
+    data = [seq for seq in seqs if seq is not None]
+    assert data == list(range(1, len(data) + 1))

@@ -113,14 +113,9 @@ class Client:
         if self.offline:
             extensions["caching"] = {"rfc": {"shared": False, "allow_stale": True}}
         headers = {"Cache-Control": "no-cache"} if again else {}
-        with self._answer(self._pages, "GET", url, headers, extensions) as response:
-            body = bytearray()
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > PAGE_LIMIT:
-                    raise ArchiveError(f"{url} is larger than {PAGE_LIMIT // 1024**2} MiB: that is no listing")
-            text = bytes(body).decode(response.encoding or "utf-8", "replace").removeprefix("\ufeff")
-            return Page(url, text, response.headers.get("content-type", ""))
+        response, body = self._whole(url, headers, extensions)
+        text = body.decode(response.encoding or "utf-8", "replace").removeprefix("\ufeff")
+        return Page(url, text, response.headers.get("content-type", ""))
 
     def head(self, url: str) -> int | None:
         """The size of a file in bytes, where the site tells it."""
@@ -185,6 +180,27 @@ class Client:
             finally:
                 response.close()
 
+    def _whole(
+        self, url: str, headers: dict[str, str], extensions: dict[str, Any], fine: tuple[int, ...] = (200,)
+    ) -> tuple[httpx2.Response, bytes]:
+        """A page and its body; one that breaks off on the way is asked for again."""
+        import httpx2
+
+        for attempt in range(1, self.manners.tries + 1):
+            try:
+                with self._answer(self._pages, "GET", url, headers, extensions, fine) as response:
+                    return response, _body(response, url)
+            except httpx2.DecodingError:
+                what = f"{url} comes packed in a way that cannot be undone"
+                raise ArchiveError(what, hint="the site has changed, or is in trouble") from None
+            except httpx2.TransportError:
+                if attempt == self.manners.tries:
+                    raise ArchiveError(
+                        f"{url} broke off on the way, {self.manners.tries} times", hint="try again later"
+                    ) from None
+                self._sleep(2.0**attempt)
+        raise AssertionError
+
     def _follow(
         self, client: httpx2.Client, method: str, url: str, headers: dict[str, str], extensions: dict[str, Any]
     ) -> httpx2.Response:
@@ -194,8 +210,8 @@ class Client:
             response = client.send(request, stream=True)
             if response.status_code not in (301, 302, 303, 307, 308):
                 return response
-            target = urljoin(at, response.headers.get("location", ""))
             response.close()
+            target = _sent_on(at, response.headers.get("location", ""))
             if _host(target) != _host(self.url) or urlsplit(target).scheme not in ("http", "https"):
                 what = f"{_host(url)} sends on to another host, {_host(target) or target}, and that is not followed"
                 raise ArchiveError(
@@ -233,11 +249,30 @@ class Client:
     def _read_robots(self) -> urllib.robotparser.RobotFileParser:
         rules = urllib.robotparser.RobotFileParser()
         address = urljoin(self.url, "/robots.txt")
-        with self._answer(self._pages, "GET", address, {}, {}, fine=_ANY_BUT_TROUBLE) as response:
-            response.read()
-            text = response.text if response.is_success else ""
+        response, body = self._whole(address, {}, {}, _ANY_BUT_TROUBLE)
+        text = body.decode(response.encoding or "utf-8", "replace") if response.is_success else ""
         rules.parse([] if looks_like_html(text.encode()[:512]) else text.splitlines())
         return rules
+
+
+def _body(response: httpx2.Response, url: str) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > PAGE_LIMIT:
+            raise ArchiveError(f"{url} is larger than {PAGE_LIMIT // 1024**2} MiB: that is no listing")
+    return bytes(body)
+
+
+def _sent_on(at: str, location: str) -> str:
+    """The address a redirect names."""
+    try:
+        target = urljoin(at, location)
+        urlsplit(target)
+    except ValueError:
+        what = f"{_host(at)} sends on to an address that is none: {location}"
+        raise ArchiveError(f"{what} ({at})", hint="the site has changed, or is in trouble") from None
+    return target
 
 
 def _pages_file(cache: Path) -> Path:

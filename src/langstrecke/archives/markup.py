@@ -78,7 +78,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         if tag == "a" and "href" in values:
-            self.document.links.append(_Link(values["href"].strip()))
+            self.document.links.append(_Link(_address(values["href"].strip())))
             self._in_link = True
         elif tag == "select":
             self._end_option()
@@ -120,6 +120,15 @@ class _Reader(HTMLParser):
             label = " ".join(self._label.split())
             self._select.append(Option(value or label, label, selected))
         self._option = None
+
+
+def _address(href: str) -> str:
+    """A link's address; empty where it is none that can be taken apart."""
+    try:
+        urlsplit(href)
+    except ValueError:
+        return ""
+    return href
 
 
 def read(text: str) -> Document:

@@ -9,7 +9,7 @@ from langstrecke.forecast import CarForecast, Forecast
 from langstrecke.formatting import percent
 from langstrecke.language import tr
 from langstrecke.plots import style
-from langstrecke.plots.words import cars_of, label
+from langstrecke.plots.words import cars_of, class_stripes, label
 
 
 def win_bars(forecast: Forecast, car_class: str, *, ax: Axes | None = None) -> Figure:
@@ -24,9 +24,9 @@ def win_bars(forecast: Forecast, car_class: str, *, ax: Axes | None = None) -> F
             text = percent(car.podium, forecast.simulated, unit=False)
             style.write(axes, car.podium + 0.006 * top, row, text, fontsize=style.SMALL, color=style.MUTED)
     won = {n for n, car in enumerate(cars) if car.actual and car.actual.position_in_class == 1}
-    style.car_labels(canvas, axes, [label(car) for car in cars], won)
-    known = tr("; the real winner's name in amber") if won else ""
-    legend = tr("Solid: class win. Pale: class podium. Per cent{known}.", known=known)
+    style.car_labels(canvas, axes, [label(car) for car in cars], won, class_stripes(forecast, cars))
+    known = tr("; the winner's name in amber") if won else ""
+    legend = tr("Solid: class win, the line its 95 %. Pale: class podium. Per cent{known}.", known=known)
     style.heading(canvas, tr("Who wins {name}", name=car_class), legend)
     return canvas.done()
 
@@ -39,9 +39,11 @@ def overall_bars(forecast: Forecast, cars: int = 10, *, ax: Axes | None = None) 
     for row, car in enumerate(best):
         _win(axes, row, car.overall_win, car.se.overall_win, top, forecast.simulated)
     won = {n for n, car in enumerate(best) if car.actual and car.actual.position == 1}
-    style.car_labels(canvas, axes, [label(car) for car in best], won)
-    known = tr(" The real winner's name in amber.") if won else ""
-    style.heading(canvas, tr("Who wins overall"), tr("Chance of winning the race, per cent.") + known)
+    style.car_labels(canvas, axes, [label(car) for car in best], won, class_stripes(forecast, best))
+    known = tr(" The winner's name in amber.") if won else ""
+    style.heading(
+        canvas, tr("Who wins overall"), tr("Chance of winning the race, per cent; the line is its 95 %.") + known
+    )
     return canvas.done()
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from langstrecke.forecast import Forecast
 from langstrecke.formatting import percent, points
 from langstrecke.plots import style
-from langstrecke.plots.words import cars_of, label
+from langstrecke.plots.words import cars_of, class_stripes, label
 
 SURE = 1.96
 """Standard errors from which a change counts; played with the same luck it is in truth better known than that."""
@@ -43,7 +43,7 @@ def win_changes(
             axes, x, row, percent(car.win, after.simulated, unit=False) + shift, fontsize=8.5, color=style.INK
         )
     style.percent_ticks(axes, top)
-    style.car_labels(canvas, axes, [label(car) for car in cars], set())
+    style.car_labels(canvas, axes, [label(car) for car in cars], set(), class_stripes(after, cars))
     legend = (
         "Chance of winning the class: ring before, dot after the change. "
         "Blue gains, red loses, grey is within the Monte-Carlo error."

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from langstrecke.forecast import Forecast
 from langstrecke.language import tr
 from langstrecke.plots import style
-from langstrecke.plots.words import cars_of, label
+from langstrecke.plots.words import cars_of, class_stripes, label
 
 DARKEST = 0.85
 """Opacity of the likeliest cell; below 1 so that the figure in it stays legible on light and dark pages."""
@@ -52,7 +52,7 @@ def position_heatmap(forecast: Forecast, car_class: str, *, ax: Axes | None = No
             frame.set_linewidth(1.8)
             axes.add_patch(frame)
     won = {n for n, car in enumerate(cars) if car.actual and car.actual.position_in_class == 1}
-    style.car_labels(canvas, axes, [label(car) for car in cars], won)
+    style.car_labels(canvas, axes, [label(car) for car in cars], won, class_stripes(forecast, cars))
     known = tr(" Framed: where it finished.") if real else ""
     title = tr("Where they finish in {name}", name=car_class)
     style.heading(canvas, title, tr("Probability of each place, per cent.") + known)

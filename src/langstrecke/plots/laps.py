@@ -9,7 +9,7 @@ from langstrecke.forecast import CarForecast, Forecast
 from langstrecke.formatting import percent
 from langstrecke.language import tr
 from langstrecke.plots import style
-from langstrecke.plots.words import cars_of, label
+from langstrecke.plots.words import cars_of, class_stripes, label
 
 SPLIT = 7.1
 """Where the panel of retirements begins, in inches."""
@@ -42,7 +42,7 @@ def laps_and_retirement(forecast: Forecast, car_class: str, *, ax: Axes | None =
     laps.grid(axis="x", color=style.LINE, linewidth=0.6)
     laps.set_axisbelow(True)
     laps.margins(x=0.03)
-    style.car_labels(canvas, laps, [label(car) for car in cars], set())
+    style.car_labels(canvas, laps, [label(car) for car in cars], set(), class_stripes(forecast, cars))
     if drawn:
         _retirements(canvas, cars, forecast.simulated)
     legend = tr("Laps, mean and one standard deviation; band: the class winner's, 8 of 10 races.")

@@ -7,11 +7,13 @@ show the same figure light and dark.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -164,15 +166,24 @@ def heading(canvas: Canvas, title: str, legend: str) -> None:
     canvas.text(0.02, 0.27, legend, fontsize=SMALL, color=MUTED, va="top")
 
 
-def car_labels(canvas: Canvas, axes: Axes, labels: list[tuple[str, str]], marked: set[int]) -> None:
-    """Car numbers and teams left of the axes; the rows in `marked` in the colour of what really happened."""
+def car_labels(
+    canvas: Canvas, axes: Axes, labels: list[tuple[str, str]], marked: set[int], colours: Sequence[str] = ()
+) -> None:
+    """Car numbers and teams left of the axes; the rows in `marked` in the colour of what really happened.
+
+    `colours` are those of the cars' classes: a stripe before each team, as in the timing table.
+    """
     inch = canvas.inch(axes)
+    x = (0.54 - LABELS) * inch
+    stripes = [[(x, row - 0.3), (x, row + 0.3)] for row in range(len(colours))]
+    beside = axes.get_yaxis_transform()
+    axes.add_artist(LineCollection(stripes, colors=list(colours), linewidths=2.6, transform=beside, clip_on=False))
     teams = told_apart([team for _, team in labels], MAX_LABEL)
     for row, (number, _) in enumerate(labels):
         colour = ACTUAL if row in marked else INK
         place = {"transform": axes.get_yaxis_transform()}
         write(axes, (0.5 - LABELS) * inch, row, shorten(number, 7), weight="bold", ha="right", color=colour, **place)
-        write(axes, (0.6 - LABELS) * inch, row, teams[row], color=colour, fontsize=8.5, **place)
+        write(axes, (0.62 - LABELS) * inch, row, teams[row], color=colour, fontsize=8.5, **place)
 
 
 def percent_ticks(axes: Axes, top: float) -> None:

@@ -20,7 +20,8 @@ from langstrecke.rulebooks.schema import RuleBook
 
 REACH = 0.09
 """Share of a tank a car may lack and still gets home (documented default: a card's tank is good to 0.06, and crews
-save 0.03 where it decides the strategy; both as the in-race forecast has them)."""
+save 0.03 where it decides the strategy; both as the in-race forecast has them). Chosen after a first look at the
+races that docs/validation.md compares it on."""
 ROUNDS = 3
 """Stops take time that laps no longer have: so often the count is made again."""
 

@@ -17,8 +17,8 @@ from langstrecke.report.tables import change_table, class_table, line_ups
 from langstrecke.report.words import EVIDENCE, KNOWLEDGE, METHOD, crew, distance, message, race_line
 
 LAPS_DIFFER = (
-    "Mean laps are over all simulated races, those in which the car retires included; so they lie below the "
-    "actual laps of a car that came home."
+    "±: the simulation's 95 %. Mean laps are over all simulated races, those in which the car retires included; so "
+    "they lie below the actual laps of a car that came home."
 )
 LICENCES = "{drivers}: {known}. Beside each name the licence: P, G, S or B."
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

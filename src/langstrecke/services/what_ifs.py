@@ -7,13 +7,15 @@ import re
 
 from langstrecke.errors import CardError, LangstreckeError, NotFoundError
 from langstrecke.racecard import Patch, RaceCard, apply_patch, assignments, joined, load_card, read_patch
-from langstrecke.services.answers.cards import PatchWords, SavedPatch
+from langstrecke.services.answers.cards import AssumedDriver, PatchWords, SavedPatch
 from langstrecke.services.progress import Step, silent
 from langstrecke.services.racecards import card_of
 from langstrecke.services.requests.cards import CheckPatchAsk, SavedAsk, SavePatchAsk
 from langstrecke.services.requests.common import PatchAsk
 from langstrecke.services.settings import Settings
 
+NINETEEN_OF_20 = 1.96
+"""Standard deviations to each side that hold 95 % of a normal distribution."""
 MOST_PATCHES = 500
 """What-ifs that are kept; more are refused (default)."""
 
@@ -39,11 +41,26 @@ def check_patch(settings: Settings, ask: CheckPatchAsk) -> PatchWords:
     """What a what-if changes in a card, in words. CardError names line and key of what does not fit."""
     from langstrecke.forecast.mixture import fields_of
 
-    patch = patch_of(ask)
-    fields_of(
-        load_card(ask.card), patch, races=10_000, seed=1
-    )  # unsure changes are for forecasts, so judged as there
-    return PatchWords(card=ask.card, changes=[t for t in (patch.title, *patch.describe()) if t], toml=toml_of(ask))
+    card, patch = load_card(ask.card), patch_of(ask)
+    fields = fields_of(card, patch, races=10_000, seed=1)  # unsure changes are for forecasts, so judged as there
+    assumed = {one.driver: one for field in fields for one in _assumed(card, field.card)}
+    words = [t for t in (patch.title, *patch.describe()) if t]
+    return PatchWords(card=ask.card, changes=words, assumed=list(assumed.values()), toml=toml_of(ask))
+
+
+def _assumed(before: RaceCard, after: RaceCard) -> list[AssumedDriver]:
+    """The drivers of `after` whom `before` does not know and whose pace is what the class makes likely."""
+    known = {driver.name.casefold() for entry in before.entries for driver in entry.drivers}
+    return [
+        AssumedDriver(
+            driver=driver.name, car=entry.car, pace_s=driver.pace_s,
+            low_s=driver.pace_s - NINETEEN_OF_20 * driver.pace_s_sd,
+            high_s=driver.pace_s + NINETEEN_OF_20 * driver.pace_s_sd,
+        )
+        for entry in after.entries
+        for driver in entry.drivers
+        if driver.name.casefold() not in known and driver.evidence == "prior"
+    ]  # fmt: skip
 
 
 def toml_of(ask: PatchAsk) -> str:

@@ -26,6 +26,10 @@ from langstrecke.web.following.odds_job import warm_up
 from langstrecke.web.pitwall import Pitwall, make_pitwall
 from langstrecke.web.security import Guard, checked
 
+PATIENCE_S = 60.0
+"""A page that is not heard of for so long is given up, and loads anew when it comes back (default). NiceGUI's own
+three seconds are less than a busy machine, or a phone between two masts, is silent for: what stood there was lost."""
+
 
 def create_app(
     settings: Settings,
@@ -71,7 +75,10 @@ def create_app(
         from langstrecke.web.pages import register
 
         register(pitwall)
-        ui.run_with(app, title="Langstrecke", dark=None, tailwind=False, show_welcome_message=False)
+        ui.run_with(
+            app, title="Langstrecke", dark=None, tailwind=False, show_welcome_message=False,
+            reconnect_timeout=PATIENCE_S,
+        )  # fmt: skip
     app.add_middleware(Guard, settings=settings)
     return app
 

@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.services.settings import MEBIBYTE, Settings
+from langstrecke.web.content_policy import HEADER, policy, with_policy
 from langstrecke.web.problem import Problem
 
 Scope = MutableMapping[str, Any]
@@ -34,29 +35,15 @@ BODY_LIMIT = 8 * MEBIBYTE
 """Bytes of a body that is no upload: many articles at once (default)."""
 UPLOADS = ("/api/v1/uploads", "/_nicegui")
 """Where longer bodies may go."""
+PACKED = ("/api/", "/_nicegui")
+"""Answers that are no pages: they may come packed."""
 MULTIPART_SPARE = 64 * 1024
 """What the wrapping of an upload may add to it."""
 SHORTEST_TOKEN = 16
 LEFT = "No response returned."
 """What Starlette's middleware raises where a browser left, or the server ends, before the answer: nobody is told."""
 
-POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",  # NiceGUI compiles its templates in the browser
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "worker-src 'self' blob:",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ]
-)
 HEADERS = {
-    b"content-security-policy": POLICY.encode(),
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
     b"referrer-policy": b"no-referrer",
@@ -115,7 +102,7 @@ class Guard:
             await _refuse(scope, receive, send, 413, too_long(limit))
             return
         try:
-            await self._app(scope, _counted(receive, limit), _dressed(send))
+            await self._app(_unpacked(scope), _counted(receive, limit), with_policy(_dressed(send)))
         except RuntimeError as error:
             if str(error) != LEFT:
                 raise
@@ -232,6 +219,13 @@ def _dressed(send: Send) -> Send:
     return dressing
 
 
+def _unpacked(scope: Scope) -> Scope:
+    """A page is not to come packed: its scripts get a nonce on the way out."""
+    if scope["type"] != "http" or scope["path"].startswith(PACKED):
+        return scope
+    return {**scope, "headers": [pair for pair in scope["headers"] if pair[0].lower() != b"accept-encoding"]}
+
+
 def _digits(text: str) -> str:
     return text if text.isascii() and text.isdigit() and len(text) < 16 else "0"
 
@@ -241,7 +235,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, probl
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": problem.what[:120]})
         return
-    headers = [*HEADERS.items(), (b"cache-control", b"no-store")]
+    headers = [*HEADERS.items(), (HEADER, policy()), (b"cache-control", b"no-store")]
     if scope["path"].startswith("/api/") or status != 401:
         body = json.dumps({"error": problem.model_dump()}).encode()
         headers.append((b"content-type", b"application/json"))

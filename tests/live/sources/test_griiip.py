@@ -18,8 +18,9 @@ from griiip_server import GriiipRace, griiip_service
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.live import FeedState, timing_table
 from langstrecke.live.sources.griiip import GriiipReader, crossings
+from langstrecke.live.sources.griiip_link import GriiipLink
 from langstrecke.live.sources.ledger import Ledger
-from langstrecke.live.sources.service_feed import NothingRunsError
+from langstrecke.live.sources.service_feed import NothingRunsError, ServiceFeed
 from langstrecke.live.sources.services import load_services
 from langstrecke.services.follow import follow_race, open_race
 from langstrecke.services.requests.common import FROM_SHELL
@@ -125,6 +126,47 @@ def test_a_killed_follower_goes_on_where_it_was(tmp_path: Path) -> None:
     assert again.state.hello is not None
     assert again.state.hello.feed == feed
     assert (answer.laps, answer.laps_missing, answer.uncertain) == (race.laps.height, 0, 0)
+
+
+@pytest.mark.parametrize("history", [15, 2])
+def test_a_source_silent_for_ten_minutes_is_caught_up_with_or_marked(tmp_path: Path, history: int) -> None:
+    race = GriiipRace(made(), upto_s=400.0, stream=False)
+    so_far = race.laps.filter(pl.col("elapsed_s") <= 400.0).height
+    with griiip_service(race, tmp_path) as table:
+        following = open_race(ask(table, stream=False))
+
+        def done(state: FeedState) -> bool:
+            if race.upto_s == 400.0 and state.laps().height >= so_far:
+                race.upto_s, race.history = 1000.0, history
+            elif race.upto_s == 1000.0 and state.race_s >= 1000.0:
+                race.upto_s = float("inf")
+            return state.finished
+
+        asyncio.run(follow_until(following, done))
+    rows, holes = following.table().rows, following.state.holes()
+    assert {row.car: row.laps for row in rows} == dict(race.laps.group_by("car").agg(pl.col("lap").max()).rows())
+    assert bool(holes) == (history == 2)
+    assert {row.car for row in rows if row.uncertain} >= set(holes)
+    assert following.state.laps().height == race.laps.height or holes
+    if not holes:
+        assert not any(row.uncertain for row in rows)
+
+
+def test_silence_is_told(tmp_path: Path) -> None:
+    now = [0.0]
+
+    async def listen(feed: ServiceFeed) -> str:
+        async for _ in feed.messages():
+            if feed.published >= len(feed.ledger.messages) > 0:
+                assert feed.trouble == ""
+                now[0] = 600.0
+                return feed.trouble
+        return ""
+
+    with griiip_service(GriiipRace(made(), upto_s=400.0, stream=False), tmp_path) as table:
+        name, series, service = load_services(table).series_named("wec")
+        feed = ServiceFeed(GriiipLink(name, series, service, stream=False), first_pause_s=0.02, clock=lambda: now[0])
+        assert "told nothing new for 10 min: the table is as it was then" in asyncio.run(listen(feed))
 
 
 def test_a_car_whose_number_is_written_otherwise_stays_one_car(tmp_path: Path) -> None:

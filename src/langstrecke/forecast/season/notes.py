@@ -75,7 +75,9 @@ def points_notes(
     """Sentences on the points up to a round. `absent`: race -> classes without a result (`classes_absent`)."""
     run = [r for r in rounds if r.number <= after]
     if not after:
-        yield "No round has been run: nobody has points."
+        held = any(c.points for lines in titles.values() for c in lines)
+        whose = "the points are those of the race that sets the grid of round 1" if held else "nobody has points"
+        yield f"No round has been run: {whose}."
     unheld = [race for race in gaps if not registry.entries(race)]
     if unheld:
         chances = any(c.title for lines in titles.values() for c in lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -30,29 +31,31 @@ class Running:
 
 
 async def running(services: Services) -> list[Running]:
-    """Every series of the table with what runs of it now. A service that fails says so; the others are asked."""
-    found: list[Running] = []
-    for key, service in services.services.items():
-        series = {name: one for name, one in services.series.items() if one.service == key}
-        if not series:
-            continue
-        note = ""
-        runs: dict[str, list[str]] = {}
-        try:
-            match service.kind:
-                case "griiip":
-                    runs = await _griiip(service, series)
-                case "swiss":
-                    runs = await _swiss(service, series)
-                case _:
-                    note = NO_LIST
-        except LangstreckeError as error:
-            note = error.message()
-        found += [
-            Running(name, (one.names or [name])[0], service.owner, tuple(runs.get(name, ())), note)
-            for name, one in series.items()
-        ]
-    return found
+    """Every series of the table with what runs of it now. All services are asked at once; one that fails says so."""
+    told = [
+        _at(service, {name: one for name, one in services.series.items() if one.service == key})
+        for key, service in services.services.items()
+    ]
+    return [one for rows in await asyncio.gather(*told) for one in rows]
+
+
+async def _at(service: Service, series: dict[str, LiveSeries]) -> list[Running]:
+    note = ""
+    runs: dict[str, list[str]] = {}
+    try:
+        match service.kind:
+            case "griiip" if series:
+                runs = await _griiip(service, series)
+            case "swiss" if series:
+                runs = await _swiss(service, series)
+            case _:
+                note = NO_LIST
+    except LangstreckeError as error:
+        note = error.message()
+    return [
+        Running(name, (one.names or [name])[0], service.owner, tuple(runs.get(name, ())), note)
+        for name, one in series.items()
+    ]
 
 
 async def _griiip(service: Service, series: dict[str, LiveSeries]) -> dict[str, list[str]]:

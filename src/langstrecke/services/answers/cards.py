@@ -23,11 +23,24 @@ class CardLine(Answer):
     result: bool
 
 
+class AssumedDriver(Answer):
+    """A driver the card does not know, and the pace it is given: that of the class's drivers."""
+
+    driver: str
+    car: str
+    pace_s: float
+    """Seconds a lap against the car's own pace; negative is faster."""
+    low_s: float
+    high_s: float
+    """19 of 20 such drivers lie between the two."""
+
+
 class PatchWords(Answer):
-    """What a what-if changes, in words, and the text that says so."""
+    """What a what-if changes, in words, what it has to assume, and the text that says so."""
 
     card: str
     changes: list[str]
+    assumed: list[AssumedDriver]
     toml: str
 
 

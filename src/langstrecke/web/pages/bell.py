@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from nicegui import ui
 
 from langstrecke.formatting import race_time
+from langstrecke.plots.class_colours import class_colour
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import desk_of
-from langstrecke.web.pages.theme import class_colour
 
 if TYPE_CHECKING:
     from langstrecke.live.alerts import Alert

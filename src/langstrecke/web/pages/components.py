@@ -12,7 +12,8 @@ from nicegui.element import Element
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import percent
-from langstrecke.web.pages.theme import chart_themes, class_colour
+from langstrecke.plots.class_colours import class_colour
+from langstrecke.web.pages.theme import chart_themes
 
 
 def esc(value: object) -> str:

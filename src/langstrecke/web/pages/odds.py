@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from nicegui import ui
 
 from langstrecke.formatting import percent, plural, points, race_time
+from langstrecke.plots.class_colours import class_colour
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts import lines
 from langstrecke.web.pages.charts.odds import odds_chart
 from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import desk_of
-from langstrecke.web.pages.theme import car_colours, class_colour
+from langstrecke.web.pages.theme import car_colours
 
 if TYPE_CHECKING:
     from langstrecke.web.following.models import HubView

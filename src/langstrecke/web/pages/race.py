@@ -12,6 +12,7 @@ from nicegui.element import Element
 
 from langstrecke import services
 from langstrecke.errors import LangstreckeError
+from langstrecke.plots.class_colours import class_colour
 from langstrecke.racecard import list_cards
 from langstrecke.services.requests.data import RacesAsk
 from langstrecke.web.pages import components as bits
@@ -21,7 +22,7 @@ from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import desk_of, follow_race
 from langstrecke.web.pages.race_news import Meanwhile, RaceControl
 from langstrecke.web.pages.race_rows import COLUMNS, table_options
-from langstrecke.web.pages.theme import car_colours, class_colour
+from langstrecke.web.pages.theme import car_colours
 
 if TYPE_CHECKING:
     from langstrecke.web.pages.desk import Desk

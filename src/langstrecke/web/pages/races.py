@@ -6,18 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nicegui import background_tasks, events, ui
+from nicegui import background_tasks, ui
 
 from langstrecke import services
 from langstrecke.errors import LangstreckeError
-from langstrecke.formatting import plural, race_time
+from langstrecke.formatting import race_time
 from langstrecke.racecard import list_cards, load_card
-from langstrecke.services.requests.data import ImportAsk, RacesAsk
-from langstrecke.services.uploads import receive
+from langstrecke.services.requests.data import RacesAsk
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages import grids
-from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.following import SPEEDS, follow_race, look_at, stop_race
+from langstrecke.web.pages.importing import ImportPanel
 from langstrecke.web.pages.job_view import JobView
 from langstrecke.web.pages.live_series import series_panel
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from langstrecke.web.pages.viewer import Viewer
     from langstrecke.web.pitwall import Pitwall
 
-SHOWN_NOTES = 8
 SHORT = 14
 """So many races fit on a page; a longer list scrolls."""
 
@@ -52,7 +50,7 @@ class _Races:
                 self._said = ui.element("div")
                 self._stored = ui.element("div").classes("down")
             with bits.column():
-                self._import_panel()
+                ImportPanel(pitwall, lambda: background_tasks.create(self._list()))
                 self._source_panel()
                 self._cards_panel()
         self._show_followed()
@@ -101,11 +99,13 @@ class _Races:
                 ),
             ]
             more: dict[str, Any] = {"domLayout": "normal" if len(rows) > SHORT else "autoHeight"}
+            more[":onCellKeyDown"] = "p => { if (p.event.key === 'Enter') emitEvent('pw_enter', { data: p.data }); }"
             more |= {"rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": False}}
             self._grid = ui.aggrid(grids.options(columns, rows, **more), theme="quartz", auto_size_columns=False)
             if len(rows) > SHORT:
                 self._grid.style("height: max(320px, calc(100vh - 250px))")
             self._grid.on("cellClicked", self._pressed, ["data", "colId"])
+            ui.on("pw_enter", lambda event: self._pressed(event))
 
     def _filter(self, event: Any) -> None:
         if hasattr(self, "_grid"):
@@ -151,68 +151,6 @@ class _Races:
     async def _stop(self, race: str) -> None:
         await stop_race(self._pitwall, self._viewer, race)
         self._show_followed()
-
-    # --- files ------------------------------------------------------------------------------------------------------
-
-    def _import_panel(self) -> None:
-        with bits.panel("Import timing files", "Al Kamel CSV, results, weather"):
-            with bits.row():
-                self._event = ui.input("Event", placeholder="sebring").props("dense outlined").style("width: 11rem")
-                self._season = ui.number("Season", placeholder="2021", min=1900, max=2200, precision=0)
-                self._season.props("dense outlined").style("width: 7rem")
-            limit = self._pitwall.settings.upload_limit
-            self._drop = ui.upload(
-                label="Drop files here, or press +", multiple=True, auto_upload=True, max_file_size=limit,
-                on_multi_upload=self._received, on_rejected=self._rejected,
-            ).props("flat")  # fmt: skip
-            bits.text(
-                f"Up to {limit // 2**20} MiB a file. Names tell what a file is: 202103201010-race-laps.csv. "
-                "What is there already is left alone.",
-                "note",
-            )
-            self._import = JobView(self._pitwall)
-            self._imported = ui.element("div").classes("down")
-
-    def _rejected(self) -> None:
-        self._import.say(
-            LangstreckeError(
-                "the file is too large", hint=f"{self._pitwall.settings.upload_limit // 2**20} MiB is the limit"
-            )
-        )
-
-    async def _received(self, event: events.MultiUploadEventArguments) -> None:
-        self._drop.reset()
-        self._imported.clear()
-        sent, refused = [], []
-        for file in event.files:  # one bad file does not keep the others out
-            try:
-                sent.append(await receive(self._pitwall.settings, file.name, file.iterate()))
-            except LangstreckeError as error:
-                refused.append(bits.told(error))
-        if refused:
-            with self._imported:
-                bits.markup("".join(refused))
-        if not sent:
-            return
-        season = int(self._season.value) if self._season.value else None
-        ask = ImportAsk(files=sent, event=(self._event.value or "").strip(), season=season)
-        self._import.start(lambda: self._pitwall.start(services.import_files, ask), self._report)
-
-    def _report(self, answer: Any) -> None:
-        with self._imported:
-            counts = f"{answer.imported} imported, {plural(answer.laps, 'lap')}, {answer.unchanged} known already"
-            counts += f", {answer.failed} not readable" if answer.failed else ""
-            tone = "error" if answer.failed and not answer.imported else "told"
-            lines = [f'<span class="strong">{esc(counts)}</span>']
-            lines += [esc(f"race {race}") for race in answer.races]
-            for note in sorted(answer.notes, key=lambda n: not n.failed)[:SHOWN_NOTES]:
-                word = '<span class="bad strong">not read</span> ' if note.failed else ""
-                lines.append(f"{word}{esc(note.file)}: {esc('; '.join(note.notes))}")
-            if len(answer.notes) > SHOWN_NOTES:
-                lines.append(f"and {plural(len(answer.notes) - SHOWN_NOTES, 'more file')}")
-            bits.markup(f'<div class="{tone}" role="status">{"<br>".join(lines)}</div>')
-        if answer.imported or answer.replaced:
-            background_tasks.create(self._list())
 
     # --- other sources ----------------------------------------------------------------------------------------------
 

@@ -13,13 +13,13 @@ from langstrecke import services
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import percent, plural, surname
 from langstrecke.paddock.registry import load_registry
+from langstrecke.plots.class_colours import class_colour
 from langstrecke.services.odds import season_covers
 from langstrecke.services.requests.odds import SeasonAsk, TitleRaceAsk
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts.season import points_chart, title_chart
 from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.job_view import JobView
-from langstrecke.web.pages.theme import class_colour
 
 if TYPE_CHECKING:
     from langstrecke.web.pages.viewer import Viewer

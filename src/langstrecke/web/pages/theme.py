@@ -1,8 +1,7 @@
-"""Colours of the pages: the project's own (`plots.style`), one for each class, a palette for the cars in a chart."""
+"""Colours of the pages: the project's own (`plots.style`), and a palette for the cars in a chart."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -12,36 +11,6 @@ from langstrecke.plots.style import COLOURS, DARK
 LIGHT_ONLY = {"wash": "#f3f6fa", "raised": "#ffffff", "rail": "#eef2f7", "good": "#20744a", "warn": "#8f5c00"}
 DARK_ONLY = {"wash": "#191f28", "raised": "#171c24", "rail": "#0d1116", "good": "#5fc492", "warn": "#efb84a"}
 """What a page needs besides the colours of a figure."""
-
-CLASS_COLOURS: dict[str, str] = {
-    "dpi": "#8c8f99",
-    "lmp1": "#c2503f",
-    "hypercar": "#c2503f",
-    "gtp": "#8c8f99",
-    "lmp2": "#3f82cf",
-    "lmp2proam": "#3aa0a8",
-    "lmp3": "#a46fc4",
-    "gtlm": "#cf6a3f",
-    "gtdpro": "#cf6a3f",
-    "gtd": "#3f9a67",
-    "lmgtepro": "#3f9a67",
-    "gtepro": "#3f9a67",
-    "lmgt3": "#3f9a67",
-    "lmgteam": "#cc8a2b",
-    "gteam": "#cc8a2b",
-    "pro": "#c2503f",
-    "proam": "#3f82cf",
-    "silver": "#8c8f99",
-    "gold": "#d4b106",
-    "bronze": "#8a5a34",
-    "am": "#cc8a2b",
-    "gt3": "#3f9a67",
-    "overall": "#7d8896",
-}
-"""Near to the colours of the series' own number boards, of one lightness so that they read on light and dark."""
-
-SPARE = ("#5b7fb8", "#cf6a3f", "#3f9a67", "#a46fc4", "#cc8a2b", "#3aa0a8", "#c2503f", "#8c8f99")
-"""For classes nobody gave a colour, in the order of the race."""
 
 CARS = (
     "#3f82cf", "#e07b39", "#35a06b", "#b565c9", "#d9a520", "#25a4ab", "#d0555b", "#8a7ad6", "#7f9a2f", "#c46a9c",
@@ -71,15 +40,6 @@ FLAG_WORDS = {
 }
 
 
-def class_colour(name: str, classes: Sequence[str] = ()) -> str:
-    """The colour of a class, the same on every page; one without its own takes a spare by its place in `classes`."""
-    found = CLASS_COLOURS.get(re.sub(r"[^a-z0-9]", "", name.lower()).removesuffix("cup"))
-    if found is None:
-        place = list(classes).index(name) if name in classes else sum(name.encode())
-        found = SPARE[place % len(SPARE)]
-    return found
-
-
 def car_colours(cars: Sequence[str]) -> dict[str, str]:
     """A colour for each car of a class, by the order given, so that a car keeps it from chart to chart."""
     return {car: CARS[n % len(CARS)] for n, car in enumerate(cars)}
@@ -98,9 +58,9 @@ def style_sheet() -> str:
 
 
 def script() -> str:
-    """The pages' own JavaScript: theme switch, keys, notifications, rows of grids, and how a race is watched."""
+    """The pages' own JavaScript: theme switch, keys, notifications, rows of grids, how a race is watched, files."""
     static = files("langstrecke.web.pages") / "static"
-    return "\n".join((static / name).read_text("utf-8") for name in ("pitwall.js", "watching.js"))
+    return "\n".join((static / name).read_text("utf-8") for name in ("pitwall.js", "watching.js", "dropping.js"))
 
 
 def chart_theme(colours: dict[str, str]) -> dict[str, object]:

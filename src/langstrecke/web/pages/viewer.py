@@ -22,6 +22,8 @@ class Viewer:
     """The class its tables and charts show; empty: all."""
     car: str = ""
     """The car the strategist works for."""
+    what_if: tuple[str, str] = ("", "")
+    """The card and the text of the what-if under way."""
     alert_cars: set[str] = field(default_factory=set)
     """Cars it wants to be told about; empty: none."""
     notify: bool = False

@@ -10,6 +10,7 @@ from nicegui import background_tasks, ui
 from langstrecke import services
 from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.formatting import percent, plural, points, signed, surname
+from langstrecke.plots.class_colours import class_colour
 from langstrecke.racecard import RaceCard, list_cards, load_card
 from langstrecke.services.requests.cards import CheckPatchAsk, SavedAsk, SavePatchAsk
 from langstrecke.services.requests.strategy import WhatIfAsk
@@ -18,7 +19,6 @@ from langstrecke.web.pages.charts.whatif import Step, change_chart
 from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.job_view import JobView
 from langstrecke.web.pages.patch_text import with_change, with_setting
-from langstrecke.web.pages.theme import class_colour
 
 if TYPE_CHECKING:
     from langstrecke.web.pages.viewer import Viewer
@@ -46,10 +46,10 @@ def page(pitwall: Pitwall, viewer: Viewer) -> None:
 
 class _WhatIf:
     def __init__(self, pitwall: Pitwall, viewer: Viewer) -> None:
-        self._pitwall = pitwall
+        self._pitwall, self._viewer = pitwall, viewer
         cards = list(list_cards())
-        self._card = viewer.race if viewer.race in cards else FIRST if FIRST in cards else cards[0]
-        self._text = ""
+        known, self._text = viewer.what_if
+        self._card = next(c for c in (known, viewer.race, FIRST, cards[0]) if c in cards)
         with ui.element("div").classes("split whatif"):
             with bits.column():
                 with bits.panel("What would change?"):
@@ -57,7 +57,7 @@ class _WhatIf:
                     bits.Pressed(KINDS, "driver", self._form)
                     self._fields = ui.element("div").classes("across")
                 with bits.panel("The what-if", "as it is saved; edit it as you like"):
-                    self._box = ui.textarea(on_change=lambda _: self._edited()).props(
+                    self._box = ui.textarea(value=self._text, on_change=lambda _: self._edited()).props(
                         'outlined dense autogrow spellcheck=false aria-label="The what-if as TOML" debounce=400'
                     )
                     self._box.classes("code").style("width: 100%")
@@ -77,6 +77,9 @@ class _WhatIf:
                 with self._out:
                     bits.text("Nothing changed yet. Choose a change on the left, then play.", "muted")
         self._form("driver")
+        if self._text:
+            self._edited()
+            self._job.recall(self._asked(), self._show)
         background_tasks.create(self._list_saved())
 
     @property
@@ -199,16 +202,15 @@ class _WhatIf:
 
     def _edited(self) -> None:
         self._text = self._box.value or ""
+        self._viewer.what_if = (self._card, self._text)
         background_tasks.create(self._check(self._text))
 
     async def _check(self, text: str) -> None:
         """Say in words what the text changes, or what is wrong with it."""
-        found: list[str] | LangstreckeError = []
+        found: Any = None
         if text.strip():
             try:
-                found = (
-                    await self._pitwall.ask(services.check_patch, CheckPatchAsk(card=self._card, patch=text))
-                ).changes
+                found = await self._pitwall.ask(services.check_patch, CheckPatchAsk(card=self._card, patch=text))
             except LangstreckeError as error:
                 found = error
         if self._words.is_deleted or text != self._text:
@@ -217,9 +219,11 @@ class _WhatIf:
         with self._words:
             if isinstance(found, LangstreckeError):
                 bits.markup(bits.told(found))
-            else:
-                for words in found:
+            elif found is not None:
+                for words in found.changes:
                     bits.text(words, "strong")
+                for one in found.assumed:
+                    bits.text(assumed_words(one), "warn")
 
     def _clear(self) -> None:
         self._box.value = ""
@@ -267,7 +271,11 @@ class _WhatIf:
             self._job.say(LangstreckeError("nothing is changed yet", hint="add a change on the left"))
             return
         ask = WhatIfAsk.model_validate({"card": self._card, "patch": text, "races": RACES})
-        self._job.start(lambda: self._pitwall.start(services.what_if, ask), self._show)
+        self._job.start(lambda: self._pitwall.start(services.what_if, ask), self._show, keep=self._asked())
+
+    def _asked(self) -> str:
+        """What is played, by name: who comes back finds it running or answered."""
+        return f"what-if {self._card} {RACES} {self._text}"
 
     def _show(self, found: Any) -> None:
         self._out.clear()
@@ -314,6 +322,15 @@ class _WhatIf:
             bits.text(f"{words}{plural(found.races, 'race')} each way, seed {found.seed}.", "note")
             for note in found.notes:
                 bits.text(note, "note")
+
+
+def assumed_words(one: Any) -> str:
+    """What is assumed of a driver the card does not know."""
+    pace, low, high = (signed(s, 2) for s in (one.pace_s, one.low_s, one.high_s))
+    words = (
+        f"{one.driver} is not on this card. Assumed: {pace} s a lap against the pace of #{one.car}, {low} to {high}"
+    )
+    return f"{words} in 19 of 20 cases, as the drivers of the class are."
 
 
 def _points(d: Any) -> str:
