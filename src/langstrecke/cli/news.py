@@ -149,6 +149,8 @@ def _print_reading(reading: Reading) -> None:
     for claim in reading.claims:
         console.print(_claim_text(claim), soft_wrap=True)
     console.print(Text(f"  {plural(len(reading.claims), 'claim')}", style="dim"))
+    for claim in reading.withheld:
+        console.print(Text(f"  withheld: {claim.words()}: {claim.doubt}", style="dim"), soft_wrap=True)
     if reading.model is not None:
         _print_model(reading.model.to_json(reading.claims))
 

@@ -93,6 +93,10 @@ class Claim:
     """Not said in so many words: it follows from who shares the car, or whose cars the lines before are about."""
     signs: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     """By what it is judged whether it was read rightly."""
+    trust: float | None = field(default=None, compare=False)
+    """How likely it is read rightly, by those signs; None where nothing judged it."""
+    doubt: str = field(default="", compare=False)
+    """Of a claim that is withheld: why."""
     page_span: tuple[int, int] | None = field(default=None, compare=False)
     """Where the sentence stands in the saved page the text came from."""
 

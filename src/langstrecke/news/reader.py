@@ -29,6 +29,7 @@ from langstrecke.news.relations.seats import Sure
 from langstrecke.news.relations.signs import compared, signs_of
 from langstrecke.news.relations.speakers import set_speaker
 from langstrecke.news.relations.titles import titles
+from langstrecke.news.relations.trust import trusted
 from langstrecke.news.relations.update_discourse import learn, remember_names, remember_people
 from langstrecke.news.sources.dates import When, when
 from langstrecke.news.sources.sentences import Sentence, sentences
@@ -54,6 +55,8 @@ class Reading:
 
     article: Article
     claims: tuple[Claim, ...]
+    withheld: tuple[Claim, ...] = ()
+    """What was read and is not told, for it is read wrongly too often: each says why."""
     note: str = ""
     """Why there are none: not German, nothing about racing."""
     model: ModelReading | None = None
@@ -70,6 +73,7 @@ class Reading:
             "date_from": a.date_from,
             "note": self.note or a.note,
             "claims": [c.to_json() for c in self.claims],
+            "withheld": [c.to_json() for c in self.withheld],
             "model": self.model.to_json(self.claims) if self.model is not None else None,
         }
 
@@ -77,12 +81,12 @@ class Reading:
 def read_article(article: Article) -> Reading:
     """The claims of an article, each once, in order of the text."""
     if not looks_german(article.text):
-        return Reading(article, (), "not in German; nothing was read")
+        return Reading(article, (), note="not in German; nothing was read")
     book = gazetteer()
     doc = book.doc(article.text)
     spots = spot_names(doc, book)
     if not any(s.name.known for s in spots) and not speaks_of_racing(doc, book):
-        return Reading(article, (), "nothing about racing that we know of")
+        return Reading(article, (), note="nothing about racing that we know of")
     talk = Talk(book, article.year)
     story = sentences(article.text)
     talk.introduce(within(spots, story))
@@ -92,10 +96,10 @@ def read_article(article: Article) -> Reading:
         inside = [s.name.id for s in within(spots, story) if s.name.is_a("person") and s.name.id in talk.people]
         talk.guest = guest_of(labels, talk.people, inside)
     reader = _Reader(article, talk, story, spots, doc)
-    claims = once(compared(off_season(reader.read(), article)))
+    claims, withheld = trusted(once(compared(off_season(reader.read(), article))))
     if article.page:
         claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
-    return Reading(article, tuple(claims))
+    return Reading(article, tuple(claims), withheld=tuple(withheld))
 
 
 class _Reader:
@@ -386,7 +390,7 @@ class _Reader:
             sentence=text,
             rule=told.rule,
             implied=told.implied,
-            signs=signs_of(told, scene, self.read_now, sentence, tense),
+            signs=signs_of(told, scene, sentence, tense),
         )
 
     # --- memory -----------------------------------------------------------------------------------------------------

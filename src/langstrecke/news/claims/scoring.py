@@ -63,7 +63,8 @@ def gold_key(entry: dict[str, Any]) -> Key:
     return one, str(entry["relation"]), other, str(entry["certainty"])
 
 
-def _key(claim: Claim) -> Key:
+def claim_key(claim: Claim) -> Key:
+    """What is compared of a claim, its ids as the registry has them."""
     told = {"subject": claim.subject, "relation": claim.relation, "object": claim.object}
     return gold_key({**told, "certainty": claim.certainty})
 
@@ -98,7 +99,7 @@ def compare(text: str, gold: list[Key], claims: tuple[Claim, ...], *, stated: bo
     gold has it, and is left out of account where it has not.
     """
     wanted = list(dict.fromkeys(gold))
-    read = list(dict.fromkeys(_key(c) for c in claims if not (stated and c.implied) or _key(c) in wanted))
+    read = list(dict.fromkeys(claim_key(c) for c in claims if not (stated and c.implied) or claim_key(c) in wanted))
     return Score(
         text,
         tuple(k for k in wanted if k in read),

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import replace
 
 from langstrecke.news.coreference.clause_roles import Scene
 from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.certainty import negated
-from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.mentions.tokens import Item
 from langstrecke.news.model import Claim
 from langstrecke.news.relations.extract import Draft
@@ -23,52 +21,35 @@ _CREW = 3
 """More mates than this share no car."""
 
 
-def signs_of(told: Draft, scene: Scene, clauses: list[Clause], sentence: Sentence, tense: str) -> frozenset[str]:
+def signs_of(told: Draft, scene: Scene, sentence: Sentence, tense: str) -> frozenset[str]:
     """What is seen of a claim where it is read, each sign a word or two."""
     clause = scene.clause
-    relation = f"{told.relation}:"
     subject, at = _how(told.subject, scene)
     object, to = _how(told.object, scene) if "goal" not in told.object.kinds else ("constant", None)
-    found = {
-        "always",
-        told.relation,
-        "rule " + told.rule,
-        "subject " + subject,
-        "object " + object,
-        relation + "subject " + subject,
-        relation + "object " + object,
-        f"subject {subject} object {object}",
-        "subject is " + _kind(told.subject),
-        "object is " + _kind(told.object),
-        "clause " + clause.kind,
-        "tense " + tense,
-        f"people {min(4, len({n.id for i in clause.items if i.kind == 'person' for n in i.who}))}",
-        f"outfits {min(3, len(_outfits(clause.items)))}",
-        f"clauses {min(4, len(clauses))}",
-    }
     flags = {
-        "partner": told.partner, "topical": told.topical, "fallback": told.fallback, "implied": told.implied,
-        "alone": told.alone, "question": sentence.text.rstrip().endswith("?"), "quoted": sentence.quoted,
-        "turn": bool(sentence.turn), "negated": negated(clause), "subject unknown": not told.subject.known,
-        "object unknown": not told.object.known, "no verb": clause.finite is None,
+        "partner": told.partner, "fallback": told.fallback, "implied": told.implied,
+        "alone": told.alone, "quoted": sentence.quoted, "turn": bool(sentence.turn), "negated": negated(clause),
+        "subject unknown": not told.subject.known, "object unknown": not told.object.known,
+        "no verb": clause.finite is None, "subject is a team": told.subject.is_a("team", "make"),
         OPEN: is_open(clause) and not sentence.quoted and not sentence.turn,
     }  # fmt: skip
-    found |= {name for name, is_so in flags.items() if is_so}
-    if told.implied:
-        found.add(relation + "implied")
     if at is not None and to is not None:
-        apart = abs(at - to)
-        found.add("apart " + ("near" if apart <= _NEAR else "far" if apart > _FAR else "some"))
         between = clause.items[min(at, to) + 1 : max(at, to)]
-        if to < at:
-            found.add("object first")
-        if any(_same_sort(i, told.object) for i in between):
-            found |= {"rival between", relation + "rival between"}
-        if any(i.finite for i in between):
-            found.add("verb between")
-        if any(i.low in ("vor", "hinter", "gegen", "statt", "neben", "von") for i in between):
-            found.add("border between")
-    return frozenset(found)
+        flags |= {
+            "apart near": abs(at - to) <= _NEAR,
+            "apart far": abs(at - to) > _FAR,
+            "object first": to < at,
+            "rival between": any(_same_sort(i, told.object) for i in between),
+            "verb between": any(i.finite for i in between),
+            "border between": any(i.low in _BORDERS for i in between),
+        }
+    said = {told.relation, "rule " + told.rule, "subject " + subject, "object " + object}
+    return frozenset(
+        said | {"clause " + clause.kind, "tense " + tense} | {name for name, is_so in flags.items() if is_so}
+    )
+
+
+_BORDERS = frozenset({"vor", "hinter", "gegen", "statt", "neben", "von"})
 
 
 def _how(name: Name, scene: Scene) -> tuple[str, int | None]:
@@ -85,16 +66,6 @@ def _how(name: Name, scene: Scene) -> tuple[str, int | None]:
     return ("subject" if name in scene.subject else "carried"), None
 
 
-def _kind(name: Name) -> str:
-    kinds = ("person", "team", "make", "vehicle", "series", "event", "rounds", "class", "goal")
-    held = [k for k in kinds if name.is_a(k)]
-    return "+".join(held[:2]) or "other"
-
-
-def _outfits(items: Iterable[Item]) -> set[str]:
-    return {i.name.id for i in items if i.kind == "name" and i.name is not None and i.name.is_a("team", "make")}
-
-
 def _same_sort(item: Item, name: Name) -> bool:
     if item.kind == "person":
         return name.is_a("person")
@@ -107,12 +78,10 @@ def compared(claims: list[Claim]) -> list[Claim]:
     crews: dict[str, set[str]] = defaultdict(set)
     times: Counter[tuple[str, str, str]] = Counter()
     sure: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    in_sentence: Counter[int] = Counter()
     for c in claims:
         objects[c.subject, c.relation].add(c.object)
         times[c.key[:3]] += 1
         sure[c.key[:3]].add(c.certainty)
-        in_sentence[c.start] += 1
         if c.relation == "shares_car":
             crews[c.subject].add(c.object)
             crews[c.object].add(c.subject)
@@ -127,11 +96,7 @@ def compared(claims: list[Claim]) -> list[Claim]:
             "like a mate": any(c.object in objects[m, c.relation] for m in crews[c.subject]),
             "unlike the mates": c.relation in _ONE_OBJECT
             and any(objects[m, c.relation] and c.object not in objects[m, c.relation] for m in crews[c.subject]),
-            f"beside {min(8, in_sentence[c.start]) // 3}": True,
-            "certainty " + c.certainty: True,
-            f"{c.relation}:{c.certainty}": True,
         }
-        found = {name for name, is_so in flags.items() if is_so}
-        found |= {f"{c.relation}:{name}" for name in found & {"another object", "leaves it", "like a mate"}}
+        found = {name for name, is_so in flags.items() if is_so} | {"certainty " + c.certainty}
         made.append(replace(c, signs=c.signs | found))
     return made

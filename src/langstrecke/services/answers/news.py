@@ -17,6 +17,8 @@ class Article(Answer):
     date_from: str
     note: str
     claims: list[dict[str, Any]]
+    withheld: list[dict[str, Any]]
+    """Claims that are not told, for they are read wrongly too often: `doubt` says why."""
     model: dict[str, Any] | None = None
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nicegui import background_tasks, events, ui
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import plural
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.news_text import SURE_WORDS, ShownClaim, claim_list, highlighted, judged_by
 from langstrecke.web.pages.uploads import kept_file
@@ -137,7 +138,8 @@ def _told(article: Any) -> Read:
         for f in check_claims(reading.claims)
     ]
     when = f"{article.date} ({article.date_from})" if article.date else "date unknown"
-    note = "; ".join(n for n in (reading.note, article.note) if n)
+    held = f"{plural(len(reading.withheld), 'claim')} withheld, read wrongly too often" if reading.withheld else ""
+    note = "; ".join(n for n in (reading.note, article.note, held) if n)
     return article.title or article.source or article.id, article.text, when, note, claims
 
 
