@@ -20,8 +20,8 @@ rate = card.neutralisation.rate_per_h
 rows = []
 for name, factor in (("no yellow", 0.0), ("as it is", 1.0), ("twice as many", 2.0)):
     odds = ls.forecast(ls.changed(card, {"neutralisation.rate_per_h": rate * factor}), races=asked.races)
-    car = odds.car("3")
+    car = odds.car("3").played  # before the last layer, which knows the usual number of yellows only
     rows.append((name, car.win, car.podium, None))
-    print(f"{name}: class win {car.win:.1%} (95 %: ± {1.96 * car.se.win:.1%})")
+    print(f"{name}: class win {car.win:.1%} (95 %: ± {1.96 * odds.car('3').se.win:.1%})")
 figure = ls.plots.variants_bars("Car 3 in GTLM", rows, "Solid: class win. Pale: podium.", ("win", "podium"))
 ls.plots.save(figure, asked.out)
