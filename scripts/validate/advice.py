@@ -41,8 +41,8 @@ be expected to do better. The same holds of stops needed: below the share that w
 told odds expect. Earlier versions of the code were looked at on samples of all seasons; the audit's treatment
 of minimum drive times was prompted by a race of 2024 and put right on races of 2022. Calls to stop that were wrong
 and tanks that were short in an earlier run, the judging seasons among them, prompted the baseline by driver and the
-tank by class and season: no figure was fitted on them, but those rows are not the first look. Where the interval of the
-splits holds 50 % they do not show that the advice is better than chance."""
+tank by class and season: no figure was fitted on them, but those rows are not the first look. Where the interval of
+the splits holds 50 % they do not show that the advice is better than chance."""
 
 Record = dict[str, Any]
 
