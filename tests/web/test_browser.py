@@ -140,8 +140,7 @@ def test_a_folder_is_imported_and_its_broken_file_explained(tab: Tab, address: s
     page.wait_for_selector(".ag-row:has-text('imsa-2021-long-beach')")
 
     page.set_input_files(".pw-drop input[data-kind=files]", broken)
-    told = page.wait_for_selector(".error", timeout=LONG).text_content()
-    assert "202109251500-practice-1-laps.csv" in told
+    told = page.wait_for_selector(f".error:has-text('{broken.name}')", timeout=LONG).text_content()
     assert "Traceback" not in told
     assert page.query_selector("img[src=x]") is None
     tab.errors = [text for text in tab.errors if "422" not in text]  # the browser's own word for a refused file
@@ -164,7 +163,7 @@ def test_every_page_in_every_width(browser: Any, address: str, scheme: str, widt
         page.wait_for_timeout(500)
         over = page_checks.too_wide(page)
         faults[title] = {"too wide": over if over > 0 else 0, "words": page_checks.poor_words(page)}
-        if width != 1024:
+        if (scheme, width) in (("light", 1440), ("dark", 390)):
             faults[title]["focus"] = page_checks.unseen_focus(page)
     told = [f"{title}: {what}: {one}" for title, of in faults.items() for what, one in of.items() if one]
     assert not told, "\n".join(told)
@@ -278,7 +277,7 @@ def test_alerts_of_chosen_cars_are_told(tab: Tab, address: str) -> None:
     if page.query_selector("button[aria-label=Play]") is not None:
         page.click("button[aria-label=Play]")
     speed(page, "×120")
-    page.wait_for_selector(".q-notification", timeout=60_000)
+    page.wait_for_selector(".q-notification", timeout=LONG)
     assert re.search(r"#\w+|yellow|safety car|green again", page.text_content(".q-notification"))
 
 
