@@ -264,7 +264,7 @@ def test_the_verbs_speak_to_people(tmp_path, story):
     store = tmp_path / "store.duckdb"
     assert "claims" in run("news", "read", story, "--store", store).stdout
     assert "stands" in run("news", "timeline", "Scott Dixon", "--store", store).stdout
-    assert "not_borne_out" in run("news", "check", story).stdout
+    assert "not borne out" in run("news", "check", story).stdout
     out = tmp_path / "what-if.toml"
     run("news", "patch", story, "--card", "imsa-2021-watkins-glen", "--out", out)
     assert "Scott Dixon" in out.read_text()

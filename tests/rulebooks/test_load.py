@@ -118,6 +118,12 @@ def test_what_the_press_says_of_the_rules_is_not_called_sure(name: str) -> None:
         assert not sites or any(s in OFFICIAL for s in sites) or SHOWN.search(figure.source), (name, figure)
 
 
+def test_the_guests_of_one_season_are_not_those_of_the_next() -> None:
+    """#45 scored nothing in 2016; the books of later seasons build on that one."""
+    with_guests = {b for b in list_rulebooks() if b.startswith(("wec", "le-mans")) and load_rulebook(b).points.guests}
+    assert with_guests == {"wec-2016"}
+
+
 def test_points_follow_the_length_of_the_race() -> None:
     wec = load_rulebook("wec-2021")
     assert [wec.points_scale(h * H).points(1) for h in (6, 8, 24)] == [25, 38, 50]  # type: ignore[union-attr]

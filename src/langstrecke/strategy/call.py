@@ -22,7 +22,7 @@ from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
 from langstrecke.strategy.counterfactual.moment import Moment, running_car
 from langstrecke.strategy.counterfactual.paired import difference
 from langstrecke.strategy.goals import column, in_class
-from langstrecke.strategy.options import Answer, Option, answer, options, staying_out, with_option
+from langstrecke.strategy.options import LATEST, Answer, Option, answer, options, staying_out, with_option
 from langstrecke.strategy.outlook import Outlook, outlook
 from langstrecke.strategy.reasons import reasons, stop_seconds
 
@@ -243,16 +243,20 @@ def better(a: Answer) -> bool:
 def _headline(now: Moment, index: int, best: Answer | None, answers: Sequence[Answer]) -> str:
     """The answer in one sentence."""
     if best is None:
+        usual = "The stop under way as usual" if int(now.snapshot.car["in_pit"][index]) == 1 else "Stay out"
         if not answers:
-            return "Stay out: nothing that is open now comes to anything else."
+            return f"{usual}: nothing that is open now comes to anything else."
         first = answers[0]
         if all(a.place.low > 0.0 for a in answers):
-            return f"Stay out: every other way loses, {first.option.title} the least ({_worth(first)})."
-        return f"Stay out: nothing is clearly better (the nearest, {first.option.title}: {_worth(first)})."
+            return f"{usual}: every other way loses, {first.option.title} the least ({_worth(first)})."
+        return f"{usual}: nothing is clearly better (the nearest, {first.option.title}: {_worth(first)})."
     text = best.describe()
+    if text.endswith(LATEST):
+        text = f"stay out {LATEST}, {text.removesuffix(LATEST).rstrip(', ')}"
     told = f"{text[0].upper()}{text[1:]}{';' if best.chance is not None else ':'} {_worth(best)}"
     green, under = stop_seconds(now, index)
-    if now.state.neutral and not best.option.last:
+    this_lap = best.option.lap <= int(now.snapshot.car["lap"][index]) + 1
+    if now.state.neutral and this_lap and not best.option.last:
         told += f"; the yellow makes it {under:.0f} s instead of {green:.0f}"
     return told + "."
 

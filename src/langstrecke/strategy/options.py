@@ -18,6 +18,7 @@ from langstrecke.strategy.counterfactual.paired import Difference, difference
 from langstrecke.strategy.goals import PODIUM, column, in_class
 
 LATER = (3, 5, 8, 12)
+LATEST = "as late as the fuel allows"
 SPLASH = 0.5
 """Share of the tank a splash leaves with (default)."""
 HELD_SHARE = 0.4
@@ -124,7 +125,7 @@ def options(now: Moment, index: int) -> list[Option]:
             if n * now.lap_s(index) < now.to_go_s()
         ]
         if last > 2 and last * now.lap_s(index) < now.to_go_s():
-            found.append(Option(f"stop in {last} laps, as late as the fuel allows", lap + last, hold=held))
+            found.append(Option(f"stop in {last} laps, {LATEST}", lap + last, hold=held))
     return found
 
 

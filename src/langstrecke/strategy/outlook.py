@@ -87,7 +87,9 @@ class Outlook:
         laps = plural(round(self.laps), "lap")
         told = [f"about {laps} to go, yellows to come included (80 %: {self.low:.0f} to {self.high:.0f})"]
         odds = ", ".join(f"{n} ({100 * p:.0f} %)" for n, p in self.stops if p >= SHOWN)
-        told.append(f"stops still needed: {odds}; an unplanned one in {1 / UNPLANNED_PER_H:.0f} hours among them")
+        told.append(f"stops still needed: {odds}")
+        if self.stops[0][1] < 1.0 - SHOWN:
+            told[-1] += f"; an unplanned one in {1 / UNPLANNED_PER_H:.0f} hours among them"
         now, n = self.full_tank_from(1), self.earliest()
         told.append(f"a tank filled now lasts to the flag in {100 * now:.0f} % of races")
         if now < SURE:

@@ -145,7 +145,8 @@ class PitWindow:
         if all(w.place.low > 0.0 for w in self.worth):
             return f"Stay out: every stop in the window loses places, {lap} the fewest ({won})."
         worse = [self.lap + w.in_laps for w in self.worth if w.place.low > 0.0]
-        told = f"; clearly worse on lap {', '.join(map(str, worse))}" if worse else ""
+        on = ", ".join(map(str, worse[:3])) + (f" and {len(worse) - 3} others played" if len(worse) > 3 else "")
+        told = f"; clearly worse on lap {on}" if worse else ""
         return f"Stay out: no stop in the window is clearly better, {lap} comes nearest ({won}){told}."
 
     def to_json(self) -> dict[str, Any]:
@@ -187,7 +188,7 @@ class PitWindow:
 
     def notes(self) -> list[str]:
         """What the figures do not know, in words."""
-        told = ["places won are against staying out as crews do, rivals free to stop when they would"]
+        told = [f"places won are against staying out {_until(self.neutral)}, rivals free to stop when they would"]
         if self.green:
             told.append("under yellow the queue decides where a car rejoins: no place or traffic is reckoned")
         else:
@@ -197,6 +198,10 @@ class PitWindow:
         if not self.fall_off:
             told.append("no stint of this car has clean laps enough for a fall-off yet")
         return told
+
+
+def _until(neutral: str) -> str:
+    return "past this yellow until the tank asks" if neutral else "as crews do"
 
 
 COLUMNS = (
@@ -257,7 +262,7 @@ def pit_window(
         rival=None if other is None else now.card.entries[other].car,
         rejoins=() if held else tuple(rejoin(now, index, n) for n in every),
         worth=tuple(worth),
-        yellow=() if held else tuple(yellow_chance(now, n * lap_s) for n in every),
+        yellow=() if held else tuple(yellow_chance(now, min(n * lap_s, now.to_go_s())) for n in every),
         green=tuple(green_chance(now, n * slow) for n in every) if held else (),
         stop_s=stop_seconds(now, index),
         undercut=()

@@ -29,7 +29,7 @@ class TyreValue:
 
     def describe(self) -> str:
         """The value in words."""
-        span = f" ({self.low_s:.0f} to {self.high_s:.0f} s by what is believed of fuel and tyres)"
+        span = f" ({round(self.low_s)} to {round(self.high_s)} s by what is believed of fuel and tyres)"
         known = "" if round(self.low_s) == round(self.high_s) else span
         return f"new tyres gain {self.gain_s:.0f} s over a stint{known}, {self.stop_s:.0f} s more in the pits"
 

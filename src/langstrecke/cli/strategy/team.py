@@ -86,7 +86,16 @@ def _print(plan: TeamPlan, odds: PlanOdds | None, change: str | None) -> None:
     wide = screen()
     team = plan.team
     title = f"{team.race.name}: car {team.car.number} {team.car.team}".strip()
-    table = Table(title=Text(printable(title), "bold"), box=SIMPLE_HEAD, show_edge=False, title_justify="left")
+    first, *others = margins(plan)
+    wide.print(Text.assemble((printable(title), "bold"), f"  {first}"))
+    risks = odds_words(odds) if odds is not None else []
+    for line in risks[:1]:
+        wide.print(Text(printable(line), "bold"))
+    for broken in plan.violations:
+        wide.print(Text.assemble(("not kept: ", "bold red"), printable(broken)))
+    if change is not None:
+        wide.print(Text(f"Against the plan: {printable(change)}", "bold"))
+    table = Table(box=SIMPLE_HEAD, show_edge=False)
     for name in ("stint", "laps", "from", "to", "clock", f"+{team.car.unit}", "spare laps", "stop"):
         table.add_column(name, justify="right")
     for name in ("tyres", "driver", "own clock", ""):
@@ -111,21 +120,17 @@ def _print(plan: TeamPlan, odds: PlanOdds | None, change: str | None) -> None:
     for number, s in enumerate(plan.stints, 1):
         for why in s.why:
             wide.print(Text(f"stint {number}: {printable(why)}"))
-    if change is not None:
-        wide.print(Text(f"Against the plan: {printable(change)}", "bold"))
-    for line in margins(plan):
+    for line in others:
         wide.print(Text(line))
     for name in (d.name for d in team.driver):
         share = next((s for s in plan.shares if s.driver == name), None)
         told = f", {share.laps} laps (fair share {share.least})" if share else ""
         wide.print(Text(f"{printable(name)}: {race_time(plan.driven_s(name))} at the wheel{told}"))
     if odds is not None:
-        for n, line in enumerate(odds_words(odds)):
-            wide.print(Text(printable(line), "" if n else "bold"))
+        for line in risks[1:]:
+            wide.print(Text(printable(line)))
         for premise in odds.premises:
             wide.print(Text(printable(premise), "dim"))
-    for broken in plan.violations:
-        wide.print(Text.assemble(("not kept: ", "bold red"), printable(broken)))
     wide.print(Text(f"{quality(plan)}, found in {plan.seconds:.1f} s", "dim"))
     for note in plan.notes:
         wide.print(Text(printable(note), "dim"))

@@ -78,7 +78,7 @@ def window_verb(
 
 
 def _laps(found: PitWindow) -> Table:
-    what = "green" if found.green else "yellow"
+    what = "green by then" if found.green else "yellow by then"
     right = ("costs", "rejoins", "behind", "traffic", what, "places won", "win, points")
     ahead = f"ahead of {found.rival}"
     table = grid("stop, lap", right=(*right, ahead) if found.rival else right)

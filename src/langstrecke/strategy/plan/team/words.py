@@ -28,8 +28,8 @@ def margins(plan: TeamPlan) -> list[str]:
     saving = plan.saving
     if saving is not None:
         found.append(
-            f"saving {percent(saving.share)} of the fuel ({saving.use:.3f} {unit} a lap) makes "
-            f"{plural(saving.stops, 'stop')} of {stops} and buys {saving.gain_s:.0f} s: it pays while it "
+            f"saving {percent(saving.share)} of the fuel ({saving.use:.3f} {unit} a lap) needs "
+            f"{plural(saving.stops, 'stop')} instead of {stops} and gains {saving.gain_s:.0f} s: it pays while it "
             f"costs less than {saving.break_even_s:.2f} s a lap"
         )
     elif stops and plan.team.car.refuel and not last.driven and not any(s.driven for s in plan.stints):
