@@ -30,7 +30,7 @@ from langstrecke.news.sources.files import article_from_text
 ROOT = Path(__file__).resolve().parents[2]
 NEWS = ROOT / "tests" / "news"
 WEIGHTS = ROOT / "src" / "langstrecke" / "news" / "data" / "trust.toml"
-DEVELOPED_ON = ("known", "third", "fourth", "fifth", "sixth", "eighth", "ninth", "tenth")
+DEVELOPED_ON = ("known", "third", "fourth", "fifth", "sixth", "eighth", "ninth", "tenth", "eleventh")
 DEVELOPED = 0.3
 """Weight of a claim of a text developed on."""
 PRIOR = 6.0
