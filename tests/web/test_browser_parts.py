@@ -27,7 +27,7 @@ from langstrecke.web.pages.charts.whatif import SAME, Step, change_chart
 from langstrecke.web.pages.news_text import ShownClaim, claim_list, highlighted
 from langstrecke.web.pages.patch_text import with_change, with_setting
 from langstrecke.web.pages.pit_window import lap_table, reckoned
-from langstrecke.web.pages.race_rows import changes
+from langstrecke.web.pages.race_rows import changes, table_options
 from langstrecke.web.pages.theme import car_colours, chart_themes, style_sheet
 from langstrecke.web.pages.uploads import safe_ending
 from langstrecke.web.pages.whatif import weather
@@ -210,3 +210,10 @@ def test_a_pit_window_under_yellow_tells_no_place() -> None:
     assert "34" in table
     assert "P3" not in table
     assert "instead of 60" in reckoned(found)[0]
+
+
+def test_no_column_of_the_timing_table_is_flexed() -> None:
+    """AG Grid shows no row until flexed columns are measured; a phone hides them before that."""
+    columns = table_options({}, {}, "")["columnDefs"]
+    assert {"pos", "car", "gap", "int", "last", "state"} <= {one["field"] for one in columns}
+    assert not [one["field"] for one in columns if "flex" in one]

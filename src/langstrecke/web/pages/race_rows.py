@@ -155,7 +155,8 @@ def table_options(rows: Mapping[str, Row], colours: Mapping[str, str], car_class
         grids.figure(
             "stop_s", "Last stop", 66, how="p.value == null ? '' : p.value.toFixed(1) + ' s'", cellClass="c-sub"
         ),
-        grids.column("team", "Team", 170, cellClass="c-sub", flex=1, minWidth=150),
+        # no flex: a grid whose one flexed column is hidden before it is measured (a phone) shows no row, ever
+        grids.column("team", "Team", 220, cellClass="c-sub", minWidth=150),
     ]  # fmt: skip
     return grids.options(
         columns,
