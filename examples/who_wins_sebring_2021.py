@@ -3,7 +3,7 @@ Who wins the 12 Hours of Sebring 2021?
 ======================================
 
 The class win (solid) and the podium (pale) of seven DPi cars, from what was known before the start. No car is a safe
-bet: the favourite loses three races in four. Car 5 won, a chance of about one in nine, and no upset.
+bet: the favourite loses three races in four. Car 5 won, a chance of about one in eight, and no upset.
 """
 
 import argparse
