@@ -20,7 +20,7 @@ from langstrecke.news.mentions.named import Spotted, speaks_of_racing, spot_name
 from langstrecke.news.mentions.tokens import Item, sentence_items
 from langstrecke.news.model import Article, Claim
 from langstrecke.news.relations.collect import guesses, no_comment, once, starters, unlike
-from langstrecke.news.relations.crew_claims import Crews
+from langstrecke.news.relations.crew_claims import Crews, stays_seated
 from langstrecke.news.relations.extract import Draft, told_by
 from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now, off_season
 from langstrecke.news.relations.line_ups import Garage
@@ -314,7 +314,7 @@ class _Reader:
         another = self.carried == "reported" and self._turns_to_another(told)
         verdict = certainty_of(
             n, clauses, ahead=time.ahead, spoken=spoken, carried="" if another else self.carried,
-            relation=told.relation, drop_negation=told.drop_negation,
+            relation=told.relation, drop_negation=told.drop_negation or stays_seated(told, clauses[n]),
         )  # fmt: skip
         sure = self._sure(told, verdict)
         if verdict.own and sure == "announced" and clauses[n].lows & {"hatte", "hatten"} and not own.ahead:

@@ -7,12 +7,19 @@ from dataclasses import dataclass, field, replace
 
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.lexicon.known_names import Name
+from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.mentions.crews import BEHIND, Crew, crews_in
 from langstrecke.news.mentions.places import place_of
 from langstrecke.news.mentions.tokens import Item
 from langstrecke.news.relations.extract import Draft
 
 _RULE = "a crew and its car"
+_SEATS = frozenset(
+    {"fahren", "sitzen", "teilen", "starten", "antreten", "steuern", "lenken", "pilotieren", "bilden", "bleiben",
+     "wechseln", "einsetzen", "melden", "zusammenspannen", "verpflichten", "greifen", "geben", "übernehmen", "start"}
+)  # fmt: skip
+"""What is denied with these is the seat itself."""
+_SEATED_BY = frozenset({_RULE, "somebody in a car", "in a car, whatever they do there"})
 _OF_A_CREW = frozenset({"shares_car", "drives", "drives_for", "won", "finished", "enters", "beat"})
 
 
@@ -32,6 +39,12 @@ class Seated:
 
 def _is_a_model(name: Name) -> bool:
     return name.is_a("vehicle") and not name.is_a("make", "team", "series")
+
+
+def stays_seated(told: Draft, clause: Clause) -> bool:
+    """Reads "kam im Peugeot mit A und B nicht ins Ziel": what is denied is the result, not who sat in the car."""
+    of_a_seat = told.relation in ("shares_car", "drives", "drives_for") and told.rule in _SEATED_BY
+    return of_a_seat and clause.lemmas.isdisjoint(_SEATS)
 
 
 @dataclass
