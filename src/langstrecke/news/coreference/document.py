@@ -14,6 +14,8 @@ from langstrecke.news.sources.dates import looks_ahead
 from langstrecke.news.sources.sentences import Sentence
 
 _LONG_RACES = {"spa": "spa-24h", "nurburgring": "nurburgring-24h"}
+_OTHER_LONG_RACES = frozenset({"le-mans", "daytona", "dubai-24h"})
+"""With these named the 24 hours may be theirs."""
 _GRID = re.compile(r"Qualifying|Qualifikation|Zeittraining|Pole-?Position|Startaufstellung|Startreihe")
 _RACED = re.compile(
     r"\bgewann(?:en)?\b|\bsiegten?\b|\b[Ss]ieger\b|Zielflagge|Ziellinie|\bsetzten? sich\b.*\bdurch\b"
@@ -52,8 +54,10 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
     races = {
         short: talk.book.names[race]
         for short, race in _LONG_RACES.items()
-        if race in named or (short in named and "24 Stunden" in article.text)
+        if race in named or (short in named and "24 Stunden" in article.text and not named & _OTHER_LONG_RACES)
     }
+    if "petit-le-mans" in named:
+        races["road-atlanta"] = talk.book.names["petit-le-mans"]  # the race there
     if re.search(r"\bNLS\b", article.text) and "nurburgring-24h" not in named and "nls" in talk.book.names:
         races["nordschleife"] = talk.book.names["nls"]  # a series of one circuit: its races have no other name
     lines = told if any(s.name.is_a("event") for s in told) else spots  # else the place in the dateline

@@ -168,6 +168,8 @@ def _behind_copula(items: list[Item], n: int) -> tuple[Name, ...]:
             found.append(item.name)
         elif item.low in JOINERS or item.text == ",":
             continue
+        elif item.low in ("von", "durch"):
+            break  # "der Meister wurde von Auer umgedreht"
         elif found or item.kind != "word" or not item.text[:1].islower():
             break
     return tuple(found)
