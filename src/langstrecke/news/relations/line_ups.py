@@ -45,8 +45,8 @@ _THEN = frozenset(
     {"damals", "früher", "einst", "ehemals", "zuvor", "vorjahr", "seinerzeit", "bisheriger", "bisherige", "jahren"}
 )
 """With these a text tells of another time."""
-_BESIDES = frozenset({"sonst", "ansonsten", "parallel", "nebenbei", "daneben", "zusätzlich"})
-"""With these of another car."""
+_ELSEWHERE = _THEN | {"sonst", "ansonsten", "parallel", "nebenbei", "daneben", "zusätzlich"}
+"""With these of another time or another car."""
 _NEAR = 1
 """Sentences after which a team nobody names again is no longer the one a crew belongs to."""
 
@@ -196,7 +196,7 @@ class Garage:
 
         Only of the time the text is about: who shared a car "damals" has it no longer.
         """
-        if scene.clause.lows & _THEN or scene.clause.lows & _BESIDES or any(re.fullmatch(r"(?:19|20)\d\d", i.text) for i in scene.clause.items):
+        if scene.clause.lows & _ELSEWHERE or any(re.fullmatch(r"(?:19|20)\d\d", i.text) for i in scene.clause.items):
             return
         ahead = self.preview or any(s == "announced" for _, s in told)
         mates, goods = (self.mates[ahead], self.goods[ahead])
