@@ -120,6 +120,8 @@ class _Reader:
         self.read_now: list[Clause] = []
         """The clauses of the sentence that is read."""
         self.crews = Crews()
+        self.met: set[str] = set()
+        """Who was named so far."""
         self.items: dict[int, list[Item]] = {}
         self.carried = ""
         self.hearsay_about: frozenset[str] = frozenset()
@@ -139,6 +141,7 @@ class _Reader:
             if sentence.paragraph != self.paragraph:
                 self.paragraph = sentence.paragraph
                 self.carried = ""
+                self.talk.fresh = None
                 self.garage.next_paragraph()
                 self.forward = frozenset()
                 self.talk.suitors.clear()
@@ -219,6 +222,9 @@ class _Reader:
         self._carry(sentence, clauses)
         named = [p for c in clauses for i in c.items if i.kind == "person" for p in i.who]
         talk.latest = named[-1] if named else None
+        one = next(iter(named), None) if len(set(named)) == 1 else None
+        talk.fresh = one if one is not None and one.id not in self.met else None
+        self.met |= {p.id for p in named}
         if scenes:
             acting = next((s.subject for s in scenes if any(n.is_a("person") for n in s.subject)), ())
             talk.subject = acting or talk.subject

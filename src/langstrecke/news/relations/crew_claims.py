@@ -47,6 +47,16 @@ def stays_seated(told: Draft, clause: Clause) -> bool:
     return of_a_seat and clause.lemmas.isdisjoint(_SEATS)
 
 
+def _clause_start(items: list[Item], first: int) -> int:
+    """Where a main clause of its own begins that a row of names opens: "Cadillac siegt, A und B sind Meister"."""
+    opens = first and items[first - 1].text in (",", ";")
+    tells = any(i.finite for i in items[:first]) and not any(i.low in _CARRIES for i in items[:first])
+    return first if opens and tells else 0
+
+
+_CARRIES = frozenset({"an", "ging", "gehen", "geht", "sind", "waren", "heißen", "wurden"})
+
+
 @dataclass
 class Crews:
     """The crews of the sentence that is read, and the car told of last."""
@@ -84,7 +94,8 @@ class Crews:
                 place = str(ahead) if ahead else place_of(items[crew.members[-1] :])
             elif not crew.behind and len(fronts) == 1 and crew.members[0] < border:
                 end = next((n for n, i in enumerate(items) if i.text in (",", ";") and n > crew.members[-1]), border)
-                place = place_of(items[: min(end, border)]) or head
+                start = _clause_start(items, crew.members[0])
+                place = place_of(items[start : min(end, border)]) or ("" if start else head)
             found.append(Seated(people, items[crew.members[0]].start, crew, car, team, race, place))
         if all(one.car is None for one in found):
             models = [i.name for i in items if i.kind == "name" and i.name is not None and _is_a_model(i.name)]

@@ -45,6 +45,8 @@ _THEN = frozenset(
     {"damals", "früher", "einst", "ehemals", "zuvor", "vorjahr", "seinerzeit", "bisheriger", "bisherige", "jahren"}
 )
 """With these a text tells of another time."""
+_UNTIL_NOW = frozenset({"bisher", "bislang", "zuletzt", "zuvor", "vormals", "früher", "ehemals"})
+"""With these somebody drove for a team that need not be the crew's."""
 _ELSEWHERE = _THEN | {"sonst", "ansonsten", "parallel", "nebenbei", "daneben", "zusätzlich"}
 """With these of another time or another car."""
 _NEAR = 1
@@ -157,7 +159,8 @@ class Garage:
                 for other in crew:
                     add(t.object, "shares_car", other, sure, "in one crew")
         for t, s in [*told]:
-            if together and t.relation in _GOODS and t.subject in crew and s in SEATED and not t.fallback:
+            before = t.relation == "drives_for" and scene.clause.lows & _UNTIL_NOW
+            if together and t.relation in _GOODS and t.subject in crew and s in SEATED and not (t.fallback or before):
                 for other in crew:
                     add(other, t.relation, t.object, s, "the crew's, too")
         for one, other, s in signed_together(scene, told):
