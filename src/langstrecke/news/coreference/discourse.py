@@ -309,6 +309,8 @@ class Talk:
             found = self.salient(country=compound.country, woman=sex)
             if found is None and self.begun and len(self.recent) == 1:  # of two passports the registry has one
                 found = self.recent[0]
+            if found is None and self.fresh is not None and self._from(self.fresh.id, "?"):
+                found = self.fresh if self.is_woman(self.fresh.id) == sex else None
             found = found or self.salient(country="?", woman=sex)
             return (found,) if found else ()
         if compound.role is not None and "person" in compound.role.relation and compound.name is None:

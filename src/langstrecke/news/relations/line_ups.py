@@ -293,6 +293,11 @@ class Garage:
             result = result_of(t)
             if s != "confirmed" or not result or not t.subject.is_a("person") or t.subject.is_a("team"):
                 continue
+            cars = [
+                goods[t.subject.id]["drives"][0] for goods in self.goods if "drives" in goods.get(t.subject.id, {})
+            ]
+            if self._another_make(cars):
+                continue
             if t.subject in scene.subject and (not self.results or result in self.results):
                 yield t.subject, self.team
 
