@@ -20,7 +20,7 @@ from langstrecke.news.mentions.named import Spotted, speaks_of_racing, spot_name
 from langstrecke.news.mentions.tokens import Item, sentence_items
 from langstrecke.news.model import Article, Claim
 from langstrecke.news.relations.collect import guesses, no_comment, once, starters, unlike
-from langstrecke.news.relations.crew_claims import Crews
+from langstrecke.news.relations.crew_claims import Crews, stays_seated
 from langstrecke.news.relations.extract import Draft, told_by
 from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now, off_season
 from langstrecke.news.relations.line_ups import Garage
@@ -120,6 +120,8 @@ class _Reader:
         self.read_now: list[Clause] = []
         """The clauses of the sentence that is read."""
         self.crews = Crews()
+        self.met: set[str] = set()
+        """Who was named so far."""
         self.items: dict[int, list[Item]] = {}
         self.carried = ""
         self.hearsay_about: frozenset[str] = frozenset()
@@ -139,6 +141,7 @@ class _Reader:
             if sentence.paragraph != self.paragraph:
                 self.paragraph = sentence.paragraph
                 self.carried = ""
+                self.talk.fresh = None
                 self.garage.next_paragraph()
                 self.forward = frozenset()
                 self.talk.suitors.clear()
@@ -219,6 +222,9 @@ class _Reader:
         self._carry(sentence, clauses)
         named = [p for c in clauses for i in c.items if i.kind == "person" for p in i.who]
         talk.latest = named[-1] if named else None
+        one = next(iter(named), None) if len(set(named)) == 1 else None
+        talk.fresh = one if one is not None and one.id not in self.met else None
+        self.met |= {p.id for p in named}
         if scenes:
             acting = next((s.subject for s in scenes if any(n.is_a("person") for n in s.subject)), ())
             talk.subject = acting or talk.subject
@@ -314,7 +320,7 @@ class _Reader:
         another = self.carried == "reported" and self._turns_to_another(told)
         verdict = certainty_of(
             n, clauses, ahead=time.ahead, spoken=spoken, carried="" if another else self.carried,
-            relation=told.relation, drop_negation=told.drop_negation,
+            relation=told.relation, drop_negation=told.drop_negation or stays_seated(told, clauses[n]),
         )  # fmt: skip
         sure = self._sure(told, verdict)
         if verdict.own and sure == "announced" and clauses[n].lows & {"hatte", "hatten"} and not own.ahead:

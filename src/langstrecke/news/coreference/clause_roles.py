@@ -209,7 +209,10 @@ def _resolve(
             if parent is not None and not item.who and subject_slot:
                 clause.items[n] = item.of(*talk.child_of(parent))
                 continue
-        if item.is_person and not item.who:
+        aged = clause.items[n - 1] if n else item
+        if item.kind == "role" and aged.kind == "role" and aged.text[:1].isdigit() and aged.who:
+            clause.items[n] = item.of(*aged.who)  # "der 19-jährige Basler"
+        elif item.is_person and not item.who:
             possessive = group.possessive if n == group.first else governing(clause.items, n)[2]
             clause.items[n] = item.of(
                 *talk.who(
@@ -237,7 +240,7 @@ def _inherit(scene: Scene, before: Scene | None, parent: Scene | None, talk: Tal
     clause = scene.clause
     if clause.kind == "rel" and clause.antecedent is not None and not _relative_object(clause):
         item = clause.antecedent
-        scene.subject = _antecedent_names(item, before, talk)
+        scene.subject = _antecedent_names(item, before, talk, singular=clause.items[0].low == "der")
     elif scene.they:
         return
     elif clause.kind in ("inf", "part") and parent is not None:
@@ -258,7 +261,8 @@ def _relative_object(clause: Clause) -> bool:
     )  # fmt: skip
 
 
-def _antecedent_names(item: Item, before: Scene | None, talk: Talk) -> tuple[Name, ...]:
+def _antecedent_names(item: Item, before: Scene | None, talk: Talk, *, singular: bool = False) -> tuple[Name, ...]:
+    """Whom a relative clause is about; `singular`: "A, B und C, der ...": C alone."""
     if item.compound is not None and item.compound.head.startswith("team"):
         owner = talk.salient()
         for id in [i.name.id for i in before.clause.items if i.name and i.kind == "person"] if before else []:
@@ -269,7 +273,7 @@ def _antecedent_names(item: Item, before: Scene | None, talk: Talk) -> tuple[Nam
         for one in before.clause.groups:
             items = tuple(before.clause.items[n] for n in one.members)
             if any(i.start == item.start for i in items):
-                return names_of(items)
+                return names_of((item,) if singular and item.kind == "person" and item.who else items)
     if item.kind == "person":
         return item.who or talk.who(item, clause_subject=(), possessive="", plural=False, subject_slot=True)
     return (item.name,) if item.name is not None else ()

@@ -53,6 +53,8 @@ class Talk:
     """The series a text names first."""
     latest: Name | None = None
     """The last of several people named in the sentence before."""
+    fresh: Name | None = None
+    """The one person named in the sentence before, for the first time."""
     speech: bool = False
     """The clause tells what somebody says, or what heads of teams do."""
     main_race: Name | None = None
@@ -84,7 +86,7 @@ class Talk:
         Before any race was named it is one of the series spoken of, unless the clause speaks of `one` race.
         """
         last = self.last.get("event")
-        if last is not None and ("event" in self.here or self.main_race is None):
+        if last is not None and ("event" in self.here or (self.main_race is None and self.main_series is None)):
             return last
         races = self.last.get("races")
         if last is None and not one and "series" in self.here and races is not None and races.is_a("series"):
@@ -286,6 +288,12 @@ class Talk:
             return ()
         if compound.head in ("father", "child") and compound.role is None:
             return self._kin(compound.head, possessive, subject)
+        if opening and not both and self.fresh is not None and (compound.age or compound.country):
+            sex = self.is_woman(self.fresh.id) == compound.woman
+            if sex and (
+                not compound.country or self._from(self.fresh.id, compound.country) or self._from(self.fresh.id, "?")
+            ):
+                return (self.fresh,)  # "Davon profitierte Heinrich. Der Würzburger ..."
         if compound.country and both:
             near = sorted((w, id) for id, w in self.weights.items() if w > 0.1 and self._from(id, compound.country))
             return tuple(self.someone(id) for _, id in near[-2:]) if len(near) > 1 else ()
@@ -301,6 +309,8 @@ class Talk:
             found = self.salient(country=compound.country, woman=sex)
             if found is None and self.begun and len(self.recent) == 1:  # of two passports the registry has one
                 found = self.recent[0]
+            if found is None and self.fresh is not None and self._from(self.fresh.id, "?"):
+                found = self.fresh if self.is_woman(self.fresh.id) == sex else None
             found = found or self.salient(country="?", woman=sex)
             return (found,) if found else ()
         if compound.role is not None and "person" in compound.role.relation and compound.name is None:

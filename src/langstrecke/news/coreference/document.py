@@ -14,12 +14,16 @@ from langstrecke.news.sources.dates import looks_ahead
 from langstrecke.news.sources.sentences import Sentence
 
 _LONG_RACES = {"spa": "spa-24h", "nurburgring": "nurburgring-24h"}
+_OTHER_LONG_RACES = frozenset({"le-mans", "daytona", "dubai-24h"})
+"""With these named the 24 hours may be theirs."""
 _GRID = re.compile(r"Qualifying|Qualifikation|Zeittraining|Pole-?Position|Startaufstellung|Startreihe")
 _RACED = re.compile(
     r"\bgewann(?:en)?\b|\bsiegten?\b|\b[Ss]ieger\b|Zielflagge|Ziellinie|\bsetzten? sich\b.*\bdurch\b"
     r"|\bim Rennen (?:war|lief|kam)"
 )
 _CLOCK = re.compile(r"^\s*\W*\d{1,2}[:.]\d\d Uhr", re.M)
+_EARLY = 0.3
+"""A race named once only is what a text is about if it stands in this share of it (default)."""
 _ENTRIES = 3
 """So many times of day at the beginning of lines make a ticker."""
 _HERO = 3
@@ -52,12 +56,18 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
     races = {
         short: talk.book.names[race]
         for short, race in _LONG_RACES.items()
-        if race in named or (short in named and "24 Stunden" in article.text)
+        if race in named or (short in named and "24 Stunden" in article.text and not named & _OTHER_LONG_RACES)
     }
+    if "petit-le-mans" in named:
+        races["road-atlanta"] = talk.book.names["petit-le-mans"]  # the race there
     if re.search(r"\bNLS\b", article.text) and "nurburgring-24h" not in named and "nls" in talk.book.names:
         races["nordschleife"] = talk.book.names["nls"]  # a series of one circuit: its races have no other name
     lines = told if any(s.name.is_a("event") for s in told) else spots  # else the place in the dateline
+    talk_of_series = any(s.name.is_a("series") for s in told)
     events = Counter(s.name for s in lines if s.name.is_a("event")).most_common(1)
+    early = [s.name for s in lines if s.name.is_a("event") and s.start < story[0].start + _EARLY * len(article.text)]
+    if events and events[0][1] == 1 and events[0][0] not in early and talk_of_series:
+        events = []  # named once and by the way: no race this text is about
     talk.main_race = races.get(events[0][0].id, events[0][0]) if events else None
     if talk.main_race is not None and talk.main_race.id == "nordschleife" and "nurburgring-24h" in named:
         talk.main_race = talk.book.names["nurburgring-24h"]

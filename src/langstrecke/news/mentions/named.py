@@ -149,6 +149,8 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
             if opened and i - start == 1 and is_german_word(doc[i].text):
                 return None
             first = start + 1 if (noun or opened) and i - start > 1 else start
+            if i - start > 1 and doc[start].text.lower() in _OUTFITS:
+                first = start + 1  # "Privatteam Kestrel Autosport"
             text = doc[first:stop].text
             if first == start and i - start == 1 and is_german_word(doc[start].text) and doc[start].is_sent_start:
                 return None
@@ -156,6 +158,7 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
     return None
 
 
+_OUTFITS = frozenset({"privatteam", "kundenteam", "werksteam", "rennstall", "duo", "trio", "quartett"})
 _QUOTES = ("'", "‚", "‘", "„", "«", "»", '"')
 
 
@@ -196,12 +199,22 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
             continue
         if not known_first and not strange:
             continue
+        if one.lower().endswith(_HEADS) and last + 1 < end and _capital(doc[last + 1].text):
+            continue  # "Kundensportleiter Stefan Wendl"
         text = doc[first : last + 1].text
         noun = doc[last + 1].text if last + 1 < len(doc) else ""
         if two.endswith("s") and len(two) > 4 and noun[:1].isupper() and is_german_word(noun):
             text = text[:-1]  # "Max Verstappens Kumpel"
         return first, last + 1, _spelled(text, one, two, book) or Name(slug(text), text, ("person",), known=False)
     return None
+
+
+_HEADS = ("leiter", "chef", "direktor", "manager", "sprecher", "pilot", "fahrer", "vorstand", "präsident")
+"""Words for people end so; they are no first names."""
+
+
+def _capital(word: str) -> bool:
+    return word[:1].isupper() and word.isalpha()
 
 
 def _a_surname(word: str) -> bool:

@@ -183,6 +183,10 @@ def _main_ones(found: list[Name], rule: Rule, scene: Scene, title: bool) -> list
 _SEATS = frozenset({"platz", "cockpit", "sitz", "stammplatz", "nachfolge", "nachfolger", "beerben", "ersetzen"})
 
 
+_WORLD = frozenset({"f1", "formel-e", "formula-e", "wrc", "wtcr"})
+"""Beside the WEC these have world champions."""
+
+
 def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
     kinds = [slot.kind for slot in rule.object]
     if rule.relation in ("won", "finished"):
@@ -193,6 +197,11 @@ def _topic(rule: Rule, scene: Scene, talk: Talk, title: bool) -> list[Name]:
             if race is not None:
                 return [race]
         far = "series" not in talk.here or (title and rule.relation in ("won", "finished"))
+        world = {"weltmeister", "wm-titel", "weltmeistertitel"} & scene.clause.lemmas
+        if kind == "series" and rule.relation == "won" and world and "wec" in talk.book.names:
+            return [
+                talk.main_series if talk.main_series and talk.main_series.id in _WORLD else talk.book.names["wec"]
+            ]
         if kind == "series" and far and talk.main_series is not None:
             return [talk.main_series]
         if kind in ("team", "make") and talk.section is not None:

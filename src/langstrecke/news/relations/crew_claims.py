@@ -7,12 +7,19 @@ from dataclasses import dataclass, field, replace
 
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.lexicon.known_names import Name
+from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.mentions.crews import BEHIND, Crew, crews_in
 from langstrecke.news.mentions.places import place_of
 from langstrecke.news.mentions.tokens import Item
 from langstrecke.news.relations.extract import Draft
 
 _RULE = "a crew and its car"
+_SEATS = frozenset(
+    {"fahren", "sitzen", "teilen", "starten", "antreten", "steuern", "lenken", "pilotieren", "bilden", "bleiben",
+     "wechseln", "einsetzen", "melden", "zusammenspannen", "verpflichten", "greifen", "geben", "übernehmen", "start"}
+)  # fmt: skip
+"""What is denied with these is the seat itself."""
+_SEATED_BY = frozenset({_RULE, "somebody in a car", "in a car, whatever they do there"})
 _OF_A_CREW = frozenset({"shares_car", "drives", "drives_for", "won", "finished", "enters", "beat"})
 
 
@@ -32,6 +39,22 @@ class Seated:
 
 def _is_a_model(name: Name) -> bool:
     return name.is_a("vehicle") and not name.is_a("make", "team", "series")
+
+
+def stays_seated(told: Draft, clause: Clause) -> bool:
+    """Reads "kam im Peugeot mit A und B nicht ins Ziel": what is denied is the result, not who sat in the car."""
+    of_a_seat = told.relation in ("shares_car", "drives", "drives_for") and told.rule in _SEATED_BY
+    return of_a_seat and clause.lemmas.isdisjoint(_SEATS)
+
+
+def _clause_start(items: list[Item], first: int) -> int:
+    """Where a main clause of its own begins that a row of names opens: "Cadillac siegt, A und B sind Meister"."""
+    opens = first and items[first - 1].text in (",", ";")
+    tells = any(i.finite for i in items[:first]) and not any(i.low in _CARRIES for i in items[:first])
+    return first if opens and tells else 0
+
+
+_CARRIES = frozenset({"an", "ging", "gehen", "geht", "sind", "waren", "heißen", "wurden"})
 
 
 @dataclass
@@ -71,7 +94,8 @@ class Crews:
                 place = str(ahead) if ahead else place_of(items[crew.members[-1] :])
             elif not crew.behind and len(fronts) == 1 and crew.members[0] < border:
                 end = next((n for n, i in enumerate(items) if i.text in (",", ";") and n > crew.members[-1]), border)
-                place = place_of(items[: min(end, border)]) or head
+                start = _clause_start(items, crew.members[0])
+                place = place_of(items[start : min(end, border)]) or ("" if start else head)
             found.append(Seated(people, items[crew.members[0]].start, crew, car, team, race, place))
         if all(one.car is None for one in found):
             models = [i.name for i in items if i.kind == "name" and i.name is not None and _is_a_model(i.name)]

@@ -45,6 +45,10 @@ _THEN = frozenset(
     {"damals", "früher", "einst", "ehemals", "zuvor", "vorjahr", "seinerzeit", "bisheriger", "bisherige", "jahren"}
 )
 """With these a text tells of another time."""
+_UNTIL_NOW = frozenset({"bisher", "bislang", "zuletzt", "zuvor", "vormals", "früher", "ehemals"})
+"""With these somebody drove for a team that need not be the crew's."""
+_ELSEWHERE = _THEN | {"sonst", "ansonsten", "parallel", "nebenbei", "daneben", "zusätzlich"}
+"""With these of another time or another car."""
 _NEAR = 1
 """Sentences after which a team nobody names again is no longer the one a crew belongs to."""
 
@@ -90,6 +94,7 @@ class Garage:
         self.team, self.crew, self.age, self.headline = self.home, (), 0, None
         if self.home is None:
             self.vehicle = self.series = None
+            self.mates, self.goods = ({}, {}), ({}, {})
 
     def headed(self, clauses: list[Clause]) -> None:
         """Reads "BMW: ..." at the beginning: a section about that team or make."""
@@ -154,7 +159,8 @@ class Garage:
                 for other in crew:
                     add(t.object, "shares_car", other, sure, "in one crew")
         for t, s in [*told]:
-            if together and t.relation in _GOODS and t.subject in crew and s in SEATED and not t.fallback:
+            before = t.relation == "drives_for" and scene.clause.lows & _UNTIL_NOW
+            if together and t.relation in _GOODS and t.subject in crew and s in SEATED and not (t.fallback or before):
                 for other in crew:
                     add(other, t.relation, t.object, s, "the crew's, too")
         for one, other, s in signed_together(scene, told):
@@ -193,7 +199,7 @@ class Garage:
 
         Only of the time the text is about: who shared a car "damals" has it no longer.
         """
-        if scene.clause.lows & _THEN or any(re.fullmatch(r"(?:19|20)\d\d", i.text) for i in scene.clause.items):
+        if scene.clause.lows & _ELSEWHERE or any(re.fullmatch(r"(?:19|20)\d\d", i.text) for i in scene.clause.items):
             return
         ahead = self.preview or any(s == "announced" for _, s in told)
         mates, goods = (self.mates[ahead], self.goods[ahead])
@@ -249,6 +255,8 @@ class Garage:
             return
         if not (seat or self.age == 0 or self.home is not None):
             return
+        if self._another_make([t.object for t, _ in told if t.relation == "drives"]):
+            return
         for person in crew:
             if (person.id, "leaves") in has:
                 continue
@@ -256,6 +264,13 @@ class Garage:
                 yield person, "drives_for", self.team
             if self.vehicle is not None and seat and (person.id, "drives") not in has:
                 yield person, "drives", self.vehicle
+
+    def _another_make(self, cars: list[Name]) -> bool:
+        """Whether a crew sits in a car that the team, a make or told with another car, does not run."""
+        own = self.team if self.team is not None and self.team.is_a("make") else self.vehicle
+        return own is not None and any(
+            not (c.id.startswith(own.id) or own.id.startswith(c.id)) for c in cars if c.is_a("vehicle", "make")
+        )
 
     def _in_the_race(self, scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, Name]]:
         """Reads "BMW erlebte einen schwarzen Tag. A und B wurden nur Fünfte": whose drivers they are.
@@ -278,6 +293,11 @@ class Garage:
             result = result_of(t)
             if s != "confirmed" or not result or not t.subject.is_a("person") or t.subject.is_a("team"):
                 continue
+            cars = [
+                goods[t.subject.id]["drives"][0] for goods in self.goods if "drives" in goods.get(t.subject.id, {})
+            ]
+            if self._another_make(cars):
+                continue
             if t.subject in scene.subject and (not self.results or result in self.results):
                 yield t.subject, self.team
 
@@ -292,7 +312,14 @@ class Garage:
             name = scene.clause.items[first.first].name
             self.about = name if name is not None and name.is_a("series") else self.about
         acting = next((n for n in scene.subject if n.is_a("team", "make")), None)
-        joined = next((t.object for t, s in told if t.relation == "drives_for" and s in SEATED), None)
+        joined = next(
+            (
+                t.object
+                for t, s in told
+                if t.relation == "drives_for" and s in SEATED and (t.subject in scene.subject or t.subject in crew)
+            ),
+            None,
+        )
         joined = None if scene.clause.kind == "rel" else joined
         if joined is not None and self.leaving:
             self.team = None  # of two teams it is not told which the next sentence is about

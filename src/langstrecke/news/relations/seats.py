@@ -87,9 +87,13 @@ _CAR_SEATS = (2, 4)
 """So many share a car."""
 
 
+_NAMES_THEM = frozenset({"nominieren", "bestätigen", "benennen", "berufen", "setzen"})
+"""With these a team tells of its drivers, not of one car."""
+
+
 def signed_together(scene: Scene, told: list[Sure]) -> Iterator[tuple[Name, Name, str]]:
     """Reads "Prema verpflichtet A, B und C", "ist mit A und B dabei": named in a row, they share the team's car."""
-    for group in scene.clause.groups:
+    for group in scene.clause.groups if not scene.clause.lemmas & _NAMES_THEM else ():
         people = [
             p for n in group.members for p in scene.clause.items[n].who if scene.clause.items[n].kind == "person"
         ]

@@ -168,6 +168,8 @@ def _behind_copula(items: list[Item], n: int) -> tuple[Name, ...]:
             found.append(item.name)
         elif item.low in JOINERS or item.text == ",":
             continue
+        elif item.low in ("von", "durch"):
+            break  # "der Meister wurde von Auer umgedreht"
         elif found or item.kind != "word" or not item.text[:1].islower():
             break
     return tuple(found)
@@ -218,9 +220,16 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     bearer = bearer_of(items, n)
     heads = "leads" in compound.role.relation.values() and bearer is not None and bearer.who
     if heads and bearer is not None:
-        led = talk.leads.get(bearer.who[0].id) or _led(compound.role.word, talk)
+        led = talk.leads.get(bearer.who[0].id) or _namesake(bearer.who[0], talk) or _led(compound.role.word, talk)
         return led, led is not None
     return None, False
+
+
+def _namesake(person: Name, talk: Talk) -> Name | None:
+    """Reads "Teamchef Torsten Schubert" of Schubert Motorsport, if that was spoken of."""
+    surname = person.id.rpartition("-")[2]
+    named = [id for id in talk.spoken_of if surname in id.split("-")[:-1]]
+    return talk.book.names.get(named[0]) if len(named) == 1 else None
 
 
 def _led(role: str, talk: Talk) -> Name | None:
