@@ -183,6 +183,9 @@ class _Reader:
         self.crews.read(self._items(sentence), talk)
         across_colons(clauses, talk)
         self.garage.headed(clauses)
+        self.garage.named = frozenset(
+            i.name for c in clauses for i in c.items if i.name and i.name.is_a("team") and not i.name.is_a("make")
+        )
         whole = when(" ".join(c.text for c in clauses if c.kind in ("main", "part")), self.article.year)
         if self.article.year is not None and whole.years and max(whole.years) > self.article.year:
             self.next_season = max(whole.years)
@@ -286,6 +289,7 @@ class _Reader:
         for told in all_told:
             if (told.subject.id, told.relation, told.object.id) in by_title:
                 continue
+            told = replace(told, drop_negation=told.drop_negation or stays_seated(told, clause))
             like = replace(told, relation="won") if raced and told.relation in _IN_THE_CAR else told
             sure = self._how_sure(like, n, clauses, own, time, spoken=spoken)
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
@@ -320,7 +324,7 @@ class _Reader:
         another = self.carried == "reported" and self._turns_to_another(told)
         verdict = certainty_of(
             n, clauses, ahead=time.ahead, spoken=spoken, carried="" if another else self.carried,
-            relation=told.relation, drop_negation=told.drop_negation or stays_seated(told, clauses[n]),
+            relation=told.relation, drop_negation=told.drop_negation,
         )  # fmt: skip
         sure = self._sure(told, verdict)
         if verdict.own and sure == "announced" and clauses[n].lows & {"hatte", "hatten"} and not own.ahead:

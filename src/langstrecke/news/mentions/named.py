@@ -142,6 +142,10 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
         low = doc[i].text.lower()
         if i > start and ("von" in [doc[k].text for k in range(start, i)] or doc[start].text.lower() in _ARTICLES):
             return None  # "Informationen von Autosport", "Das Team"
+        of_a_town = low == "team" and i == start + 1 and doc[start].text.endswith("er") and i + 2 < end
+        if of_a_town and is_german_word(doc[start].text):
+            start = i + 1  # "das Leipziger Team Ringwerk Racing"
+            continue
         if (low in TEAM_WORDS and i > start) or re.match(r"^team\d+$", low):
             stop = min(i + 2, end) if re.match(r"^team\d+$", low) else i + 1
             noun = doc[start].is_sent_start and is_german_word(doc[start].text)
