@@ -19,7 +19,7 @@ from langstrecke.news.mentions.clauses import Clause, split_clauses
 from langstrecke.news.mentions.named import Spotted, speaks_of_racing, spot_names
 from langstrecke.news.mentions.tokens import Item, sentence_items
 from langstrecke.news.model import Article, Claim
-from langstrecke.news.relations.collect import guesses, no_comment, once, starters, unlike
+from langstrecke.news.relations.collect import guesses, heads, no_comment, once, starters, unlike
 from langstrecke.news.relations.crew_claims import Crews, stays_seated
 from langstrecke.news.relations.extract import Draft, told_by
 from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now, off_season
@@ -294,7 +294,7 @@ class _Reader:
             sure = self._how_sure(like, n, clauses, own, time, spoken=spoken)
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
                 continue
-            if guesses(told, sure, said_mates, grid=self.about.grid):
+            if guesses(told, sure, said_mates, grid=self.about.grid) or heads(told, talk):
                 continue
             sure_of.append((told, sure))
 

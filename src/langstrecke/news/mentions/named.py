@@ -203,7 +203,7 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
             continue
         if not known_first and not strange:
             continue
-        if one.lower().endswith(_HEADS) and last + 1 < end and _capital(doc[last + 1].text):
+        if one.lower().endswith(_HEADS) and (last > first + 1 or (last + 1 < end and _capital(doc[last + 1].text))):
             continue  # "Kundensportleiter Stefan Wendl"
         text = doc[first : last + 1].text
         noun = doc[last + 1].text if last + 1 < len(doc) else ""
