@@ -19,7 +19,7 @@ from langstrecke.news.mentions.clauses import Clause, split_clauses
 from langstrecke.news.mentions.named import Spotted, speaks_of_racing, spot_names
 from langstrecke.news.mentions.tokens import Item, sentence_items
 from langstrecke.news.model import Article, Claim
-from langstrecke.news.relations.collect import guesses, no_comment, once, starters, unlike
+from langstrecke.news.relations.collect import guesses, heads, no_comment, once, starters, unlike
 from langstrecke.news.relations.crew_claims import Crews, stays_seated
 from langstrecke.news.relations.extract import Draft, told_by
 from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now, off_season
@@ -183,6 +183,9 @@ class _Reader:
         self.crews.read(self._items(sentence), talk)
         across_colons(clauses, talk)
         self.garage.headed(clauses)
+        self.garage.named = frozenset(
+            i.name for c in clauses for i in c.items if i.name and i.name.is_a("team") and not i.name.is_a("make")
+        )
         whole = when(" ".join(c.text for c in clauses if c.kind in ("main", "part")), self.article.year)
         if self.article.year is not None and whole.years and max(whole.years) > self.article.year:
             self.next_season = max(whole.years)
@@ -286,11 +289,12 @@ class _Reader:
         for told in all_told:
             if (told.subject.id, told.relation, told.object.id) in by_title:
                 continue
+            told = replace(told, drop_negation=told.drop_negation or stays_seated(told, clause))
             like = replace(told, relation="won") if raced and told.relation in _IN_THE_CAR else told
             sure = self._how_sure(like, n, clauses, own, time, spoken=spoken)
             if sure == "none" or (told.partner and sure in ("wished", "possible", "denied")):
                 continue
-            if guesses(told, sure, said_mates, grid=self.about.grid):
+            if guesses(told, sure, said_mates, grid=self.about.grid) or heads(told, talk):
                 continue
             sure_of.append((told, sure))
 
@@ -320,7 +324,7 @@ class _Reader:
         another = self.carried == "reported" and self._turns_to_another(told)
         verdict = certainty_of(
             n, clauses, ahead=time.ahead, spoken=spoken, carried="" if another else self.carried,
-            relation=told.relation, drop_negation=told.drop_negation or stays_seated(told, clauses[n]),
+            relation=told.relation, drop_negation=told.drop_negation,
         )  # fmt: skip
         sure = self._sure(told, verdict)
         if verdict.own and sure == "announced" and clauses[n].lows & {"hatte", "hatten"} and not own.ahead:

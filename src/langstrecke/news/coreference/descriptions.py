@@ -45,8 +45,12 @@ def outfits_meant(clause: Clause, talk: Talk) -> None:
             meant = talk.last.get(_OUTFITS[item.low])
             if talk.section is not None and talk.section.is_a(_OUTFITS[item.low]):
                 meant = talk.section
-            if meant is not None and meant.is_a("make") and _OUTFITS[item.low] == "team" and "outfit" in talk.here:
-                meant = talk.last["outfit"]  # "das Team" is rather a team than a make
+            if meant is not None and meant.is_a("make") and _OUTFITS[item.low] == "team":
+                main = talk.main_team()
+                private = main if main is not None and not main.is_a("make") else meant
+                meant = (
+                    talk.last["outfit"] if "outfit" in talk.here else private
+                )  # "das Team" is rather a team than a make
         elif item.kind == "role" and item.compound is not None and item.low.endswith("n") and not owned:
             makes = _MAKES_OF.get(item.compound.country, ())
             last = talk.last.get("make")

@@ -71,7 +71,7 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
     talk.main_race = races.get(events[0][0].id, events[0][0]) if events else None
     if talk.main_race is not None and talk.main_race.id == "nordschleife" and "nurburgring-24h" in named:
         talk.main_race = talk.book.names["nurburgring-24h"]
-    talk.main_series = next((s.name for s in told if s.name.is_a("series")), None)
+    talk.main_series = _headline_series(story, talk) or next((s.name for s in told if s.name.is_a("series")), None)
     talk.hero = _hero(told)
     opening = article.text[:300]
     ticker = len(_CLOCK.findall(article.text)) >= _ENTRIES
@@ -82,6 +82,17 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
         ticker=ticker,
         races=races,
     )
+
+
+def _headline_series(story: list[Sentence], talk: Talk) -> Name | None:
+    """Reads "IMSA" in "IMSA-Vorschau 2024: ..."."""
+    for front in re.findall(
+        r"\b([\w-]+)-(?:Vorschau|Saison|Auftakt|Finale|Programm|Rennen|Lauf|Start)\b", story[0].text if story else ""
+    ):
+        name = talk.book.lookup(front)
+        if name is not None and name.is_a("series"):
+            return name
+    return None
 
 
 def _hero(told: list[Spotted]) -> str:

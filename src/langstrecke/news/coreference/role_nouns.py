@@ -23,6 +23,8 @@ _ANY = frozenset(
 
 def anybody(items: list[Item], n: int) -> bool:
     """Reads "etliche Piloten": nobody who was spoken of."""
+    if _of_an_outfit(items, n) or _somebody_new(items, n):
+        return True
     for back in range(n - 1, max(-1, n - 5), -1):
         item = items[back]
         if item.low in _ANY:
@@ -30,6 +32,18 @@ def anybody(items: list[Item], n: int) -> bool:
         if not (item.kind == "word" and item.text[:1].islower()) or item.low in THE:
             return False
     return False
+
+
+def _of_an_outfit(items: list[Item], n: int) -> bool:
+    """Reads "DKR Engineering, LMP3-Meister von 2021": what the team is, and nobody who was spoken of."""
+    before = items[n - 2].name if n >= 2 and items[n - 1].text == "," and items[n - 2].kind == "name" else None
+    return before is not None and before.is_a("team", "make") and items[n].compound is not None
+
+
+def _somebody_new(items: list[Item], n: int) -> bool:
+    """Reads "mit Josef Newgarden greift ein Indy-500-Sieger ins Lenkrad": who that is stands elsewhere."""
+    said = any(i.low in COPULA or i.low in ("als", "heißen") for i in items)
+    return n > 0 and items[n - 1].low in ("ein", "eine") and not said and items[n].low[:1].isalpha()
 
 
 def parent_named(items: list[Item], n: int) -> Name | None:

@@ -142,6 +142,10 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
         low = doc[i].text.lower()
         if i > start and ("von" in [doc[k].text for k in range(start, i)] or doc[start].text.lower() in _ARTICLES):
             return None  # "Informationen von Autosport", "Das Team"
+        of_a_town = low == "team" and i == start + 1 and doc[start].text.endswith("er") and i + 2 < end
+        if of_a_town and is_german_word(doc[start].text):
+            start = i + 1  # "das Leipziger Team Ringwerk Racing"
+            continue
         if (low in TEAM_WORDS and i > start) or re.match(r"^team\d+$", low):
             stop = min(i + 2, end) if re.match(r"^team\d+$", low) else i + 1
             noun = doc[start].is_sent_start and is_german_word(doc[start].text)
@@ -199,7 +203,7 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
             continue
         if not known_first and not strange:
             continue
-        if one.lower().endswith(_HEADS) and last + 1 < end and _capital(doc[last + 1].text):
+        if one.lower().endswith(_HEADS) and (last > first + 1 or (last + 1 < end and _capital(doc[last + 1].text))):
             continue  # "Kundensportleiter Stefan Wendl"
         text = doc[first : last + 1].text
         noun = doc[last + 1].text if last + 1 < len(doc) else ""

@@ -88,6 +88,8 @@ def place_of(items: list[Item]) -> str:
                 number = PLACES.get(other.low, other.text.rstrip("."))
                 if number.isdecimal() and len(number) < 3:
                     found.add(number)
+        elif n and items[n - 1].low == "ersten":
+            continue  # "unter die ersten Fünf"
         elif item.low in PLACES and item.text[:1].isupper() and item.low not in ("zwei", "drei", "vier"):
             found.add(PLACES[item.low])
     return found.pop() if len(found) == 1 else ""

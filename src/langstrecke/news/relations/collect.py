@@ -76,6 +76,15 @@ def guesses(told: Draft, sure: str, mates: frozenset[str], *, grid: bool) -> boo
     return grid and told.relation in ("won", "finished") and sure == "confirmed"
 
 
+_OF_DRIVERS = frozenset({"drives", "tests", "shares_car", "finished", "won"})
+
+
+def heads(told: Draft, talk: Talk) -> bool:
+    """Whether a claim of a driver would be told of the head of a team, who is none."""
+    head = told.subject.id in talk.leads and told.subject.id not in talk.book.registry.drivers
+    return head and told.relation in _OF_DRIVERS
+
+
 def no_comment(plan: Claim | None, sentence: Sentence, clauses: list[Clause]) -> list[Claim]:
     """Reads "wollte die Personalie nicht kommentieren": the plan just reported is not confirmed."""
     for clause in clauses:

@@ -20,7 +20,7 @@ _MONTHS = frozenset(
 """With these so does any other verb."""
 _ALREADY = frozenset(
     {"bereits", "schon", "derzeit", "momentan", "aktuell", "gegenwärtig", "bislang", "bisher", "heute",
-     "mittlerweile", "inzwischen"}
+     "mittlerweile", "inzwischen", "ansonsten"}
 )  # fmt: skip
 """With these the present tense tells how things are."""
 

@@ -69,6 +69,8 @@ class Garage:
     """The team a section is headed with."""
     home: Name | None = None
     """The team a release is about."""
+    named: frozenset[Name] = frozenset()
+    """Teams named in this sentence."""
     leaving: bool = False
     """This sentence tells of a farewell."""
     acted: bool = False
@@ -255,7 +257,12 @@ class Garage:
             return
         if not (seat or self.age == 0 or self.home is not None):
             return
-        if self._another_make([t.object for t, _ in told if t.relation == "drives"]):
+        if self.team.is_a("make") and any(
+            n not in (self.team, self.vehicle) and n.id not in cars for n in self.named
+        ):
+            return  # "für Rowe Racing", in another clause
+        driven = [t.object for t, _ in told if t.relation == "drives"]
+        if self._another_make(driven) or self.team in driven:
             return
         for person in crew:
             if (person.id, "leaves") in has:
@@ -279,6 +286,8 @@ class Garage:
         """
         if self.team is None or self.age > _NEAR or not (self.acted or self.results):
             return
+        if not self.age and scene.clause.mark != ":":
+            return  # "Cadillac siegt, A und B sind Meister"
         items = scene.clause.items
         rival = next((n for n, i in enumerate(items) if i.low in ("vor", "hinter", "gegen")), len(items))
         others = [

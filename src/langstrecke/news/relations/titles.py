@@ -209,6 +209,8 @@ def _belongs_to(items: list[Item], n: int, item: Item, talk: Talk) -> tuple[Name
     inverted = n == 0 and bool(after) and after[0] in ("bleibt", "ist", "wird", "war")
     if "team" in compound.role.relation and inverted and "team" in talk.last:
         return talk.last["team"], True
+    if compound.role.word == "titelverteidiger" and "series" in talk.last and any(i.low == "dort" for i in items):
+        return talk.last["series"], True  # "Titelverteidiger ist dort ..."
     if compound.role.word in ("titelverteidiger", "champion", "meister", "weltmeister") and "series" in talk.last:
         named = next(
             (i.name for i in items if i.kind == "name" and i.name and i.name.is_a("series") and not i.compound), None
