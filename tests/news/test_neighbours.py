@@ -76,3 +76,9 @@ def test_the_passive_names_who_did_it_and_not_who_it_is() -> None:
     told = read("Die DTM fuhr auf dem Norisring. Thomas Preining schied aus. Der Titelverteidiger wurde von Lucas Auer "
                 "umgedreht.", "2024-07")  # fmt: skip
     assert not [k for k in told if k[:2] == ("lucas-auer", "won")]
+
+
+def test_a_team_of_a_strange_word_and_gt_is_a_team_and_a_car_is_none() -> None:
+    told = read("Nelio GT startet 2024 in der DTM. Jens Klingmann fährt dort einen McLaren 720S GT3.", "2024-01")
+    assert [k for k in told if k[0] == "nelio-gt" and k[1:3] == ("enters", "dtm")]
+    assert not [k for k in told if {"mclaren-720s-gt", "720s-gt"} & set(k)]

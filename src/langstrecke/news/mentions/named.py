@@ -108,7 +108,7 @@ def _new_names(doc: Doc, taken: set[int], people: set[int], book: Gazetteer) -> 
     while i < len(doc):
         run = _capitalised_run(doc, i, taken)
         if run > i + 1:
-            named = _as_team(doc, i, run) or _as_person(doc, i, run, people, book)
+            named = _as_team(doc, i, run, book) or _as_person(doc, i, run, people, book)
             if named is not None:
                 people |= {named[1]} if named[2].is_a("person") else set()
                 found.append(named)
@@ -136,7 +136,7 @@ _ARTICLES = frozenset(
 )
 
 
-def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
+def _as_team(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int, Name] | None:
     """Reads "Hückeswagen Racing", "KÜS Team75 Bernhard"."""
     for i in range(start, min(end, start + 4)):
         low = doc[i].text.lower()
@@ -146,6 +146,8 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
         if of_a_town and is_german_word(doc[start].text):
             start = i + 1  # "das Leipziger Team Ringwerk Racing"
             continue
+        if doc[i].text == "GT" and i == start + 1 == end - 1 and _strange(doc[start].text, book):
+            return start, end, Name(slug(doc[start:end].text), doc[start:end].text, ("team",), known=False)
         if (low in TEAM_WORDS and i > start) or re.match(r"^team\d+$", low):
             stop = min(i + 2, end) if re.match(r"^team\d+$", low) else i + 1
             noun = doc[start].is_sent_start and is_german_word(doc[start].text)
@@ -163,6 +165,14 @@ def _as_team(doc: Doc, start: int, end: int) -> tuple[int, int, Name] | None:
 
 
 _OUTFITS = frozenset({"privatteam", "kundenteam", "werksteam", "rennstall", "duo", "trio", "quartett"})
+
+
+def _strange(word: str, book: Gazetteer) -> bool:
+    """Whether a capitalised word is neither German nor a known name's: "Baltic" in "Baltic GT"."""
+    common = word.lower() in PREPOSITIONS or word.lower() in _ARTICLES or is_german_word(word)
+    return word[:1].isupper() and not word.isupper() and not common and compound(word, book) is None
+
+
 _QUOTES = ("'", "‚", "‘", "„", "«", "»", '"')
 
 
