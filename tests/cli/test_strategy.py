@@ -101,6 +101,7 @@ def test_audit(place: list[str]) -> None:
     for lists in found["classes"].values():
         gains = [s["places_gained"] for s in lists["best"]]
         assert gains == sorted(gains, reverse=True)
+    assert found["headline"].startswith(("Best call: car ", "Worst call: car ", "No stop "))
     assert "were a choice" in told("audit", RACE, "--class", "GTLM", *place)
 
 

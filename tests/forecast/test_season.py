@@ -248,6 +248,21 @@ def test_a_what_if_changes_the_season() -> None:
     assert changed.change_low <= changed.title - changed.before <= changed.change_high
     assert after.what_if == "faster"
     assert before.contender(*name).before is None
+    first = after.titles[("drivers", "overall")][0]
+    assert after.headline().startswith("Likeliest drivers' title: overall ")
+    assert first.name in after.headline()
+    assert " instead of " in after.headline()
+    assert " instead of " not in before.headline()
+
+
+def test_a_season_that_is_over_opens_with_who_has_the_most_points() -> None:
+    found = season_forecast("adac-gt-masters-2019", after=14, seasons=0)
+    lines = found.titles[("drivers", "overall")]
+    assert found.headline().startswith("Most points, drivers: overall ")
+    level = [c.name for c in lines if c.points == lines[0].points]
+    assert all(name in found.headline() for name in level[:2])
+    assert f"{lines[0].points:g}" in found.headline()
+    assert season_forecast("adac-gt-masters-2019", after=0, seasons=0).headline() == ""
 
 
 def test_unknown_seasons_are_answered_with_near_ones() -> None:

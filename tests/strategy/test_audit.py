@@ -25,11 +25,12 @@ def test_every_stop_is_in_the_audit() -> None:
     assert all((s.answer is not None) == (s.kind == "choice") for s in found.stops)
     assert [s.t for s in found.stops] == sorted(s.t for s in found.stops)
     for name in found.classes():
-        best, worst = found.best(name), found.worst(name)
-        assert [s.gain for s in best] == sorted((s.gain for s in best), reverse=True)
-        assert [s.gain for s in worst] == sorted(s.gain for s in worst)
-        assert not {(s.car, s.lap) for s in best} & {(s.car, s.lap) for s in worst}
+        good, bad = found.best(name), found.worst(name)
+        assert [s.gain for s in good] == sorted((s.gain for s in good), reverse=True)
+        assert [s.gain for s in bad] == sorted(s.gain for s in bad)
+        assert not {(s.car, s.lap) for s in good} & {(s.car, s.lap) for s in bad}
     assert json.loads(json.dumps(found.to_json()))["race"] == card.race.id
+    assert found.headline() == "No stop of this race was a choice that won or lost anything."
 
 
 def test_an_audit_of_nobody() -> None:
@@ -46,10 +47,15 @@ def test_a_race_without_yellows_holds_no_bad_habit() -> None:
     card = small_card()
     calm = {"rate_per_h": 0.0, "fcy_per_h": 0.0, "slow_zone_per_h": 0.0}
     card = card.model_copy(update={"neutralisation": card.neutralisation.model_copy(update=calm)})
-    gains = []
+    gains, headlines = [], 0
     for race in range(2, 9):
         found = audit(card, simulate_laps(card, race=race), first_look=48, second_look=48)
         gains += [s.gain for s in found.stops if s.answer is not None]
+        best, worst = ([s for n in found.classes() for s in which(n, 1)] for which in (found.best, found.worst))
+        named = sorted(best, key=lambda s: s.gain)[-1:] + sorted(worst, key=lambda s: s.gain)[:1]
+        assert all(f"car {stop.car} at" in found.headline() for stop in named)
+        headlines += bool(named)
+    assert headlines > 3
     assert len(gains) > 20
     assert abs(sum(gains) / len(gains)) < 0.15
 

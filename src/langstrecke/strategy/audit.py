@@ -19,6 +19,7 @@ from typing import Any
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.formatting import race_time
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.racestate.state import live_state
@@ -109,6 +110,17 @@ class Audit:
         """Classes with scored stops."""
         return tuple(dict.fromkeys(s.car_class for s in self.stops if s.answer is not None))
 
+    def headline(self) -> str:
+        """The call that won most and the one that lost most, whatever the class, in one sentence."""
+        best = [s for name in self.classes() for s in self.best(name, 1)]
+        worst = [s for name in self.classes() for s in self.worst(name, 1)]
+        told = []
+        if best:
+            told.append(f"Best call: {_told(max(best, key=lambda s: s.gain))}")
+        if worst:
+            told.append(f"{'worst' if told else 'Worst call'}: {_told(min(worst, key=lambda s: s.gain))}")
+        return f"{'; '.join(told)}." if told else "No stop of this race was a choice that won or lost anything."
+
     def _twice(self, car_class: str) -> list[Scored]:
         found = [s for s in self.stops if s.car_class == car_class and s.answer is not None]
         return [s for s in found if s.answer is not None and s.answer.place.races > FIRST_LOOK] or found
@@ -118,6 +130,7 @@ class Audit:
         return {
             "race": self.race,
             "seed": self.seed,
+            "headline": self.headline(),
             "stops": [s.to_json() for s in self.stops],
             "classes": {
                 name: {
@@ -127,6 +140,12 @@ class Audit:
                 for name in self.classes()
             },
         }
+
+
+def _told(stop: Scored) -> str:
+    assert stop.answer is not None
+    change = f"{stop.gain:+.2f} places ± {1.96 * stop.answer.place.se:.2f}".replace("-", "−")
+    return f"car {stop.car} at {race_time(stop.t)} ({stop.car_class}, {change})"
 
 
 def audit(

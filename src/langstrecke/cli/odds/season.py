@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from langstrecke.cli.asking import asks, request, settings_of
 from langstrecke.cli.figures import check_figure, save_figure
@@ -102,6 +103,8 @@ def _chosen(found: SeasonForecast, title: str, car_class: str) -> list[tuple[str
 
 def _print(found: SeasonForecast, keys: list[tuple[str, str]], most: int) -> None:
     out = screen()
+    if headline := found.headline(keys):
+        out.print(Text(headline, "bold"))
     told = ", ".join(f"{r.number} {_race(r)}" for r in found.rounds)
     out.print(f"[bold]{found.season}[/] after round {found.after} of {found.rounds[-1].number}: {escape(told)}")
     if found.what_if:
@@ -160,8 +163,9 @@ def _race(rnd: Round) -> str:
     name, key = load_registry().circuits[rnd.event.circuit].name, rnd.event.circuit.replace("-", " ")
     if fold(name) == key:
         return name
-    letters = len(key) <= 4 and key not in fold(name)
-    return key.upper() if letters else key.title()  # COTA, Spa
+    initials = "".join(word[0] for word in fold(name).split())
+    letters = len(key) <= 4 and (key not in fold(name) or key == initials)
+    return key.upper() if letters else key.title()  # COTA, VIR, Spa
 
 
 def _race_figure(

@@ -98,7 +98,8 @@ def audit_verb(
         k: sum(s.kind == k for s in found.stops)
         for k in ("choice", "forced", "driver", "pass", "repair", "unplanned")
     }
-    out.print(Text(printable(card.race.name), "bold"))
+    out.print(Text(found.headline(), "bold"))
+    out.print(Text(printable(card.race.name)))
     choices = plural(kinds["choice"], "stop was a choice", "stops were a choice")
     text = f"{choices}, {kinds['forced']} not (the tank may have been empty), {kinds['driver']} a driver's time up, "
     text += (

@@ -83,6 +83,29 @@ class SeasonForecast:
         found = f"Known to differ from published totals: {'; '.join(off[:MOST_TOLD])}{more} (docs, Seasons)."
         return (*self.ground, found)
 
+    def headline(self, keys: Collection[tuple[str, str]] | None = None) -> str:
+        """Who is the likeliest champion of each class, drivers first, in one sentence; `keys`: of these titles only.
+
+        Once no seasons are played it is who has the most points. Empty where there is no title yet.
+        """
+        chosen = list(self.titles if keys is None else keys)
+        kind = next((k for k, _ in chosen if k == "drivers"), chosen[0][0] if chosen else "")
+        told = []
+        for key in (k for k in chosen if k[0] == kind and self.titles[k]):
+            first, *others = self.titles[key]
+            same = [first.name] + [c.name for c in others if (c.title, c.points) == (first.title, first.points)]
+            who = " and ".join(same) if len(same) < 4 else f"{same[0]} and {len(same) - 1} level"
+            if self.simulated:
+                n = max(self.simulated, 1000)
+                chance = percent(first.title, n)
+                if first.before is not None:
+                    chance += f" instead of {percent(first.before, n)}"
+                told.append(f"{key[1]} {who} {chance}")
+            else:
+                told.append(f"{key[1]} {who} {first.points:g}")
+        opening = f"Likeliest {kind}' title" if self.simulated else f"Most points, {kind}"
+        return f"{opening}: {'; '.join(told)}." if told else ""
+
     def contender(self, title: str, car_class: str, key: str) -> Contender:
         """One line. KeyError if there is none."""
         for line in self.titles[(title, car_class)]:
@@ -125,6 +148,7 @@ class SeasonForecast:
             "after": self.after,
             "simulated": self.simulated,
             "seed": self.seed,
+            "headline": self.headline(),
             "rounds": [{"round": r.number, "race": r.id, "run": r.number <= self.after} for r in self.rounds],
             "titles": [
                 {

@@ -102,6 +102,8 @@ class SeasonAnswer(Answer):
     after: int
     simulated: int
     seed: int
+    headline: str
+    """Who is the likeliest champion of each class."""
     rounds: list[RoundLine]
     titles: list[TitleTable]
     notes: list[str]

@@ -367,6 +367,8 @@ class AuditAnswer(Answer):
 
     race: str
     seed: int
+    headline: str
+    """The best and the worst call."""
     stops: list[ScoredStop]
     classes: dict[str, BestWorst]
     notes: list[str] = Field([])
