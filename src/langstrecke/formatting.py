@@ -130,6 +130,12 @@ def points(change: float) -> str:
     return signed(100.0 * change)
 
 
+def fuel_range(laps: float, sd: float) -> str:
+    """The 80 % range of the laps that the fuel on board lasts, `sd` its standard deviation: `80 %: 8.9 to 12.5`."""
+    low, high = max(0.0, laps - 1.28 * sd), laps + 1.28 * sd
+    return f"80 %: {low:.1f} to {high:.1f}"
+
+
 def plural(number: int, one: str, many: str = "") -> str:
     """A count with its noun: `1 race`, `2,000 races`; `many` where an s does not do it."""
     return f"{decimals(f'{number:,}')} {tr(one if number == 1 else many or one + 's')}"

@@ -14,8 +14,6 @@ from langstrecke.services.requests.cards import CheckPatchAsk, SavedAsk, SavePat
 from langstrecke.services.requests.common import PatchAsk
 from langstrecke.services.settings import Settings
 
-NINETEEN_OF_20 = 1.96
-"""Standard deviations to each side that hold 95 % of a normal distribution."""
 MOST_PATCHES = 500
 """What-ifs that are kept; more are refused (default)."""
 
@@ -50,12 +48,14 @@ def check_patch(settings: Settings, ask: CheckPatchAsk) -> PatchWords:
 
 def _assumed(before: RaceCard, after: RaceCard) -> list[AssumedDriver]:
     """The drivers of `after` whom `before` does not know and whose pace is what the class makes likely."""
+    from langstrecke.strategy.counterfactual.paired import SURE
+
     known = {driver.name.casefold() for entry in before.entries for driver in entry.drivers}
     return [
         AssumedDriver(
             driver=driver.name, car=entry.car, pace_s=driver.pace_s,
-            low_s=driver.pace_s - NINETEEN_OF_20 * driver.pace_s_sd,
-            high_s=driver.pace_s + NINETEEN_OF_20 * driver.pace_s_sd,
+            low_s=driver.pace_s - SURE * driver.pace_s_sd,
+            high_s=driver.pace_s + SURE * driver.pace_s_sd,
         )
         for entry in after.entries
         for driver in entry.drivers

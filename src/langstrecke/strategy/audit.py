@@ -19,7 +19,7 @@ from typing import Any
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.formatting import race_time
+from langstrecke.formatting import race_time, signed
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.racestate.state import live_state
@@ -27,6 +27,7 @@ from langstrecke.simulation.kernel.snapshot import OUT
 from langstrecke.simulation.kernel.stops import LAST_LAPS_FUEL
 from langstrecke.strategy.audit_field import Shown, as_open, shown
 from langstrecke.strategy.counterfactual.moment import Moment, moment
+from langstrecke.strategy.counterfactual.paired import SURE
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.options import Answer, Option, stop_or_stay
 from langstrecke.timing.derive import neutralisations, pit_stops
@@ -144,7 +145,7 @@ class Audit:
 
 def _told(stop: Scored) -> str:
     assert stop.answer is not None
-    change = f"{stop.gain:+.2f} places ± {1.96 * stop.answer.place.se:.2f}".replace("-", "−")
+    change = f"{signed(stop.gain, 2)} places ± {SURE * stop.answer.place.se:.2f}"
     return f"car {stop.car} at {race_time(stop.t)} ({stop.car_class}, {change})"
 
 

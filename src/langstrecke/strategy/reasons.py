@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from langstrecke.formatting import percent, plural, race_time
+from langstrecke.formatting import fuel_range, percent, plural, race_time
 from langstrecke.racecard.stop_cost import stop_cost
 from langstrecke.racestate.model import LiveCar
 from langstrecke.rulebooks.load import load_rulebook
@@ -37,8 +37,7 @@ def reasons(now: Moment, index: int, ahead: Outlook | None = None) -> list[str]:
     refuels = int(now.params.race[0].refuelling) == 1
     told = [f"{race_time(now.to_go_s())} to go"]
     if refuels:
-        low, high = max(0.0, left - 1.28 * sd), left + 1.28 * sd
-        told[0] += f"; fuel for {left:.1f} laps (80 %: {low:.1f} to {high:.1f}; a tank is believed to last"
+        told[0] += f"; fuel for {left:.1f} laps ({fuel_range(left, sd)}; a tank is believed to last"
         told[0] += f" {tank:.1f}, with what crews save)"
     if ahead is not None:
         told += ahead.describe() if refuels else ahead.describe()[:1]

@@ -15,7 +15,7 @@ from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.progress import progress
 from langstrecke.cli.strategy.differences import MEANS, either_way
 from langstrecke.cli.terminal import grid, noted, print_json, screen
-from langstrecke.formatting import percent, plural, printable, race_time, surname
+from langstrecke.formatting import fuel_range, percent, plural, printable, race_time, surname
 from langstrecke.services.requests.strategy import WindowAsk
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ def window_verb(
     out = screen()
     when = f"{race_time(found.t)} of race time ({clock_of(card, found.t):%H:%M:%S})"
     out.print(Text.assemble((printable(card.race.name), "bold"), f"  car {ask.car} at {when}"))
-    low, high = max(0.0, found.fuel_left - 1.28 * found.fuel_sd), found.fuel_left + 1.28 * found.fuel_sd
-    fuel = f"fuel for {found.fuel_left:.1f} laps (80 %: {low:.1f} to {high:.1f})"
+    fuel = f"fuel for {found.fuel_left:.1f} laps ({fuel_range(found.fuel_left, found.fuel_sd)})"
     out.print(Text(found.headline, "bold"))
     green, now = found.stop_s
     cost = f"a stop now costs {now:.0f} s" + (f" of green running instead of {green:.0f}" if found.green else "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
-from langstrecke.formatting import percent, plural, race_time, surname
+from langstrecke.formatting import fuel_range, percent, plural, race_time, surname
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.charts.whatif import Step, change_chart
 from langstrecke.web.pages.components import esc
@@ -94,7 +94,7 @@ def reckoned(found: WindowAnswer) -> list[str]:
     green, now = found.stop_s
     cost = f"a stop now costs {now:.0f} s"
     cost += f" of green running instead of {green:.0f}" if found.neutral else ""
-    told = [f"fuel for {found.fuel_left:.1f} laps (± {1.28 * found.fuel_left_sd:.1f}); {cost}"]
+    told = [f"fuel for {found.fuel_left:.1f} laps ({fuel_range(found.fuel_left, found.fuel_left_sd)}); {cost}"]
     if found.undercut:
         gains = "; ".join(
             f"{plural(u.laps, 'lap')} {u.gain_s:+.1f} s ({u.low_s:+.1f} to {u.high_s:+.1f})" for u in found.undercut
