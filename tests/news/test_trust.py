@@ -48,7 +48,7 @@ def test_a_claim_with_every_bad_sign_is_withheld_and_one_with_every_good_sign_is
     (claim,) = read_article(article_from_text("Prema verpflichtet Robert Kubica.", date="2021-12")).claims
     bad = frozenset(s for s, w in trust().weights.items() if w < 0)
     good = frozenset(s for s, w in trust().weights.items() if w > 0)
-    told, withheld = trusted([replace(claim, signs=bad), replace(claim, signs=good)])
+    told, withheld = trusted([replace(claim, signs=bad, trust=None), replace(claim, signs=good, trust=None)])
     assert [c.signs for c in told] == [good]
     assert [c.signs for c in withheld] == [bad]
 

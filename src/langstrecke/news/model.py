@@ -51,6 +51,11 @@ class Article:
         """The year it was written in."""
         return int(self.date[:4]) if self.date else None
 
+    @property
+    def month(self) -> int:
+        """The month it was written in, 1 to 12; 0 where the date has none."""
+        return int(self.date[5:7]) if len(self.date) > 6 else 0
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -93,6 +98,8 @@ class Claim:
     """Not said in so many words: it follows from who shares the car, or whose cars the lines before are about."""
     signs: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     """By what it is judged whether it was read rightly."""
+    clues: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """By what it is judged how sure the text is."""
     trust: float | None = field(default=None, compare=False)
     """How likely it is read rightly, by those signs; None where nothing judged it."""
     doubt: str = field(default="", compare=False)
@@ -118,7 +125,7 @@ class Claim:
         """The claim as plain data, its id included."""
         data = {"id": self.id, **asdict(self)}
         data["seasons"] = list(self.seasons)
-        del data["signs"]
+        del data["signs"], data["clues"]
         return data
 
     def told(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +18,19 @@ from langstrecke.news.lexicon.morphology import looks_german
 from langstrecke.news.mentions.certainty import Verdict, certainty_of, find_cue
 from langstrecke.news.mentions.clauses import Clause, split_clauses
 from langstrecke.news.mentions.named import Spotted, speaks_of_racing, spot_names
+from langstrecke.news.mentions.places import place_in
 from langstrecke.news.mentions.tokens import Item, sentence_items
 from langstrecke.news.model import Article, Claim
-from langstrecke.news.relations.collect import guesses, heads, no_comment, once, starters, unlike
+from langstrecke.news.relations.collect import guesses, heads, no_comment, once, starters, unlike, unsaid
 from langstrecke.news.relations.crew_claims import Crews, stays_seated
 from langstrecke.news.relations.extract import Draft, told_by
 from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now, off_season
+from langstrecke.news.relations.learnt import RULE, learnt, sured
 from langstrecke.news.relations.line_ups import Garage
+from langstrecke.news.relations.pairs import Mention, Pair, in_mind, mentions, pairs
 from langstrecke.news.relations.qualifiers import PAST, count_in, series_of, source_in, tense_of
 from langstrecke.news.relations.seats import Sure
-from langstrecke.news.relations.signs import compared, signs_of
+from langstrecke.news.relations.signs import Told, clues_of, compared, signs_of
 from langstrecke.news.relations.speakers import set_speaker
 from langstrecke.news.relations.titles import titles
 from langstrecke.news.relations.trust import trusted
@@ -78,8 +82,12 @@ class Reading:
         }
 
 
-def read_article(article: Article) -> Reading:
-    """The claims of an article, each once, in order of the text."""
+Judge = Callable[[Sequence[Pair]], list[list[tuple[str, float]]]]
+"""Says of pairs which relations they stand in, and how likely."""
+
+
+def read_article(article: Article, judge: Judge | None = None) -> Reading:
+    """The claims of an article, each once, in order of the text; `judge`: instead of what examples taught."""
     if not looks_german(article.text):
         return Reading(article, (), note="not in German; nothing was read")
     book = gazetteer()
@@ -95,8 +103,8 @@ def read_article(article: Article) -> Reading:
     if any(s.turn for s in story):
         inside = [s.name.id for s in within(spots, story) if s.name.is_a("person") and s.name.id in talk.people]
         talk.guest = guest_of(labels, talk.people, inside)
-    reader = _Reader(article, talk, story, spots, doc)
-    claims, withheld = trusted(once(compared(off_season(reader.read(), article))))
+    reader = _Reader(article, talk, story, spots, doc, judge or learnt().told)
+    claims, withheld = trusted(once(unsaid(sured(compared(off_season(reader.read(), article))))))
     if article.page:
         claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
     return Reading(article, tuple(claims), withheld=tuple(withheld))
@@ -105,7 +113,7 @@ def read_article(article: Article) -> Reading:
 class _Reader:
     """Reads sentence by sentence and remembers."""
 
-    def __init__(self, article: Article, talk: Talk, story: list[Sentence], spots: list[Spotted], doc: Doc) -> None:
+    def __init__(self, article: Article, talk: Talk, story: list[Sentence], spots: list[Spotted], doc: Doc, judge: Judge) -> None:
         self.article = article
         self.talk = talk
         self.story = story
@@ -117,6 +125,8 @@ class _Reader:
         self.planned: frozenset[str] = frozenset()
         """Of whom this sentence announced something."""
         self.garage = Garage(self.about.preview)
+        self.judge = judge
+        self.named_before: list[Mention] = []
         self.read_now: list[Clause] = []
         """The clauses of the sentence that is read."""
         self.crews = Crews()
@@ -152,6 +162,14 @@ class _Reader:
             if BROKEN not in sentence.text:  # it may have been the word that says how sure it is
                 claims += self._sentence(sentence)
         return claims + starters(claims, self.talk, self.about, self.article.year)
+
+    def _flags(self, sentence: Sentence) -> frozenset[str]:
+        flags = {
+            "quoted": sentence.quoted, "question": sentence.turn == "question", "answer": sentence.turn == "answer",
+            "preview": self.about.preview, "grid": self.about.grid, "ticker": self.about.ticker,
+            "first": sentence.start == self.story[0].start,
+        }  # fmt: skip
+        return frozenset(k for k, v in flags.items() if v)
 
     # --- one sentence -----------------------------------------------------------------------------------------------
 
@@ -195,6 +213,7 @@ class _Reader:
             self.asked_ahead = whole.ahead
         claims: list[Claim] = []
         scenes: list[Scene] = []
+        mind = in_mind(talk, self.named_before)
         for n, clause in enumerate(clauses):
             before = scenes[-1] if scenes else None
             parent = scenes[clause.parent] if clause.parent is not None and clause.parent < n else None
@@ -211,6 +230,10 @@ class _Reader:
                 if following is not None and following.lows >= {"anders", "als"}:
                     claims += unlike(told, following)
             remember_people(talk, scene)
+        span = sentence.start, sentence.end
+        found = pairs(scenes, mind, self._flags(sentence), span) if sentence.turn != "question" else []
+        examples = self._by_example(sentence, clauses, scenes, found, whole)
+        self.named_before = mentions([s.clause for s in scenes])
         if sentence.turn == "question":
             talk.asked_words = frozenset(w for c in clauses for w in c.lemmas)
         if not claims:
@@ -231,7 +254,29 @@ class _Reader:
         if scenes:
             acting = next((s.subject for s in scenes if any(n.is_a("person") for n in s.subject)), ())
             talk.subject = acting or talk.subject
-        return claims
+        return claims + examples
+
+    def _by_example(
+        self, sentence: Sentence, clauses: list[Clause], scenes: list[Scene], found: list[Pair], whole: When
+    ) -> list[Claim]:
+        """What examples say of the pairs of a sentence; how sure, when and where as of any other claim."""
+        made: list[Claim] = []
+        spoken = sentence.quoted or sentence.turn == "answer"
+        for pair, told in zip(found, self.judge(found), strict=True):
+            for relation, likely in told:
+                clause = clauses[pair.clause]
+                own = when(clause.text, self.article.year)
+                time = own if own.years or own.since else whole
+                place = place_in(clause) if relation == "finished" else ""
+                draft = Draft(pair.one.name, relation, pair.other.name, RULE, place=place)
+                if heads(draft, self.talk, examples=True):
+                    continue
+                sure = self._how_sure(draft, pair.clause, clauses, own, time, spoken=spoken)
+                tense = tense_of(clause, time, self.article.year, sure)
+                if sure != "none":
+                    claim = self._claim(draft, sure, time, scenes[pair.clause], sentence, tense)
+                    made.append(replace(claim, trust=likely))
+        return made
 
     def _claims(self, sentence: Sentence, n: int, clauses: list[Clause], scene: Scene, whole: When) -> list[Claim]:
         clause = clauses[n]
@@ -401,6 +446,10 @@ class _Reader:
             rule=told.rule,
             implied=told.implied,
             signs=signs_of(told, scene, sentence, tense),
+            clues=clues_of(
+                told, sure, time, scene.clause, self.read_now, sentence,
+                Told(tense, self.article.year, self.article.month, self.about.preview),
+            ),
         )
 
     # --- memory -----------------------------------------------------------------------------------------------------

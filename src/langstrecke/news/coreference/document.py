@@ -16,6 +16,7 @@ from langstrecke.news.sources.sentences import Sentence
 _LONG_RACES = {"spa": "spa-24h", "nurburgring": "nurburgring-24h"}
 _OTHER_LONG_RACES = frozenset({"le-mans", "daytona", "dubai-24h"})
 """With these named the 24 hours may be theirs."""
+_DAY_LONG = re.compile(r"24[- ](?:Stunden|h\b)|Vierundzwanzig|zweimal rund um die Uhr")
 _GRID = re.compile(r"Qualifying|Qualifikation|Zeittraining|Pole-?Position|Startaufstellung|Startreihe")
 _RACED = re.compile(
     r"\bgewann(?:en)?\b|\bsiegten?\b|\b[Ss]ieger\b|Zielflagge|Ziellinie|\bsetzten? sich\b.*\bdurch\b"
@@ -56,7 +57,7 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
     races = {
         short: talk.book.names[race]
         for short, race in _LONG_RACES.items()
-        if race in named or (short in named and "24 Stunden" in article.text and not named & _OTHER_LONG_RACES)
+        if race in named or (short in named and _DAY_LONG.search(article.text) and not named & _OTHER_LONG_RACES)
     }
     if "petit-le-mans" in named:
         races["road-atlanta"] = talk.book.names["petit-le-mans"]  # the race there

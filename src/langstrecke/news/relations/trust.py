@@ -15,6 +15,9 @@ from functools import cache
 from importlib.resources import files
 
 from langstrecke.news.model import Claim
+from langstrecke.news.relations.learnt import learnt
+
+FEW = "only examples of such sentences speak for it, and not clearly enough"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ def trusted(claims: Iterable[Claim]) -> tuple[list[Claim], list[Claim]]:
     told: list[Claim] = []
     withheld: list[Claim] = []
     for claim in claims:
+        if claim.trust is not None:  # examples have said how likely it is
+            enough = claim.trust >= learnt().threshold
+            (told if enough else withheld).append(claim if enough else replace(claim, doubt=FEW))
+            continue
         sure = round(trust().of(claim), 3)
         if sure >= trust().threshold:
             told.append(replace(claim, trust=sure))
