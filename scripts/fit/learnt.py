@@ -2,14 +2,14 @@
 
 Usage: pip install scikit-learn && python -m scripts.fit.learnt [--write]
 
-Texts: tests/news/taught (by writers who had seen no rule, for this purpose) and the sets of tests/news that rules were
-developed on; never the sealed ones. One logistic regression a relation, on the pairs of the kinds it was seen with. Of a
-claim that the gold has at another place of the text the pair is left out, neither right nor wrong.
+Texts: tests/news/taught (by writers who had seen no rule, for this purpose) and the sets of tests/news that rules
+were developed on; never the sealed ones. One logistic regression a relation, on the pairs of the kinds it was seen
+with. Of a claim that the gold has at another place of the text the pair is left out, neither right nor wrong.
 
 How sure is one more regression, on the clues of claims (`relations/signs.py`), what the rules say among them.
 
-Printed, each taught text read by weights of which its fold had no part: precision / recall / F without how sure, of the
-rules alone and with what examples add, by threshold; how often how sure is right, by the rules and as told.
+Printed, each taught text read by weights of which its fold had no part: precision / recall / F without how sure, of
+the rules alone and with what examples add, by threshold; how often how sure is right, by the rules and as told.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ SHOWN = (0.3, 0.4, 0.5, 0.6, 0.7)
 class Text:
     """A text with its gold, its pairs, and what the rules read."""
 
-    set: str
+    group: str
     gold: list[tuple[str, str, str, int]]
     pairs: list[tuple[str, str, frozenset[str], str, int, int, bool]] = field(default_factory=list)
     """Ids, what is seen, kinds, the sentence, and whether both are named in it."""
@@ -75,7 +75,9 @@ def sources() -> Iterator[tuple[str, str, str, list[dict[str, Any]]]]:
             for line in lines.strip().splitlines():
                 cells = [c.strip() for c in line.split("|")]
                 at = text.find(cells[4])
-                gold.append({**dict(zip(("subject", "relation", "object", "certainty"), cells, strict=False)), "at": [at]})
+                gold.append(
+                    {**dict(zip(("subject", "relation", "object", "certainty"), cells, strict=False)), "at": [at]}
+                )
             yield "taught", text, head.split()[1], gold
     for name in DEVELOPED_ON:
         for file in sorted((NEWS / "gold" / name).glob("*.toml")):
@@ -88,12 +90,12 @@ def seen(name: str, text: str, date: str, gold: list[dict[str, Any]]) -> Text:
     """Read a text, and keep its pairs."""
     made = Text(name, [])
     certainties: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for claim in gold:
-        one, relation, other, sure = gold_key(claim)
-        made.gold.append((one, relation, other, claim.get("at", [-1])[0]))
+    for entry in gold:
+        one, relation, other, sure = gold_key(entry)
+        made.gold.append((one, relation, other, entry.get("at", [-1])[0]))
         certainties[one, relation, other].add(sure)
 
-    def judge(found: list[Pair]) -> list[list[tuple[str, float]]]:
+    def judge(found: Sequence[Pair]) -> list[list[tuple[str, float]]]:
         for p in found:
             ids = same_id(p.one.name.id), same_id(p.other.name.id)
             named = p.one.at >= 0 and p.other.at >= 0
@@ -101,13 +103,14 @@ def seen(name: str, text: str, date: str, gold: list[dict[str, Any]]) -> Text:
         here = labels(Text(name, made.gold, made.pairs[len(made.pairs) - len(found) :])) if found else []
         return [[(relation, 1.0) for relation in sorted(told)] for told, _ in here]
 
-    reading = read_article(article_from_text(text, id="text", date=date), judge)  # type: ignore[arg-type]
+    reading = read_article(article_from_text(text, id="text", date=date), judge)
     made.read = {claim_key(c)[:3] for c in reading.claims if c.rule != RULE}
     for claim in (*reading.claims, *reading.withheld):
         wanted = certainties.get(claim_key(claim)[:3], set())
         if len(wanted) == 1:
+            (right,) = wanted
             by_rule = next(c for c in CERTAINTIES if f"= {c}" in claim.clues) if claim.clues else claim.certainty
-            made.sure.append((claim.clues, *wanted, by_rule, claim.rule != RULE))
+            made.sure.append((claim.clues, right, by_rule, claim.rule != RULE))
     return made
 
 
@@ -120,7 +123,8 @@ def labels(text: Text) -> list[tuple[set[str], set[str]]]:
             told[other, one].append((relation, at))
     found = []
     for one, other, _, _, start, end, named in text.pairs:
-        here, elsewhere = set(), set()
+        here: set[str] = set()
+        elsewhere: set[str] = set()
         for relation, at in told.get((one, other), ()):
             (here if start <= at < end or (at < 0 and named) else elsewhere).add(relation)
         found.append((here, elsewhere - here))
@@ -159,7 +163,9 @@ def fit(texts: list[Text]) -> Fit:
         often = Counter(kinds[right])
         made.kinds[relation] = {str(k) for k, c in often.items() if c >= max(2, 0.02 * n)}
         fits = np.array([k in made.kinds[relation] for k in kinds]) & np.array([relation not in e for _, e in told])
-        model = LogisticRegression(C=1 / PRIOR, solver="liblinear", fit_intercept=False, dual=True, tol=0.01, max_iter=300)
+        model = LogisticRegression(
+            C=1 / PRIOR, solver="liblinear", fit_intercept=False, dual=True, tol=0.01, max_iter=300
+        )
         model.fit(table[fits], right[fits])
         made.weights[relation] = np.where(abs(model.coef_[0]) < SMALL, 0, model.coef_[0])
     return made
@@ -207,7 +213,10 @@ def fit_sure(texts: list[Text]) -> SureFit:
     """One regression for all certainties."""
     claims = [c for t in texts for c in t.sure if c[0]]
     count = Counter(f for c in claims for f in c[0])
-    made = SureFit({f: n for n, f in enumerate(sorted(f for f, k in count.items() if k >= RARE))}, LogisticRegression(C=1 / CLUE_PRIOR, max_iter=300))
+    made = SureFit(
+        {f: n for n, f in enumerate(sorted(f for f, k in count.items() if k >= RARE))},
+        LogisticRegression(C=1 / CLUE_PRIOR, max_iter=300),
+    )
     made.model.fit(made.matrix([c[0] for c in claims]), [c[1] for c in claims])
     return made
 
@@ -241,8 +250,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write data/learnt.npz")
     options = parser.parse_args()
     texts = [seen(*one) for one in sources()]
-    taught = [t for t in texts if t.set == "taught"]
-    others = [t for t in texts if t.set != "taught"]
+    taught = [t for t in texts if t.group == "taught"]
+    others = [t for t in texts if t.group != "taught"]
     print(f"{len(taught)} taught texts, {len(others)} developed on, {sum(len(t.gold) for t in texts)} claims")
     judged: list[Text] = []
     said: list[dict[tuple[str, str, str], float]] = []
@@ -262,11 +271,15 @@ def main() -> None:
         write(fit(texts), fit_sure(texts))
 
 
-def unread(read: set[tuple[str, str, str]], said: dict[tuple[str, str, str], float], threshold: float) -> set[tuple[str, str, str]]:
+def unread(
+    read: set[tuple[str, str, str]], said: dict[tuple[str, str, str], float], threshold: float
+) -> set[tuple[str, str, str]]:
     """What is added, as `relations.collect.unsaid` does."""
     pairs = {frozenset((a, b)) for a, _, b in read}
     filled = {(a, r) for a, r, _ in read if r not in SYMMETRIC}
-    return {k for k, p in said.items() if p >= threshold and frozenset((k[0], k[2])) not in pairs and k[:2] not in filled}
+    return {
+        k for k, p in said.items() if p >= threshold and frozenset((k[0], k[2])) not in pairs and k[:2] not in filled
+    }
 
 
 def write(made: Fit, sure: SureFit) -> None:
@@ -286,12 +299,16 @@ def write(made: Fit, sure: SureFit) -> None:
     for key, lines in words.items():
         held[key] = np.frombuffer("\n".join(lines).encode(), np.uint8)
     base = how[-1:]
-    for key, cells in (("weights", table[table.any(axis=1)]), ("sure", np.vstack([how[:-1][how[:-1].any(axis=1)], base]))):
+    for key, cells in (
+        ("weights", table[table.any(axis=1)]),
+        ("sure", np.vstack([how[:-1][how[:-1].any(axis=1)], base])),
+    ):
         row, column = np.nonzero(cells)
         held |= {f"{key}_row": row.astype(np.int32), f"{key}_column": column.astype(np.int8)}
         held[f"{key}_value"] = cells[row, column].astype(np.float16)
     np.savez_compressed(WEIGHTS, **held)
-    print(f"{WEIGHTS.name}: {len(words['features'])} features, {len(words['clues'])} clues, {WEIGHTS.stat().st_size / 1e3:.0f} kB")
+    size = WEIGHTS.stat().st_size / 1e3
+    print(f"{WEIGHTS.name}: {len(words['features'])} features, {len(words['clues'])} clues, {size:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -94,7 +94,14 @@ def _siblings(
     for i in range(len(doc)):
         surname = ends.get(i, surname)
         alone = i + 1 >= len(doc) or not doc[i + 1].text[:1].isupper()
-        if surname and i and i not in taken and doc[i - 1].text.lower() in _KIN and _first_name(doc, i, book) and alone:
+        if (
+            surname
+            and i
+            and i not in taken
+            and doc[i - 1].text.lower() in _KIN
+            and _first_name(doc, i, book)
+            and alone
+        ):
             more.append((i, i + 1, _person(f"{doc[i].text} {surname}", book)))
     return more
 
@@ -241,7 +248,9 @@ def _called(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int, 
     if not doc[start].text.lower().endswith(_OUTFITS[:6]) or doc[start].text.isupper():
         return None
     stop = start + 1
-    while stop < min(end, start + 3) and _strange(doc[stop].text, book) and norm(doc[stop].text) not in book.first_names:
+    while (
+        stop < min(end, start + 3) and _strange(doc[stop].text, book) and norm(doc[stop].text) not in book.first_names
+    ):
         stop += 1
     if stop == start + 1:
         return None
@@ -308,8 +317,10 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
     return None
 
 
-_BEFORE_A_NAME = ("fahrer", "fahrerin", "pilot", "pilotin", "chef", "chefin", "kollege", "kollegen", "kamerad", "partner", "namens",
-                  "eigner", "besitzer", "manager", "ingenieur", "schützling", "rookie", "debütant", "neuling", "amateur")  # fmt: skip
+_BEFORE_A_NAME = (
+    "fahrer", "fahrerin", "pilot", "pilotin", "chef", "chefin", "kollege", "kollegen", "kamerad", "partner", "namens",
+    "eigner", "besitzer", "manager", "ingenieur", "schützling", "rookie", "debütant", "neuling", "amateur",
+)  # fmt: skip
 """Behind these somebody is named."""
 _HEADS = ("leiter", "chef", "direktor", "manager", "sprecher", "pilot", "fahrer", "vorstand", "präsident")
 """Words for people end so; they are no first names."""

@@ -1,13 +1,13 @@
 """What examples teach: how likely a pair of names stands in a relation, by what is seen of it (`pairs.py`).
 
-One logistic model for each relation; its weights are data/learnt.npz, fitted by `scripts.fit.learnt` on texts with gold
-claims. The rules are asked first; what they do not read is told where the examples say so clearly enough.
+One logistic model for each relation; its weights are data/learnt.npz, fitted by `scripts.fit.learnt` on texts with
+gold claims. The rules are asked first; what they do not read is told where the examples say so clearly enough.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -20,6 +20,9 @@ from langstrecke.news.relations.pairs import Pair
 
 RULE = "examples"
 """What a claim says it was read by."""
+
+Judge = Callable[[Sequence[Pair]], list[list[tuple[str, float]]]]
+"""Says of pairs which relations they stand in, and how likely, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Learnt:
             for pair, row in zip(found, likely, strict=True)
         ]
 
+
 @cache
 def learnt() -> Learnt:
     """The shipped weights."""
@@ -93,13 +97,14 @@ def learnt() -> Learnt:
     )
 
 
+FEW = "only examples of such sentences speak for it, and not clearly enough"
 _NOT_SO = ("denied", "not_confirmed", "wished", "possible")
 
 
 def sured(claims: list[Claim]) -> list[Claim]:
     """The claims only examples read are as sure as examples say; what rules read is as sure as the rules say.
 
-    Where the rules hear a denial or a wish and examples do not, nothing is told.
+    Where the rules hear a denial or a wish and examples do not, nothing is told; what is too unlikely has its doubt.
     """
     made = []
     for claim in claims:
@@ -108,6 +113,7 @@ def sured(claims: list[Claim]) -> list[Claim]:
             if sure != claim.certainty and claim.certainty in _NOT_SO:
                 continue
             tense = "present" if sure == "confirmed" and claim.tense == "future" else claim.tense
-            claim = replace(claim, certainty=sure, tense=tense)
+            doubt = "" if (claim.trust or 0.0) >= learnt().threshold else FEW
+            claim = replace(claim, certainty=sure, tense=tense, doubt=doubt)
         made.append(claim)
     return made

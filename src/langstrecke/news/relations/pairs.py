@@ -1,41 +1,25 @@
 """Every two names of a sentence that something could be told of, and what is seen of them there.
 
-`learnt.py` weighs it. A candidate is a pair of somebody (a person, a team, a make) and something; who is only meant, as
-"er" or by a sentence before, is a candidate with the way it came to mind.
+`learnt.py` weighs it. A candidate is a pair of somebody (a person, a team, a make) and something; who is only meant,
+as "er" or by a sentence before, is a candidate with the way it came to mind.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from langstrecke.news.coreference.clause_roles import Scene
 from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.clauses import Clause
-from langstrecke.news.mentions.noun_phrases import Group
-from langstrecke.news.mentions.tokens import Item
+from langstrecke.news.relations.sights import Mention, Sight, kind_of, kinds_of, seen
 
-_KINDS = ("person", "series", "event", "team", "make", "vehicle", "car", "class", "goal")
 _ACTS = ("person", "team", "make")
 _IN_MIND = 3
 """So many people who are not named are thought of."""
-_STEPS = (1, 2, 3, 5, 8, 13, 21)
-_BORDERS = frozenset({"vor", "hinter", "gegen", "statt", "neben", "von", "mit", "und", "sowie", "als", "an", "für"})
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A name where a sentence names or means it."""
-
-    name: Name
-    how: str
-    """name, person, pronoun, role, compound, car; or how it came to mind."""
-    clause: int = -1
-    at: int = -1
-    """The item of the clause; -1 where it is only in mind."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +44,7 @@ class Pair:
     @property
     def kinds(self) -> str:
         """What they are: `person>team`."""
-        return f"{_kind(self.one.name)}>{_kind(self.other.name)}"
+        return kinds_of(self.one, self.other)
 
     @property
     def clause(self) -> int:
@@ -74,7 +58,9 @@ GOALS = {
     "sieg": re.compile(r"sieg|gewinn|spitze|erfolg"),
     "gesamtsieg": re.compile(r"gesamtsieg|sieg|gewinn"),
     "klassensieg": re.compile(r"klassensieg|klassenerfolg|klasse"),
-    "motorsport": re.compile(r"karriere|helm|rücktritt|zurücktreten|nagel|aufhören|schluss|ruhestand|rennfahrer|motorsport"),
+    "motorsport": re.compile(
+        r"karriere|helm|rücktritt|zurücktreten|nagel|aufhören|schluss|ruhestand|rennfahrer|motorsport"
+    ),
 }
 """What is fought for or left and is no name: by the words for it."""
 _GOAL = {id: Name(id, id.title(), ("goal",)) for id in GOALS}
@@ -136,8 +122,8 @@ def mentions(clauses: list[Clause]) -> list[Mention]:
 def pairs(scenes: list[Scene], mind: InMind, doc: frozenset[str], span: tuple[int, int]) -> list[Pair]:
     """The candidates of a sentence; each two names once, where they stand nearest.
 
-    `doc`: what holds for the sentence as a whole; `span`: where it stands in the text. What the rules read in it plays no part: of texts that rules were
-    developed on they read far more than of others.
+    `doc`: what holds for the sentence as a whole; `span`: where it stands in the text. What the rules read in it
+    plays no part: of texts that rules were developed on they read far more than of others.
     """
     clauses = [s.clause for s in scenes]
     named = mentions(clauses)
@@ -159,21 +145,21 @@ def pairs(scenes: list[Scene], mind: InMind, doc: frozenset[str], span: tuple[in
             far = _far(one, other, scenes)
             if key not in best or far < best[key][0]:
                 best[key] = (far, one, other)
-    sights = [_Sight(s) for s in scenes]
+    sights = [Sight(s) for s in scenes]
     of_one: dict[tuple[str, str], list[float]] = defaultdict(list)
     of_other: dict[tuple[str, str], list[float]] = defaultdict(list)
     for far, one, other in best.values():
-        of_one[one.name.id, _kind(other.name)].append(far)
-        of_other[other.name.id, _kind(one.name)].append(far)
+        of_one[one.name.id, kind_of(other.name)].append(far)
+        of_other[other.name.id, kind_of(one.name)].append(far)
     found: list[Pair] = []
     for far, one, other in best.values():
-        kk = f"{_kind(one.name)}>{_kind(other.name)}"
-        near, rival = of_one[one.name.id, _kind(other.name)], of_other[other.name.id, _kind(one.name)]
+        kinds = kinds_of(one, other)
+        near, rival = of_one[one.name.id, kind_of(other.name)], of_other[other.name.id, kind_of(one.name)]
         ranks = {
-            f"{kk} O rank {min(3, sum(f < far for f in near))} of {min(3, len(near))}",
-            f"{kk} S rank {min(3, sum(f < far for f in rival))} of {min(3, len(rival))}",
+            f"{kinds} O rank {min(3, sum(f < far for f in near))} of {min(3, len(near))}",
+            f"{kinds} S rank {min(3, sum(f < far for f in rival))} of {min(3, len(rival))}",
         }
-        found.append(Pair(one, other, _seen(one, other, sights, doc) | ranks, *span))
+        found.append(Pair(one, other, seen(one, other, sights, doc) | ranks, *span))
     return found
 
 
@@ -193,152 +179,3 @@ def _far(one: Mention, other: Mention, scenes: list[Scene]) -> float:
     if one.clause != other.clause:
         return 20.0 + abs(one.clause - other.clause)
     return abs(one.at - other.at) / 10
-
-
-class _Sight:
-    """A clause and what is asked of it again and again."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self.clause = scene.clause
-        self.subject = {n.id for n in scene.subject}
-        self.indirect = {n.id for n in scene.indirect}
-        self.partners = {n.id for n in scene.partners}
-        self.group_of: dict[int, Group] = {m: g for g in scene.clause.groups for m in g.members}
-        self.content = [
-            i.lemma
-            for i in scene.clause.items
-            if i.kind == "word" and (i.text[:1].isupper() or i.finite or i.infinitive or len(i.low) > 3)
-        ]
-        self.verbs = sorted(
-            w for w in scene.clause.lemmas if w.endswith("n") and w[:1].islower() and w not in ("in", "an", "von", "den")
-        )
-        self.heads = sorted({i.compound.head for i in scene.clause.items if i.compound is not None} - {""})
-
-
-def _kind(name: Name) -> str:
-    return next((k for k in _KINDS if k in name.kinds), "other")
-
-
-def _step(n: int) -> str:
-    return str(next((s for s in _STEPS if n <= s), 99))
-
-
-def _seen(
-    one: Mention, other: Mention, sights: list[_Sight], doc: frozenset[str]
-) -> set[str]:
-    s, o = one.name.id, other.name.id
-    ks, ko = _kind(one.name), _kind(other.name)
-    kk = f"{ks}>{ko}"
-    seen = {"", kk, f"{kk} s:{one.how}", f"{kk} o:{other.how}", f"{kk} {one.how}/{other.how}"}
-    seen |= {f"doc {d}" for d in doc} | {f"{kk} doc {d}" for d in doc}
-    where = other.clause if other.at >= 0 else one.clause
-    sight = sights[where]
-    clause = sight.clause
-    for w in set(sight.content):
-        seen.add(f"{kk} c:{w}")
-        seen.add(f"c:{w}")
-    for v in sight.verbs:
-        seen.add(f"{kk} v:{v}")
-    for h in sight.heads:
-        seen.add(f"{kk} h:{h}")
-    seen.add(f"{kk} clause {clause.kind}")
-    role = (
-        "subject" if s in sight.subject else "indirect" if s in sight.indirect else
-        "partner" if s in sight.partners else "none"
-    )  # fmt: skip
-    seen.add(f"{kk} one is {role}")
-    for v in sight.verbs:
-        seen.add(f"{role} {ko} v:{v}")
-    if len(sight.subject) > 1:
-        seen.add(f"{kk} more subjects")
-    if o in sight.subject:
-        seen.add(f"{kk} other is subject")
-        for v in sight.verbs:
-            seen.add(f"other subject {ks} v:{v}")
-    if o in sight.partners:
-        seen.add(f"{kk} other is partner")
-    if o in sight.indirect:
-        seen.add(f"{kk} other is indirect")
-    if sight.scene.inherited:
-        seen.add(f"{kk} inherited")
-    for m, tag in ((one, "S"), (other, "O")):
-        if m.at < 0:
-            continue
-        at = sights[m.clause]
-        items = at.clause.items
-        group = at.group_of.get(m.at)
-        prep = group.prep if group is not None else "?"
-        seen.add(f"{kk} {tag} prep {prep}")
-        seen.add(f"{tag} prep {prep} {ko}")
-        if group is not None:
-            if group.genitive:
-                seen.add(f"{kk} {tag} genitive")
-            if group.possessive:
-                seen.add(f"{kk} {tag} possessive")
-            if len(group.members) > 1:
-                seen.add(f"{kk} {tag} listed {group.members.index(m.at)}")
-        for k in (-3, -2, -1, 1, 2):
-            if 0 <= m.at + k < len(items):
-                w = _word(items[m.at + k])
-                seen.add(f"{kk} {tag}{k}:{w}")
-                if k in (-1, 1):
-                    seen.add(f"{tag}{k}:{w}")
-        pair_before = [_word(i) for i in items[max(0, m.at - 2) : m.at]]
-        if len(pair_before) == 2:
-            seen.add(f"{kk} {tag}bi:{'_'.join(pair_before)}")
-        item = items[m.at]
-        if item.compound is not None and item.compound.head:
-            seen.add(f"{kk} {tag} head {item.compound.head}")
-            seen.add(f"{tag} head {item.compound.head}")
-            if item.compound.role is not None:
-                seen.add(f"{kk} {tag} role {item.compound.role.word}")
-    if one.at >= 0 and other.at >= 0:
-        if one.clause == other.clause:
-            lo, hi = sorted((one.at, other.at))
-            between = clause.items[lo + 1 : hi]
-            order = "S first" if one.at < other.at else "O first"
-            seen.add(f"{kk} same clause {order}")
-            seen.add(f"{kk} {order} apart {_step(hi - lo)}")
-            rivals = sum(_sort(i) == ko for i in between)
-            seen.add(f"{kk} {order} rivals {min(rivals, 3)}")
-            mates = sum(_sort(i) == ks for i in between)
-            seen.add(f"{kk} {order} mates {min(mates, 3)}")
-            if any(i.finite for i in between):
-                seen.add(f"{kk} {order} verb between")
-            if len(between) <= 4:
-                seen.add(f"{kk} {order} by {'_'.join(_word(i) for i in between)}")
-            for i in between:
-                w = _word(i)
-                if i.kind == "word":
-                    seen.add(f"{kk} {order} b:{w}")
-                if w in _BORDERS or i.kind == "mark":
-                    seen.add(f"{kk} {order} border {w}")
-            g, h = sight.group_of.get(one.at), sight.group_of.get(other.at)
-            if g is not None and g is h:
-                seen.add(f"{kk} one list")
-        else:
-            seen.add(f"{kk} clauses apart {max(-3, min(3, other.clause - one.clause))}")
-            seen.add(f"{kk} from {sights[one.clause].clause.kind} to {clause.kind}")
-            if clause.parent == one.clause:
-                seen.add(f"{kk} hangs on it")
-            for w in set(sights[one.clause].content):
-                seen.add(f"{kk} c1:{w}")
-    else:
-        gone = "S" if one.at < 0 else "O"
-        seen.add(f"{kk} {gone} not named, one is {role}")
-        people = {n for n in sight.subject}
-        seen.add(f"{kk} {gone} not named, {min(len(people), 2)} act")
-    return seen
-
-
-def _word(item: Item) -> str:
-    if item.kind in ("word", "mark"):
-        return item.lemma if item.kind == "word" else item.text
-    return "<" + _sort(item) + ">"
-
-
-def _sort(item: Item) -> str:
-    if item.is_person:
-        return "person" if item.kind == "person" else item.kind
-    return _kind(item.name) if item.name is not None else "?"

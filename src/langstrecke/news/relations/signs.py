@@ -121,13 +121,15 @@ def clues_of(
         last = max(time.years)
         years = "past year" if last < about.year else "this year" if last == about.year else "next year"
     found = {
-        f"= {sure}", f"= {sure} {relation}", f"= tense {tense}", f"= {sort} tense {tense}", f"= {sure} {sort} tense {tense}",
+        f"= {sure}", f"= {sure} {relation}", f"= tense {tense}", f"= {sort} tense {tense}",
+        f"= {sure} {sort} tense {tense}",
         f"= {relation}", f"= {sort}", f"= {years}", f"= {sort} {years} {tense}", f"= clause {clause.kind}",
         f"= {sort} month {about.month}", f"= {sure} {sort} {years}",
     }  # fmt: skip
     flags = {
-        "ahead": time.ahead, "since": bool(time.since), "quoted": sentence.quoted, f"turn {sentence.turn}": bool(sentence.turn),
-        "preview": about.preview, "negated": negated(clause), "no verb": clause.finite is None, "open": is_open(clause),
+        "ahead": time.ahead, "since": bool(time.since), "quoted": sentence.quoted,
+        f"turn {sentence.turn}": bool(sentence.turn), "preview": about.preview, "negated": negated(clause),
+        "no verb": clause.finite is None, "open": is_open(clause),
     }  # fmt: skip
     for flag in (name for name, is_so in flags.items() if is_so):
         found |= {f"= {flag}", f"= {flag} {sure}", f"= {flag} {sort}", f"= {flag} {sort} {tense}"}

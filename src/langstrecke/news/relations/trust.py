@@ -15,9 +15,6 @@ from functools import cache
 from importlib.resources import files
 
 from langstrecke.news.model import Claim
-from langstrecke.news.relations.learnt import learnt
-
-FEW = "only examples of such sentences speak for it, and not clearly enough"
 
 
 @dataclass(frozen=True)
@@ -55,8 +52,7 @@ def trusted(claims: Iterable[Claim]) -> tuple[list[Claim], list[Claim]]:
     withheld: list[Claim] = []
     for claim in claims:
         if claim.trust is not None:  # examples have said how likely it is
-            enough = claim.trust >= learnt().threshold
-            (told if enough else withheld).append(claim if enough else replace(claim, doubt=FEW))
+            (withheld if claim.doubt else told).append(claim)
             continue
         sure = round(trust().of(claim), 3)
         if sure >= trust().threshold:
