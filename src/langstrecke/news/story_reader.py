@@ -124,7 +124,8 @@ class StoryReader:
         races = self.about.races
         if races:
             items = [replace(i, name=races[i.name.id]) if i.name and i.name.id in races else i for i in items]
-        return items
+        unknown = "day-long"  # 24 hours of nobody knows where
+        return [Item(i.text, i.start, i.end) if i.name and i.name.id == unknown else i for i in items]
 
     def _clauses(self, sentence: Sentence) -> list[Clause]:
         return split_clauses(self._items(sentence), question=sentence.text.rstrip().endswith("?"))
