@@ -44,14 +44,14 @@ def test_who_stays_out_under_a_yellow_is_held_there() -> None:
         )
         stops[name] = played.gaps[:, 0, 0].mean(), played.cars[:, 0, STOPS].mean()
     assert stops["free"] != stops["held"]
-    assert all(o.hold for o in options(now, index) if not o.title.startswith("stop now"))
+    assert all(o.hold_s == now.t for o in options(now, index) if not o.title.startswith("stop now"))
 
 
 def test_under_green_the_baseline_leaves_later_yellows_to_the_crew() -> None:
     laps = make_race(cars=12)
     now = moment(card_of_made_race(laps, LENGTH), laps, 5400.0)
     assert staying_out(now, 0).lap == 0
-    assert not any(o.hold for o in options(now, 0))
+    assert not any(o.hold_s for o in [staying_out(now, 0), *options(now, 0)])
 
 
 def test_a_call_is_a_sentence_and_options_that_differ() -> None:

@@ -22,7 +22,7 @@ from langstrecke.strategy.counterfactual.moment import Moment, running_car
 from langstrecke.strategy.counterfactual.paired import Difference, difference
 from langstrecke.strategy.falloff import StintFall, fall_off
 from langstrecke.strategy.goals import column, in_class
-from langstrecke.strategy.options import HELD_SHARE, Option, staying_out, with_option
+from langstrecke.strategy.options import Option, past_yellow, staying_out, with_option
 from langstrecke.strategy.outlook import outlook
 from langstrecke.strategy.reasons import stop_seconds
 from langstrecke.strategy.rejoin import Rejoin, rejoin
@@ -243,7 +243,7 @@ def pit_window(
 
     stay = play(staying_out(now, index))
     lap, held = int(now.snapshot.car["lap"][index]), now.state.neutral != ""
-    worth = [_worth(n, stay, play(Option(f"in {n}", lap + n, hold=held and n > 1))) for n in played]
+    worth = [_worth(n, stay, play(Option(f"in {n}", lap + n, hold_s=past_yellow(now) if n > 1 else 0.0))) for n in played]
     ahead = outlook(now, index, stay)
     lap_s, left = now.lap_s(index), now.fuel_left(index)
     slow = lap_s * now.card.neutralisation.lap_ratio
@@ -290,11 +290,8 @@ def _rival(now: Moment, index: int, rival: str | None) -> int | None:
 
 
 def _length(now: Moment, index: int) -> int:
-    """Laps of the window: as far as the fuel lasts, and the race; under yellow the first ones, as one is held."""
-    left = math.floor(now.fuel_left(index))
-    if now.state.neutral:
-        left = min(left, max(2, round(HELD_SHARE * float(now.params.car["stint_laps"][index]))))
-    return max(1, min(left, math.floor(now.to_go_s() / now.lap_s(index))))
+    """Laps of the window: as far as the fuel lasts, and the race."""
+    return max(1, math.floor(min(now.fuel_left(index), now.to_go_s() / now.lap_s(index))))
 
 
 def _played(count: int) -> list[int]:

@@ -197,13 +197,12 @@ def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
 
 
 @kernel
-def join_safety_car(p: Params, s: State, key: np.uint64, t: float, since: float) -> None:
-    """Take up a race in which a safety car has been out since `since`: its end, and its place before the leader."""
+def join_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
+    """Take up a race in which a safety car has been out since `caution_since`: its end, its place before the leader."""
     game = s.game[0]
     race = p.race[0]
+    since = game.caution_since
     game.cautions += 1
-    game.caution_since = t
-    game.sc_laps = int((t - since) / (race.lap_ratio * game.fast_lap))
     game.caution_until = since
     for attempt in range(8):  # a length that is not over yet; after eight tries, soon
         bits = rng.draw(key, rng.CAUTION, 14, attempt)
