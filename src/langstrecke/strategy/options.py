@@ -29,9 +29,9 @@ SPARE_LAPS = 2
 class Option:
     """Something the pit wall may do now. `lap` is the lap at whose end the car stops; 0: as the tank asks.
 
-    `hold_s`: no neutralisation that began by this race time is used to stop; once a later one begins, the crew is free
-    again. `save` is the share of fuel saved to the flag. `last` marks a way home without a stop after this one, or, held
-    for good, without any.
+    `hold_s`: no neutralisation that began by this race time is used to stop; once a later one begins, the crew is
+    free again. `save` is the share of fuel saved to the flag. `last` marks a way home without a stop after this one,
+    or, held for good, without any.
     """
 
     title: str

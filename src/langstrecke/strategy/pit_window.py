@@ -243,7 +243,8 @@ def pit_window(
 
     stay = play(staying_out(now, index))
     lap, held = int(now.snapshot.car["lap"][index]), now.state.neutral != ""
-    worth = [_worth(n, stay, play(Option(f"in {n}", lap + n, hold_s=past_yellow(now) if n > 1 else 0.0))) for n in played]
+    past = past_yellow(now)
+    worth = [_worth(n, stay, play(Option(f"in {n}", lap + n, hold_s=past if n > 1 else 0.0))) for n in played]
     ahead = outlook(now, index, stay)
     lap_s, left = now.lap_s(index), now.fuel_left(index)
     slow = lap_s * now.card.neutralisation.lap_ratio

@@ -198,7 +198,7 @@ def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
 
 @kernel
 def join_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
-    """Take up a race in which a safety car has been out since `caution_since`: its end, its place before the leader."""
+    """Take up a race with a safety car out since `caution_since`: when it goes in, its place before the leader."""
     game = s.game[0]
     race = p.race[0]
     since = game.caution_since
