@@ -19,7 +19,7 @@ import numpy as np
 from langstrecke.formatting import signed
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
-from langstrecke.strategy.counterfactual.moment import Moment, running_car
+from langstrecke.strategy.counterfactual.moment import STANDS, Moment, running_car
 from langstrecke.strategy.counterfactual.paired import difference
 from langstrecke.strategy.goals import column, in_class
 from langstrecke.strategy.options import LATEST, Answer, Option, answer, options, staying_out, with_option
@@ -135,7 +135,7 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
         car=car,
         t=now.t,
         races=count,
-        headline=_headline(now, index, best, answers),
+        headline=(STANDS if now.standing() else "") + _headline(now, index, best, answers),
         best=best,
         answers=tuple(answers),
         like_staying=tuple(like),

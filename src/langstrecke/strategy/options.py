@@ -91,7 +91,7 @@ def staying_out(now: Moment, index: int, driver: int = -1) -> Option:
 
 def past_yellow(now: Moment) -> float:
     """The hold of a car that does not use the yellow out now; 0 where none is."""
-    return now.t if now.state.neutral else 0.0
+    return now.goes_on_s if now.state.neutral else 0.0
 
 
 def options(now: Moment, index: int) -> list[Option]:

@@ -18,7 +18,7 @@ from langstrecke.formatting import percent, plural, race_time, signed
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
 from langstrecke.strategy.call import SAME_PLACES, SAVINGS
 from langstrecke.strategy.candidates import SAVE_COST, SAVE_SCALE
-from langstrecke.strategy.counterfactual.moment import Moment, running_car
+from langstrecke.strategy.counterfactual.moment import STANDS, Moment, running_car
 from langstrecke.strategy.counterfactual.paired import Difference, difference
 from langstrecke.strategy.falloff import StintFall, fall_off
 from langstrecke.strategy.goals import column, in_class
@@ -107,6 +107,8 @@ class PitWindow:
     undercut: tuple[Undercut, ...]
     savings: tuple[Saving, ...]
     fall_off: tuple[StintFall, ...]
+    standing: str = ""
+    """That the race stands still, and what is made of it; empty where it runs."""
 
     def to_frame(self) -> pl.DataFrame:
         """A row a lap of the window: cost, rejoin, chance of a yellow, and what was played of it."""
@@ -135,6 +137,9 @@ class PitWindow:
     @property
     def headline(self) -> str:
         """The answer in one sentence."""
+        return (STANDS if self.standing else "") + self._verdict()
+
+    def _verdict(self) -> str:
         if not self.worth:
             return "No stop in the window was played."
         best = min(self.worth, key=lambda w: w.place.change)
@@ -189,6 +194,8 @@ class PitWindow:
     def notes(self) -> list[str]:
         """What the figures do not know, in words."""
         told = [f"places won are against staying out {_until(self.neutral)}, rivals free to stop when they would"]
+        if self.standing:
+            told.insert(0, self.standing)
         if self.green:
             told.append("under yellow the queue decides where a car rejoins: no place or traffic is reckoned")
         else:
@@ -273,6 +280,7 @@ def pit_window(
             Saving(s, SAVE_COST * SAVE_SCALE * s * lap_s, left / (1.0 - s) - left, ahead.lasts(s)) for s in SAVINGS
         ),
         fall_off=fall_off(now.card, laps, car, now.t),
+        standing=now.standing(),
     )
 
 

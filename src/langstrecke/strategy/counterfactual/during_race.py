@@ -116,8 +116,8 @@ def what_if_then(
 
 
 def _play(now: Moment, index: int, way: Decision, races: int, seed: int, threads: int | None) -> Watched:
-    end = now.t + now.to_go_s()
-    moments = [now.t + (end - now.t) * n / GAP_POINTS for n in range(1, GAP_POINTS)]
+    begin, length = now.goes_on_s, now.to_go_s()
+    moments = [begin + length * n / GAP_POINTS for n in range(1, GAP_POINTS)]
     return simulate_watched(
         _planned(now, index, way),
         [index],
@@ -134,7 +134,7 @@ def _planned(now: Moment, index: int, way: Decision) -> Params:
     if way.lap <= 0:
         return now.params
     held = now.state.neutral != "" and way.lap > now.state.cars[index].laps + 1
-    params = held_past(now.params, index, now.t) if held else now.params
+    params = held_past(now.params, index, now.goes_on_s) if held else now.params
     return with_stops(params, index, [(way.lap, way.fuel, way.tyres, way.driver, 0)])
 
 
