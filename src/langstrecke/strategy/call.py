@@ -19,7 +19,7 @@ import numpy as np
 from langstrecke.formatting import signed
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
-from langstrecke.strategy.counterfactual.moment import Moment, running_car
+from langstrecke.strategy.counterfactual.moment import STANDS, Moment, running_car
 from langstrecke.strategy.counterfactual.paired import difference
 from langstrecke.strategy.goals import column, in_class
 from langstrecke.strategy.options import LATEST, Answer, Option, answer, options, staying_out, with_option
@@ -113,7 +113,7 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
 
     free = play(now.params)
     baselines = {driver: staying_out(now, index, driver) for driver in (-1, *named)}
-    stays = {d: play(with_option(now.params, index, o)) if o.lap else free for d, o in baselines.items()}
+    stays = {d: play(with_option(now.params, index, o)) if o.lap or o.hold_s else free for d, o in baselines.items()}
     ahead = outlook(now, index, free)
     choices += _home(now, index, ahead)
     made = int(now.snapshot.car["stops"][index])
@@ -135,7 +135,7 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
         car=car,
         t=now.t,
         races=count,
-        headline=_headline(now, index, best, answers),
+        headline=(STANDS if now.standing() else "") + _headline(now, index, best, answers),
         best=best,
         answers=tuple(answers),
         like_staying=tuple(like),
@@ -157,7 +157,7 @@ def _home(now: Moment, index: int, ahead: Outlook) -> list[Option]:
     save = None if in_pit else _saving(ahead.lasts)
     if save is not None:
         beyond = lap + math.ceil(ahead.high) + round(float(now.params.car["stint_laps"][index]))
-        found.append(Option("no further stop" + _saved(save), beyond, hold=True, save=save, last=True))
+        found.append(Option("no further stop" + _saved(save), beyond, hold_s=math.inf, save=save, last=True))
     save = _saving(lambda share: ahead.full_tank_from(1, share))
     if save:  # without any it is the plain stop
         when, this = ("the stop under way", lap) if in_pit else ("stop now", lap + 1)
@@ -284,10 +284,11 @@ def _yellows(now: Moment, index: int) -> list[int]:
 def _contingency(now: Moment, index: int, laps: int, play: Play) -> Contingency:
     """The yellow falls in the middle of the lap that is so many laps from now."""
     race = now.params.race.copy()
-    race["forced_caution_s"] = now.t + (laps - 0.5) * now.lap_s(index)
+    falls = now.t + (laps - 0.5) * now.lap_s(index)
+    race["forced_caution_s"] = falls
     forced = now.params._replace(race=race.view(np.recarray))
     lap = int(now.snapshot.car["lap"][index])
-    out = Option("stay out", lap + math.floor(now.fuel_left(index)), hold=True)
+    out = Option("stay out", 0, hold_s=falls)
     under = Option("stop under it", lap + laps + 1)
     found = answer(under, play(with_option(forced, index, out), 0), play(with_option(forced, index, under), 0))
     sure = found.place.low > 0 or found.place.high < 0

@@ -8,10 +8,11 @@ import polars as pl
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live import live_card
+from langstrecke.forecast.live.restart import goes_on_s
 from langstrecke.formatting import plural, race_time
 from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
-from langstrecke.racestate.model import LiveCar, Spell
+from langstrecke.racestate.model import LiveCar, LiveState, Spell
 from langstrecke.racestate.state import live_state
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.plan.schedule import Begin, Run
@@ -73,11 +74,12 @@ def so_far(card: RaceCard, laps: pl.DataFrame | RaceFold, at_s: float, car: str)
     laps_in_stint = 0 if live.in_pit else live.stint_laps
     age = sum(run.laps for run in runs[len(runs) - (on_set if live.in_pit else on_set - 1) :]) + laps_in_stint
     begin = Begin(
-        t=live.crossed_s, lap=live.laps, start_s=start, laps=laps_in_stint, left=max(0.0, tank - live.fuel_laps),
+        t=live.crossed_s if state.still_since_s is None else goes_on_s(state), lap=live.laps, start_s=start,
+        laps=laps_in_stint, left=max(0.0, tank - live.fuel_laps),
         on_set=on_set, age=age, in_pit=live.in_pit, paid_s=live.paid_s, stops_s=live.stops_s,
         longest_stop_s=live.longest_stop_s,
     )  # fmt: skip
-    return SoFar(at_s, played, tuple(runs), tuple(drivers), begin, _notes(live, begin, every, state.neutral, at_s))
+    return SoFar(at_s, played, tuple(runs), tuple(drivers), begin, _notes(live, begin, every, state))
 
 
 def _driver(entry: Entry, spells: tuple[Spell, ...], start_s: float, end_s: float, lap: int) -> int:
@@ -95,13 +97,16 @@ def _driver(entry: Entry, spells: tuple[Spell, ...], start_s: float, end_s: floa
     return shares.index(max(shares))
 
 
-def _notes(live: LiveCar, begin: Begin, every: int, neutral: str, at_s: float) -> tuple[str, ...]:
-    found = [f"worked out at {race_time(at_s)}: what was driven until then is fixed"]
+def _notes(live: LiveCar, begin: Begin, every: int, state: LiveState) -> tuple[str, ...]:
+    found = [f"worked out at {race_time(state.t)}: what was driven until then is fixed"]
     fuel = f"fuel for {plural(round(begin.left), 'lap')} on board by the laps driven"
     found.append(f"{fuel}, give or take {live.fuel_laps_sd:.0f}" if live.fuel_laps_sd >= 0.5 else fuel)
     if every > 1:
         found.append(f"timing does not tell of tyres: taken to be changed every {plural(every, 'stint')}")
-    if neutral:
+    if state.still_since_s is not None:
+        since, on = race_time(state.still_since_s), race_time(begin.t)
+        found.append(f"no car has crossed the line since {since}: planned as if the race went on, green, at {on}")
+    elif state.neutral:
         found.append("the race is neutralised: the rest is planned as if it went green now")
     if live.status == "overdue":
         found.append(f"car {live.car} is overdue by {live.overdue_s:.0f} s")
