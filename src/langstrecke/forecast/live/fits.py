@@ -85,7 +85,7 @@ def live_table() -> dict[str, Any]:
 
 @cache
 def live_fits(series: str, season: int) -> LiveFits:
-    """The set that the season had no part in, else the one on all seasons: of its part of the world, if it has one."""
+    """The set that the season had no part in, else that of its part of the world on all seasons, else of all."""
     table = live_table()
     names = (f"without-{series}-{season}", part_of(series, season), "all")
     return fits_from(next(table[name] for name in names if name in table))
