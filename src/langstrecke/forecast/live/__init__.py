@@ -62,7 +62,7 @@ def compiled(card: RaceCard, state: LiveState) -> Params:
 
 def fits_for(card: RaceCard) -> LiveFits:
     """The fitted figures that had no part in the card's season."""
-    return live_fits(f"{card.race.series}-{card.race.season}")
+    return live_fits(card.race.series, card.race.season)
 
 
 def live_card(
