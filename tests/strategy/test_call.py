@@ -13,7 +13,7 @@ from langstrecke.simulation.kernel.state import MODE_GREEN, ROW_END, ROW_MODE, R
 from langstrecke.simulation.rows import play_rows
 from langstrecke.simulation.watch import RETIRED, STOPS, simulate_watched
 from langstrecke.strategy.call import better, call
-from langstrecke.strategy.counterfactual.moment import STANDS, Moment, moment
+from langstrecke.strategy.counterfactual.moment import Moment, moment
 from langstrecke.strategy.counterfactual.paired import Difference
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.options import LATEST, Answer, Option, options, staying_out, stop_or_stay, with_option
@@ -117,7 +117,7 @@ def test_a_race_that_stands_still_is_said_to_and_played_from_when_it_may_go_on()
     assert now.standing()
     assert 4700.0 + 600.0 < now.goes_on_s < LENGTH
     found = call(now, "02", races=RACES, threads=1)
-    assert found.headline.startswith(STANDS)
+    assert found.headline.startswith("The race stands still; once it goes on, ")
     assert found.reasons[0] == now.standing()
     assert found.ahead.laps < (LENGTH - 5300.0) / now.lap_s(car_index(now.card, "02")) + 1
     running = moment(card_of_made_race(laps, LENGTH), laps, 6500.0)

@@ -19,7 +19,7 @@ import numpy as np
 from langstrecke.formatting import signed
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
-from langstrecke.strategy.counterfactual.moment import STANDS, Moment, running_car
+from langstrecke.strategy.counterfactual.moment import Moment, once_it_goes_on, running_car
 from langstrecke.strategy.counterfactual.paired import difference
 from langstrecke.strategy.goals import column, in_class
 from langstrecke.strategy.options import LATEST, Answer, Option, answer, options, staying_out, with_option
@@ -130,12 +130,13 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
         return answer(option, pair[0], pair[1], made)
 
     best = _told(now, answers, dict(ways), fresh)
+    told = _headline(now, index, best, answers)
     return Call(
         race=now.card.race.id,
         car=car,
         t=now.t,
         races=count,
-        headline=(STANDS if now.standing() else "") + _headline(now, index, best, answers),
+        headline=once_it_goes_on(told) if now.standing() else told,
         best=best,
         answers=tuple(answers),
         like_staying=tuple(like),

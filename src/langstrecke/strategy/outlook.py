@@ -55,6 +55,8 @@ class Outlook:
     """What a tank may hold, in green laps, less what of `used` is not known: equally likely values."""
     used: float
     """Green laps' worth burnt since the last stop."""
+    unplanned: float
+    """Probability of a visit, or more, that neither tank nor habit asks for."""
 
     def lasts(self, saving: float = 0.0) -> float:
         """Probability that what is on board reaches the flag, so much of the fuel being saved."""
@@ -88,7 +90,8 @@ class Outlook:
         told = [f"about {laps} to go, yellows to come included (80 %: {self.low:.0f} to {self.high:.0f})"]
         odds = ", ".join(f"{n} ({100 * p:.0f} %)" for n, p in self.stops if p >= SHOWN)
         told.append(f"stops still needed: {odds}")
-        told[-1] += f"; besides, an unplanned visit in {1 / UNPLANNED_PER_H:.0f} hours"
+        if self.unplanned >= SHOWN:
+            told[-1] += f"; a visit that nobody plans besides: {100 * self.unplanned:.0f} %"
         now, n = self.full_tank_from(1), self.earliest()
         told.append(f"a tank filled now lasts to the flag in {100 * now:.0f} % of races")
         if now < SURE:
@@ -101,6 +104,7 @@ class Outlook:
             "laps_to_go": round(self.laps, 1),
             "laps_to_go_range": [round(self.low, 1), round(self.high, 1)],
             "stops_needed": {str(n): round(p, 4) for n, p in self.stops},
+            "unplanned_visit": round(self.unplanned, 4),
             "fuel_lasts": round(self.lasts(), 4),
             "full_tank_now_lasts": round(self.full_tank_from(1), 4),
             "full_tank_lasts_from_laps": self.earliest() if len(self.fuel) else None,
@@ -139,4 +143,5 @@ def outlook(now: Moment, index: int, played: Watched) -> Outlook:
         fuel=laps - (1.0 - NEUTRAL_BURN) * neutral + SPARE_LAPS,
         tanks=np.array(drawn),
         used=now.state.cars[index].fuel_laps,
+        unplanned=1.0 - math.exp(-UNPLANNED_PER_H * now.to_go_s() / 3600.0),
     )

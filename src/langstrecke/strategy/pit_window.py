@@ -18,7 +18,7 @@ from langstrecke.formatting import percent, plural, race_time, signed
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
 from langstrecke.strategy.call import SAME_PLACES, SAVINGS
 from langstrecke.strategy.candidates import SAVE_COST, SAVE_SCALE
-from langstrecke.strategy.counterfactual.moment import STANDS, Moment, running_car
+from langstrecke.strategy.counterfactual.moment import Moment, once_it_goes_on, running_car
 from langstrecke.strategy.counterfactual.paired import Difference, difference
 from langstrecke.strategy.falloff import StintFall, fall_off
 from langstrecke.strategy.goals import column, in_class
@@ -137,7 +137,8 @@ class PitWindow:
     @property
     def headline(self) -> str:
         """The answer in one sentence."""
-        return (STANDS if self.standing else "") + self._verdict()
+        told = self._verdict()
+        return once_it_goes_on(told) if self.standing else told
 
     def _verdict(self) -> str:
         if not self.worth:

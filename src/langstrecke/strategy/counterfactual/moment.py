@@ -22,8 +22,10 @@ from langstrecke.simulation.kernel.snapshot import OUT, Snapshot
 from langstrecke.store import open_store
 from langstrecke.strategy.lookup import car_index
 
-STANDS = "The race stands still; once it goes on: "
-"""Before an answer of a moment like that (`Moment.standing`)."""
+
+def once_it_goes_on(answer: str) -> str:
+    """The answer in a race that stands still (`Moment.standing`)."""
+    return f"The race stands still; once it goes on, {answer[0].lower()}{answer[1:]}"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live import live_card
 from langstrecke.forecast.live.restart import goes_on_s
-from langstrecke.formatting import plural, race_time
+from langstrecke.formatting import fuel_range, plural, race_time
 from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.racestate.model import LiveCar, LiveState, Spell
@@ -79,7 +80,9 @@ def so_far(card: RaceCard, laps: pl.DataFrame | RaceFold, at_s: float, car: str)
         on_set=on_set, age=age, in_pit=live.in_pit, paid_s=live.paid_s, stops_s=live.stops_s,
         longest_stop_s=live.longest_stop_s,
     )  # fmt: skip
-    return SoFar(at_s, played, tuple(runs), tuple(drivers), begin, _notes(live, begin, every, state))
+    return SoFar(
+        at_s, played, tuple(runs), tuple(drivers), begin, _notes(live, begin, every, figures.stint_laps_sd, state)
+    )
 
 
 def _driver(entry: Entry, spells: tuple[Spell, ...], start_s: float, end_s: float, lap: int) -> int:
@@ -97,10 +100,10 @@ def _driver(entry: Entry, spells: tuple[Spell, ...], start_s: float, end_s: floa
     return shares.index(max(shares))
 
 
-def _notes(live: LiveCar, begin: Begin, every: int, state: LiveState) -> tuple[str, ...]:
+def _notes(live: LiveCar, begin: Begin, every: int, tank_sd: float, state: LiveState) -> tuple[str, ...]:
     found = [f"worked out at {race_time(state.t)}: what was driven until then is fixed"]
-    fuel = f"fuel for {plural(round(begin.left), 'lap')} on board by the laps driven"
-    found.append(f"{fuel}, give or take {live.fuel_laps_sd:.0f}" if live.fuel_laps_sd >= 0.5 else fuel)
+    sd = math.hypot(tank_sd, live.fuel_laps_sd)
+    found.append(f"fuel for {begin.left:.1f} laps on board ({fuel_range(begin.left, sd)})")
     if every > 1:
         found.append(f"timing does not tell of tyres: taken to be changed every {plural(every, 'stint')}")
     if state.still_since_s is not None:
