@@ -112,9 +112,10 @@ def figures(records: Sequence[Record]) -> list[str]:
         ("neither", "", lambda r: not r["better"] and not r["worse"]),
         ("truly worse", "", lambda r: r["worse"]),
     ):
-        said = [r["says_stop"] for r in yellow if belongs(r)]
+        said, soon = ([r[key] for r in yellow if belongs(r)] for key in ("says_stop", "or_next"))
         lines.append(
-            f"| stopping under yellow is {words}: `call` says stop | {len(said)} | {_share(said)} | {asked} |"
+            f"| stopping under yellow is {words}: `call` says stop now (or next lap) | {len(said)} |"
+            f" {_share(said)}; {_share(soon)} | {asked} |"
         )
     splits = [r["agrees"] for r in rows_of(records, "splits")]
     lines.append(

@@ -64,6 +64,7 @@ def test_a_call_is_a_sentence_and_options_that_differ() -> None:
     assert found.headline.endswith(".")
     assert found.headline.startswith("Stay out") == (found.best is None or LATEST in found.best.option.title)
     assert found.stops_now or "the yellow makes it" not in found.headline
+    assert found.best is None or found.best.place.races > found.races, "what is told is played on more luck"
     titles = [t for a in found.answers for t in (a.option.title, *a.also)] + list(found.like_staying)
     asked = {o.title for o in options(now, car_index(now.card, "02"))}
     assert len(titles) == len(set(titles))

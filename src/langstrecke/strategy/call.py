@@ -3,8 +3,8 @@
 Every option is played from the same snapshot on the same luck and compared with staying out until the tank asks for
 a stop: under a yellow the car that stays out is held there, whatever its crew's habit. An option that names a driver
 is compared with staying out and him getting in then: else it would tell what he is worth, not what the stop is. The
-one that looks best is played again on fresh luck before it is told. Contingencies do the same with a yellow set at a
-given lap.
+one that looks best is played again on fresh luck, and more of it, before it is told. Contingencies do the same with
+a yellow set at a given lap.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ CAR_LAPS = 30_000_000
 """Car-laps played for one call, about three seconds of processor time (default). Counted, not timed: the same
 question has the same answer on any machine."""
 LEAST_RACES, MOST_RACES = 64, 2000
+FRESH = 4
+"""So many times the races of the others for the option that is told, on fresh luck: a tenth of a place in a long race
+is beyond the noise of the first look (default)."""
 YELLOW_IN = (1, 5, 10)
 SAME_PLACES, SAME_WIN = 0.05, 0.01
 """Options this near to each other, their difference within the noise, come to the same; half of it is the least that
@@ -41,7 +44,7 @@ ENOUGH = 0.8
 THINKABLE = 0.05
 """... and with less than this at the most there is no such option (defaults)."""
 
-Play = Callable[[Params, int], Watched]
+Play = Callable[..., Watched]
 
 
 @dataclass(frozen=True)
@@ -104,11 +107,11 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
     yellows = _yellows(now, index)
     seen = now.seen_by(index)
     named = sorted({o.driver for o in choices if o.driver >= 0})
-    count = races or _races(now, len(choices) + len(named) + 5 + 2 * len(yellows))
+    count = races or _races(now, len(choices) + len(named) + 3 + 2 * FRESH + 2 * len(yellows))
 
-    def play(params: Params, first: int = 0) -> Watched:
+    def play(params: Params, first: int = 0, times: int = 1) -> Watched:
         return simulate_watched(
-            params, [index], races=count, seed=seed, first_race=first, snapshot=seen, threads=threads
+            params, [index], races=times * count, seed=seed, first_race=first, snapshot=seen, threads=threads
         )
 
     free = play(now.params)
@@ -126,7 +129,8 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
     answers.sort(key=lambda a: (a.place.change, -a.win.change))
 
     def fresh(option: Option) -> Answer:
-        pair = [play(with_option(now.params, index, o), count) for o in (baselines[option.driver], option)]
+        both = (baselines[option.driver], option)
+        pair = [play(with_option(now.params, index, o), count, FRESH) for o in both]
         return answer(option, pair[0], pair[1], made)
 
     best = _told(now, answers, dict(ways), fresh)
