@@ -121,7 +121,10 @@ def fuel_cases(store: Store) -> list[Fuel]:
 
 
 def stretch(cases: list[Fuel]) -> list[float]:
-    """Coefficients of `LiveFits.stretch` by maximum likelihood with a weak ridge."""
+    """Coefficients of `LiveFits.stretch` by maximum likelihood with a weak ridge.
+
+    With more of the race to go nobody saves more of a tank: the curve is asked for hours that it was not fitted on.
+    """
     short = np.array([c.lacking for c in cases])
     late = np.log(np.array([c.left_s for c in cases]) / 1800.0)
     y = np.array([float(c.through) for c in cases])
@@ -131,7 +134,8 @@ def stretch(cases: list[Fuel]) -> list[float]:
         z = x @ beta
         return float(np.sum(np.logaddexp(0.0, z) - y * z) + 0.01 * beta @ beta)
 
-    return [round(float(b), 3) for b in minimize(loss, np.zeros(4)).x]
+    falling = [(None, None), (None, 0.0), (None, 0.0), (None, None)]
+    return [round(float(b), 3) for b in minimize(loss, np.zeros(4), bounds=falling).x]
 
 
 def logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[float]:

@@ -157,6 +157,10 @@ def test_cars_of_the_wec_stop_rather_than_save() -> None:
     for season in (2024, 2025, 2031):
         assert live_fits("wec", season).goes_through(0.1, 1800.0) < 0.3 < elsewhere
         assert live_fits("wec", season).pace_sd < live_fits("imsa", season).pace_sd
+    for series, season in [("imsa", 2024), ("imsa", 2031), ("wec", 2016), ("le-mans", 2024), ("wec", 2031)]:
+        ahead = [live_fits(series, season).goes_through(0.5, left_s) for left_s in (3600.0, 6 * 3600.0, 18 * 3600.0)]
+        assert ahead == sorted(ahead, reverse=True)
+        assert ahead[-1] < 0.01  # the curves are asked for hours that they were not fitted on
 
 
 def test_boxes_before_the_line_take_their_time_on_the_in_lap(laps: pl.DataFrame) -> None:
