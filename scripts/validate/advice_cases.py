@@ -170,13 +170,8 @@ def _yellows(one: Race, found: dict[str, Any], races: int, seed: int) -> None:
         found["yellow"].append({
             "t": now.t, "car": car.car, "left": round(now.fuel_left(i), 1), "change": round(truth.change, 3),
             "better": truth.high < 0.0 and truth.change < -TRULY, "worse": truth.low > 0.0 and truth.change > TRULY,
-            "says_stop": told.stops_now, "or_next": _by_next_lap(told, car.laps), "told": told.headline,
+            "says_stop": told.stops_now, "told": told.headline,
         })  # fmt: skip
-
-
-def _by_next_lap(told: Call, lap: int) -> bool:
-    """The call is to come in at the end of this lap, or of the next: where the lane is closed they are one stop."""
-    return told.best is not None and 0 < told.best.option.lap <= lap + 2
 
 
 def _stops(told: Call, lap: int) -> list[Option]:

@@ -18,6 +18,7 @@ from langstrecke.strategy.counterfactual.paired import Difference
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.options import LATEST, Answer, Option, options, staying_out, stop_or_stay, with_option
 from langstrecke.strategy.outlook import outlook
+from langstrecke.strategy.plan.so_far import so_far
 from langstrecke.strategy.yellows import green_chance
 from race_maker import make_race, stopped_at
 
@@ -183,3 +184,13 @@ def test_no_lap_of_the_future_is_looked_at() -> None:
     other = call(moment(card, later, 4000.0), "02", races=64, threads=1)
     assert known.height < later.height < laps.height
     assert one.to_json() == other.to_json()
+
+
+def test_where_nobody_refuels_nothing_is_said_of_fuel() -> None:
+    laps = make_race(cars=12, length_s=3600.0, stint_laps=18)
+    card = card_of_made_race(laps, 3600.0)
+    card = card.model_copy(update={"race": card.race.model_copy(update={"rulebook": "adac-gt-masters-2019"})})
+    found = call(moment(card, laps, 1000.0), "02", races=64, threads=1)
+    told = [*found.reasons, found.headline, *found.like_staying, *(a.option.title for a in found.answers)]
+    assert not [text for text in told if "the fuel allows" in text or "tank" in text or "fuel for" in text]
+    assert not [note for note in so_far(card, laps, 1000.0, "02").notes if "fuel" in note]

@@ -125,7 +125,8 @@ def options(now: Moment, index: int) -> list[Option]:
             if n * now.lap_s(index) < now.to_go_s()
         ]
         if last > 2 and last * now.lap_s(index) < now.to_go_s():
-            found.append(Option(f"stop in {last} laps, {LATEST}", lap + last, hold_s=held))
+            latest = f", {LATEST}" if refuels else ""
+            found.append(Option(f"stop in {last} laps{latest}", lap + last, hold_s=held))
     return found
 
 

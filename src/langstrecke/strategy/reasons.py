@@ -57,8 +57,9 @@ def reasons(now: Moment, index: int, ahead: Outlook | None = None) -> list[str]:
     else:
         close = rejoin(now, index, 1).traffic
         told.append(f"traffic on rejoin: {plural(close, 'car')} within {TRAFFIC_S:.0f} s up the road")
-        chance = yellow_chance(now, min(left * lap_s, now.to_go_s()))
-        told.append(f"a yellow before the tank is empty: {percent(chance)}")
+        until = min(left * lap_s, now.to_go_s())
+        what = "before the tank is empty" if refuels and until < now.to_go_s() else "before the flag"
+        told.append(f"a yellow {what}: {percent(yellow_chance(now, until))}")
     if int(own["in_pit"]) == 1:
         told.append("the car is in the pit lane at this moment")
     return told

@@ -70,10 +70,10 @@ class Moment:
         """In words that the race stands still, and what is made of it; empty where it runs."""
         if self.state.still_since_s is None:
             return ""
-        since, on = race_time(self.state.still_since_s), race_time(self.goes_on_s)
-        return (
-            f"no car has crossed the line since {since}: a red flag, it seems; played as if the race went on at {on}"
-        )
+        told = f"no car has crossed the line since {race_time(self.state.still_since_s)}: a red flag, it seems"
+        if self.to_go_s() <= 0.0:
+            return f"{told}; it may last to the end"
+        return f"{told}; played as if the race went on at {race_time(self.goes_on_s)}"
 
 
 def race_laps(race: str, store: str | Path | None = None) -> pl.DataFrame:

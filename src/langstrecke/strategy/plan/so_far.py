@@ -15,6 +15,7 @@ from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.racestate.model import LiveCar, LiveState, Spell
 from langstrecke.racestate.state import live_state
+from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.plan.schedule import Begin, Run
 from langstrecke.timing.derive.stints import pit_stops, stints
@@ -80,9 +81,8 @@ def so_far(card: RaceCard, laps: pl.DataFrame | RaceFold, at_s: float, car: str)
         on_set=on_set, age=age, in_pit=live.in_pit, paid_s=live.paid_s, stops_s=live.stops_s,
         longest_stop_s=live.longest_stop_s,
     )  # fmt: skip
-    return SoFar(
-        at_s, played, tuple(runs), tuple(drivers), begin, _notes(live, begin, every, figures.stint_laps_sd, state)
-    )
+    tank_sd = figures.stint_laps_sd if load_rulebook(card.race.rulebook).pit.refuelling else None
+    return SoFar(at_s, played, tuple(runs), tuple(drivers), begin, _notes(live, begin, every, tank_sd, state))
 
 
 def _driver(entry: Entry, spells: tuple[Spell, ...], start_s: float, end_s: float, lap: int) -> int:
@@ -100,10 +100,11 @@ def _driver(entry: Entry, spells: tuple[Spell, ...], start_s: float, end_s: floa
     return shares.index(max(shares))
 
 
-def _notes(live: LiveCar, begin: Begin, every: int, tank_sd: float, state: LiveState) -> tuple[str, ...]:
+def _notes(live: LiveCar, begin: Begin, every: int, tank_sd: float | None, state: LiveState) -> tuple[str, ...]:
     found = [f"worked out at {race_time(state.t)}: what was driven until then is fixed"]
-    sd = math.hypot(tank_sd, live.fuel_laps_sd)
-    found.append(f"fuel for {begin.left:.1f} laps on board ({fuel_range(begin.left, sd)})")
+    if tank_sd is not None:
+        sd = math.hypot(tank_sd, live.fuel_laps_sd)
+        found.append(f"fuel for {begin.left:.1f} laps on board ({fuel_range(begin.left, sd)})")
     if every > 1:
         found.append(f"timing does not tell of tyres: taken to be changed every {plural(every, 'stint')}")
     if state.still_since_s is not None:
