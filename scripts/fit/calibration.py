@@ -76,6 +76,8 @@ class Case:
     standing: Floats | None
     record: Floats
     still: bool
+    goes_on: bool
+    """Somebody crosses the line later: a race that was called off while it stood still tells nothing of restarts."""
     order: Order
 
     @property
@@ -116,6 +118,7 @@ def race_cases(store: Store, archive: Archive, race_id: str, lines: Sequence[Lin
     card = build_card(race_id, store, archive=archive)
     record = dict(zip((e.car for e in card.entries), records(card), strict=True))
     laps = store.laps(race_id) if any(line.cutoff > 0.0 for line in lines) else None
+    last = 0.0 if laps is None else float(laps["elapsed_s"].max() or 0.0)  # type: ignore[arg-type]
     states = {
         cutoff: live_state(laps, card, cutoff * card.race.duration_s)
         for cutoff in {line.cutoff for line in lines}
@@ -131,6 +134,7 @@ def race_cases(store: Store, archive: Archive, race_id: str, lines: Sequence[Lin
             standing=None if state is None else standing_of([state.car(car) for car in line.cars]),
             record=np.array([record[car] for car in line.cars]),
             still=state is not None and state.still_since_s is not None,
+            goes_on=last > line.cutoff * card.race.duration_s,
             order=orders.get(line.car_class, ()),
         )
 
@@ -195,7 +199,7 @@ def fit(cases: Sequence[Case], names: Sequence[str], measures: Floats) -> Calibr
 
 def fitted(cases: Sequence[Case], part: str, out: str | None) -> Calibration | None:
     """The set of a part without a season; None where nothing is left to fit on. The exponent of races that stand
-    still is fitted on those of every part: there are four.
+    still is fitted on those of every part that went on: there are four.
     """
     others = [k for k in cases if k.key != out]
     mine = [k for k in others if part_of(k.series, k.season) == part]
@@ -205,7 +209,7 @@ def fitted(cases: Sequence[Case], part: str, out: str | None) -> Calibration | N
         return None
     before, measures, under_way = FREE[part]
     a, b = fit(early, before, measures), fit(late, under_way, BOTH)
-    still = fit([k for k in others if k.still], ("still",), SURE).still
+    still = fit([k for k in others if k.still and k.goes_on], ("still",), SURE).still
     return replace(b, before=a.before, record=(a.record[0], b.record[1]), still=still)
 
 
