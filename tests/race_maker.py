@@ -70,3 +70,13 @@ def _run(
         need -= (edge - at) * speed
         at = edge
     raise AssertionError
+
+
+def stopped_at(laps: pl.DataFrame, at_s: float, for_s: float) -> pl.DataFrame:
+    """The race with everybody standing still for so long from a moment on, the clock running."""
+    after = pl.col("elapsed_s") > at_s
+    spans = after & (pl.col("elapsed_s") - pl.col("lap_time_s") <= at_s)
+    return laps.with_columns(
+        lap_time_s=pl.when(spans).then(pl.col("lap_time_s") + for_s).otherwise(pl.col("lap_time_s")),
+        elapsed_s=pl.when(after).then(pl.col("elapsed_s") + for_s).otherwise(pl.col("elapsed_s")),
+    )

@@ -2,11 +2,11 @@
 
     python -m scripts.fit.live ../shared/data
 
-One set per IMSA season left out, and one on everything: the chance that a car overdue in the pits or on the road
-crosses the line again, and how long that takes, from every race with laps looked at every 4 % of its length; and the
-chance that a car reaches the end without another stop, from IMSA and WEC races looked at in their last 75 minutes.
-The last is fitted with `--stretch` only: with the tanks of `forecast.live.fuel` it came out steeper, and the odds at
-90 % of sprint races worse (log loss 0.466 against 0.435), so the older figures are kept.
+One set per season left out, one on everything, and two for the WEC and Le Mans: the chance that a car overdue in the
+pits or on the road crosses the line again, and how long that takes, from every race with laps looked at every 4 % of
+its length; and the chance that a car reaches the end without another stop, from IMSA and WEC races looked at in their
+last 75 minutes. The last is fitted for the WEC since 2023 (on its races); elsewhere with `--stretch` only, which made
+the odds no better (docs/validation_notes.md), so the older figures are kept.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ import tomlkit
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from langstrecke.forecast.live.fuel import with_tanks
+from langstrecke.forecast.calibration import part_of
 from langstrecke.racecard.build import build_card
 from langstrecke.racestate.state import live_state
+from langstrecke.racestate.tanks import with_tanks
 from langstrecke.ratings.archive import open_archive
+from langstrecke.ratings.regions import SAFETY_CAR_SINCE
 from langstrecke.store import Store, open_store
 from langstrecke.store.importing import import_folder
 
@@ -33,6 +35,9 @@ TARGET = Path(__file__).parents[2] / "src" / "langstrecke" / "forecast" / "data"
 LEFT_S = (600, 1200, 1800, 2400, 3000, 3600, 4500)
 TANK = 1.03
 """`LiveFits.tank`: of 1.0 and 1.03 the one with the lower log loss in the seasons of every set."""
+ACO, ACO_NOW = "aco", f"aco-since-{SAFETY_CAR_SINCE}"
+ACO_PACE = (0.0015, 0.001)
+"""`LiveFits.pace_sd` and `driver_sd` in the WEC and at Le Mans."""
 LOOKS = np.arange(0.05, 0.97, 0.04)
 
 
@@ -79,7 +84,7 @@ class Fuel:
 
 
 def fuel_cases(store: Store) -> list[Fuel]:
-    """Every running car of the IMSA and WEC races at every look, tanks as `forecast.live.fuel` sees them."""
+    """Every running car of the IMSA and WEC races at every look, tanks as `racestate.tanks` sees them."""
     archive = open_archive(store)
     found: list[Fuel] = []
     for race_id in store.races()["race_id"]:
@@ -104,7 +109,7 @@ def fuel_cases(store: Store) -> list[Fuel]:
                 .iter_rows()
             )
             classes = {n: c.model_copy(update={"lap_s": usual.get(n) or c.lap_s}) for n, c in card.classes.items()}
-            figures = with_tanks(card.model_copy(update={"classes": classes}), state).classes
+            figures = with_tanks(card.model_copy(update={"classes": classes}), state.stints(), TANK).classes
             for car in state.cars:
                 if car.status == "running" and car.car in seen_flag:
                     own = figures[car.car_class]
@@ -116,7 +121,10 @@ def fuel_cases(store: Store) -> list[Fuel]:
 
 
 def stretch(cases: list[Fuel]) -> list[float]:
-    """Coefficients of `LiveFits.stretch` by maximum likelihood with a weak ridge."""
+    """Coefficients of `LiveFits.stretch` by maximum likelihood with a weak ridge.
+
+    With more of the race to go nobody saves more of a tank: the curve is asked for hours that it was not fitted on.
+    """
     short = np.array([c.lacking for c in cases])
     late = np.log(np.array([c.left_s for c in cases]) / 1800.0)
     y = np.array([float(c.through) for c in cases])
@@ -126,7 +134,8 @@ def stretch(cases: list[Fuel]) -> list[float]:
         z = x @ beta
         return float(np.sum(np.logaddexp(0.0, z) - y * z) + 0.01 * beta @ beta)
 
-    return [round(float(b), 3) for b in minimize(loss, np.zeros(4)).x]
+    falling = [(None, None), (None, 0.0), (None, 0.0), (None, None)]
+    return [round(float(b), 3) for b in minimize(loss, np.zeros(4), bounds=falling).x]
 
 
 def logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[float]:
@@ -152,32 +161,43 @@ def curves(rows: list[Late], *, in_pit: bool) -> tuple[list[float], list[float]]
     return logistic(x, y), [round(float(beta[0] + 0.5772), 3), round(float(beta[1]), 3)]
 
 
+def kept(name: str, part: str) -> dict[str, object]:
+    """The set as it stands in the file; a new one begins with that of its part, or with the one on all."""
+    old = tomlkit.parse(TARGET.read_text()).unwrap() if TARGET.exists() else {}
+    return dict(next((old[n] for n in (name, part, "all") if n in old), {}))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="a folder of timing files, or a store")
-    parser.add_argument("--stretch", action="store_true", help="fit the chance to go to the end without a stop, too")
+    parser.add_argument("--stretch", action="store_true", help="fit the chance to go to the end everywhere")
     args = parser.parse_args()
-    data, again = args.data, args.stretch
-    if data.is_file():
-        with open_store(data, read_only=True) as store:
-            rows, fuel = overdue_cars(store), fuel_cases(store) if again else []
+    if args.data.is_file():
+        with open_store(args.data, read_only=True) as store:
+            rows, fuel = overdue_cars(store), fuel_cases(store)
     else:
         with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "store.duckdb") as store:
-            import_folder(store, data)
-            rows, fuel = overdue_cars(store), fuel_cases(store) if again else []
+            import_folder(store, args.data)
+            rows, fuel = overdue_cars(store), fuel_cases(store)
     seasons = sorted({r.season for r in rows})
-    old = tomlkit.parse(TARGET.read_text()) if TARGET.exists() else tomlkit.document()
     document = tomlkit.document()
     document.add(tomlkit.comment("Written by scripts/fit/live.py; do not edit."))
-    for out in [None, *[s for s in seasons if s.startswith("imsa")]]:
-        name = f"without-{out}" if out else "all"
+    sets = [("all", "", ""), (ACO, "", ACO), (ACO_NOW, "", ACO_NOW)]
+    for season in seasons:
+        series, _, year = season.rpartition("-")
+        sets.append((f"without-{season}", season, part_of(series, int(year))))
+    for name, out, part in sets:
         mine = [r for r in rows if r.season != out]
-        table = dict(old.get(name, {}))
+        table = kept(name, part)
         table["seasons"] = [s for s in seasons if s != out]
         table["back_pit"], table["wait_pit"] = curves(mine, in_pit=True)
         table["back_road"], table["wait_road"] = curves(mine, in_pit=False)
-        if again:
-            table["stretch"] = stretch([c for c in fuel if c.season != out])
+        if args.stretch or part == ACO_NOW:
+            home = "wec" if part == ACO_NOW else ""
+            without = (out, out.replace("le-mans", "wec"))
+            table["stretch"] = stretch([c for c in fuel if c.season.startswith(home) and c.season not in without])
+        if part in (ACO, ACO_NOW):
+            table["pace_sd"], table["driver_sd"] = ACO_PACE
         table["tank"] = TANK
         document.add(name, tomlkit.item(table))
     TARGET.parent.mkdir(parents=True, exist_ok=True)

@@ -11,11 +11,11 @@ import numpy as np
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.forecast.live.fuel import with_tanks
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
+from langstrecke.racestate.tanks import with_tanks
 from langstrecke.ratings.annotate import annotate
-from langstrecke.ratings.stops import LONG_RACE_S, drive_throughs, stints_of_class
+from langstrecke.ratings.stops import LONG_RACE_S, drive_throughs, stints_of_class, stood_under_red
 from langstrecke.simulation.kernel.snapshot import RUNS
 from langstrecke.simulation.watch import CLASS_PLACE, simulate_watched
 from langstrecke.strategy.audit import audit
@@ -30,8 +30,8 @@ LOOKS = (0.15, 0.5, 0.75)
 NEAR_S = 60.0
 """Two cars of a class this near to each other on the same lap fight (default)."""
 AGAIN_LAPS = 6
-"""A visit under yellow so soon after the last one is the second of one stop: the pit lane opens, or the tank is
-topped up (default)."""
+"""A visit so soon after the last one is no stop that was needed: the pit lane opens, the tank is topped up, something
+is broken (default)."""
 AFTER_S = (60.0, 120.0, 180.0)
 """Seconds after a yellow at which it is looked at: the first at which the laps tell of it."""
 TRUTH_RACES = 1000
@@ -59,9 +59,9 @@ class Race:
     fold: RaceFold
     laps: pl.DataFrame
     stops: dict[str, list[float]]
-    """When each car came in for a stop; drive-throughs are none."""
+    """When each car came in for a stop; drive-throughs, and standing in the lane under a red flag, are none."""
     again: frozenset[tuple[str, float]]
-    """Those of them that were a second visit under the same yellow."""
+    """Those of them that came within `AGAIN_LAPS` of the one before."""
     end_s: float
 
     def finished(self, car: str) -> bool:
@@ -73,14 +73,16 @@ class Race:
 def record(card: RaceCard, laps: pl.DataFrame, races: int, seed: int = 1) -> dict[str, Any]:
     """All that the scoreboard wants to know of one race."""
     known = annotate(laps)
-    brief = drive_throughs(known)
+    none = drive_throughs(known) | stood_under_red(known)
     came: dict[str, list[float]] = {}
+    last: dict[str, int] = {}
     again = set()
-    for row in np.flatnonzero(known.in_lap & ~brief):
-        car, at = known.cars[known.car[row]], float(known.end_s[row])
-        if came.get(car) and known.neutral[row : row + 2].any() and known.stint_lap[row] <= AGAIN_LAPS:
+    for row in np.flatnonzero(known.in_lap & ~none):
+        car, at, lap = known.cars[known.car[row]], float(known.end_s[row]), int(known.lap[row])
+        if car in last and lap - last[car] <= AGAIN_LAPS:
             again.add((car, at))
         came.setdefault(car, []).append(at)
+        last[car] = lap
     one = Race(card, fold_of(laps), laps, came, frozenset(again), float(laps["elapsed_s"].to_numpy().max()))
     found: dict[str, Any] = {"race": card.race.id, "laps": [], "stops": [], "tanks": [], "yellow": [], "splits": []}
     _looks(one, found, races, seed)
@@ -110,17 +112,17 @@ def _looks(one: Race, found: dict[str, Any], races: int, seed: int) -> None:
             told = {"told": round(ahead.laps, 2), "low": ahead.low, "high": ahead.high, "came": laps}
             found["laps"].append({"look": share, "car": car, **told})
             if share == 0.5:
-                stops = sum(s > now.t for s in one.stops.get(car, []))
+                visits = sum(s > now.t for s in one.stops.get(car, []))
+                stops = visits - sum(c == car and s > now.t for c, s in one.again)
                 odds = dict(ahead.stops).get(stops, 0.0)
                 sure = ahead.stops[0][1] if ahead.stops else 0.0
                 told_of = {"told": ahead.needed, "sure": round(sure, 3), "came": stops, "odds": round(odds, 3)}
-                told_of["once"] = stops - sum(c == car and s > now.t for c, s in one.again)
-                found["stops"].append({"car": car, **told_of})
+                found["stops"].append({"car": car, **told_of, "visits": visits})
 
 
 def _tanks(one: Race, now: Moment) -> Rows:
     known = annotate(one.laps)
-    live = with_tanks(one.card, now.state)
+    live = with_tanks(one.card, now.state.stints())
     rows = []
     for k, name in enumerate(known.classes):
         stints = stints_of_class(known, k)

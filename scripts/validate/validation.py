@@ -17,6 +17,7 @@ import datetime as dt
 import json
 import tempfile
 from pathlib import Path
+from statistics import fmean, stdev
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -24,6 +25,7 @@ from scripts.validate.validation_simulation import simulation_part
 
 from langstrecke.forecast.evaluation.backtest import backtest
 from langstrecke.forecast.evaluation.score import Comparison, Row, compare, grouped, headline, reliability, score_file
+from langstrecke.ratings.regions import SAFETY_CAR_SINCE
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "validation.md"
@@ -31,6 +33,8 @@ FIGURES = ROOT / "docs" / "figures"
 SERIES = "imsa"
 TARGETS = {0.0: (10, 6), 0.25: (18, 10), 0.5: (23, 14), 0.75: (22, 18), 0.9: (28, 20)}
 """Cutoff -> per cent by which log loss and ranked probability score should lie below the best baseline."""
+WEC_TARGETS = {0.0: (4, 4), 0.25: (15, 9), 0.5: (15, 12), 0.75: (15, 16), 0.9: (15, 22)}
+"""The same in the WEC since 2024."""
 
 
 INTRODUCTION = """\
@@ -60,14 +64,14 @@ def comparison_table(table: list[Comparison], keys: tuple[str, ...]) -> list[str
     return [*rows, ""]
 
 
-def target_table(rows: list[Row]) -> list[str]:
+def target_table(rows: list[Row], targets: dict[float, tuple[int, int]]) -> list[str]:
     """What was to be reached and what was."""
     out = [
         "| cutoff | log loss lower by | asked | RPS lower by | asked | calibration error (0.015) |",
         "|---|---|---|---|---|---|",
     ]
     for c in grouped(rows, ("cutoff",)):
-        asked = TARGETS.get(c.group["cutoff"])
+        asked = targets.get(c.group["cutoff"])
         if asked is not None:
             loss, rps = -100 * c.change["log_loss"][0], -100 * c.change["rps"][0]
             name = f"{c.group['cutoff']:g}"
@@ -95,6 +99,28 @@ def layers_table(rows: list[Row], played: list[Row], ceiling: dict[str, dict[str
             cells.append("-" if top is None else f"{top:.{digits}f}")
             out.append(f"| {cutoff:g} | {measure.replace('_', ' ')} | " + " | ".join(cells) + " |")
     return [*out, ""]
+
+
+def worse_table(rows: list[Row]) -> list[str]:
+    """Seasons and classes that are worse than the best baseline by more than the standard error of the difference."""
+    found, groups = [], 0
+    for by in (("series", "season", "cutoff"), ("series", "car_class", "cutoff")):
+        for key in sorted({tuple(getattr(r, b) for b in by) for r in rows}):
+            mine = [r for r in rows if tuple(getattr(r, b) for b in by) == key]
+            best = compare(mine).best
+            for measure, name in (("log_loss", "log loss"), ("rps", "RPS")):
+                gaps = [getattr(r.forecast, measure) - getattr(r.baselines[best[measure]], measure) for r in mine]
+                error = stdev(gaps) / len(gaps) ** 0.5 if len(gaps) > 1 else 0.0
+                groups += 1
+                if fmean(gaps) > error:
+                    what = " ".join(str(k) for k in key[:2])
+                    found.append(
+                        f"| {what} | {key[2]:g} | {name} | {len(gaps)} | {fmean(gaps):+.3f} | "
+                        f"{f'{error:.3f}' if error else '-'} |"
+                    )
+    head = [f"{len(found)} of {groups} (a season or class, a cutoff, a measure):", ""]
+    head += ["| season or class | cutoff | measure | class-races | worse by | standard error |", "|---" * 6 + "|"]
+    return [*head, *found, ""]
 
 
 def baseline_table(rows: list[Row]) -> list[str]:
@@ -139,7 +165,7 @@ def page(rows: list[Row], others: list[Row], layers: list[str], simulation: list
         f"## IMSA {min(r.season for r in rows)}-{str(max(r.season for r in rows))[-2:]}: "
         f"{len({r.race for r in rows})} races",
         "",
-        *target_table(rows),
+        *target_table(rows, TARGETS),
         *layers,
         *comparison_table(cutoffs, ("cutoff",)),
         "### Season by season",
@@ -165,15 +191,23 @@ def page(rows: list[Row], others: list[Row], layers: list[str], simulation: list
         "",
     ]
     if others:
+        now = [r for r in others if r.series == "wec" and r.season >= SAFETY_CAR_SINCE]
         text += [
             f"## WEC and Le Mans: {len({r.race for r in others})} races, {_years(others)}",
             "",
-            "Few races, most without practice or qualifying files. The five figures of the in-race forecast were "
-            "not chosen on them. Priors leave out the season judged, as those of IMSA do; its races had a part in "
-            "the curves of cars overdue.",
+            "Few races, most without practice or qualifying files. Priors and curves leave out the season judged, as "
+            "those of IMSA do, but for the chance to reach the end without another stop before 2023.",
             "",
             *comparison_table(grouped(others, ("cutoff",)), ("cutoff",)),
+            f"### WEC {_years(now)}",
+            "",
+            *target_table(now, WEC_TARGETS),
+            *comparison_table(grouped(now, ("cutoff",)), ("cutoff",)),
+            f"### WEC and Le Mans before {SAFETY_CAR_SINCE}",
+            "",
+            *comparison_table(grouped([r for r in others if r.season < SAFETY_CAR_SINCE], ("cutoff",)), ("cutoff",)),
         ]
+    text += ["## Worse than the best baseline by more than the standard error", "", *worse_table([*rows, *others])]
     return "\n".join([*text, *simulation, ""]) + (ROOT / "docs" / "validation_notes.md").read_text("utf-8")
 
 

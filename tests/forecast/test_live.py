@@ -136,9 +136,9 @@ def test_the_moment_is_told_and_a_long_silence_before_it(laps: pl.DataFrame) -> 
 
 def test_fitted_curves_fall_with_time_and_leave_the_season_out() -> None:
     late = np.array([60.0, 600.0, 3600.0, 20_000.0])
-    for season in ("imsa-2021", "imsa-2022", "imsa-2023", "imsa-2031"):
-        fits = live_fits(season)
-        assert season not in fits.seasons
+    for series, season in [("imsa", 2021), ("imsa", 2024), ("imsa", 2031), ("wec", 2015), ("le-mans", 2024)]:
+        fits = live_fits(series, season)
+        assert f"{series}-{season}" not in fits.seasons
         for in_pit in (True, False):
             assert np.all(np.diff([fits.back_chance(s, in_pit=in_pit) for s in late]) < 0.0)
 
@@ -149,6 +149,18 @@ def test_stretching_fuel_is_likelier_the_less_it_lacks() -> None:
     assert chances[0] == chances[1] == pytest.approx(1.0)
     assert np.all(np.diff(chances[1:]) < 0.0)
     assert fits.goes_through(0.2, 900.0) > fits.goes_through(0.2, 3600.0)
+
+
+def test_cars_of_the_wec_stop_rather_than_save() -> None:
+    """Since 2023; the set a season was left out of, and that of seasons to come."""
+    elsewhere = live_fits("imsa", 2031).goes_through(0.1, 1800.0)
+    for season in (2024, 2025, 2031):
+        assert live_fits("wec", season).goes_through(0.1, 1800.0) < 0.3 < elsewhere
+        assert live_fits("wec", season).pace_sd < live_fits("imsa", season).pace_sd
+    for series, season in [("imsa", 2024), ("imsa", 2031), ("wec", 2016), ("le-mans", 2024), ("wec", 2031)]:
+        ahead = [live_fits(series, season).goes_through(0.5, left_s) for left_s in (3600.0, 6 * 3600.0, 18 * 3600.0)]
+        assert ahead == sorted(ahead, reverse=True)
+        assert ahead[-1] < 0.01  # the curves are asked for hours that they were not fitted on
 
 
 def test_boxes_before_the_line_take_their_time_on_the_in_lap(laps: pl.DataFrame) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from factories import small_card
 from langstrecke.forecast import record as module
-from langstrecke.forecast.calibration import Calibration, final_table
-from langstrecke.forecast.record import LATEST, SHRINK, records
+from langstrecke.forecast.calibration import Calibration, class_tables, final_table, told_of_record
+from langstrecke.forecast.record import LATEST, SHRINK, latest, records
 from langstrecke.paddock.registry import Registry, load_registry
 from langstrecke.racecard import list_cards, load_card
 from langstrecke.racecard.schema import RaceCard
@@ -102,3 +102,22 @@ def test_a_better_record_is_worth_more_only_where_it_counts() -> None:
     assert table[0, 0] > 0.25 > 0.2 > table[4, 0]
     assert table.sum(axis=0) == pytest.approx(1.0)
     np.testing.assert_allclose(final_table(played, chosen, 0.5, None, record), 0.2, atol=1e-9)
+
+
+def test_whose_odds_the_record_moves_is_told_and_how_old_it_is() -> None:
+    card = load_card("imsa-2024-sebring")
+    shares = np.zeros((len(card.entries), len(card.entries)))
+    for name in card.classes:
+        cars = [i for i, e in enumerate(card.entries) if e.car_class == name]
+        shares[np.ix_(cars, range(len(cars)))] = 1.0 / len(cars)  # all alike, but for what they have won
+    tables = class_tables(card, shares)
+    for table in tables.values():
+        assert table.by_record.sum() == pytest.approx(0.0, abs=1e-6)
+        assert np.argmax(table.by_record) == np.argmax(records(card)[list(table.index)])
+    (note,) = told_of_record(card, tables)
+    gtp = tables["GTP"]
+    best = int(np.argmax(gtp.by_record))
+    assert f"{gtp.cars[best]} from {100 / len(gtp.cars):.0f} to {100 * gtp.final[best, 0]:.0f} %" in note
+    assert f"imsa results known until {latest(card)}" in note
+    assert latest(card) == dt.date(2024, 1, 27)  # Daytona
+    assert told_of_record(card, class_tables(card, shares, None, Calibration())) == ()

@@ -124,6 +124,9 @@ def test_assignments_of_the_command_line() -> None:
     assert card.entry("01").drivers[0].licence == "gold"
     quoted = assignments(['classes."DPi".lap_s=100.5', "weather.scenario=[[0, 0.0], [1800, 0.7]]"])
     assert apply_patch(CARD, quoted).weather.scenario == ((0, 0.0), (1800, 0.7))
+    assert quoted.describe()[1] == "weather: dry, rain of intensity 0.7 from 0:30:00"
+    assert assignments(["weather.scenario=[[0, 0.0]]"]).describe() == ("weather: dry throughout",)
+    assert assignments(["weather.scenario=wet"]).describe() == ('weather.scenario = "wet"',)
 
 
 def test_a_car_can_be_renumbered_with_its_result() -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factories import card_of_made_race
 from langstrecke.racecard.schema import ClassFigures
 from langstrecke.racestate.burn import Stretch
 from langstrecke.racestate.fuel import lane_s, on_board
+from langstrecke.racestate.state import live_state
+from langstrecke.ratings.annotate import annotate
+from langstrecke.ratings.stops import stood_under_red
+from race_maker import make_race, stopped_at
 
 FIGURES = ClassFigures(lap_s=100.0, stint_laps=30.0, lane_s=30.0, refuel_s=40.0, tyres_s=15.0, driver_change_s=20.0)
 LANE = 35.0
@@ -73,3 +80,17 @@ def test_fuel_is_neither_made_nor_lost(visits: list[tuple[int, int, float, bool]
     assert last <= found.used <= sum(s.burnt for s in driven) + last
     longer = [Stretch(s.green, s.neutral, s.over, s.in_yellow, (s.visit_s or 0.0) + 30.0) for s in driven]
     assert on_board([*longer, under_way(float(last))], FIGURES, LANE).used <= found.used + 0.09 * 30.0 * len(visits)
+
+
+def test_standing_in_the_lane_under_a_red_flag_is_no_stop() -> None:
+    laps = stopped_at(make_race(cars=12), 4000.0, 1500.0)
+    lap = laps.filter((pl.col("car") == "02") & (pl.col("elapsed_s") > 4000.0))["lap"].min()
+    here = (pl.col("car") == "02") & (pl.col("lap") == lap)
+    stood = laps.with_columns(in_pit=pl.col("in_pit") | here)
+    card = card_of_made_race(laps, 10_800.0)
+    without, held = (live_state(table, card, 6200.0).car("02") for table in (laps, stood))
+    assert held.fuel_laps == pytest.approx(without.fuel_laps)
+    found = annotate(stood)
+    rows = np.flatnonzero(stood_under_red(found))
+    assert [(found.cars[found.car[row]], int(found.lap[row])) for row in rows] == [("02", lap)]
+    assert not stood_under_red(annotate(laps)).any()

@@ -8,14 +8,19 @@ import pytest
 
 from factories import card_of_made_race
 from langstrecke.services.answers.strategy import CallAnswer
+from langstrecke.simulation.kernel.entries import TRACED
+from langstrecke.simulation.kernel.state import MODE_GREEN, ROW_END, ROW_MODE, ROW_SIZE
+from langstrecke.simulation.rows import play_rows
 from langstrecke.simulation.watch import RETIRED, STOPS, simulate_watched
 from langstrecke.strategy.call import better, call
 from langstrecke.strategy.counterfactual.moment import Moment, moment
 from langstrecke.strategy.counterfactual.paired import Difference
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.options import LATEST, Answer, Option, options, staying_out, stop_or_stay, with_option
-from langstrecke.strategy.outlook import UNPLANNED_PER_H, outlook
-from race_maker import make_race
+from langstrecke.strategy.outlook import outlook
+from langstrecke.strategy.plan.so_far import so_far
+from langstrecke.strategy.yellows import green_chance
+from race_maker import make_race, stopped_at
 
 LENGTH = 10_800.0
 YELLOW = (3600.0, 5000.0, "safety_car")
@@ -44,14 +49,14 @@ def test_who_stays_out_under_a_yellow_is_held_there() -> None:
         )
         stops[name] = played.gaps[:, 0, 0].mean(), played.cars[:, 0, STOPS].mean()
     assert stops["free"] != stops["held"]
-    assert all(o.hold for o in options(now, index) if not o.title.startswith("stop now"))
+    assert all(o.hold_s == now.t for o in options(now, index) if not o.title.startswith("stop now"))
 
 
 def test_under_green_the_baseline_leaves_later_yellows_to_the_crew() -> None:
     laps = make_race(cars=12)
     now = moment(card_of_made_race(laps, LENGTH), laps, 5400.0)
     assert staying_out(now, 0).lap == 0
-    assert not any(o.hold for o in options(now, 0))
+    assert not any(o.hold_s for o in [staying_out(now, 0), *options(now, 0)])
 
 
 def test_a_call_is_a_sentence_and_options_that_differ() -> None:
@@ -60,6 +65,7 @@ def test_a_call_is_a_sentence_and_options_that_differ() -> None:
     assert found.headline.endswith(".")
     assert found.headline.startswith("Stay out") == (found.best is None or LATEST in found.best.option.title)
     assert found.stops_now or "the yellow makes it" not in found.headline
+    assert found.best is None or found.best.place.races > found.races, "what is told is played on more luck"
     titles = [t for a in found.answers for t in (a.option.title, *a.also)] + list(found.like_staying)
     asked = {o.title for o in options(now, car_index(now.card, "02"))}
     assert len(titles) == len(set(titles))
@@ -96,7 +102,7 @@ def test_what_is_sure_but_next_to_nothing_is_not_told_as_better() -> None:
     assert not told(-0.1, 0.02)
 
 
-def test_stops_to_come_know_of_unplanned_ones() -> None:
+def test_stops_to_come_are_those_of_the_races_played() -> None:
     laps = make_race(cars=12)
     now = moment(card_of_made_race(laps, LENGTH), laps, 5400.0)
     played = simulate_watched(now.params, [0], races=RACES, snapshot=now.seen_by(0), threads=1)
@@ -104,8 +110,36 @@ def test_stops_to_come_know_of_unplanned_ones() -> None:
     mean = played.cars[home, 0, STOPS].mean() - int(now.snapshot.car["stops"][0])
     ahead = outlook(now, 0, played)
     assert sum(p for _, p in ahead.stops) == pytest.approx(1.0)
-    extra = sum(n * p for n, p in ahead.stops) - mean
-    assert extra == pytest.approx(UNPLANNED_PER_H * now.to_go_s() / 3600.0, abs=0.02)
+    assert sum(n * p for n, p in ahead.stops) == pytest.approx(mean)
+
+
+def test_a_race_that_stands_still_is_said_to_and_played_from_when_it_may_go_on() -> None:
+    laps = stopped_at(make_race(cars=12, periods=[YELLOW]), 4000.0, 1500.0)
+    now = moment(card_of_made_race(laps, LENGTH), laps, 4700.0)
+    assert now.standing()
+    assert 4700.0 + 600.0 < now.goes_on_s < LENGTH
+    found = call(now, "02", races=RACES, threads=1)
+    assert found.headline.startswith("The race stands still; once it goes on, ")
+    assert found.reasons[0] == now.standing()
+    assert found.ahead.laps < (LENGTH - 5300.0) / now.lap_s(car_index(now.card, "02")) + 1
+    running = moment(card_of_made_race(laps, LENGTH), laps, 6500.0)
+    assert not running.standing()
+    assert running.goes_on_s == running.t
+
+
+def test_a_safety_car_under_way_is_over_when_the_page_says() -> None:
+    """One length for both: the odds that it is over by then, and the races played."""
+    now = _under_yellow(4900.0)
+    rows = np.zeros((6000, ROW_SIZE))
+    first = []
+    for race in range(150):
+        written = int(play_rows(now.params, 1, race, 1, start=now.snapshot, trace=rows).race[0, TRACED])
+        green = rows[:written][rows[:written, ROW_MODE] == MODE_GREEN]
+        first.append(float(green[:, ROW_END].min()) if len(green) else LENGTH)
+    for seconds in (400.0, 800.0, 1600.0):
+        share = np.mean(np.array(first) <= now.t + seconds)
+        soon, late = (green_chance(now, s) for s in (seconds - 300.0, seconds))
+        assert soon - 0.12 <= share <= late + 0.12, seconds
 
 
 def test_fuel_to_the_flag_is_told_as_a_way_home() -> None:
@@ -150,3 +184,13 @@ def test_no_lap_of_the_future_is_looked_at() -> None:
     other = call(moment(card, later, 4000.0), "02", races=64, threads=1)
     assert known.height < later.height < laps.height
     assert one.to_json() == other.to_json()
+
+
+def test_where_nobody_refuels_nothing_is_said_of_fuel() -> None:
+    laps = make_race(cars=12, length_s=3600.0, stint_laps=18)
+    card = card_of_made_race(laps, 3600.0)
+    card = card.model_copy(update={"race": card.race.model_copy(update={"rulebook": "adac-gt-masters-2019"})})
+    found = call(moment(card, laps, 1000.0), "02", races=64, threads=1)
+    told = [*found.reasons, found.headline, *found.like_staying, *(a.option.title for a in found.answers)]
+    assert not [text for text in told if "the fuel allows" in text or "tank" in text or "fuel for" in text]
+    assert not [note for note in so_far(card, laps, 1000.0, "02").notes if "fuel" in note]

@@ -106,7 +106,8 @@ def test_the_search_names_a_price() -> None:
     assert found.price.low <= 0
     assert found.best[0].as_good
     assert all(j.as_good == (j.against_best.high >= 0.0) for j in found.best)
-    assert found.drivers, "the drivers' order is asked about the winner"
+    assert len(found.drivers) == 1, "the drivers' order is asked about the winner"
+    assert found.drivers[0].against_best.races == found.fresh, "the best order is told from races of its own"
     assert all(j.plan.starter or j.plan.turn for j in found.drivers)
     assert not any(j.plan.starter or j.plan.turn for j in found.best)
     assert found.reached

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.forecast.record import records
+from langstrecke.forecast.record import latest, records
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.ratings.regions import SAFETY_CAR_SINCE, region
 
@@ -42,6 +42,8 @@ STILL = 0.4
 GAP_UNIT_S = 5.0
 FAR_LAPS = 5.0
 """From about this many laps down on, one more no longer matters."""
+TOLD, MOST = 0.015, 3
+"""The record of the crews is named for so many cars of a class, if it moves their odds by this (default)."""
 CLOSE = 1e-9
 """Rows and columns sum to 1 within this."""
 ROUNDS = 2000
@@ -93,7 +95,7 @@ def part_of(series: str, season: int) -> str:
 @cache
 def calibration_for(series: str, season: int) -> Calibration:
     """The set of a series that its own season had no part in; the played odds where there is none."""
-    sets = _table().get(part_of(series, season), {})
+    sets = read_sets().get(part_of(series, season), {})
     name = f"without-{series}-{season}"
     chosen = sets.get(name if name in sets else "all")
     if chosen is None:
@@ -111,7 +113,8 @@ def calibration_for(series: str, season: int) -> Calibration:
 
 
 @cache
-def _table() -> dict[str, Any]:
+def read_sets() -> dict[str, Any]:
+    """The shipped calibration.toml as a table."""
     path = files("langstrecke.forecast") / "data" / "calibration.toml"
     try:
         return tomllib.loads(path.read_text("utf-8"))
@@ -127,6 +130,8 @@ class ClassTable:
     index: tuple[int, ...]
     played: Floats
     final: Floats
+    by_record: Floats
+    """What the record of the crews did to each car's final chance of winning the class."""
 
 
 def class_tables(
@@ -147,8 +152,24 @@ def class_tables(
             still = state is not None and state.still_since_s is not None
             cutoff = 0.0 if state is None else state.t / state.end
             final = final_table(played, chosen, cutoff, standing, record[list(index)], still=still)
-            found[name] = ClassTable(cars, index, played, final)
+            plain = final_table(played, chosen, cutoff, standing, still=still) if any(chosen.record) else final
+            found[name] = ClassTable(cars, index, played, final, final[:, 0] - plain[:, 0])
     return found
+
+
+def told_of_record(card: RaceCard, tables: dict[str, ClassTable]) -> tuple[str, ...]:
+    """Whose odds of winning the record of the crews has moved by `TOLD` and more, and how old that record is."""
+    moved = []
+    for name, table in tables.items():
+        rows = zip(table.cars, table.by_record, table.final[:, 0], strict=True)
+        most = sorted(rows, key=lambda row: -abs(row[1]))[:MOST]
+        told = [f"{car} from {100 * (win - by):.0f} to {100 * win:.0f} %" for car, by, win in most if abs(by) >= TOLD]
+        moved += [f"{name} {', '.join(told)}"] if told else []
+    if not moved:
+        return ()
+    until = latest(card)
+    known = f"{card.race.series} results known until {until}" if until else f"none known of {card.race.series}"
+    return (f"what crews have won ({known}) moves the odds of winning: {'; '.join(moved)}",)
 
 
 def final_table(

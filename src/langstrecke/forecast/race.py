@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from langstrecke.forecast.calibration import calibration_for, class_tables
+from langstrecke.forecast.calibration import calibration_for, class_tables, told_of_record
 from langstrecke.forecast.result import (
     Actual,
     CarForecast,
@@ -100,7 +100,7 @@ def from_outcome(card: RaceCard, outcome: Outcome, state: LiveState | None = Non
         classes=tuple(_class(card, outcome, name) for name in names),
         neutralisations=float(neutral.mean()) if len(neutral) else None,
         neutral_s=float(neutral_s.mean()) if len(neutral_s) else None,
-        notes=grounds(card),
+        notes=(*grounds(card), *told_of_record(card, tables)),
         at_s=None if state is None else state.t,
         calibration=calibration.told(),
     )

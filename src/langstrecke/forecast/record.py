@@ -55,6 +55,13 @@ def records(card: RaceCard) -> Floats:
     return np.array([max(of(driver.name) for driver in entry.drivers) for entry in card.entries])
 
 
+def latest(card: RaceCard) -> dt.date | None:
+    """The day of the newest race of the card's series that the records of `records` rest on."""
+    before, series = card.race.date - APART, f"{card.race.series}-"
+    days = [s.day for known in _starts().values() for s in known if s.day < before and s.race.startswith(series)]
+    return max(days, default=None)
+
+
 @cache
 def _starts() -> dict[str, tuple[Start, ...]]:
     """Driver (`timing.people.person`) -> starts in order of time."""

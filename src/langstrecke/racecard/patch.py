@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from typing import Any, Literal
 
 from langstrecke.errors import CardError
+from langstrecke.formatting import race_time
 from langstrecke.racecard.io import read_text
 from langstrecke.racecard.layout import Layout, Path, layout
 from langstrecke.racecard.problems import near, parse_toml
@@ -64,6 +65,8 @@ class Edit:
         v = self.values
         if self.kind == "set":
             key = ".".join(self.parts)
+            if key == "weather.scenario" and (told := _weather(v.get("value"))):
+                return told
             if "plus" in v:
                 return f"{key} changed by {v['plus']:+}"
             return f"{key} times {v['times']}" if "times" in v else f"{key} = {value_text(v['value'])}"
@@ -78,6 +81,21 @@ class Edit:
             return f"{v['drivers'][0]} and {v['drivers'][1]} swap cars"
         others = ", ".join(f"{k} = {value_text(x)}" for k, x in v.items() if k != "car")
         return f"car {v['car']}: {others}"
+
+
+def _weather(scenario: Any) -> str:
+    """A weather scenario in words; empty for what is none (the card says what is wrong with it)."""
+    try:
+        turns = [(float(at), float(rain)) for at, rain in scenario]
+    except (TypeError, ValueError):
+        return ""
+    if not turns:
+        return ""
+    words = [
+        (f"rain of intensity {rain:g}" if rain > 0.0 else "dry") + (f" from {race_time(at)}" if at > 0.0 else "")
+        for at, rain in turns
+    ]
+    return f"weather: {', '.join(words)}{' throughout' if len(turns) == 1 and turns[0][0] <= 0.0 else ''}"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from langstrecke.racestate.neutral import Spans
+from langstrecke.racestate.standstill import STILL_S
 from langstrecke.timing.neutral import NEUTRAL_BURN
 
 SLOW_LAP = 1.08
@@ -30,7 +31,7 @@ class Stretch:
     in_yellow: bool
     """That visit fell under a neutralisation."""
     visit_s: float | None
-    """Time in the pit lane at that visit, where it is known."""
+    """Time in the pit lane at that visit, where it is known; 0 where the car stood there under a red flag."""
 
     @property
     def burnt(self) -> float:
@@ -62,7 +63,10 @@ def stretches(
         laps, neutral = float(count[a:b].sum()), float(count[a:b][slow[a:b]].sum())
         over = n < len(visits_s)
         in_yellow = over and bool(slow[b - 1] or slow[b])
-        found.append(Stretch(laps - neutral, neutral, over, in_yellow, visits_s[n] if over else None))
+        visit = visits_s[n] if over else None
+        if over and visit is None and time[b - 1] > usual_s + STILL_S:
+            visit = 0.0  # the race stood still, the car in the lane: nothing is done there under a red flag
+        found.append(Stretch(laps - neutral, neutral, over, in_yellow, visit))
     return tuple(found)
 
 

@@ -48,6 +48,11 @@ class FuelStint:
     neutral: float
     bound: bool
 
+    @property
+    def burnt(self) -> float:
+        """Green laps' worth of fuel."""
+        return _burnt(self.green, self.neutral)
+
 
 @dataclass(frozen=True)
 class OnBoard:
@@ -69,7 +74,7 @@ def lane_s(figures: ClassFigures, cars: Iterable[Sequence[Stretch]]) -> float | 
         s.visit_s - figures.refuel_s * min(1.0, s.burnt / tank)
         for stretches in cars
         for s in stretches
-        if s.over and s.visit_s is not None and s.burnt > FULL_SHARE * tank
+        if s.over and s.visit_s and s.burnt > FULL_SHARE * tank
     ]
     if len(found) < MIN_VISITS:
         return None
@@ -114,7 +119,7 @@ def on_board(stretches: Sequence[Stretch], figures: ClassFigures, lane: float | 
 
 def brief_s(cars: Iterable[Sequence[Stretch]]) -> float | None:
     """Without a card: visits of a class shorter than this do not tell what they brought; None from too few."""
-    visits = [s.visit_s for stretches in cars for s in stretches if s.over and s.visit_s is not None]
+    visits = [s.visit_s for stretches in cars for s in stretches if s.over and s.visit_s]
     return BRIEF_SHARE * float(np.median(visits)) if len(visits) >= MIN_VISITS else None
 
 

@@ -31,6 +31,10 @@ LONG_RACE_S = 5 * 3600.0
 MIN_TIMED = 20
 """Stops with a time in the lane from which the fastest run through it is read off."""
 
+STOOD_S = 240.0
+"""A lap so much longer than the car's usual one, that ended in the lane with no time told for it, is that of a race
+that stood still (default)."""
+
 ROLLING_S = 3.0
 """A run through the lane within this of the fastest did not stand still (documented default)."""
 
@@ -178,6 +182,21 @@ def drive_throughs(laps: AnnotatedLaps) -> Bools:
     after = np.where(same, np.r_[stops.share[1:], np.nan], np.nan)
     brief = stops.pit_s < float(np.quantile(timed, 0.01)) + ROLLING_S
     found[stops.row[brief & (stops.share + after < 1.0)]] = True
+    return found
+
+
+def stood_under_red(laps: AnnotatedLaps) -> Bools:
+    """In-laps of cars that stood in the lane under a red flag: timing knows no time in the lane, the lap took minutes
+    longer than a lap. Nothing is done at the car, so that these are no stops.
+    """
+    found = np.zeros(laps.n, dtype=bool)
+    timed = np.isfinite(laps.pit_time_s)
+    if timed.sum() < MIN_TIMED:
+        return found
+    own = np.array([np.median(laps.lap_time_s[laps.car == c]) for c in range(len(laps.cars))])
+    same = np.r_[laps.car[1:] == laps.car[:-1], False]
+    long = laps.lap_time_s > own[laps.car] + STOOD_S
+    found[:] = laps.in_lap & same & long & ~np.r_[timed[1:], False]
     return found
 
 

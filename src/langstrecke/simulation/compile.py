@@ -214,6 +214,7 @@ def compile_race(card: RaceCard, book: RuleBook | None = None) -> Params:
         penalty_s=by_car(lambda e: e.penalty_s),
         tyres_every=np.array([card.classes[e.car_class].tyres_every for e in entries], np.int32),
         caution_stop=by_car(lambda e: card.classes[e.car_class].caution_stop_share),
+        hold_s=0.0,
         early_laps=0.0,
         fuel_save=0.0,
         fuel_save_s=0.0,

@@ -1,6 +1,8 @@
-"""Planned stops of one car: when, with how much fuel, on which tyres, with which driver."""
+"""Planned stops of one car: when, with how much fuel, on which tyres, with which driver, past which yellows."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from langstrecke.simulation.kernel.params import PLAN, Params, records
 
@@ -16,3 +18,10 @@ def with_stops(params: Params, car: int, stops: list[tuple[int, float, int, int,
     for k, (lap, fuel, tyres, driver, hold) in enumerate(stops):
         plan[car, k] = (lap, tyres, driver, hold, fuel)
     return params._replace(plan=plan)
+
+
+def held_past(params: Params, car: int, t: float) -> Params:
+    """The race with one car that uses no neutralisation begun by race time t to stop; later ones as its crew does."""
+    cars = params.car.copy()
+    cars["hold_s"][car] = t
+    return params._replace(car=cars.view(np.recarray))

@@ -13,7 +13,7 @@ import polars as pl
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.model import LiveState
 from langstrecke.ratings.annotate import annotate
-from langstrecke.ratings.stops import drive_throughs
+from langstrecke.ratings.stops import drive_throughs, stood_under_red
 from langstrecke.ratings.tank import CAR_SHARE
 from langstrecke.strategy.counterfactual.moment import Moment
 from langstrecke.timing.neutral import NEUTRAL_BURN
@@ -45,7 +45,8 @@ def shown(card: RaceCard, laps: pl.DataFrame, stops: Iterable[Mapping[str, Any]]
             times.setdefault(row["car_class"], []).append(row["pit_time_s"])
     known = annotate(laps)
     passes = frozenset(
-        (known.cars[known.car[row]], int(known.lap[row])) for row in np.flatnonzero(drive_throughs(known))
+        (known.cars[known.car[row]], int(known.lap[row]))
+        for row in np.flatnonzero(drive_throughs(known) | stood_under_red(known))
     )
     stints = [(car.car_class, s.green + NEUTRAL_BURN * s.neutral, s.bound) for car in end.cars for s in car.stints]
     reach = {name: max(burnt for c, burnt, _ in stints if c == name) for name in {c for c, _, _ in stints}}

@@ -3,8 +3,8 @@
 Every option is played from the same snapshot on the same luck and compared with staying out until the tank asks for
 a stop: under a yellow the car that stays out is held there, whatever its crew's habit. An option that names a driver
 is compared with staying out and him getting in then: else it would tell what he is worth, not what the stop is. The
-one that looks best is played again on fresh luck before it is told. Contingencies do the same with a yellow set at a
-given lap.
+one that looks best is played again on fresh luck, and more of it, before it is told. Contingencies do the same with
+a yellow set at a given lap.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from langstrecke.formatting import signed
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
-from langstrecke.strategy.counterfactual.moment import Moment, running_car
+from langstrecke.strategy.counterfactual.moment import Moment, once_it_goes_on, running_car
 from langstrecke.strategy.counterfactual.paired import difference
 from langstrecke.strategy.goals import column, in_class
 from langstrecke.strategy.options import LATEST, Answer, Option, answer, options, staying_out, with_option
@@ -30,6 +30,9 @@ CAR_LAPS = 30_000_000
 """Car-laps played for one call, about three seconds of processor time (default). Counted, not timed: the same
 question has the same answer on any machine."""
 LEAST_RACES, MOST_RACES = 64, 2000
+FRESH = 4
+"""So many times the races of the others for the option that is told, on fresh luck: a tenth of a place in a long race
+is beyond the noise of the first look (default)."""
 YELLOW_IN = (1, 5, 10)
 SAME_PLACES, SAME_WIN = 0.05, 0.01
 """Options this near to each other, their difference within the noise, come to the same; half of it is the least that
@@ -41,7 +44,7 @@ ENOUGH = 0.8
 THINKABLE = 0.05
 """... and with less than this at the most there is no such option (defaults)."""
 
-Play = Callable[[Params, int], Watched]
+Play = Callable[..., Watched]
 
 
 @dataclass(frozen=True)
@@ -104,16 +107,16 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
     yellows = _yellows(now, index)
     seen = now.seen_by(index)
     named = sorted({o.driver for o in choices if o.driver >= 0})
-    count = races or _races(now, len(choices) + len(named) + 5 + 2 * len(yellows))
+    count = races or _races(now, len(choices) + len(named) + 3 + 2 * FRESH + 2 * len(yellows))
 
-    def play(params: Params, first: int = 0) -> Watched:
+    def play(params: Params, first: int = 0, times: int = 1) -> Watched:
         return simulate_watched(
-            params, [index], races=count, seed=seed, first_race=first, snapshot=seen, threads=threads
+            params, [index], races=times * count, seed=seed, first_race=first, snapshot=seen, threads=threads
         )
 
     free = play(now.params)
     baselines = {driver: staying_out(now, index, driver) for driver in (-1, *named)}
-    stays = {d: play(with_option(now.params, index, o)) if o.lap else free for d, o in baselines.items()}
+    stays = {d: play(with_option(now.params, index, o)) if o.lap or o.hold_s else free for d, o in baselines.items()}
     ahead = outlook(now, index, free)
     choices += _home(now, index, ahead)
     made = int(now.snapshot.car["stops"][index])
@@ -126,16 +129,18 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
     answers.sort(key=lambda a: (a.place.change, -a.win.change))
 
     def fresh(option: Option) -> Answer:
-        pair = [play(with_option(now.params, index, o), count) for o in (baselines[option.driver], option)]
+        both = (baselines[option.driver], option)
+        pair = [play(with_option(now.params, index, o), count, FRESH) for o in both]
         return answer(option, pair[0], pair[1], made)
 
     best = _told(now, answers, dict(ways), fresh)
+    told = _headline(now, index, best, answers)
     return Call(
         race=now.card.race.id,
         car=car,
         t=now.t,
         races=count,
-        headline=_headline(now, index, best, answers),
+        headline=once_it_goes_on(told) if now.standing() else told,
         best=best,
         answers=tuple(answers),
         like_staying=tuple(like),
@@ -157,7 +162,7 @@ def _home(now: Moment, index: int, ahead: Outlook) -> list[Option]:
     save = None if in_pit else _saving(ahead.lasts)
     if save is not None:
         beyond = lap + math.ceil(ahead.high) + round(float(now.params.car["stint_laps"][index]))
-        found.append(Option("no further stop" + _saved(save), beyond, hold=True, save=save, last=True))
+        found.append(Option("no further stop" + _saved(save), beyond, hold_s=math.inf, save=save, last=True))
     save = _saving(lambda share: ahead.full_tank_from(1, share))
     if save:  # without any it is the plain stop
         when, this = ("the stop under way", lap) if in_pit else ("stop now", lap + 1)
@@ -284,10 +289,11 @@ def _yellows(now: Moment, index: int) -> list[int]:
 def _contingency(now: Moment, index: int, laps: int, play: Play) -> Contingency:
     """The yellow falls in the middle of the lap that is so many laps from now."""
     race = now.params.race.copy()
-    race["forced_caution_s"] = now.t + (laps - 0.5) * now.lap_s(index)
+    falls = now.t + (laps - 0.5) * now.lap_s(index)
+    race["forced_caution_s"] = falls
     forced = now.params._replace(race=race.view(np.recarray))
     lap = int(now.snapshot.car["lap"][index])
-    out = Option("stay out", lap + math.floor(now.fuel_left(index)), hold=True)
+    out = Option("stay out", 0, hold_s=falls)
     under = Option("stop under it", lap + laps + 1)
     found = answer(under, play(with_option(forced, index, out), 0), play(with_option(forced, index, under), 0))
     sure = found.place.low > 0 or found.place.high < 0

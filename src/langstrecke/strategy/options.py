@@ -10,7 +10,7 @@ import numpy as np
 
 from langstrecke.formatting import plural
 from langstrecke.simulation.kernel.params import Params
-from langstrecke.simulation.planned_stops import with_stops
+from langstrecke.simulation.planned_stops import held_past, with_stops
 from langstrecke.simulation.watch import CLASS_PLACE, RETIRED, STOPS, Watched, simulate_watched
 from langstrecke.strategy.candidates import Candidate
 from langstrecke.strategy.counterfactual.moment import Moment
@@ -21,19 +21,17 @@ LATER = (3, 5, 8, 12)
 LATEST = "as late as the fuel allows"
 SPLASH = 0.5
 """Share of the tank a splash leaves with (default)."""
-HELD_SHARE = 0.4
-"""A car that stays out under a yellow is held until a stop planned this much of a tank beyond its fuel: it comes in
-as the tank asks, not before, and that stop ends the hold (default; less than the kernel's `EARLY_SHARE`)."""
 SPARE_LAPS = 2
-"""The same under green, where the yellows to come may be used (default)."""
+"""A stop "as the tank asks" at which a named driver gets in is planned so many laps beyond the fuel (default)."""
 
 
 @dataclass(frozen=True)
 class Option:
     """Something the pit wall may do now. `lap` is the lap at whose end the car stops; 0: as the tank asks.
 
-    `hold`: no neutralisation is used before that stop. `save` is the share of fuel saved to the flag. `last` marks
-    a way home without a stop after this one, or, held, without any.
+    `hold_s`: no neutralisation that began by this race time is used to stop; once a later one begins, the crew is
+    free again. `save` is the share of fuel saved to the flag. `last` marks a way home without a stop after this one,
+    or, held for good, without any.
     """
 
     title: str
@@ -41,7 +39,7 @@ class Option:
     fuel: float = -1.0
     tyres: int = -1
     driver: int = -1
-    hold: bool = False
+    hold_s: float = 0.0
     save: float = 0.0
     last: bool = False
 
@@ -83,15 +81,17 @@ class Answer:
 
 def staying_out(now: Moment, index: int, driver: int = -1) -> Option:
     """Staying out until the tank asks for a stop: past a yellow that is out now, whatever the crew's habit under
-    yellows; later ones may be used where none is out. `driver` gets in at that stop.
+    yellows; later ones may be used. `driver` gets in at that stop.
     """
-    neutral = now.state.neutral != ""
-    if not neutral and driver < 0:
-        return Option("stay out until the tank asks", 0)
-    tank = float(now.params.car["stint_laps"][index])
-    beyond = HELD_SHARE * tank if neutral else SPARE_LAPS
-    lap = int(now.snapshot.car["lap"][index]) + max(2, math.floor(now.fuel_left(index) + beyond))
-    return Option("stay out until the tank asks", lap, driver=driver, hold=neutral)
+    lap = 0
+    if driver >= 0:
+        lap = int(now.snapshot.car["lap"][index]) + max(2, math.floor(now.fuel_left(index) + SPARE_LAPS))
+    return Option("stay out until the tank asks", lap, driver=driver, hold_s=past_yellow(now))
+
+
+def past_yellow(now: Moment) -> float:
+    """The hold of a car that does not use the yellow out now; 0 where none is."""
+    return now.goes_on_s if now.state.neutral else 0.0
 
 
 def options(now: Moment, index: int) -> list[Option]:
@@ -116,16 +116,17 @@ def options(now: Moment, index: int) -> list[Option]:
         found.append(Option(f"{when}, {crew[rested].name} in", this, driver=rested))
         found.append(Option(f"{when}, {crew[at_wheel].name} stays", this, driver=at_wheel))
     if not in_pit:
-        held = now.state.neutral != ""
+        held = past_yellow(now)
         last = left if refuels else max(LATER)
         later = [n for n in (2, *LATER) if n < last]
         found += [
-            Option("stop next lap" if n == 2 else f"stop in {n} laps", lap + n, hold=held)
+            Option("stop next lap" if n == 2 else f"stop in {n} laps", lap + n, hold_s=held)
             for n in later
             if n * now.lap_s(index) < now.to_go_s()
         ]
         if last > 2 and last * now.lap_s(index) < now.to_go_s():
-            found.append(Option(f"stop in {last} laps, {LATEST}", lap + last, hold=held))
+            latest = f", {LATEST}" if refuels else ""
+            found.append(Option(f"stop in {last} laps{latest}", lap + last, hold_s=held))
     return found
 
 
@@ -133,9 +134,11 @@ def with_option(params: Params, index: int, option: Option) -> Params:
     """The race with the option taken; nothing else is changed."""
     if option.save > 0.0:
         params = Candidate(fuel_save=option.save).applied(params, index)
+    if option.hold_s > 0.0:
+        params = held_past(params, index, option.hold_s)
     if option.lap <= 0:
         return params
-    return with_stops(params, index, [(option.lap, option.fuel, option.tyres, option.driver, int(option.hold))])
+    return with_stops(params, index, [(option.lap, option.fuel, option.tyres, option.driver, 0)])
 
 
 def answer(option: Option, stay: Watched, played: Watched, stops: int = 0) -> Answer:
@@ -143,7 +146,7 @@ def answer(option: Option, stay: Watched, played: Watched, stops: int = 0) -> An
     chance = None
     if option.last:
         home = column(played, 0, RETIRED) == 0
-        made = stops + int(not option.hold)  # who is not held out makes one now
+        made = stops + int(option.hold_s == 0.0)  # who is not held out makes one now
         chance = float(np.mean(column(played, 0, STOPS)[home] <= made)) if home.any() else 0.0
     return Answer(
         option=option,

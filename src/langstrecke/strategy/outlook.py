@@ -32,8 +32,8 @@ WIDER = 1.15
 and a race quite without yellows come more often than they are played (of five widths tried, the least with which the
 80 % range held near 80 % of class leaders at 15 % of the race in IMSA 2021 and 2022; docs/advice.md judges)."""
 UNPLANNED_PER_H = 0.1
-"""Visits to the pits an hour that neither tank nor habit asks for: a second one under the same yellow, damage
-(default: of seven rates tried the likeliest by 83 class leaders of IMSA 2021 and 2022; docs/advice.md judges)."""
+"""Visits to the pits an hour that no count of stops needed has: a second one under the same yellow, damage (of seven
+rates tried the likeliest by 83 class leaders of IMSA 2021 and 2022). Said, not counted: nobody plans them."""
 TANK_STEPS = 21
 """Tanks of equal probability that stand for the range of what is on board."""
 
@@ -48,13 +48,15 @@ class Outlook:
     high: float
     """The 10 and 90 % points of the races played, widened by `WIDER`."""
     stops: tuple[tuple[int, float], ...]
-    """(stops still to make, probability), the likeliest first, as crews run their races, unplanned ones included."""
+    """(stops still to make, probability), the likeliest first, as crews run their races; unplanned ones left out."""
     fuel: F64
     """Green laps' worth of fuel to the flag, race by race."""
     tanks: F64
     """What a tank may hold, in green laps, less what of `used` is not known: equally likely values."""
     used: float
     """Green laps' worth burnt since the last stop."""
+    unplanned: float
+    """Probability of a visit, or more, that neither tank nor habit asks for."""
 
     def lasts(self, saving: float = 0.0) -> float:
         """Probability that what is on board reaches the flag, so much of the fuel being saved."""
@@ -88,8 +90,8 @@ class Outlook:
         told = [f"about {laps} to go, yellows to come included (80 %: {self.low:.0f} to {self.high:.0f})"]
         odds = ", ".join(f"{n} ({100 * p:.0f} %)" for n, p in self.stops if p >= SHOWN)
         told.append(f"stops still needed: {odds}")
-        if self.stops[0][1] < 1.0 - SHOWN:
-            told[-1] += f"; an unplanned one in {1 / UNPLANNED_PER_H:.0f} hours among them"
+        if self.unplanned >= SHOWN:
+            told[-1] += f"; a visit that nobody plans besides: {100 * self.unplanned:.0f} %"
         now, n = self.full_tank_from(1), self.earliest()
         told.append(f"a tank filled now lasts to the flag in {100 * now:.0f} % of races")
         if now < SURE:
@@ -102,20 +104,17 @@ class Outlook:
             "laps_to_go": round(self.laps, 1),
             "laps_to_go_range": [round(self.low, 1), round(self.high, 1)],
             "stops_needed": {str(n): round(p, 4) for n, p in self.stops},
+            "unplanned_visit": round(self.unplanned, 4),
             "fuel_lasts": round(self.lasts(), 4),
             "full_tank_now_lasts": round(self.full_tank_from(1), 4),
             "full_tank_lasts_from_laps": self.earliest() if len(self.fuel) else None,
         }
 
 
-def _with_unplanned(stops: NDArray[np.int64], seconds: float) -> list[tuple[int, float]]:
-    """Odds of so many stops, the likeliest first: those played and, by Poisson, the ones that nothing asks for."""
-    mean = UNPLANNED_PER_H * seconds / 3600.0
-    most = 3 + math.ceil(4.0 * mean)
-    unplanned = [math.exp(-mean) * mean**n / math.factorial(n) for n in range(most)]
-    odds = np.convolve(np.bincount(stops), unplanned)
-    told = {n: float(p) for n, p in enumerate(odds / odds.sum()) if p >= LEAST}
-    return sorted(((n, p / sum(told.values())) for n, p in told.items()), key=lambda x: -x[1])
+def _odds(stops: NDArray[np.int64]) -> list[tuple[int, float]]:
+    """(so many stops, its share of the races), the likeliest first."""
+    shares = np.bincount(stops) / max(1, len(stops))
+    return sorted(((n, float(p)) for n, p in enumerate(shares) if p >= LEAST), key=lambda x: -x[1])
 
 
 def outlook(now: Moment, index: int, played: Watched) -> Outlook:
@@ -127,7 +126,6 @@ def outlook(now: Moment, index: int, played: Watched) -> Outlook:
     laps = column(played, 0, LAPS)[home] - float(own["lap"])
     made = int(own["stops"]) + int(own["in_pit"])
     stops = np.maximum(column(played, 0, STOPS)[home].astype(int) - made, 0)
-    odds = _with_unplanned(stops, now.to_go_s()) if len(stops) else []
     green = (now.to_go_s() - stops * routine_stop_s(figures, entry)) / now.lap_s(index)
     slower = max(now.card.neutralisation.lap_ratio - 1.0, 0.1)
     neutral = np.minimum(np.maximum(green - laps, 0.0) / slower, laps)
@@ -141,8 +139,9 @@ def outlook(now: Moment, index: int, played: Watched) -> Outlook:
         laps=mean,
         low=max(0.0, mean - WIDER * (mean - float(low)) - 0.5),
         high=mean + WIDER * (float(high) - mean) + 0.5,
-        stops=tuple(odds),
+        stops=tuple(_odds(stops)),
         fuel=laps - (1.0 - NEUTRAL_BURN) * neutral + SPARE_LAPS,
         tanks=np.array(drawn),
         used=now.state.cars[index].fuel_laps,
+        unplanned=1.0 - math.exp(-UNPLANNED_PER_H * now.to_go_s() / 3600.0),
     )

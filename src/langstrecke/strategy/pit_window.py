@@ -18,11 +18,11 @@ from langstrecke.formatting import percent, plural, race_time, signed
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
 from langstrecke.strategy.call import SAME_PLACES, SAVINGS
 from langstrecke.strategy.candidates import SAVE_COST, SAVE_SCALE
-from langstrecke.strategy.counterfactual.moment import Moment, running_car
+from langstrecke.strategy.counterfactual.moment import Moment, once_it_goes_on, running_car
 from langstrecke.strategy.counterfactual.paired import Difference, difference
 from langstrecke.strategy.falloff import StintFall, fall_off
 from langstrecke.strategy.goals import column, in_class
-from langstrecke.strategy.options import HELD_SHARE, Option, staying_out, with_option
+from langstrecke.strategy.options import Option, past_yellow, staying_out, with_option
 from langstrecke.strategy.outlook import outlook
 from langstrecke.strategy.reasons import stop_seconds
 from langstrecke.strategy.rejoin import Rejoin, rejoin
@@ -107,6 +107,8 @@ class PitWindow:
     undercut: tuple[Undercut, ...]
     savings: tuple[Saving, ...]
     fall_off: tuple[StintFall, ...]
+    standing: str = ""
+    """That the race stands still, and what is made of it; empty where it runs."""
 
     def to_frame(self) -> pl.DataFrame:
         """A row a lap of the window: cost, rejoin, chance of a yellow, and what was played of it."""
@@ -135,6 +137,10 @@ class PitWindow:
     @property
     def headline(self) -> str:
         """The answer in one sentence."""
+        told = self._verdict()
+        return once_it_goes_on(told) if self.standing else told
+
+    def _verdict(self) -> str:
         if not self.worth:
             return "No stop in the window was played."
         best = min(self.worth, key=lambda w: w.place.change)
@@ -189,6 +195,8 @@ class PitWindow:
     def notes(self) -> list[str]:
         """What the figures do not know, in words."""
         told = [f"places won are against staying out {_until(self.neutral)}, rivals free to stop when they would"]
+        if self.standing:
+            told.insert(0, self.standing)
         if self.green:
             told.append("under yellow the queue decides where a car rejoins: no place or traffic is reckoned")
         else:
@@ -243,7 +251,8 @@ def pit_window(
 
     stay = play(staying_out(now, index))
     lap, held = int(now.snapshot.car["lap"][index]), now.state.neutral != ""
-    worth = [_worth(n, stay, play(Option(f"in {n}", lap + n, hold=held and n > 1))) for n in played]
+    past = past_yellow(now)
+    worth = [_worth(n, stay, play(Option(f"in {n}", lap + n, hold_s=past if n > 1 else 0.0))) for n in played]
     ahead = outlook(now, index, stay)
     lap_s, left = now.lap_s(index), now.fuel_left(index)
     slow = lap_s * now.card.neutralisation.lap_ratio
@@ -272,6 +281,7 @@ def pit_window(
             Saving(s, SAVE_COST * SAVE_SCALE * s * lap_s, left / (1.0 - s) - left, ahead.lasts(s)) for s in SAVINGS
         ),
         fall_off=fall_off(now.card, laps, car, now.t),
+        standing=now.standing(),
     )
 
 
@@ -290,11 +300,8 @@ def _rival(now: Moment, index: int, rival: str | None) -> int | None:
 
 
 def _length(now: Moment, index: int) -> int:
-    """Laps of the window: as far as the fuel lasts, and the race; under yellow the first ones, as one is held."""
-    left = math.floor(now.fuel_left(index))
-    if now.state.neutral:
-        left = min(left, max(2, round(HELD_SHARE * float(now.params.car["stint_laps"][index]))))
-    return max(1, min(left, math.floor(now.to_go_s() / now.lap_s(index))))
+    """Laps of the window: as far as the fuel lasts, and the race."""
+    return max(1, math.floor(min(now.fuel_left(index), now.to_go_s() / now.lap_s(index))))
 
 
 def _played(count: int) -> list[int]:

@@ -35,10 +35,11 @@ def reasons(now: Moment, index: int, ahead: Outlook | None = None) -> list[str]:
     sd = math.hypot(figures.stint_laps_sd, now.state.cars[index].fuel_laps_sd)
     book = load_rulebook(now.card.race.rulebook)
     refuels = int(now.params.race[0].refuelling) == 1
-    told = [f"{race_time(now.to_go_s())} to go"]
+    told = [standing] if (standing := now.standing()) else []
+    told.append(f"{race_time(now.to_go_s())} to go")
     if refuels:
-        told[0] += f"; fuel for {left:.1f} laps ({fuel_range(left, sd)}; a tank is believed to last"
-        told[0] += f" {tank:.1f}, with what crews save)"
+        told[-1] += f"; fuel for {left:.1f} laps ({fuel_range(left, sd)}; a tank is believed to last"
+        told[-1] += f" {tank:.1f}, with what crews save)"
     if ahead is not None:
         told += ahead.describe() if refuels else ahead.describe()[:1]
     share = min(1.0, max(0.0, (tank - left + 1) / tank))
@@ -56,8 +57,9 @@ def reasons(now: Moment, index: int, ahead: Outlook | None = None) -> list[str]:
     else:
         close = rejoin(now, index, 1).traffic
         told.append(f"traffic on rejoin: {plural(close, 'car')} within {TRAFFIC_S:.0f} s up the road")
-        chance = yellow_chance(now, min(left * lap_s, now.to_go_s()))
-        told.append(f"a yellow before the tank is empty: {percent(chance)}")
+        until = min(left * lap_s, now.to_go_s())
+        what = "before the tank is empty" if refuels and until < now.to_go_s() else "before the flag"
+        told.append(f"a yellow {what}: {percent(yellow_chance(now, until))}")
     if int(own["in_pit"]) == 1:
         told.append("the car is in the pit lane at this moment")
     return told

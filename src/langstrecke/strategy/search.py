@@ -3,7 +3,8 @@
 All candidates meet the same simulated races; after each round the worse half goes and the rest plays twice as many.
 The finalists are judged on races that had no part in choosing them, until the best one's score is known to the error
 asked for; then all are played once more on fresh luck, and what is told is of that run: the winner first, the others
-named as good where the run cannot tell them from it. The drivers' order is asked about the winner afterwards.
+named as good where the run cannot tell them from it. The drivers' order is asked about the winner afterwards, and the
+best one is played once more in the same way.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class Found:
     best: tuple[Judged, ...]
     """The winner of the search, then the other finalists."""
     drivers: tuple[Judged, ...]
-    """The winner with another drivers' order."""
+    """The winner with the best of other drivers' orders, played on fresh luck; empty for a crew of one."""
     reached: bool
     """Whether the error asked for was reached within the most races."""
     tyres: TyreValue
@@ -180,21 +181,25 @@ def optimise(
     order = [winner, *sorted((k for k in range(len(keep)) if k != winner), key=lambda k: -float(scores[k].mean()))]
     best, own = scores[winner], scores[keep.index(pool[0])]
 
-    def judge(plan: Candidate, score: F64) -> Judged:
-        n = len(score)
+    def judge(plan: Candidate, score: F64, best: F64, own: F64) -> Judged:
         return Judged(
             plan=plan,
             words=plan.describe(card, car),
             score=float(score.mean()),
-            se=float(score.std(ddof=1)) / math.sqrt(n),
-            against_best=difference(best[:n], score),
-            against_card=difference(own[:n], score),
+            se=float(score.std(ddof=1)) / math.sqrt(len(score)),
+            against_best=difference(best, score),
+            against_card=difference(own, score),
         )
 
-    judged = tuple(judge(keep[k], scores[k]) for k in order)
+    judged = tuple(judge(keep[k], scores[k], best, own) for k in order)
     others = orders(card, params, car, keep[winner]) if plans is None else []
-    drivers = [judge(plan, play(plan, fresh, min(count, BLOCK))) for plan in others]
-    drivers.sort(key=lambda j: -j.score)
+    after = fresh + count
+    asked = [play(plan, after, BLOCK) for plan in others]
+    drivers = []
+    if others:  # the best of them is told from races that did not choose it
+        first = max(range(len(others)), key=lambda k: float(asked[k].mean()))
+        same = [play(plan, after + BLOCK, count) for plan in (others[first], keep[winner], pool[0])]
+        drivers = [judge(others[first], *same)]
     ends = None
     if judged[0].plan.tyres_every not in (None, pool[0].tyres_every):
         sides = [compile_race(with_fuel_effect(card, share)) for share in FUEL_BELIEF]

@@ -29,9 +29,9 @@ class TyreValue:
 
     def describe(self) -> str:
         """The value in words."""
-        span = f" ({round(self.low_s)} to {round(self.high_s)} s by what is believed of fuel and tyres)"
-        known = "" if round(self.low_s) == round(self.high_s) else span
-        return f"new tyres gain {self.gain_s:.0f} s over a stint{known}, {self.stop_s:.0f} s more in the pits"
+        low, high, gain = (f"{round(s)}".replace("-", "−") for s in (self.low_s, self.high_s, self.gain_s))
+        known = "" if low == high else f" ({low} to {high} s by what is believed of fuel and tyres)"
+        return f"new tyres gain {gain} s over a stint{known}, {self.stop_s:.0f} s more in the pits"
 
     def to_json(self) -> dict[str, float]:
         """Rounded figures."""

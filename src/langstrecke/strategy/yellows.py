@@ -28,7 +28,7 @@ def green_chance(now: Moment, seconds: float) -> float:
     one = now.params.race[0]
     if now.state.neutral == "fcy":
         return 1.0 - math.exp(-max(0.0, seconds) / (0.5 * float(one.fcy_s)))
-    lasted = max(1.0, now.t - now.state.neutral_since_s)
+    lasted = max(1.0, now.goes_on_s - now.state.neutral_since_s)
     lengths = NormalDist(math.log(float(one.caution_s)), max(0.05, float(one.caution_length_log_sd)))
     longer = 1.0 - lengths.cdf(math.log(lasted))
     if longer < 1e-6:

@@ -58,8 +58,10 @@ def call_verb(ask: CallAsk, store: Store = None, figure: Figure = None, as_json:
     for c in found.contingencies:
         told = f"a yellow in {plural(c.laps, 'lap')}: {c.advice} (a stop under it: {places_won(c.stop.place)} places)"
         out.print(Text(told))
-    played = plural(found.races, "race")
-    out.print(f"{played} for each option, same luck, seed {ask.seed}; {MEANS}", style="dim", highlight=False)
+    played = plural(found.races, "race") + " for each option"
+    if found.best is not None:
+        played += f", {found.best.place.races:,} fresh ones for the one told"
+    out.print(f"{played}, same luck, seed {ask.seed}; {MEANS}", style="dim", highlight=False)
     if any(a.option.driver >= 0 for a in found.answers):
         out.print("an option with a driver stands against staying out and him getting in later", style="dim")
     noted(grounds(card))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from langstrecke.formatting import percent, signed
+from langstrecke.formatting import points as change_of
+from langstrecke.language import decimals
+
 if TYPE_CHECKING:
     from langstrecke.strategy.counterfactual.paired import Difference
 
@@ -15,9 +19,8 @@ MEANS = "points are percentage points; their ranges and every ± are the simulat
 def points(difference: Difference) -> str:
     """A change of a probability in points with its interval."""
     if difference.gain is None and difference.change == 0:
-        return "0.0"
-    low, high = (f"{100 * v:+.1f}" for v in (difference.low, difference.high))
-    return f"{100 * difference.change:+.1f} ({low} to {high})".replace("-", "−")
+        return signed(0.0)
+    return f"{change_of(difference.change)} ({change_of(difference.low)} to {change_of(difference.high)})"
 
 
 def verdict(who_wins: str, win: Difference) -> str:
@@ -25,9 +28,9 @@ def verdict(who_wins: str, win: Difference) -> str:
     if not win.change and win.gain is None:
         return f"{who_wins} as often as before: not one race turns."
     sure = "" if win.low > 0 or win.high < 0 else ", which may be chance"
-    low, high, change = (f"{100 * v:+.1f}".replace("-", "−") for v in (win.low, win.high, win.change))
+    low, high, change = (change_of(v) for v in (win.low, win.high, win.change))
     told = f"{change} points (95 %: {low} to {high}){sure}"
-    return f"{who_wins} in {100 * win.after:.1f} % instead of {100 * win.before:.1f} %: {told}."
+    return f"{who_wins} in {percent(win.after)} instead of {percent(win.before)}: {told}."
 
 
 def places_won(difference: Difference) -> str:
@@ -37,5 +40,4 @@ def places_won(difference: Difference) -> str:
 
 def either_way(value: float, half: float, digits: int = 1) -> str:
     """A difference with half its 95 % interval: `+1.2 ± 0.4`, `0.0 ± 0.3`."""
-    change = f"{round(value, digits) or 0.0:+.{digits}f}" if round(value, digits) else f"{0:.{digits}f}"
-    return f"{change} ± {half:.{digits}f}".replace("-", "−")
+    return f"{signed(value, digits)} ± {decimals(f'{half:.{digits}f}')}"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from langstrecke.strategy.search import Found
 
 SHOWN_CARS = 8
+CARD_WAY = "as the card has it"
+"""A plan that changes nothing, in its own words."""
 
 
 @asks(WhatIfAsk, "card", leave=("gaps",))
@@ -157,7 +159,7 @@ def _search_figure(found: Found, race: str, path: Path) -> None:
     rows = [
         Step(j.words, k * j.against_card.change, k * j.against_card.low, k * j.against_card.high)
         for j in found.best
-        if j.words != "as the card has it"
+        if j.words != CARD_WAY
     ]
     unit = "points" if k > 1 else found.goal.unit
     title = f"{race}: car {found.car}, {found.goal.title} against the card's own way"
@@ -165,12 +167,25 @@ def _search_figure(found: Found, race: str, path: Path) -> None:
     save_figure(difference_bars(rows, title, legend, unit), path)
 
 
+def _found_verdict(found: Found) -> str:
+    """The answer in one sentence: two searches may name another of several plans that come to the same."""
+    k, _ = _scale(found)
+    first, unit = found.best[0], "points" if k > 1 else found.goal.unit
+    gain = f"{either_way(k * first.against_card.change, k * 1.96 * first.against_card.se)} {unit}"
+    if first.against_card.low > 0.0:
+        return f"{first.words[0].upper()}{first.words[1:]}: {gain} against the card's own way."
+    near = "" if first.words == CARD_WAY else f"; {first.words} comes nearest ({gain})"
+    return f"No plan tried is clearly better than the card's own way{near}."
+
+
 def _print_found(found: Found, race: str) -> None:
     out = screen()
     k, unit = _scale(found)
     title = Text.assemble((printable(race), "bold"), f"  car {found.car}: {found.goal.title}")
     columns = (f"{found.goal.title}, {unit}", "± (95 %)", "against the best", "against the card")
-    table = grid("plan", right=columns, title=title)
+    out.print(title)
+    out.print(Text(_found_verdict(found), "bold"))
+    table = grid("plan", right=columns)
     for j in found.best:
         score = abs(j.score) if found.goal.name == "overall" else j.score
         table.add_row(

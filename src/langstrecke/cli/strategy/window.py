@@ -15,7 +15,7 @@ from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.progress import progress
 from langstrecke.cli.strategy.differences import MEANS, either_way
 from langstrecke.cli.terminal import grid, noted, print_json, screen
-from langstrecke.formatting import fuel_range, percent, plural, printable, race_time, surname
+from langstrecke.formatting import fuel_range, percent, plural, printable, race_time, signed, surname
 from langstrecke.services.requests.strategy import WindowAsk
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ def window_verb(
     out.print(_laps(found))
     if found.undercut:
         told = "; ".join(
-            f"{plural(u.laps, 'lap')} before it {u.gain_s:+.1f} s" + _either_end(u.low_s, u.high_s)
+            f"{plural(u.laps, 'lap')} before it {signed(u.gain_s)} s" + _either_end(u.low_s, u.high_s)
             for u in found.undercut
         )
-        out.print(Text(f"undercut of car {found.rival}, traffic left out: {told}".replace("-", "−")))
+        out.print(Text(f"undercut of car {found.rival}, traffic left out: {told}"))
     out.print(_savings(found))
     if found.fall_off:
         out.print(_stints(found))
@@ -96,7 +96,7 @@ def _laps(found: PitWindow) -> Table:
 
 def _either_end(low: float, high: float) -> str:
     """The ends of what is believed of tyres and fuel, where they differ."""
-    return f" ({low:+.1f} to {high:+.1f} by what is believed of tyres and fuel)" if round(high - low, 1) else ""
+    return f" ({signed(low)} to {signed(high)} by what is believed of tyres and fuel)" if round(high - low, 1) else ""
 
 
 def _ahead(ahead: tuple[str, float] | None) -> str:

@@ -172,7 +172,8 @@ class RaceForecasts:
         except Exception as error:  # one bad race must not end a walk through seasons; it is named and counted
             what = error.message() if isinstance(error, LangstreckeError) else f"{type(error).__name__}: {error}"
             self._warn(f"cutoff {cutoff:g} cannot be forecast ({what}); uniform probabilities")
-            return [self._line(name, cutoff, cars, uniform(len(cars))) for name, cars in fields.items()]
+            self.played = [self._line(name, cutoff, cars, uniform(len(cars))) for name, cars in fields.items()]
+            return self.played
 
     def _fields(self) -> dict[str, tuple[str, ...]]:
         """Class -> cars, by number."""

@@ -1,7 +1,8 @@
 """The fitted figures of the in-race forecast, and where they come from.
 
-`scripts/fit/live.py` fits them on whole seasons and writes `data/live.toml`: one set per IMSA season left out, so
-that no race is forecast with figures its own season helped to choose, and one on everything for races outside them.
+`scripts/fit/live.py` fits them on whole seasons and writes `data/live.toml`: one set per season left out, so that no
+race is forecast with figures its own season helped to choose, and one on everything for races outside them, with
+others for the WEC and Le Mans.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.forecast.calibration import part_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class LiveFits:
     pace_sd: float = 0.003
     """What the laps so far do not tell of a car's pace in the rest of the race, share of a lap: added to the
     posterior's standard deviation in quadrature. This and the next four were chosen among a few candidates by the
-    scores of two IMSA seasons and judged on the third (docs/validation.md)."""
+    scores of two IMSA seasons and judged on the third (docs/validation.md); half of both spreads in the WEC and at Le
+    Mans, which is what the rest of a race shows everywhere (docs/validation_notes.md)."""
     driver_sd: float = 0.002
     """The same for each driver against the car."""
     mishaps: float = 1.5
@@ -81,11 +84,11 @@ def live_table() -> dict[str, Any]:
 
 
 @cache
-def live_fits(season_key: str | None = None) -> LiveFits:
-    """The set that had no part in a season ("imsa-2021"), else the one on all seasons."""
+def live_fits(series: str, season: int) -> LiveFits:
+    """The set that the season had no part in, else that of its part of the world on all seasons, else of all."""
     table = live_table()
-    name = f"without-{season_key}"
-    return fits_from(table[name if name in table else "all"])
+    names = (f"without-{series}-{season}", part_of(series, season), "all")
+    return fits_from(next(table[name] for name in names if name in table))
 
 
 def fits_from(table: dict[str, Any]) -> LiveFits:

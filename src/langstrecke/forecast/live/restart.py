@@ -34,3 +34,11 @@ def waits(state: LiveState, races: int) -> list[tuple[float, int, int]]:
         if last > first:
             found.append((min(wait, state.end - state.t), first, last - first))
     return found
+
+
+def goes_on_s(state: LiveState) -> float:
+    """Race time at which a race that stands still is taken to go on, after the middle one of its waits; now, where it
+    runs.
+    """
+    wait, _, _ = waits(state, PARTS)[PARTS // 2] if state.still_since_s is not None else (0.0, 0, 0)
+    return state.t + wait

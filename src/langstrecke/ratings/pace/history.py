@@ -22,6 +22,7 @@ from langstrecke.ratings.pace.model import (
 from langstrecke.ratings.pace.priors import PacePriors
 from langstrecke.ratings.pace.types import EventCar, EventPosterior, Observation
 from langstrecke.ratings.sessions import SessionSummary
+from langstrecke.timing.car_classes import family
 from langstrecke.timing.people import person
 
 EVENT_DAYS = 14.0
@@ -31,8 +32,9 @@ Daytona; two races at Watkins Glen on following weekends)."""
 WET_LEVEL = 0.035
 """A session whose best laps are this far (log) over the event's best in the class was wet: not used for pace."""
 
-FAR_OFF = 0.05
-"""A level this far (log) over the class median is a car that was not racing: not used."""
+FAR_OFF_GT, FAR_OFF = 0.05, 0.10
+"""A level this far (log) over the class median is a car that was not racing: not used. Prototypes get twice as much:
+private LMP1 and bronzes of LMP2 are five per cent off race after race, and were never believed to be."""
 
 MIN_BEST = 3
 """Flying laps from which a practice best lap says something."""
@@ -153,7 +155,7 @@ def session_observations(s: SessionSummary, fastest: Mapping[str, float]) -> Ite
         cells = [c for c in p.cells if c.laps >= MIN_CELL]
         median = float(np.median([c.level for c in cells])) if cells else 0.0
         for c in cells:
-            if c.level - median < FAR_OFF:
+            if c.level - median < _far_off(p.car_class):
                 channel = "race" if race else "long"
                 yield Observation(
                     s.info.id,
@@ -177,7 +179,7 @@ def session_observations(s: SessionSummary, fastest: Mapping[str, float]) -> Ite
             continue
         median = float(np.median([b.level for b in bests]))
         for b in bests:
-            if b.level - median < FAR_OFF:
+            if b.level - median < _far_off(car_class):
                 yield Observation(
                     s.info.id,
                     "qualifying" if qualifying else "best",
@@ -189,6 +191,10 @@ def session_observations(s: SessionSummary, fastest: Mapping[str, float]) -> Ite
                     b.laps,
                     s.info.kind == "test",
                 )
+
+
+def _far_off(car_class: str) -> float:
+    return FAR_OFF_GT if family(car_class) == "gt" else FAR_OFF
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,9 @@ class OutlookAnswer(Answer):
     laps_to_go_range: tuple[float, float]
     """The 80 % range."""
     stops_needed: dict[str, float]
-    """Stops still to make -> probability."""
+    """Stops still to make -> probability; what nobody plans is left out."""
+    unplanned_visit: float
+    """Probability of one that neither tank nor habit asks for."""
     fuel_lasts: float
     full_tank_now_lasts: float
     full_tank_lasts_from_laps: int | None

@@ -42,6 +42,10 @@ START_CAUTION_S, START_CAUTION_SPREAD_S = 20.0, 60.0
 """A neutralisation of the opening lap falls evenly between 20 and 80 s after the green (default)."""
 JOINED_FCY_S = 60.0
 """A neutralisation without safety car that is under way lasts at least this much longer (default)."""
+LEAST_LOG_SD = 0.05
+"""Spread of the lengths, for one under way, where the card has none (default)."""
+LAST_U = 1.0 - 1.0e-9
+"""Just inside the quantile table."""
 LEAST_SC_LAPS = 2
 """A safety car stays out for at least this many laps (default)."""
 WAVE_RATIO = 1.3
@@ -197,21 +201,17 @@ def start_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
 
 
 @kernel
-def join_safety_car(p: Params, s: State, key: np.uint64, t: float, since: float) -> None:
-    """Take up a race in which a safety car has been out since `since`: its end, and its place before the leader."""
+def join_safety_car(p: Params, s: State, key: np.uint64, t: float) -> None:
+    """Take up a race with a safety car out since `caution_since`: when it goes in, its place before the leader."""
     game = s.game[0]
     race = p.race[0]
+    since = game.caution_since
     game.cautions += 1
-    game.caution_since = t
-    game.sc_laps = int((t - since) / (race.lap_ratio * game.fast_lap))
-    game.caution_until = since
-    for attempt in range(8):  # a length that is not over yet; after eight tries, soon
-        bits = rng.draw(key, rng.CAUTION, 14, attempt)
-        z = rng.look_up(p.normal, rng.high(bits))
-        until = since + race.caution_s * math.exp(race.caution_length_log_sd * z)
-        if until > t:
-            game.caution_until = until
-            break
+    # of the lengths that are not over yet
+    spread = max(race.caution_length_log_sd, LEAST_LOG_SD)
+    over = 0.5 * (1.0 + math.erf(math.log(max(t - since, 1.0) / race.caution_s) / (spread * math.sqrt(2.0))))
+    u = over + (1.0 - over) * rng.high(rng.draw(key, rng.CAUTION, 14, 0))
+    game.caution_until = since + race.caution_s * math.exp(spread * rng.look_up(p.normal, min(u, LAST_U)))
     if race.bunching == BUNCH_NONE:
         game.mode = MODE_FCY
         game.fcy_until = max(game.caution_until, t + JOINED_FCY_S)

@@ -49,6 +49,7 @@ CAR = np.dtype(
         ("reliability", "f8"),
         ("penalty_s", "f8"),  # added after the flag
         ("caution_stop", "f8"),  # share of the tank burnt from which a neutralisation is used to stop
+        ("hold_s", "f8"),  # no neutralisation that began by this race time is used to stop; 0: any may be
         ("early_laps", "f8"),  # comes in with this much fuel left beyond the usual: shorter stints
         ("fuel_save", "f8"),  # share of fuel saved on a lap, 0 to 0.15
         ("fuel_save_s", "f8"),  # what a lap with that saving loses

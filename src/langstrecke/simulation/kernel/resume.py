@@ -63,6 +63,8 @@ def run_from(p: Params, s: State, x: Snapshot, seed: int, number: int, trace: ND
     order_by_crossing(p, s)
     if moment.neutral == 1:
         game.mode = MODE_SAFETY_CAR
+        game.caution_since = moment.caution_since
+        game.sc_laps = int((now - moment.caution_since) / (race.lap_ratio * game.fast_lap))
     elif moment.fcy == 1:
         game.mode = MODE_FCY
         game.fcys += 1
@@ -83,7 +85,7 @@ def run_from(p: Params, s: State, x: Snapshot, seed: int, number: int, trace: ND
             _strand(p, s, key, x, i)
     _nobody_before(s, now, key)
     if moment.neutral == 1:
-        caution.join_safety_car(p, s, key, now, moment.caution_since)
+        caution.join_safety_car(p, s, key, now)
     caution.set_next_event(s)
     play_on(p, s, key, trace)
 

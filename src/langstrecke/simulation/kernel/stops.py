@@ -91,14 +91,14 @@ def comes_in(p: Params, s: State, i: int, t: float) -> bool:
     fuel = s.car[i].fuel
     green = mode == MODE_GREEN
     reserve = s.car[i].reserve
-    hold = False
+    hold = p.car[i].hold_s > 0.0 and s.game[0].caution_since <= p.car[i].hold_s
     if p.plan.shape[1] > 0:
         planned = next_planned(p, s, i)
         if planned > 0:
             if s.car[i].lap + 1 >= planned and (fuel < LAST_LAPS_FUEL or pits_open(p, s, i)):
                 return True
             reserve = 0.0
-            hold = p.plan[i, s.car[i].plan_at].hold == 1
+            hold = hold or p.plan[i, s.car[i].plan_at].hold == 1
     quiet = (
         green
         and p.race[0].window_close_s <= 0.0

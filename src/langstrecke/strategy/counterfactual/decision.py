@@ -201,7 +201,7 @@ def forbidden(now: Moment, index: int, decision: Decision) -> str:
     if own.driver is not None and leaves > own.crossed_s:
         stints.append(Stint(own.driver, licences[own.driver], own.crossed_s, leaves))
     tank = decision.fuel if decision.fuel >= 0 else float(now.params.car["stint_laps"][index])
-    until = min(leaves + tank * now.lap_s(index), now.t + now.to_go_s())
+    until = min(leaves + tank * now.lap_s(index), now.goes_on_s + now.to_go_s())
     who = entry.drivers[decision.driver].name
     if until > leaves:
         stints.append(Stint(who, licences[who], leaves, until))

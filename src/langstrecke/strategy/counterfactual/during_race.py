@@ -17,7 +17,7 @@ from langstrecke.racecard.patch import Patch
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.kernel.snapshot import Snapshot
-from langstrecke.simulation.planned_stops import with_stops
+from langstrecke.simulation.planned_stops import held_past, with_stops
 from langstrecke.simulation.watch import CLASS_PLACE, PLACE, Watched, simulate_watched
 from langstrecke.strategy.counterfactual.before_race import GAP_POINTS, Gaps, gaps_of
 from langstrecke.strategy.counterfactual.decision import Decision, actual_decision, decided, forbidden
@@ -116,8 +116,8 @@ def what_if_then(
 
 
 def _play(now: Moment, index: int, way: Decision, races: int, seed: int, threads: int | None) -> Watched:
-    end = now.t + now.to_go_s()
-    moments = [now.t + (end - now.t) * n / GAP_POINTS for n in range(1, GAP_POINTS)]
+    begin, length = now.goes_on_s, now.to_go_s()
+    moments = [begin + length * n / GAP_POINTS for n in range(1, GAP_POINTS)]
     return simulate_watched(
         _planned(now, index, way),
         [index],
@@ -133,8 +133,9 @@ def _planned(now: Moment, index: int, way: Decision) -> Params:
     """The race with the car's next stop as decided. Who stays out under a yellow that is out now does not use it."""
     if way.lap <= 0:
         return now.params
-    hold = int(now.state.neutral != "" and way.lap > now.state.cars[index].laps + 1)
-    return with_stops(now.params, index, [(way.lap, way.fuel, way.tyres, way.driver, hold)])
+    held = now.state.neutral != "" and way.lap > now.state.cars[index].laps + 1
+    params = held_past(now.params, index, now.goes_on_s) if held else now.params
+    return with_stops(params, index, [(way.lap, way.fuel, way.tyres, way.driver, 0)])
 
 
 def _late(now: Moment, index: int, lost_s: float) -> Snapshot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import polars as pl
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live import compiled, fits_for, live_card
+from langstrecke.forecast.live.restart import goes_on_s
 from langstrecke.forecast.live.snapshot import to_snapshot
 from langstrecke.formatting import race_time
 from langstrecke.racecard.schema import RaceCard
@@ -20,6 +21,11 @@ from langstrecke.simulation.kernel.params import Params
 from langstrecke.simulation.kernel.snapshot import OUT, Snapshot
 from langstrecke.store import open_store
 from langstrecke.strategy.lookup import car_index
+
+
+def once_it_goes_on(answer: str) -> str:
+    """The answer in a race that stands still (`Moment.standing`)."""
+    return f"The race stands still; once it goes on, {answer[0].lower()}{answer[1:]}"
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,23 @@ class Moment:
         cars["fuel_used"][car] = self.state.cars[car].fuel_laps
         return Snapshot(cars.view(np.recarray), self.snapshot.moment)
 
+    @property
+    def goes_on_s(self) -> float:
+        """Race time from which the rest is played: `t`, or when a race that stands still is taken to go on."""
+        return float(self.snapshot.moment[0].t)
+
     def to_go_s(self) -> float:
-        """Seconds until the flag is due."""
-        return max(0.0, float(self.snapshot.moment[0].end) - self.t)
+        """Seconds of racing until the flag is due."""
+        return max(0.0, float(self.snapshot.moment[0].end) - self.goes_on_s)
+
+    def standing(self) -> str:
+        """In words that the race stands still, and what is made of it; empty where it runs."""
+        if self.state.still_since_s is None:
+            return ""
+        told = f"no car has crossed the line since {race_time(self.state.still_since_s)}: a red flag, it seems"
+        if self.to_go_s() <= 0.0:
+            return f"{told}; it may last to the end"
+        return f"{told}; played as if the race went on at {race_time(self.goes_on_s)}"
 
 
 def race_laps(race: str, store: str | Path | None = None) -> pl.DataFrame:
@@ -84,7 +104,8 @@ def moment(card: RaceCard, laps: pl.DataFrame | RaceFold, t: float, tanks: LiveS
     state = live_state(fold, card, t)
     played = live_card(card, fold.laps(), state, None, tanks=tanks)
     params = compiled(played, state)
-    return Moment(played, t, state, params, to_snapshot(state, played, params, fits_for(card)))
+    goes_on = replace(state, t=goes_on_s(state))
+    return Moment(played, t, state, params, to_snapshot(goes_on, played, params, fits_for(card)))
 
 
 def running_car(now: Moment, car: str) -> int:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live import live_card
-from langstrecke.formatting import plural, race_time
+from langstrecke.forecast.live.restart import goes_on_s
+from langstrecke.formatting import fuel_range, plural, race_time
 from langstrecke.racecard.schema import Entry, RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
-from langstrecke.racestate.model import LiveCar, Spell
+from langstrecke.racestate.model import LiveCar, LiveState, Spell
 from langstrecke.racestate.state import live_state
+from langstrecke.rulebooks.load import load_rulebook
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.plan.schedule import Begin, Run
 from langstrecke.timing.derive.stints import pit_stops, stints
@@ -73,11 +76,13 @@ def so_far(card: RaceCard, laps: pl.DataFrame | RaceFold, at_s: float, car: str)
     laps_in_stint = 0 if live.in_pit else live.stint_laps
     age = sum(run.laps for run in runs[len(runs) - (on_set if live.in_pit else on_set - 1) :]) + laps_in_stint
     begin = Begin(
-        t=live.crossed_s, lap=live.laps, start_s=start, laps=laps_in_stint, left=max(0.0, tank - live.fuel_laps),
+        t=live.crossed_s if state.still_since_s is None else goes_on_s(state), lap=live.laps, start_s=start,
+        laps=laps_in_stint, left=max(0.0, tank - live.fuel_laps),
         on_set=on_set, age=age, in_pit=live.in_pit, paid_s=live.paid_s, stops_s=live.stops_s,
         longest_stop_s=live.longest_stop_s,
     )  # fmt: skip
-    return SoFar(at_s, played, tuple(runs), tuple(drivers), begin, _notes(live, begin, every, state.neutral, at_s))
+    tank_sd = figures.stint_laps_sd if load_rulebook(card.race.rulebook).pit.refuelling else None
+    return SoFar(at_s, played, tuple(runs), tuple(drivers), begin, _notes(live, begin, every, tank_sd, state))
 
 
 def _driver(entry: Entry, spells: tuple[Spell, ...], start_s: float, end_s: float, lap: int) -> int:
@@ -95,13 +100,17 @@ def _driver(entry: Entry, spells: tuple[Spell, ...], start_s: float, end_s: floa
     return shares.index(max(shares))
 
 
-def _notes(live: LiveCar, begin: Begin, every: int, neutral: str, at_s: float) -> tuple[str, ...]:
-    found = [f"worked out at {race_time(at_s)}: what was driven until then is fixed"]
-    fuel = f"fuel for {plural(round(begin.left), 'lap')} on board by the laps driven"
-    found.append(f"{fuel}, give or take {live.fuel_laps_sd:.0f}" if live.fuel_laps_sd >= 0.5 else fuel)
+def _notes(live: LiveCar, begin: Begin, every: int, tank_sd: float | None, state: LiveState) -> tuple[str, ...]:
+    found = [f"worked out at {race_time(state.t)}: what was driven until then is fixed"]
+    if tank_sd is not None:
+        sd = math.hypot(tank_sd, live.fuel_laps_sd)
+        found.append(f"fuel for {begin.left:.1f} laps on board ({fuel_range(begin.left, sd)})")
     if every > 1:
         found.append(f"timing does not tell of tyres: taken to be changed every {plural(every, 'stint')}")
-    if neutral:
+    if state.still_since_s is not None:
+        since, on = race_time(state.still_since_s), race_time(begin.t)
+        found.append(f"no car has crossed the line since {since}: planned as if the race went on, green, at {on}")
+    elif state.neutral:
         found.append("the race is neutralised: the rest is planned as if it went green now")
     if live.status == "overdue":
         found.append(f"car {live.car} is overdue by {live.overdue_s:.0f} s")

@@ -143,7 +143,6 @@ class _Strategist:
         row = next((r for r in view.table.rows if r.car == self._viewer.car), None)
         if row is None:
             return
-        fuel = "" if row.fuel_left_laps is None else f", fuel for {plural(round(row.fuel_left_laps), 'lap')}"
         place = (
             f"P{row.position_in_class} in {esc(row.car_class)}, P{row.position} overall"
             if row.position
@@ -151,7 +150,8 @@ class _Strategist:
         )
         unsure = ' <span class="warn">uncertain: ' + esc(row.why) + "</span>" if row.uncertain else ""
         driver = esc(row.driver or "")
-        stint = f"lap {row.stint_laps} of the stint{fuel}, {plural(row.stops, 'stop')}"
+        # fuel is told by call, window and plan, with what crews save, which the timing table leaves out
+        stint = f"lap {row.stint_laps} of the stint, {plural(row.stops, 'stop')}"
         self._line.content = f'<span class="strong">{place}</span>, {driver}, {stint}{unsure}'
         self._rota.content = rota_table(row.drivers)
         self._look_for_reasons(view, row)
