@@ -23,6 +23,9 @@ CERTAINTIES: tuple[str, ...] = (
 SYMMETRIC = frozenset({"shares_car"})
 """Relations that read the same in both directions."""
 
+BY_EXAMPLE = "examples"
+"""The rule of a claim that no rule read: texts with gold claims taught it."""
+
 
 class NewsError(LangstreckeError):
     """A text that cannot be read, or a part of the newsroom that is not installed."""
@@ -139,5 +142,6 @@ class Claim:
         return f"{self.told()} [{', '.join([self.certainty, *self.marks()])}]"
 
     def marks(self) -> list[str]:
-        """Whom the text names as its source, and `implied` where the claim is."""
-        return [*([self.by] if self.by else []), *(["implied"] if self.implied else [])]
+        """Whom the text names as its source, `implied` where the claim is, how likely what only examples say."""
+        learnt = [f"from examples, {100 * self.trust:.0f} %"] if self.rule == BY_EXAMPLE and self.trust else []
+        return [*([self.by] if self.by else []), *(["implied"] if self.implied else []), *learnt]

@@ -16,12 +16,12 @@ from langstrecke.news.mentions.clauses import Clause, split_clauses
 from langstrecke.news.mentions.named import Spotted
 from langstrecke.news.mentions.places import place_in
 from langstrecke.news.mentions.tokens import Item, sentence_items
-from langstrecke.news.model import Article, Claim
+from langstrecke.news.model import BY_EXAMPLE, Article, Claim
 from langstrecke.news.relations.collect import guesses, heads, no_comment, starters, unlike
 from langstrecke.news.relations.crew_claims import Crews, stays_seated
 from langstrecke.news.relations.extract import Draft, told_by
 from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now
-from langstrecke.news.relations.learnt import RULE, Judge
+from langstrecke.news.relations.learnt import Judge
 from langstrecke.news.relations.line_ups import Garage
 from langstrecke.news.relations.pairs import Pair, in_mind, mentions, pairs
 from langstrecke.news.relations.qualifiers import PAST, count_in, series_of, source_in, tense_of
@@ -209,7 +209,7 @@ class StoryReader:
                 own = when(clause.text, self.article.year)
                 time = own if own.years or own.since else whole
                 place = place_in(clause) if relation == "finished" else ""
-                draft = Draft(pair.one.name, relation, pair.other.name, RULE, place=place)
+                draft = Draft(pair.one.name, relation, pair.other.name, BY_EXAMPLE, place=place)
                 if heads(draft, self.talk, examples=True) or self.crews.contradicts(draft):
                     continue
                 sure = self._how_sure(draft, pair.clause, clauses, own, time, spoken=spoken)

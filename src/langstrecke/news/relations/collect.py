@@ -9,9 +9,8 @@ from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.coreference.document import Survey
 from langstrecke.news.mentions.certainty import find_cue
 from langstrecke.news.mentions.clauses import Clause
-from langstrecke.news.model import SYMMETRIC, Claim
+from langstrecke.news.model import BY_EXAMPLE, SYMMETRIC, Claim
 from langstrecke.news.relations.extract import Draft
-from langstrecke.news.relations.learnt import RULE
 from langstrecke.news.sources.sentences import Sentence
 
 _AFFAIR_WORDS = frozenset(
@@ -41,17 +40,21 @@ def unsaid(claims: list[Claim]) -> list[Claim]:
 
     A crew has several mates; of all else the rules' object is believed. Of what examples say twice the likelier.
     """
-    read = [c for c in claims if c.rule != RULE]
+    read = [c for c in claims if c.rule != BY_EXAMPLE]
     pairs = {frozenset((c.subject, c.object)) for c in read}
     filled = {(c.subject, c.relation) for c in read if c.relation not in SYMMETRIC}
     best: dict[tuple[str, ...], Claim] = {}
     for c in claims:
-        if c.rule == RULE and frozenset((c.subject, c.object)) not in pairs and (c.subject, c.relation) not in filled:
+        if (
+            c.rule == BY_EXAMPLE
+            and frozenset((c.subject, c.object)) not in pairs
+            and (c.subject, c.relation) not in filled
+        ):
             twin = best.get(c.key[:3])
             if twin is None or (c.trust or 0.0) > (twin.trust or 0.0):
                 best[c.key[:3]] = c
     chosen = {id(c) for c in best.values()}
-    return [c for c in claims if c.rule != RULE or id(c) in chosen]
+    return [c for c in claims if c.rule != BY_EXAMPLE or id(c) in chosen]
 
 
 def starters(claims: list[Claim], talk: Talk, about: Survey, year: int | None) -> list[Claim]:
@@ -65,7 +68,13 @@ def starters(claims: list[Claim], talk: Talk, about: Survey, year: int | None) -
         return []
     found: dict[str, Claim] = {}
     for c in claims:
-        if c.rule == RULE or c.relation != "drives" or c.certainty != "confirmed" or c.subject in there or c.implied:
+        if (
+            c.rule == BY_EXAMPLE
+            or c.relation != "drives"
+            or c.certainty != "confirmed"
+            or c.subject in there
+            or c.implied
+        ):
             continue
         if not talk.someone(c.subject).is_a("person") or (c.seasons and year not in c.seasons):
             continue

@@ -15,11 +15,8 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-from langstrecke.news.model import Claim
+from langstrecke.news.model import BY_EXAMPLE, Claim
 from langstrecke.news.relations.pairs import Pair
-
-RULE = "examples"
-"""What a claim says it was read by."""
 
 Judge = Callable[[Sequence[Pair]], list[list[tuple[str, float]]]]
 """Says of pairs which relations they stand in, and how likely, 0 to 1."""
@@ -39,6 +36,8 @@ class Learnt:
     """So likely a claim must be to be told."""
     shown: float
     """From here to the threshold it is withheld."""
+    calibration: tuple[float, float]
+    """Slope and base of the odds, so that of claims told as 0.7 likely seven of ten were right in texts left out."""
     clues: dict[str, int]
     certainties: tuple[str, ...]
     sure: npt.NDArray[np.float32]
@@ -57,8 +56,9 @@ class Learnt:
         nought = len(self.weights) - 1
         rows = [[self.features.get(f, nought) for f in pair.seen] for pair in found]
         starts = np.cumsum([0, *(len(r) for r in rows[:-1])])
-        odds = np.add.reduceat(self.weights[np.concatenate(rows)], starts, axis=0)
-        likely = 1 / (1 + np.exp(-odds.astype(float)))
+        odds = np.add.reduceat(self.weights[np.concatenate(rows)], starts, axis=0).astype(float)
+        slope, base = self.calibration
+        likely = 1 / (1 + np.exp(-slope * odds - base))
         return [
             [
                 (relation, round(float(p), 3))
@@ -91,6 +91,7 @@ def learnt() -> Learnt:
         table("weights", len(relations), len(features) + 1),
         float(held["threshold"]),
         float(held["shown"]),
+        (float(held["calibration"][0]), float(held["calibration"][1])),
         {word: n for n, word in enumerate(clues)},
         tuple(certainties),
         table("sure", len(certainties), len(clues) + 2),
@@ -108,7 +109,7 @@ def sured(claims: list[Claim]) -> list[Claim]:
     """
     made = []
     for claim in claims:
-        if claim.rule == RULE:
+        if claim.rule == BY_EXAMPLE:
             sure = learnt().how_sure(claim.clues)
             if sure != claim.certainty and claim.certainty in _NOT_SO:
                 continue
