@@ -14,7 +14,7 @@ from langstrecke.news.mentions.named import speaks_of_racing, spot_names
 from langstrecke.news.model import Article, Claim
 from langstrecke.news.relations.collect import once, unsaid
 from langstrecke.news.relations.futurity import off_season
-from langstrecke.news.relations.learnt import Judge, learnt, sured
+from langstrecke.news.relations.learnt import Judge, sured
 from langstrecke.news.relations.signs import compared
 from langstrecke.news.relations.trust import trusted
 from langstrecke.news.sources.sentences import sentences
@@ -71,7 +71,7 @@ def read_article(article: Article, judge: Judge | None = None) -> Reading:
     if any(s.turn for s in story):
         inside = [s.name.id for s in within(spots, story) if s.name.is_a("person") and s.name.id in talk.people]
         talk.guest = guest_of(labels, talk.people, inside)
-    reader = StoryReader(article, talk, story, spots, doc, judge or learnt().told)
+    reader = StoryReader(article, talk, story, spots, doc, judge)
     found = compared(off_season(reader.read(), article))
     claims, withheld = trusted(once(unsaid(found if judge is not None else sured(found))))
     if article.page:

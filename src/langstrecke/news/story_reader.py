@@ -21,7 +21,7 @@ from langstrecke.news.relations.collect import guesses, heads, no_comment, start
 from langstrecke.news.relations.crew_claims import Crews, stays_seated
 from langstrecke.news.relations.extract import Draft, told_by
 from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now
-from langstrecke.news.relations.learnt import Judge
+from langstrecke.news.relations.learnt import Judge, learnt
 from langstrecke.news.relations.line_ups import Garage
 from langstrecke.news.relations.pairs import Pair, in_mind, mentions, pairs
 from langstrecke.news.relations.qualifiers import PAST, count_in, series_of, source_in, tense_of
@@ -51,7 +51,7 @@ class StoryReader:
     """Reads sentence by sentence and remembers."""
 
     def __init__(
-        self, article: Article, talk: Talk, story: list[Sentence], spots: list[Spotted], doc: Doc, judge: Judge
+        self, article: Article, talk: Talk, story: list[Sentence], spots: list[Spotted], doc: Doc, judge: Judge | None
     ) -> None:
         self.article = article
         self.talk = talk
@@ -64,7 +64,8 @@ class StoryReader:
         self.planned: frozenset[str] = frozenset()
         """Of whom this sentence announced something."""
         self.garage = Garage(self.about.preview)
-        self.judge = judge
+        self.judge = judge or learnt().told
+        self.teaching = judge is not None
         self.named_before: list[Mention] = []
         self.read_now: list[Clause] = []
         """The clauses of the sentence that is read."""
@@ -387,16 +388,17 @@ class StoryReader:
             rule=told.rule,
             implied=told.implied,
             signs=signs_of(told, scene, sentence, tense),
-            clues=clues_of(
-                told,
-                sure,
-                time,
-                scene.clause,
-                self.read_now,
-                sentence,
-                Told(tense, self.article.year, self.article.month, self.about.preview),
-            ),
+            clues=self._clues(told, sure, time, scene, sentence, tense),
         )
+
+    def _clues(
+        self, told: Draft, sure: str, time: When, scene: Scene, sentence: Sentence, tense: str
+    ) -> frozenset[str]:
+        """By what examples judge how sure a claim is; of what rules read nobody asks but who learns from it."""
+        if told.rule != BY_EXAMPLE and not self.teaching:
+            return frozenset()
+        about = Told(tense, self.article.year, self.article.month, self.about.preview)
+        return clues_of(told, sure, time, scene.clause, self.read_now, sentence, about)
 
     # --- memory -----------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from langstrecke.news.coreference.clause_roles import Scene
 from langstrecke.news.lexicon.known_names import Name
@@ -49,7 +50,19 @@ class Sight:
         }
         verbs = (w for w in scene.clause.lemmas if w.endswith("n") and w[:1].islower())
         self.verbs = sorted(w for w in verbs if w not in ("in", "an", "von", "den"))
+        self._words: dict[str, frozenset[str]] = {}
         self.heads = sorted({i.compound.head for i in scene.clause.items if i.compound is not None} - {""})
+
+    def words(self, kinds: str) -> frozenset[str]:
+        """What is seen of the clause, whichever two of these kinds are looked at; kept, for there are many."""
+        if kinds not in self._words:
+            of_clause = [f"c:{word}" for word in self.content] + [f"v:{verb}" for verb in self.verbs]
+            of_clause += [f"h:{head}" for head in self.heads] + [f"clause {self.clause.kind}"]
+            of_clause += ["more subjects"] if len(self.subject) > 1 else []
+            of_clause += ["inherited"] if self.scene.inherited else []
+            alone = {f"c:{word}" for word in self.content}
+            self._words[kinds] = frozenset({f"{kinds} {word}" for word in of_clause} | alone)
+        return self._words[kinds]
 
     def role(self, id: str) -> str:
         """What part somebody has in the clause."""
@@ -60,12 +73,17 @@ class Sight:
 
 def kind_of(name: Name) -> str:
     """The first of the kinds a name can be."""
-    return next((k for k in _KINDS if k in name.kinds), "other")
+    return _first(name.kinds)
+
+
+@cache
+def _first(kinds: tuple[str, ...]) -> str:
+    return next((k for k in _KINDS if k in kinds), "other")
 
 
 def kinds_of(one: Mention, other: Mention) -> str:
     """What two names are: `person>team`."""
-    return f"{kind_of(one.name)}>{kind_of(other.name)}"
+    return f"{_first(one.name.kinds)}>{_first(other.name.kinds)}"
 
 
 def seen(one: Mention, other: Mention, sights: list[Sight], doc: frozenset[str]) -> set[str]:
@@ -74,9 +92,10 @@ def seen(one: Mention, other: Mention, sights: list[Sight], doc: frozenset[str])
     sight = sights[other.clause if other.at >= 0 else one.clause]
     found = {"", kinds, f"{kinds} s:{one.how}", f"{kinds} o:{other.how}", f"{kinds} {one.how}/{other.how}"}
     found |= {f"doc {d}" for d in doc} | {f"{kinds} doc {d}" for d in doc}
-    found |= {f"{kinds} {word}" for word in _of_clause(one, other, sight)}
-    found |= {f"c:{word}" for word in sight.content}
-    found |= {f"{sight.role(one.name.id)} {kind_of(other.name)} v:{verb}" for verb in sight.verbs}
+    found |= sight.words(kinds)
+    role = sight.role(one.name.id)
+    found |= {f"{kinds} one is {role}", f"{kinds} other is {sight.role(other.name.id)}"}
+    found |= {f"{role} {kind_of(other.name)} v:{verb}" for verb in sight.verbs}
     if other.name.id in sight.subject:
         found |= {f"other subject {kind_of(one.name)} v:{verb}" for verb in sight.verbs}
     for mention, tag in ((one, "S"), (other, "O")):
@@ -90,21 +109,8 @@ def seen(one: Mention, other: Mention, sights: list[Sight], doc: frozenset[str])
         found |= {f"{kinds} {word}" for word in apart}
     else:
         gone = f"{kinds} {'S' if one.at < 0 else 'O'} not named"
-        found |= {f"{gone}, one is {sight.role(one.name.id)}", f"{gone}, {min(len(sight.subject), 2)} act"}
+        found |= {f"{gone}, one is {role}", f"{gone}, {min(len(sight.subject), 2)} act"}
     return found
-
-
-def _of_clause(one: Mention, other: Mention, sight: Sight) -> Iterator[str]:
-    yield from (f"c:{word}" for word in sight.content)
-    yield from (f"v:{verb}" for verb in sight.verbs)
-    yield from (f"h:{head}" for head in sight.heads)
-    yield f"clause {sight.clause.kind}"
-    yield f"one is {sight.role(one.name.id)}"
-    yield f"other is {sight.role(other.name.id)}"
-    if len(sight.subject) > 1:
-        yield "more subjects"
-    if sight.scene.inherited:
-        yield "inherited"
 
 
 def _around(mention: Mention, sight: Sight) -> Iterator[str]:
