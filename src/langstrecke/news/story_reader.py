@@ -210,7 +210,8 @@ class StoryReader:
                 own = when(clause.text, self.article.year)
                 time = own if own.years or own.since else whole
                 place = place_in(clause) if relation == "finished" else ""
-                draft = Draft(pair.one.name, relation, pair.other.name, BY_EXAMPLE, place=place)
+                in_mind_only = pair.one.at < 0 or pair.other.at < 0
+                draft = Draft(pair.one.name, relation, pair.other.name, BY_EXAMPLE, place=place, implied=in_mind_only)
                 if heads(draft, self.talk, examples=True) or self.crews.contradicts(draft):
                     continue
                 sure = self._how_sure(draft, pair.clause, clauses, own, time, spoken=spoken)
