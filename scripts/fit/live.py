@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from langstrecke.forecast.calibration import part_of
-from langstrecke.forecast.live.fuel import with_tanks
 from langstrecke.racecard.build import build_card
 from langstrecke.racestate.state import live_state
+from langstrecke.racestate.tanks import with_tanks
 from langstrecke.ratings.archive import open_archive
 from langstrecke.ratings.regions import SAFETY_CAR_SINCE
 from langstrecke.store import Store, open_store
@@ -84,7 +84,7 @@ class Fuel:
 
 
 def fuel_cases(store: Store) -> list[Fuel]:
-    """Every running car of the IMSA and WEC races at every look, tanks as `forecast.live.fuel` sees them."""
+    """Every running car of the IMSA and WEC races at every look, tanks as `racestate.tanks` sees them."""
     archive = open_archive(store)
     found: list[Fuel] = []
     for race_id in store.races()["race_id"]:
@@ -109,7 +109,7 @@ def fuel_cases(store: Store) -> list[Fuel]:
                 .iter_rows()
             )
             classes = {n: c.model_copy(update={"lap_s": usual.get(n) or c.lap_s}) for n, c in card.classes.items()}
-            figures = with_tanks(card.model_copy(update={"classes": classes}), state, TANK).classes
+            figures = with_tanks(card.model_copy(update={"classes": classes}), state.stints(), TANK).classes
             for car in state.cars:
                 if car.status == "running" and car.car in seen_flag:
                     own = figures[car.car_class]

@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 
 from langstrecke.errors import LangstreckeError
-from langstrecke.forecast.live.fuel import with_tanks
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
+from langstrecke.racestate.tanks import with_tanks
 from langstrecke.ratings.annotate import annotate
 from langstrecke.ratings.stops import LONG_RACE_S, drive_throughs, stints_of_class, stood_under_red
 from langstrecke.simulation.kernel.snapshot import RUNS
@@ -122,7 +122,7 @@ def _looks(one: Race, found: dict[str, Any], races: int, seed: int) -> None:
 
 def _tanks(one: Race, now: Moment) -> Rows:
     known = annotate(one.laps)
-    live = with_tanks(one.card, now.state)
+    live = with_tanks(one.card, now.state.stints())
     rows = []
     for k, name in enumerate(known.classes):
         stints = stints_of_class(known, k)

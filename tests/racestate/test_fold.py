@@ -16,6 +16,7 @@ from langstrecke.live.sources.replay import Recording
 from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.racestate.lap import Lap, laps_in
 from langstrecke.racestate.state import live_state
+from langstrecke.racestate.tanks import with_tanks
 from langstrecke.simulation.kernel import stops
 from langstrecke.timing.neutral import NEUTRAL_BURN
 from race_maker import make_race
@@ -100,9 +101,11 @@ def test_the_timing_table_reads_the_same_state(flags: bool) -> None:
             seq += 1
             state.apply(recording.message(seq))
         table = timing_table(state, card, t)
-        for car in live_state(laps, card, t).cars:
+        now = live_state(laps, card, t)
+        tanks = with_tanks(card, now.stints()).classes
+        for car in now.cars:
             row = table.row(car.car)
-            assert row.fuel_left_laps == max(0.0, 26.0 - car.fuel_laps)
+            assert row.fuel_left_laps == pytest.approx(max(0.0, tanks[car.car_class].stint_laps - car.fuel_laps))
             assert (row.laps, row.stint_laps, row.stops, row.in_pit) == (
                 car.laps,
                 car.stint_laps,
@@ -126,10 +129,12 @@ def test_a_lap_under_yellow_is_told_at_once_by_its_flag() -> None:
     for seq in range(1, last + 1):
         state.apply(recording.message(seq))
     table = timing_table(state, card)
-    for car in live_state(laps, card, 1310.0).cars:
+    now = live_state(laps, card, 1310.0)
+    tanks = with_tanks(card, now.stints()).classes
+    for car in now.cars:
         left = table.row(car.car).fuel_left_laps
         assert left is not None
-        assert left == pytest.approx(26.0 - car.fuel_laps, abs=0.5)
+        assert left == pytest.approx(tanks[car.car_class].stint_laps - car.fuel_laps, abs=0.5)
 
 
 def test_a_lap_that_has_not_come_burnt_its_fuel_and_wore_its_tyres() -> None:

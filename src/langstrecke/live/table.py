@@ -19,11 +19,12 @@ from langstrecke.live.doubt import doubts
 from langstrecke.live.driver_time import DriverTime
 from langstrecke.live.feed_state import FeedState
 from langstrecke.racecard.schema import RaceCard
-from langstrecke.racestate.fuel import brief_s, burnt_since_full, fuel_of
+from langstrecke.racestate.fuel import FuelStint, brief_s, burnt_since_full, fuel_of
 from langstrecke.racestate.gaps import LEADS, Gap, gap_to, never_nearer, order_key
 from langstrecke.racestate.model import CarState, Status
 from langstrecke.racestate.net import OnTheRoad, net_places
 from langstrecke.racestate.status import STOPPED, Watch, lap_ratio, usual_laps
+from langstrecke.racestate.tanks import with_tanks
 from langstrecke.rulebooks import load_rulebook
 from langstrecke.timing.neutral import NEUTRAL_FLAGS
 
@@ -67,10 +68,10 @@ class TimingRow:
     energy_left: float | None
     """Per cent of a full load, as last told; None where the series does not publish it."""
     fuel_left_laps: float | None
-    """Green laps until the tank is empty: the card's tank less what is missing from it, drive-throughs bringing no
-    fuel and short visits some; without a card the longest stint so far less the laps since the last stop. A
-    neutralised lap burns half. None while neither says more than has been driven, and without a card after a visit
-    too brief for a full tank."""
+    """Green laps until the tank is empty: the card's tank, put right by the stints so far (`racestate.tanks`), less
+    what is missing from it, drive-throughs bringing no fuel and short visits some; without a card the longest stint
+    so far less the laps since the last stop. A neutralised lap burns half. None while neither says more than has been
+    driven, and without a card after a visit too brief for a full tank."""
     fuel_by: str | None
     """Where the tank comes from: "card" or "longest stint"."""
     stops_owed: int | None
@@ -137,7 +138,7 @@ def timing_table(state: FeedState, card: RaceCard | None = None, at_s: float | N
     final = {car: place for place, car in enumerate(state.final_order)} if now_s >= state.race_s else {}
     last = len(final)
     ran.sort(key=lambda one: (final.get(one[0].car, last), *order_key(one[0].laps, one[0].crossed_s, one[0].car)))
-    fuel = _fuel(facts, crew, card)
+    fuel, tanks = _fuel(facts, crew, card)
     gaps = _gaps(state, ran, {car: crew[car].car_class for car in crew}, now_s)
     places: dict[str, int] = {}
     rows = []
@@ -146,7 +147,7 @@ def timing_table(state: FeedState, card: RaceCard | None = None, at_s: float | N
         places[own.car_class] = places.get(own.car_class, 0) + 1
         stands = (position, places[own.car_class])
         rows.append(_row(state, own, fact, (status, late), doubt, stands, gaps[fact.car], fuel[fact.car], now_s))
-    rows = _with_net(rows, card, state, now_s)
+    rows = _with_net(rows, tanks, state, now_s)
     rows += [_waiting(crew[car], watch, doubt, now_s) for car in crew if facts[car] is None]
     duration = card.race.duration_s if card is not None else state.hello.duration_s if state.hello else None
     return TimingTable(
@@ -167,23 +168,32 @@ Fuel = tuple[float | None, str | None]
 """(laps left, by what); (None, None) where it is not known."""
 
 
-def _fuel(facts: dict[str, CarState | None], crew: dict[str, Crew], card: RaceCard | None) -> dict[str, Fuel]:
-    """What is left on board of every car that has crossed the line."""
+def _fuel(
+    facts: dict[str, CarState | None], crew: dict[str, Crew], card: RaceCard | None
+) -> tuple[dict[str, Fuel], RaceCard | None]:
+    """What is left on board of every car that has crossed the line, and the card with the tanks of this race."""
     cars = {car: fact for car, fact in facts.items() if fact is not None}
     by_card = fuel_of(card, {car: fact.stretches for car, fact in cars.items()}) if card is not None else {}
+    tanks: dict[str, float] = {}
+    if card is not None:
+        stints: dict[str, list[FuelStint]] = {}
+        for car, board in by_card.items():
+            stints.setdefault(crew[car].car_class, []).extend(board.stints)
+        card = with_tanks(card, stints)
+        tanks = {e.car: e.stint_laps or card.classes[e.car_class].stint_laps for e in card.entries}
     brief: dict[str, float | None] = {}
     found: dict[str, Fuel] = {}
     for car, fact in cars.items():
-        tank, name = crew[car].tank_laps, crew[car].car_class
-        if tank is not None and car in by_card:
-            found[car] = max(0.0, tank - by_card[car].used), "card"
+        name = crew[car].car_class
+        if crew[car].tank_laps is not None and car in by_card:
+            found[car] = max(0.0, tanks[car] - by_card[car].used), "card"
             continue
         if name not in brief:
             brief[name] = brief_s(one.stretches for number, one in cars.items() if crew[number].car_class == name)
         burnt = burnt_since_full(fact.stretches, brief[name])
         known = burnt is not None and fact.longest_stint > burnt
         found[car] = (fact.longest_stint - burnt, "longest stint") if burnt is not None and known else (None, None)
-    return found
+    return found, card
 
 
 Ran = tuple[CarState, Status, float]

@@ -48,6 +48,11 @@ class FuelStint:
     neutral: float
     bound: bool
 
+    @property
+    def burnt(self) -> float:
+        """Green laps' worth of fuel."""
+        return _burnt(self.green, self.neutral)
+
 
 @dataclass(frozen=True)
 class OnBoard:

@@ -148,3 +148,10 @@ class LiveState:
             if car.car == number:
                 return car
         raise KeyError(number)
+
+    def stints(self) -> dict[str, list[FuelStint]]:
+        """By class what its cars drove on from full tanks."""
+        found: dict[str, list[FuelStint]] = {}
+        for car in self.cars:
+            found.setdefault(car.car_class, []).extend(car.stints)
+        return found

@@ -18,7 +18,6 @@ import polars as pl
 
 from langstrecke.errors import LangstreckeError
 from langstrecke.forecast.live.fits import LiveFits, live_fits
-from langstrecke.forecast.live.fuel import with_tanks
 from langstrecke.forecast.live.pace import pace_so_far, widened, with_pace
 from langstrecke.forecast.live.restart import waits
 from langstrecke.forecast.live.rules import with_eased_minimum
@@ -30,6 +29,7 @@ from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import laps_until
 from langstrecke.racestate.model import LiveCar, LiveState
 from langstrecke.racestate.state import live_state
+from langstrecke.racestate.tanks import with_tanks
 from langstrecke.ratings.pace.posterior import PacePosterior
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def live_card(
     if posterior is not None:
         card = with_pace(card, posterior, pace_so_far(laps_until(laps, state.t)))
     chosen = fits or fits_for(card)
-    return with_tanks(widened(card, chosen), tanks or state, chosen.tank)
+    return with_tanks(widened(card, chosen), (tanks or state).stints(), chosen.tank)
 
 
 def play_on(

@@ -150,7 +150,7 @@ class _Strategist:
         )
         unsure = ' <span class="warn">uncertain: ' + esc(row.why) + "</span>" if row.uncertain else ""
         driver = esc(row.driver or "")
-        # fuel is told by call, window and plan: their tank is the race's, that of the timing table the card's
+        # fuel is told by call, window and plan, with what crews save, which the timing table leaves out
         stint = f"lap {row.stint_laps} of the stint, {plural(row.stops, 'stop')}"
         self._line.content = f'<span class="strong">{place}</span>, {driver}, {stint}{unsure}'
         self._rota.content = rota_table(row.drivers)

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from factories import card_of_made_race
-from langstrecke.forecast.live.fuel import with_tanks
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.state import live_state
+from langstrecke.racestate.tanks import with_tanks
 from race_maker import make_race
 
 SIX_HOURS = 21_600.0
@@ -18,7 +18,7 @@ SIX_HOURS = 21_600.0
 
 def believed(laps: pl.DataFrame, t: float, tank: float, length: float = SIX_HOURS) -> tuple[float, float]:
     card = _with_tank(card_of_made_race(laps, length), tank)
-    figures = with_tanks(card, live_state(laps, card, t)).classes["DPi"]
+    figures = with_tanks(card, live_state(laps, card, t).stints()).classes["DPi"]
     return figures.stint_laps, figures.stint_laps_sd
 
 
@@ -47,8 +47,8 @@ def test_stints_cut_short_by_yellows_do_not_shrink_the_tank() -> None:
     card = _with_tank(card_of_made_race(laps, SIX_HOURS), 34.0)
     state = live_state(laps, card, 15_000.0)
     cut = tuple(replace(c, stints=tuple(replace(s, neutral=1.0, bound=True) for s in c.stints)) for c in state.cars)
-    assert with_tanks(card, replace(state, cars=cut)).classes["DPi"].stint_laps > 33.0
-    assert with_tanks(card, state).classes["DPi"].stint_laps < 23.0
+    assert with_tanks(card, replace(state, cars=cut).stints()).classes["DPi"].stint_laps > 33.0
+    assert with_tanks(card, state.stints()).classes["DPi"].stint_laps < 23.0
 
 
 def test_a_longer_stint_than_the_card_has_is_believed() -> None:
