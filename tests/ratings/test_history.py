@@ -13,12 +13,13 @@ import timing_files as tf
 from langstrecke.forecast.live import belief_before
 from langstrecke.racecard.build import archive_for, build_card
 from langstrecke.ratings.archive import Archive, RaceMeta
-from langstrecke.ratings.pace.history import group_events
+from langstrecke.ratings.pace.history import group_events, session_observations
 from langstrecke.ratings.pace.posterior import car_paces
 from langstrecke.ratings.pace.priors import load_pace_priors
 from langstrecke.ratings.pace.race import PaceHistory
+from langstrecke.ratings.pace.session import Cell, SessionPace
 from langstrecke.ratings.rate import rate_race
-from langstrecke.ratings.sessions import CarFact, SessionInfo, SessionSummary
+from langstrecke.ratings.sessions import CarFact, LapSummary, SessionInfo, SessionSummary
 from langstrecke.store import open_store
 from langstrecke.store.importing import import_folder
 from made_seasons import synthetic_seasons
@@ -57,6 +58,18 @@ def test_ratings_do_not_depend_on_what_was_asked_before() -> None:
     again = [drivers(archive(licences), shared) for licences in (gold, bronze, {}, gold, bronze)]
     assert again == [fresh[1], fresh[2], fresh[0], fresh[1], fresh[2]]
     assert fresh[1] != fresh[2]
+
+
+@pytest.mark.parametrize(("car_class", "off", "believed"), [
+    ("LMP1", 0.06, True), ("LMP2", 0.06, True), ("LMP1", 0.12, False), ("GTD", 0.06, False), ("GTD", 0.04, True),
+])  # fmt: skip
+def test_private_prototypes_are_slow_and_not_broken(car_class: str, off: float, believed: bool) -> None:
+    cells = tuple(Cell(str(n), f"A {n}", 4.5 + (off if n == 5 else 0.001 * n), 1e-6, 40, 2) for n in range(6))
+    pace = SessionPace(car_class, cells, (0.0,) * 4, (0.1,) * 4, 0.004, 0.004, 0.002, 10.0, 500)
+    info = SessionInfo("r/race", "r", "wec", 2016, "spa", "race", dt.datetime(2016, 5, 7))
+    seen = {o.car for o in session_observations(SessionSummary(info, (), LapSummary(pace=(pace,))), {})}
+    assert ("5" in seen) is believed
+    assert seen >= {"0", "1", "2", "3", "4"}
 
 
 def test_the_walk_is_remembered_for_the_same_licences_only() -> None:

@@ -46,7 +46,8 @@ TOLD, MOST = 0.015, 3
 """The record of the crews is named for so many cars of a class, if it moves their odds by this (default)."""
 CLOSE = 1e-9
 """Rows and columns sum to 1 within this."""
-ROUNDS = 2000
+ROUNDS, NEARLY = 2000, 50
+"""Of Sinkhorn's iteration, and where the third decimal will do."""
 TINY = 1e-9
 """No place of no car is less likely: nobody can know that much."""
 
@@ -152,7 +153,9 @@ def class_tables(
             still = state is not None and state.still_since_s is not None
             cutoff = 0.0 if state is None else state.t / state.end
             final = final_table(played, chosen, cutoff, standing, record[list(index)], still=still)
-            plain = final_table(played, chosen, cutoff, standing, still=still) if any(chosen.record) else final
+            plain = final  # the odds without a record, near enough to tell
+            if any(chosen.record):
+                plain = final_table(played, chosen, cutoff, standing, still=still, rounds=NEARLY)
             found[name] = ClassTable(cars, index, played, final, final[:, 0] - plain[:, 0])
     return found
 
