@@ -25,11 +25,13 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from scripts.fit.trust import Row, trust_table, write_trust
 from sklearn.linear_model import LogisticRegression
 
 from langstrecke.news.claims.scoring import claim_key, gold_key, same_id
 from langstrecke.news.model import BY_EXAMPLE, CERTAINTIES, SYMMETRIC
 from langstrecke.news.reader import read_article
+from langstrecke.news.relations.learnt import sign_of
 from langstrecke.news.relations.pairs import Pair
 from langstrecke.news.sources.files import article_from_text
 
@@ -61,6 +63,8 @@ class Text:
     pairs: list[tuple[str, str, frozenset[str], str, int, int, bool]] = field(default_factory=list)
     """Ids, what is seen, kinds, the sentence, and whether both are named in it."""
     read: set[tuple[str, str, str]] = field(default_factory=set)
+    ruled: list[tuple[tuple[str, str, str], int, frozenset[str]]] = field(default_factory=list)
+    """What rules read: the claim, 2 right, 1 right but for how sure, 0 wrong, and its signs."""
     sure: list[tuple[frozenset[str], str, str, bool]] = field(default_factory=list)
     """Of claims that are right: clues, how sure by the gold and by the rules, whether a rule read it."""
 
@@ -104,8 +108,14 @@ def seen(name: str, text: str, date: str, gold: list[dict[str, Any]]) -> Text:
         return [[(relation, 1.0) for relation in sorted(told)] for told, _ in here]
 
     reading = read_article(article_from_text(text, id="text", date=date), judge)
-    made.read = {claim_key(c)[:3] for c in reading.claims if c.rule != BY_EXAMPLE}
-    for claim in (*reading.claims, *reading.withheld):
+    both = (*reading.claims, *reading.withheld)
+    made.read = {claim_key(c)[:3] for c in both if c.rule != BY_EXAMPLE}
+    wanted_keys = {gold_key(entry) for entry in gold}
+    for claim in both:
+        key = claim_key(claim)
+        if claim.rule != BY_EXAMPLE and key not in {(*k, claim.certainty) for k, _, _ in made.ruled}:
+            right_by = 2 if key in wanted_keys else int(key[:3] in certainties)
+            made.ruled.append((key[:3], right_by, claim.signs))
         wanted = certainties.get(claim_key(claim)[:3], set())
         if len(wanted) == 1:
             (right,) = wanted
@@ -271,8 +281,24 @@ def main() -> None:
         read = [t.read | unread(t.read, s, threshold) for t, s in zip(judged, said, strict=True)]
         print(f"with examples from {threshold}", score(judged, read))
     print(", ".join(f"{k} {v}" for k, v in sorted(count.items())))
+    rows = trust_rows(judged, said)
+    print("what rules read, by how likely it is: precision/recall with how sure, then without")
+    print(trust_table(rows, sum(len({g[:3] for g in t.gold}) for t in judged)))
     if options.write:
+        write_trust(rows)
         write(fit(texts), fit_sure(texts), (slope, base))
+
+
+def trust_rows(judged: list[Text], said: list[dict[tuple[str, str, str], float]]) -> list[Row]:
+    """What the rules read of texts they had not seen, with what examples of other texts say of it among the signs."""
+    rows = []
+    for n, (text, told) in enumerate(zip(judged, said, strict=True)):
+        asked = {pair[:2] for pair in text.pairs}
+        for key, right, signs in text.ruled:
+            ways = [(key[0], key[2]), *([(key[2], key[0])] if key[1] in SYMMETRIC else [])]
+            likely = told.get(key, 0.0) if asked.intersection(ways) else None
+            rows.append(Row(n % FOLDS, right, signs | {sign_of(likely)}))
+    return rows
 
 
 def unread(

@@ -14,7 +14,7 @@ from langstrecke.news.mentions.named import speaks_of_racing, spot_names
 from langstrecke.news.model import Article, Claim
 from langstrecke.news.relations.collect import once, unsaid
 from langstrecke.news.relations.futurity import off_season
-from langstrecke.news.relations.learnt import Judge, sured
+from langstrecke.news.relations.learnt import Judge, beside, sured
 from langstrecke.news.relations.signs import compared
 from langstrecke.news.relations.trust import trusted
 from langstrecke.news.sources.sentences import sentences
@@ -73,7 +73,9 @@ def read_article(article: Article, judge: Judge | None = None) -> Reading:
         talk.guest = guest_of(labels, talk.people, inside)
     reader = StoryReader(article, talk, story, spots, doc, judge)
     found = compared(off_season(reader.read(), article))
-    claims, withheld = trusted(once(unsaid(found if judge is not None else sured(found))))
+    if judge is None:
+        found = sured(beside(found, reader.asked))
+    claims, withheld = trusted(once(unsaid(found)))
     if article.page:
         claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
     return Reading(article, tuple(claims), withheld=tuple(withheld))

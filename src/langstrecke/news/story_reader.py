@@ -21,7 +21,7 @@ from langstrecke.news.relations.collect import guesses, heads, no_comment, start
 from langstrecke.news.relations.crew_claims import Crews, stays_seated
 from langstrecke.news.relations.extract import Draft, told_by
 from langstrecke.news.relations.futurity import PLANS, is_change, is_so_now
-from langstrecke.news.relations.learnt import Judge, learnt
+from langstrecke.news.relations.learnt import Asked, Judge, learnt
 from langstrecke.news.relations.line_ups import Garage
 from langstrecke.news.relations.pairs import Pair, in_mind, mentions, pairs
 from langstrecke.news.relations.qualifiers import PAST, count_in, series_of, source_in, tense_of
@@ -66,6 +66,7 @@ class StoryReader:
         self.garage = Garage(self.about.preview)
         self.judge = judge or learnt().told
         self.teaching = judge is not None
+        self.asked: Asked = {}
         self.named_before: list[Mention] = []
         self.read_now: list[Clause] = []
         """The clauses of the sentence that is read."""
@@ -205,7 +206,11 @@ class StoryReader:
         made: list[Claim] = []
         spoken = sentence.quoted or sentence.turn == "answer"
         for pair, told in zip(found, self.judge(found), strict=True):
+            asked = self.asked.setdefault((pair.one.name.id, pair.other.name.id), {})
             for relation, likely in told:
+                asked[relation] = max(likely, asked.get(relation, 0.0))
+                if not self.teaching and likely < learnt().shown:
+                    continue
                 clause = clauses[pair.clause]
                 own = when(clause.text, self.article.year)
                 time = own if own.years or own.since else whole

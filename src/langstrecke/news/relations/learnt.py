@@ -15,11 +15,23 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-from langstrecke.news.model import BY_EXAMPLE, Claim
+from langstrecke.news.model import BY_EXAMPLE, SYMMETRIC, Claim
 from langstrecke.news.relations.pairs import Pair
 
 Judge = Callable[[Sequence[Pair]], list[list[tuple[str, float]]]]
 """Says of pairs which relations they stand in, and how likely, 0 to 1."""
+
+
+LEAST = 0.05
+"""Of what is less likely nothing is kept."""
+_STEPS = ((0.6, "for it"), (0.35, "rather for it"), (0.15, "rather against it"), (0.0, "against it"))
+
+
+def sign_of(likely: float | None) -> str:
+    """How what examples say of a claim counts among its signs; None where they were not asked about its two names."""
+    if likely is None:
+        return "examples not asked"
+    return "examples " + next(said for least, said in _STEPS if likely >= least)
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,7 @@ class Learnt:
         return self.certainties[int(odds.argmax())]
 
     def told(self, found: Sequence[Pair]) -> list[list[tuple[str, float]]]:
-        """For each pair the relations shown, with how likely each is, 0 to 1."""
+        """For each pair the relations that are not quite unlikely, with how likely each is, 0 to 1."""
         if not found:
             return []
         nought = len(self.weights) - 1
@@ -63,7 +75,7 @@ class Learnt:
             [
                 (relation, round(float(p), 3))
                 for relation, p in zip(self.relations, row, strict=True)
-                if p >= self.shown and pair.kinds in self.kinds[relation]
+                if p >= LEAST and pair.kinds in self.kinds[relation]
             ]
             for pair, row in zip(found, likely, strict=True)
         ]
@@ -100,6 +112,22 @@ def learnt() -> Learnt:
 
 FEW = "only examples of such sentences speak for it, and not clearly enough"
 _NOT_SO = ("denied", "not_confirmed", "wished", "possible")
+
+
+Asked = dict[tuple[str, str], dict[str, float]]
+"""Two names -> relation -> how likely examples make it; not there where they were never named together."""
+
+
+def beside(claims: list[Claim], asked: Asked) -> list[Claim]:
+    """The claims, what rules read with what examples say of it among its signs."""
+    made = []
+    for claim in claims:
+        ways = [(claim.subject, claim.object)]
+        ways += [(claim.object, claim.subject)] if claim.relation in SYMMETRIC else []
+        said = [asked[way].get(claim.relation, 0.0) for way in ways if way in asked]
+        sign = sign_of(max(said) if said else None)
+        made.append(claim if claim.rule == BY_EXAMPLE else replace(claim, signs=claim.signs | {sign}))
+    return made
 
 
 def sured(claims: list[Claim]) -> list[Claim]:
