@@ -23,6 +23,9 @@ CERTAINTIES: tuple[str, ...] = (
 SYMMETRIC = frozenset({"shares_car"})
 """Relations that read the same in both directions."""
 
+BY_EXAMPLE = "examples"
+"""The rule of a claim that no rule read: texts with gold claims taught it."""
+
 
 class NewsError(LangstreckeError):
     """A text that cannot be read, or a part of the newsroom that is not installed."""
@@ -50,6 +53,11 @@ class Article:
     def year(self) -> int | None:
         """The year it was written in."""
         return int(self.date[:4]) if self.date else None
+
+    @property
+    def month(self) -> int:
+        """The month it was written in, 1 to 12; 0 where the date has none."""
+        return int(self.date[5:7]) if len(self.date) > 6 else 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,8 @@ class Claim:
     """Not said in so many words: it follows from who shares the car, or whose cars the lines before are about."""
     signs: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     """By what it is judged whether it was read rightly."""
+    clues: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """By what it is judged how sure the text is."""
     trust: float | None = field(default=None, compare=False)
     """How likely it is read rightly, by those signs; None where nothing judged it."""
     doubt: str = field(default="", compare=False)
@@ -118,7 +128,7 @@ class Claim:
         """The claim as plain data, its id included."""
         data = {"id": self.id, **asdict(self)}
         data["seasons"] = list(self.seasons)
-        del data["signs"]
+        del data["signs"], data["clues"]
         return data
 
     def told(self) -> str:
@@ -132,5 +142,6 @@ class Claim:
         return f"{self.told()} [{', '.join([self.certainty, *self.marks()])}]"
 
     def marks(self) -> list[str]:
-        """Whom the text names as its source, and `implied` where the claim is."""
-        return [*([self.by] if self.by else []), *(["implied"] if self.implied else [])]
+        """Whom the text names as its source, `implied` where the claim is, how likely what only examples say."""
+        learnt = [f"from examples, {100 * self.trust:.0f} %"] if self.rule == BY_EXAMPLE and self.trust else []
+        return [*([self.by] if self.by else []), *(["implied"] if self.implied else []), *learnt]

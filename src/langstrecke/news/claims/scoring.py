@@ -69,13 +69,13 @@ def claim_key(claim: Claim) -> Key:
     return gold_key({**told, "certainty": claim.certainty})
 
 
-MULTIPLIED = frozenset({"fifth", "sixth", "ninth", "tenth", "eleventh"})
+MULTIPLIED = frozenset({"fifth", "sixth", "ninth", "tenth", "eleventh", "twelfth"})
 """Sets whose gold has what a crew has in common for each of it; that of the others lists only what is stated."""
 
 
 LATER = frozenset({"replaces", "tests", "leads_standings", "open_seat", "won_race"})
 """Relations that only the gold of the ninth set and after has: what is read of them in others is left out."""
-WITH_LATER = frozenset({"ninth", "tenth", "eleventh"})
+WITH_LATER = frozenset({"ninth", "tenth", "eleventh", "twelfth"})
 
 
 def score_text(gold_file: Path, text_file: Path, *, stated: bool = False) -> Score:

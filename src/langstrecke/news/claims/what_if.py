@@ -14,7 +14,7 @@ from typing import Any
 from langstrecke.news.lexicon.gazetteer import gazetteer
 from langstrecke.news.lexicon.morphology import slug
 from langstrecke.news.lexicon.weights import read_weights
-from langstrecke.news.model import Claim
+from langstrecke.news.model import BY_EXAMPLE, Claim
 
 _ENTRY = ("enters", "drives_for", "drives", "shares_car", "enters_only", "driven_since")
 
@@ -149,6 +149,8 @@ def _why_not(claim: Claim, race: Race, weights: Mapping[str, float], away: set[s
     strangers = [p for p in people if not is_person(p)]
     if strangers:
         return f"{strangers[0]} is no driver"
+    if claim.rule == BY_EXAMPLE:
+        return "no rule read it, only examples speak for it"
     if why := _not_of(claim, race):
         return why
     if weights[claim.certainty] <= 0:

@@ -16,6 +16,7 @@ from langstrecke.news.sources.sentences import Sentence
 _LONG_RACES = {"spa": "spa-24h", "nurburgring": "nurburgring-24h"}
 _OTHER_LONG_RACES = frozenset({"le-mans", "daytona", "dubai-24h"})
 """With these named the 24 hours may be theirs."""
+_DAY_LONG = re.compile(r"24[- ](?:Stunden|h\b)|Vierundzwanzig|zweimal rund um die Uhr")
 _GRID = re.compile(r"Qualifying|Qualifikation|Zeittraining|Pole-?Position|Startaufstellung|Startreihe")
 _RACED = re.compile(
     r"\bgewann(?:en)?\b|\bsiegten?\b|\b[Ss]ieger\b|Zielflagge|Ziellinie|\bsetzten? sich\b.*\bdurch\b"
@@ -56,8 +57,11 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
     races = {
         short: talk.book.names[race]
         for short, race in _LONG_RACES.items()
-        if race in named or (short in named and "24 Stunden" in article.text and not named & _OTHER_LONG_RACES)
+        if race in named or (short in named and _DAY_LONG.search(article.text) and not named & _OTHER_LONG_RACES)
     }
+    day_long = _day_long(told, article.text, talk)
+    if day_long is not None:
+        races["day-long"] = day_long
     if "petit-le-mans" in named:
         races["road-atlanta"] = talk.book.names["petit-le-mans"]  # the race there
     if re.search(r"\bNLS\b", article.text) and "nurburgring-24h" not in named and "nls" in talk.book.names:
@@ -69,6 +73,8 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
     if events and events[0][1] == 1 and events[0][0] not in early and talk_of_series:
         events = []  # named once and by the way: no race this text is about
     talk.main_race = races.get(events[0][0].id, events[0][0]) if events else None
+    if talk.main_race is not None and talk.main_race.id == "day-long":
+        talk.main_race = None  # nobody knows which
     if talk.main_race is not None and talk.main_race.id == "nordschleife" and "nurburgring-24h" in named:
         talk.main_race = talk.book.names["nurburgring-24h"]
     talk.main_series = _headline_series(story, talk) or next((s.name for s in told if s.name.is_a("series")), None)
@@ -82,6 +88,26 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
         ticker=ticker,
         races=races,
     )
+
+
+_PLACES = {
+    "nurburgring-24h": ("nurburgring-24h", "nurburgring", "nordschleife", "nls", "vln"),
+    "spa-24h": ("spa-24h", "spa"),
+    "le-mans": ("le-mans",),
+    "daytona": ("daytona",),
+    "dubai-24h": ("dubai-24h", "dubai"),
+}
+"""By what is named a text says which the 24 hours are."""
+_EIFEL = re.compile(r"\bEifel|Grüne[nr]? Hölle|\bam Ring\b")
+
+
+def _day_long(told: list[Spotted], text: str, talk: Talk) -> Name | None:
+    """Which race "das 24-Stunden-Rennen" means: the one whose places the text names most, if one alone is."""
+    named = Counter(s.name.id for s in told)
+    count = {race: sum(named[p] for p in places) for race, places in _PLACES.items()}
+    count["nurburgring-24h"] += len(_EIFEL.findall(text))
+    (first, most), (_, next_most) = sorted(count.items(), key=lambda e: -e[1])[:2]
+    return talk.book.names[first] if most > next_most else None
 
 
 def _headline_series(story: list[Sentence], talk: Talk) -> Name | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from langstrecke.news.lexicon.known_names import Name, key_of, known_names, norm, table
@@ -102,6 +103,7 @@ def gazetteer() -> Gazetteer:
     nlp.max_length = 2_000_000
     known = known_names(registry, lambda text: [norm(t.text) for t in nlp.make_doc(text)], cutter)
     roles_table = table("roles.toml")
+    _, women, men = (files("langstrecke.news") / "data" / "first_names.txt").read_text("utf-8").splitlines()
     return Gazetteer(
         nlp=nlp,
         phrases=known.phrases,
@@ -114,8 +116,8 @@ def gazetteer() -> Gazetteer:
             for word in role["words"]
         },
         demonyms={word: code for code, words in roles_table["demonyms"].items() for word in words},
-        first_names=known.first_names,
-        women=frozenset(norm(n) for n in roles_table["first_names"]["women"]),
+        first_names=known.first_names | frozenset(women.split()) | frozenset(men.split()),
+        women=frozenset(women.split()) - known.first_names | {norm(n) for n in roles_table["first_names"]["women"]},
         short_names=frozenset(n[:k] for n in known.first_names for k in range(4, len(n))),
         fronts={t["front"].lower(): id for id, t in table("names.toml").items() if "front" in t},
         families=tuple((f["father"], f["child"]) for f in roles_table["family"]),
@@ -132,7 +134,9 @@ _AGE = re.compile(r"^\d{1,2}-?[Jj]ährige[nrm]?$")
 _ROLE_ENDINGS = ("innen", "in", "en", "es", "n", "s", "e", "")
 _MODEL = re.compile(
     r"^(?:[A-Z]{1,4}[\d.]+[\w.-]*|\d{3}[\w.-]*|\d[A-Z]\d|[A-Z][\d]+|GT[234E]?|GTE|GTD|LMH|LMDh|LM|RSR|Evo|EVO|EVO2|R|S|M|II"
-    r"|Hybrid|V\d+|Cayman|Huracán|Huracan|Vantage|Continental|Supra|NSX|DPi(?:-V\.R\.?)?|V-Series\.R|ARX-0\d|SC63|0\d)$"
+    r"|Hybrid|V\d+|Cayman|Boxster|Huracán|Huracan|Vantage|Valkyrie|Continental|Supra|NSX|Capri|Mustang|Civic|Le[oó]n|Astra|Corsa"
+    r"|Vectra|Golf|Polo|Scirocco|Elantra|Clio|Mégane|Artura|Viper|Logan|Camaro|Cup|Racer|Turbo|GTX?|Racing|TCR|Pro|RC|Spyder|Coupé|GR|RS|"
+    r"DPi(?:-V\.R\.?)?|V-Series\.R|ARX-0\d|SC63|0\d)$"
 )
 
 

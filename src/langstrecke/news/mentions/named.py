@@ -29,8 +29,13 @@ TEAM_WORDS = frozenset(
         "corse",
         "performance",
         "sport",
+        "tuning",
+        "rennsport",
+        "automotive",
     }
 )
+_TEAM_BEFORE = frozenset({"scuderia", "écurie", "ecurie", "squadra", "équipe", "msc"})
+"""With these a team's name begins: "Scuderia Sauerland"."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,11 @@ def spot_names(doc: Doc, book: Gazetteer) -> list[Spotted]:
     found += _bare_models(doc, taken)
     taken = {i for a, b, _ in found for i in range(a, b)}
     people = {b for _, b, name in found if name.is_a("person")}
-    found += _new_names(doc, taken, people, book)
+    new = _new_names(doc, taken, people, book)
+    found += new
+    taken = {i for a, b, _ in found for i in range(a, b)}
+    found += _siblings(doc, found, taken, book)
+    found += _again(doc, new, {i for a, b, _ in found for i in range(a, b)})
     return [
         Spotted(doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), name, doc[a:b].text)
         for a, b, name in sorted(found, key=lambda f: f[0])
@@ -65,6 +74,63 @@ def _surname_of_a_team(doc: Doc, found: tuple[int, int, Name], book: Gazetteer) 
     if end - start > 1 or not start or not name.is_a("team") or name.is_a("make"):
         return False
     return norm(doc[start - 1].text) in book.first_names and doc[start - 1].text[:1].isupper()
+
+
+def _siblings(
+    doc: Doc, found: list[tuple[int, int, Name]], taken: set[int], book: Gazetteer
+) -> list[tuple[int, int, Name]]:
+    """Reads "Jordan und Ricky Taylor", "Vanthoors Bruder Laurens": a first name with the surname of the other."""
+    more: list[tuple[int, int, Name]] = []
+    last = ""
+    ends: dict[int, str] = {}
+    for a, b, name in sorted(found, key=lambda f: f[0]):
+        if name.is_a("person"):
+            ends[b] = last = name.name.split()[-1] if b - a > 1 else last
+            one = a - 2
+            joined = b - a > 1 and one >= 0 and doc[a - 1].text in ("und", "&") and one not in taken
+            if joined and _first_name(doc, one, book) and (not one or not doc[one - 1].text[:1].isupper()):
+                more.append((one, one + 1, _person(f"{doc[one].text} {' '.join(name.name.split()[1:])}", book)))
+    surname = ""
+    for i in range(len(doc)):
+        surname = ends.get(i, surname)
+        alone = i + 1 >= len(doc) or not doc[i + 1].text[:1].isupper()
+        if (
+            surname
+            and i
+            and i not in taken
+            and doc[i - 1].text.lower() in _KIN
+            and _first_name(doc, i, book)
+            and alone
+        ):
+            more.append((i, i + 1, _person(f"{doc[i].text} {surname}", book)))
+    return more
+
+
+_KIN = frozenset({"bruder", "schwester", "sohn", "tochter", "vater", "zwillingsbruder", "bruders", "cousin"})
+
+
+def _first_name(doc: Doc, i: int, book: Gazetteer) -> bool:
+    return doc[i].text[:1].isupper() and norm(doc[i].text) in book.first_names
+
+
+def _person(name: str, book: Gazetteer) -> Name:
+    known = book.lookup(name)
+    return known if known is not None and known.is_a("person") else Name(slug(name), name, ("person",), known=False)
+
+
+def _again(doc: Doc, new: list[tuple[int, int, Name]], taken: set[int]) -> list[tuple[int, int, Name]]:
+    """Teams nobody has told us of, where they are named again, in full or by the first word alone."""
+    short: dict[str, Name] = {}
+    surnames = {n.name.split()[-1] for _, _, n in new if n.is_a("person")}
+    for _, _, name in new:
+        first = name.name.split()[0]
+        if name.is_a("team") and len(first) > 4 and not is_german_word(first) and first not in surnames:
+            short.setdefault(first, name)
+    return [
+        (t.i, t.i + 1, short[word])
+        for t in doc
+        if t.i not in taken and (word := t.text if t.text in short else t.text.removesuffix("s")) in short
+    ]
 
 
 _BARE_MODEL = re.compile(r"^(?!GT|LMP|LMH|LMGT|F\d$)[A-Z]{1,4}-?\d{1,3}(?:-?[A-Z]{1,2})?$")
@@ -80,6 +146,10 @@ def _bare_models(doc: Doc, taken: set[int]) -> list[tuple[int, int, Name]]:
     ]
 
 
+_NOT_FIRST = frozenset({"Cup", "Racer", "Turbo", "Racing", "TCR", "Pro", "GT"})
+"""These go on with a model, and begin none: "Porsche Cup" is a series."""
+
+
 def _with_models(doc: Doc, found: list[tuple[int, int, Name]], book: Gazetteer) -> list[tuple[int, int, Name]]:
     """A make and the model after it are one car."""
     joined: list[tuple[int, int, Name]] = []
@@ -88,11 +158,11 @@ def _with_models(doc: Doc, found: list[tuple[int, int, Name]], book: Gazetteer) 
             continue
         end = b
         if name.is_a("make", "vehicle") and not name.is_a("series"):
-            while end < len(doc) and is_model(doc[end].text):
+            while end < len(doc) and is_model(doc[end].text) and (end > b or doc[end].text not in _NOT_FIRST):
                 end += 1
         if end > b:
             text = doc[a:end].text
-            known = book.lookup(text)
+            known = book.lookup(text) or (name if name.is_a("vehicle") and not name.is_a("make") else None)
             name = known or Name(slug(text), text, ("vehicle",), known=False)
             b = end
         joined.append((a, b, name))
@@ -108,7 +178,7 @@ def _new_names(doc: Doc, taken: set[int], people: set[int], book: Gazetteer) -> 
     while i < len(doc):
         run = _capitalised_run(doc, i, taken)
         if run > i + 1:
-            named = _as_team(doc, i, run, book) or _as_person(doc, i, run, people, book)
+            named = _as_team(doc, i, run, book) or _called(doc, i, run, book) or _as_person(doc, i, run, people, book)
             if named is not None:
                 people |= {named[1]} if named[2].is_a("person") else set()
                 found.append(named)
@@ -123,7 +193,7 @@ def _capitalised_run(doc: Doc, start: int, taken: set[int]) -> int:
     while end < len(doc) and end not in taken:
         text = doc[end].text
         inside = text in PARTICLES and end > start and end + 1 < len(doc) and doc[end + 1].text[:1].isupper()
-        if not (text[:1].isupper() and (text.isalpha() or re.match(r"^[\w.-]+$", text))) and not inside:
+        if not (text[:1].isupper() and (text.isalpha() or re.match(r"^[\w.'’-]+$", text))) and not inside:
             break
         end += 1
     while end > start and doc[end - 1].text in PARTICLES:
@@ -140,8 +210,12 @@ def _as_team(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int,
     """Reads "Hückeswagen Racing", "KÜS Team75 Bernhard"."""
     for i in range(start, min(end, start + 4)):
         low = doc[i].text.lower()
-        if i > start and ("von" in [doc[k].text for k in range(start, i)] or doc[start].text.lower() in _ARTICLES):
-            return None  # "Informationen von Autosport", "Das Team"
+        if low in _TEAM_BEFORE and i + 1 < end and not is_german_word(doc[i].text.lower()):
+            text = doc[i : i + 2].text
+            return i, i + 2, Name(slug(text), text, ("team",), known=False)
+        joined = any(doc[k].text in PARTICLES for k in range(start, i))  # "Informationen von Autosport", "A vom Team"
+        if i > start and (joined or doc[start].text.lower() in _ARTICLES):
+            return None  # "Das Team"
         of_a_town = low == "team" and i == start + 1 and doc[start].text.endswith("er") and i + 2 < end
         if of_a_town and is_german_word(doc[start].text):
             start = i + 1  # "das Leipziger Team Ringwerk Racing"
@@ -155,16 +229,34 @@ def _as_team(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int,
             if opened and i - start == 1 and is_german_word(doc[i].text):
                 return None
             first = start + 1 if (noun or opened) and i - start > 1 else start
-            if i - start > 1 and doc[start].text.lower() in _OUTFITS:
+            if i - start > 1 and doc[start].text.lower().endswith(_OUTFITS) and doc[start].text != "Team":
                 first = start + 1  # "Privatteam Kestrel Autosport"
             text = doc[first:stop].text
+            if doc[first].text == "Team" and stop - first > 2:
+                text = doc[first + 1 : stop].text  # "Team Muldental Motorsport"
             if first == start and i - start == 1 and is_german_word(doc[start].text) and doc[start].is_sent_start:
                 return None
             return first, stop, Name(slug(text), text, ("team",), known=False)
     return None
 
 
-_OUTFITS = frozenset({"privatteam", "kundenteam", "werksteam", "rennstall", "duo", "trio", "quartett"})
+_OUTFITS = ("team", "rennstall", "mannschaft", "truppe", "equipe", "équipe", "rennstalls", "duo", "trio", "quartett")
+
+
+def _called(doc: Doc, start: int, end: int, book: Gazetteer) -> tuple[int, int, Name] | None:
+    """Reads "die Bremer Mannschaft Weserspeed", "Team Autoarena": behind a word for a team stands its name."""
+    if not doc[start].text.lower().endswith(_OUTFITS[:6]) or doc[start].text.isupper():
+        return None
+    stop = start + 1
+    while (
+        stop < min(end, start + 3) and _strange(doc[stop].text, book) and norm(doc[stop].text) not in book.first_names
+    ):
+        stop += 1
+    if stop == start + 1:
+        return None
+    first = start if doc[start].text == "Team" and stop == start + 2 else start + 1
+    text = doc[first:stop].text
+    return first, stop, Name(slug(text), text, ("team",), known=False)
 
 
 def _strange(word: str, book: Gazetteer) -> bool:
@@ -185,7 +277,8 @@ def _listed(doc: Doc, first: int, people: set[int]) -> bool:
 
 
 def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer) -> tuple[int, int, Name] | None:
-    for first in range(start, min(start + 2, end - 1)):
+    named = [k for k in range(start, end - 1) if norm(doc[k].text) in book.first_names]
+    for first in (*named[:1], *range(start, min(start + 2, end - 1))):
         if doc[first].text.lower() in PARTICLES:
             continue  # "Van der Linde" at the beginning of a sentence is a surname
         last = first + 1
@@ -201,12 +294,13 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
             and _a_surname(doc[last + 1].text)
         ):
             last += 1  # "Mike David Ortmann"
-        one, two = doc[first].text, doc[last].text
+        one, two = doc[first].text, doc[last].text.rstrip(".")
         if one.lower() in PARTICLES or (first and doc[first - 1].text in _QUOTES):  # "Van der Linde"; a paper's name
             continue
         known_first = norm(one) in book.first_names or ("-" in one and norm(one.split("-")[0]) in book.first_names)
         odd = not is_german_word(one), not is_german_word(two)
-        strange = all(odd) or (any(odd) and first == start and _listed(doc, first, people))
+        called = bool(first) and doc[first - 1].text.lower().endswith(_BEFORE_A_NAME)
+        strange = all(odd) or (any(odd) and ((first == start and _listed(doc, first, people)) or called))
         if one.isupper() or two.isupper() or not two[-1].isalpha() or compound(one, book) or len(two) < 3:
             continue
         if compound(two, book) and not known_first:
@@ -223,6 +317,11 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
     return None
 
 
+_BEFORE_A_NAME = (
+    "fahrer", "fahrerin", "pilot", "pilotin", "chef", "chefin", "kollege", "kollegen", "kamerad", "partner", "namens",
+    "eigner", "besitzer", "manager", "ingenieur", "schützling", "rookie", "debütant", "neuling", "amateur",
+)  # fmt: skip
+"""Behind these somebody is named."""
 _HEADS = ("leiter", "chef", "direktor", "manager", "sprecher", "pilot", "fahrer", "vorstand", "präsident")
 """Words for people end so; they are no first names."""
 

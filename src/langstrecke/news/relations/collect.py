@@ -9,7 +9,7 @@ from langstrecke.news.coreference.discourse import Talk
 from langstrecke.news.coreference.document import Survey
 from langstrecke.news.mentions.certainty import find_cue
 from langstrecke.news.mentions.clauses import Clause
-from langstrecke.news.model import Claim
+from langstrecke.news.model import BY_EXAMPLE, SYMMETRIC, Claim
 from langstrecke.news.relations.extract import Draft
 from langstrecke.news.sources.sentences import Sentence
 
@@ -35,6 +35,28 @@ def once(claims: Iterable[Claim]) -> list[Claim]:
     return kept
 
 
+def unsaid(claims: list[Claim]) -> list[Claim]:
+    """Without what only examples say of two names of which, or of whom, the rules have read something already.
+
+    A crew has several mates; of all else the rules' object is believed. Of what examples say twice the likelier.
+    """
+    read = [c for c in claims if c.rule != BY_EXAMPLE]
+    pairs = {frozenset((c.subject, c.object)) for c in read}
+    filled = {(c.subject, c.relation) for c in read if c.relation not in SYMMETRIC}
+    best: dict[tuple[str, ...], Claim] = {}
+    for c in claims:
+        if (
+            c.rule == BY_EXAMPLE
+            and frozenset((c.subject, c.object)) not in pairs
+            and (c.subject, c.relation) not in filled
+        ):
+            twin = best.get(c.key[:3])
+            if twin is None or (c.trust or 0.0) > (twin.trust or 0.0):
+                best[c.key[:3]] = c
+    chosen = {id(c) for c in best.values()}
+    return [c for c in claims if c.rule != BY_EXAMPLE or id(c) in chosen]
+
+
 def starters(claims: list[Claim], talk: Talk, about: Survey, year: int | None) -> list[Claim]:
     """Whoever is told to drive in a ticker or on the grid takes part in the race."""
     race = talk.main_race
@@ -46,7 +68,13 @@ def starters(claims: list[Claim], talk: Talk, about: Survey, year: int | None) -
         return []
     found: dict[str, Claim] = {}
     for c in claims:
-        if c.relation != "drives" or c.certainty != "confirmed" or c.subject in there or c.implied:
+        if (
+            c.rule == BY_EXAMPLE
+            or c.relation != "drives"
+            or c.certainty != "confirmed"
+            or c.subject in there
+            or c.implied
+        ):
             continue
         if not talk.someone(c.subject).is_a("person") or (c.seasons and year not in c.seasons):
             continue
@@ -79,10 +107,16 @@ def guesses(told: Draft, sure: str, mates: frozenset[str], *, grid: bool) -> boo
 _OF_DRIVERS = frozenset({"drives", "tests", "shares_car", "finished", "won"})
 
 
-def heads(told: Draft, talk: Talk) -> bool:
-    """Whether a claim of a driver would be told of the head of a team, who is none."""
+def heads(told: Draft, talk: Talk, *, examples: bool = False) -> bool:
+    """Whether a claim of a driver would be told of the head of a team, who is none.
+
+    Of what only examples say none is told of him but whom he leads, asks, supports and manages.
+    """
     head = told.subject.id in talk.leads and told.subject.id not in talk.book.registry.drivers
-    return head and told.relation in _OF_DRIVERS
+    return head and (told.relation in _OF_DRIVERS or (examples and told.relation not in _OF_HEADS))
+
+
+_OF_HEADS = frozenset({"leads", "asks", "supports", "manages", "father_of"})
 
 
 def no_comment(plan: Claim | None, sentence: Sentence, clauses: list[Clause]) -> list[Claim]:

@@ -69,7 +69,6 @@ def off_season(claims: list[Claim], article: Article) -> list[Claim]:
 
     "Cameron und Montoya teilen sich einen ARX-05", in November.
     """
-    month = int(article.date[5:7]) if len(article.date) > 6 else 0
     raced = sum(
         c.relation in ("won", "finished")
         and c.certainty == "confirmed"
@@ -79,7 +78,7 @@ def off_season(claims: list[Claim], article: Article) -> list[Claim]:
     )
     planned = PLANS | {"leaves"}
     announces = sum(c.certainty == "announced" and c.relation in planned for c in claims)
-    if month not in _PAUSE or announces < _PLANS or raced >= announces:
+    if article.month not in _PAUSE or announces < _PLANS or raced >= announces:
         return claims
     return [
         replace(c, certainty="announced", tense="future")

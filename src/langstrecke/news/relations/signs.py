@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from langstrecke.news.coreference.clause_roles import Scene
 from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.certainty import negated
+from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.mentions.tokens import Item
 from langstrecke.news.model import Claim
 from langstrecke.news.relations.extract import Draft
 from langstrecke.news.relations.futurity import OPEN, is_open
+from langstrecke.news.sources.dates import When
 from langstrecke.news.sources.sentences import Sentence
 
 _NEAR, _FAR = 4, 10
@@ -100,3 +102,58 @@ def compared(claims: list[Claim]) -> list[Claim]:
         found = {name for name, is_so in flags.items() if is_so} | {"certainty " + c.certainty}
         made.append(replace(c, signs=c.signs | found))
     return made
+
+
+_RESULTS = frozenset({"won", "finished", "beat", "won_race", "leads_standings"})
+
+
+def clues_of(
+    told: Draft, sure: str, time: When, clause: Clause, others: list[Clause], sentence: Sentence, about: Told
+) -> frozenset[str]:
+    """What is seen of how sure a text is of a claim: what the rules say, tenses, times, words of the clauses.
+
+    `others`: all clauses of the sentence; `about`: its tense, and what holds for the text.
+    """
+    relation, tense = told.relation, about.tense
+    sort = "result" if relation in _RESULTS else "plan"
+    years = "no year"
+    if time.years and about.year is not None:
+        last = max(time.years)
+        years = "past year" if last < about.year else "this year" if last == about.year else "next year"
+    found = {
+        f"= {sure}", f"= {sure} {relation}", f"= tense {tense}", f"= {sort} tense {tense}",
+        f"= {sure} {sort} tense {tense}",
+        f"= {relation}", f"= {sort}", f"= {years}", f"= {sort} {years} {tense}", f"= clause {clause.kind}",
+        f"= {sort} month {about.month}", f"= {sure} {sort} {years}",
+    }  # fmt: skip
+    flags = {
+        "ahead": time.ahead, "since": bool(time.since), "quoted": sentence.quoted,
+        f"turn {sentence.turn}": bool(sentence.turn), "preview": about.preview, "negated": negated(clause),
+        "no verb": clause.finite is None, "open": is_open(clause),
+    }  # fmt: skip
+    for flag in (name for name, is_so in flags.items() if is_so):
+        found |= {f"= {flag}", f"= {flag} {sure}", f"= {flag} {sort}", f"= {flag} {sort} {tense}"}
+    for item in clause.items:
+        if item.kind == "word" and len(item.low) > 2:
+            found |= {f"=w {item.low}", f"=w {sort} {item.lemma}", f"=w {item.lemma}"}
+        elif item.compound is not None and item.compound.head:
+            found.add(f"=w {item.compound.head}")
+    found |= {f"=v {sort} {verb}" for verb in clause.lemmas if verb.endswith("n")}
+    if clause.parent is not None and clause.parent < len(others):
+        above = others[clause.parent]
+        found |= {f"=p {i.lemma}" for i in above.items if i.kind == "word" and len(i.low) > 2}
+    for other in others:
+        if other is not clause:
+            found |= {f"=s {i.low}" for i in other.items if i.kind == "word" and (i.finite or i.text[:1].isupper())}
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What holds for a text, and the tense of a claim of it."""
+
+    tense: str
+    year: int | None
+    month: int
+    """1 to 12; 0 where nobody knows."""
+    preview: bool

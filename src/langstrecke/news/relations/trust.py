@@ -51,6 +51,9 @@ def trusted(claims: Iterable[Claim]) -> tuple[list[Claim], list[Claim]]:
     told: list[Claim] = []
     withheld: list[Claim] = []
     for claim in claims:
+        if claim.trust is not None:  # examples have said how likely it is
+            (withheld if claim.doubt else told).append(claim)
+            continue
         sure = round(trust().of(claim), 3)
         if sure >= trust().threshold:
             told.append(replace(claim, trust=sure))
