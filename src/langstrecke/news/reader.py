@@ -54,8 +54,11 @@ class Reading:
         }
 
 
-def read_article(article: Article, judge: Judge | None = None) -> Reading:
-    """The claims of an article, each once, in order of the text; `judge`: instead of what examples taught."""
+def read_article(article: Article, judge: Judge | None = None, *, least: float = 0.0) -> Reading:
+    """The claims of an article, each once, in order of the text.
+
+    `judge`: instead of what examples taught; `least`: claims less likely to be read rightly are withheld, 0 to 1.
+    """
     if not looks_german(article.text):
         return Reading(article, (), note="not in German; nothing was read")
     book = gazetteer()
@@ -75,7 +78,7 @@ def read_article(article: Article, judge: Judge | None = None) -> Reading:
     found = compared(off_season(reader.read(), article))
     if judge is None:
         found = sured(beside(found, reader.asked))
-    claims, withheld = trusted(once(unsaid(found)))
+    claims, withheld = trusted(once(unsaid(found)), least)
     if article.page:
         claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
     return Reading(article, tuple(claims), withheld=tuple(withheld))

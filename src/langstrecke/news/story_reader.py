@@ -105,14 +105,6 @@ class StoryReader:
                 claims += self._sentence(sentence)
         return claims + starters(claims, self.talk, self.about, self.article.year)
 
-    def _flags(self, sentence: Sentence) -> frozenset[str]:
-        flags = {
-            "quoted": sentence.quoted, "question": sentence.turn == "question", "answer": sentence.turn == "answer",
-            "preview": self.about.preview, "grid": self.about.grid, "ticker": self.about.ticker,
-            "first": sentence.start == self.story[0].start,
-        }  # fmt: skip
-        return frozenset(k for k, v in flags.items() if v)
-
     # --- one sentence -----------------------------------------------------------------------------------------------
 
     def _items(self, sentence: Sentence) -> list[Item]:
@@ -174,7 +166,8 @@ class StoryReader:
                     claims += unlike(told, following)
             remember_people(talk, scene)
         span = sentence.start, sentence.end
-        found = pairs(scenes, mind, self._flags(sentence), span) if sentence.turn != "question" else []
+        flags = self.about.flags(sentence, first=sentence is self.story[0])
+        found = pairs(scenes, mind, flags, span) if sentence.turn != "question" else []
         examples = self._by_example(sentence, clauses, scenes, found, whole)
         self.named_before = mentions([s.clause for s in scenes])
         if sentence.turn == "question":
@@ -220,7 +213,7 @@ class StoryReader:
                 if heads(draft, self.talk, examples=True) or self.crews.contradicts(draft):
                     continue
                 sure = self._how_sure(draft, pair.clause, clauses, own, time, spoken=spoken)
-                tense = tense_of(clause, time, self.article.year, sure)
+                tense = self._tense(clause, time, sure)
                 if sure != "none":
                     claim = self._claim(draft, sure, time, scenes[pair.clause], sentence, tense)
                     made.append(replace(claim, trust=likely))
@@ -309,8 +302,7 @@ class StoryReader:
             returns = clause.lemmas & {"zurückkehren", "rückkehr"}
             if returns and told.relation == "enters" and sure == "denied" and told.subject.id in elsewhere:
                 continue  # "wird in der DTM nicht zu Grasser zurückkehren": not for that team
-            tense = tense_of(clause, time, self.article.year, sure)
-            found.append(self._claim(told, sure, time, scene, sentence, tense))
+            found.append(self._claim(told, sure, time, scene, sentence, self._tense(clause, time, sure)))
         return found
 
     def _how_sure(self, told: Draft, n: int, clauses: list[Clause], own: When, time: When, *, spoken: bool) -> str:
@@ -340,11 +332,14 @@ class StoryReader:
         here = {p.id for c in self.read_now for i in c.items if i.kind == "person" for p in i.who}
         return told.subject.id in here and told.subject.id not in self.hearsay_about
 
+    def _tense(self, clause: Clause, time: When, sure: str = "confirmed") -> str:
+        return tense_of(clause, time, self.article.year, sure)
+
     def _past(self, clause: Clause, time: When) -> bool:
-        return tense_of(clause, time, self.article.year, "confirmed") == "past"
+        return self._tense(clause, time) == "past"
 
     def _now(self, clause: Clause, time: When) -> bool:
-        return tense_of(clause, time, self.article.year, "confirmed") == "present"
+        return self._tense(clause, time) == "present"
 
     def _sure(self, told: Draft, verdict: Verdict) -> str:
         if told.certainty and verdict.certainty not in ("denied", "not_confirmed", "none"):

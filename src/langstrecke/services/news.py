@@ -51,7 +51,7 @@ def _read(ask: NewsAsk, step: Step) -> Read:
     readings = []
     step(0, len(ask.texts), "reading")
     for article in read_articles(ask.sources, date=ask.date, problems=problems) if ask.sources else ():
-        readings.append(_also_by_model(read_article(article), ask, problems))
+        readings.append(_also_by_model(read_article(article, least=ask.least), ask, problems))
         step(len(readings), 0, "reading")
     with tempfile.TemporaryDirectory(prefix="langstrecke-news-") as folder:
         for number, text in enumerate(ask.texts):
@@ -61,7 +61,7 @@ def _read(ask: NewsAsk, step: Step) -> Read:
             found: list[NewsError] = []
             for article in read_articles([place], date=ask.date, problems=found):
                 named = replace(article, id=slug_of(text.name + "-text").removesuffix("-text"), source=text.name)
-                readings.append(_also_by_model(read_article(named), ask, found))
+                readings.append(_also_by_model(read_article(named, least=ask.least), ask, found))
             problems += [NewsError(p.what, file=text.name, hint=p.hint) for p in found]
             step(number + 1, len(ask.texts), "reading")
     return Read(readings, problems)

@@ -44,6 +44,14 @@ class Survey:
     races: dict[str, Name] = field(default_factory=dict)
     """Where a text speaks of the 24 hours of Spa, "Spa" means that race."""
 
+    def flags(self, sentence: Sentence, *, first: bool) -> frozenset[str]:
+        """What holds for a sentence as a whole; `first`: it is the headline."""
+        flags = {
+            "quoted": sentence.quoted, "question": sentence.turn == "question", "answer": sentence.turn == "answer",
+            "preview": self.preview, "grid": self.grid, "ticker": self.ticker, "first": first,
+        }  # fmt: skip
+        return frozenset(name for name, is_so in flags.items() if is_so)
+
 
 def within(spots: list[Spotted], story: list[Sentence]) -> list[Spotted]:
     """The names in the sentences, without those in headers and captions."""

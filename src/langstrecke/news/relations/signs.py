@@ -10,7 +10,7 @@ from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.certainty import negated
 from langstrecke.news.mentions.clauses import Clause
 from langstrecke.news.mentions.tokens import Item
-from langstrecke.news.model import Claim
+from langstrecke.news.model import BY_EXAMPLE, Claim
 from langstrecke.news.relations.extract import Draft
 from langstrecke.news.relations.futurity import OPEN, is_open
 from langstrecke.news.sources.dates import When
@@ -76,6 +76,8 @@ def _same_sort(item: Item, name: Name) -> bool:
 
 def compared(claims: list[Claim]) -> list[Claim]:
     """The claims of a text with the signs that only show beside each other."""
+    by_example = [c for c in claims if c.rule == BY_EXAMPLE]
+    claims = [c for c in claims if c.rule != BY_EXAMPLE]  # what examples say is no sign but their own
     objects: dict[tuple[str, str], set[str]] = defaultdict(set)
     crews: dict[str, set[str]] = defaultdict(set)
     times: Counter[tuple[str, str, str]] = Counter()
@@ -101,7 +103,7 @@ def compared(claims: list[Claim]) -> list[Claim]:
         }
         found = {name for name, is_so in flags.items() if is_so} | {"certainty " + c.certainty}
         made.append(replace(c, signs=c.signs | found))
-    return made
+    return sorted([*made, *by_example], key=lambda c: c.start)
 
 
 _RESULTS = frozenset({"won", "finished", "beat", "won_race", "leads_standings"})

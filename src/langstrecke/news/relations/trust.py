@@ -46,16 +46,20 @@ def trust() -> Trust:
     return Trust(float(table["base"]), float(table["threshold"]), weights, dict(table["words"]))
 
 
-def trusted(claims: Iterable[Claim]) -> tuple[list[Claim], list[Claim]]:
-    """The claims to tell, and those withheld with the reason; each says how likely it is read rightly."""
+def trusted(claims: Iterable[Claim], least: float = 0.0) -> tuple[list[Claim], list[Claim]]:
+    """The claims to tell, and those withheld with the reason; each says how likely it is read rightly.
+
+    `least`: so likely it must be, beyond what the weights ask; 0 to 1.
+    """
     told: list[Claim] = []
     withheld: list[Claim] = []
     for claim in claims:
         if claim.trust is not None:  # examples have said how likely it is
-            (withheld if claim.doubt else told).append(claim)
+            doubt = claim.doubt or (f"less likely than {least:g}" if claim.trust < least else "")
+            (withheld if doubt else told).append(replace(claim, doubt=doubt))
             continue
         sure = round(trust().of(claim), 3)
-        if sure >= trust().threshold:
+        if sure >= max(least, trust().threshold):
             told.append(replace(claim, trust=sure))
         else:
             withheld.append(replace(claim, trust=sure, doubt=trust().doubt(claim)))

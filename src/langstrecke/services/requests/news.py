@@ -38,6 +38,9 @@ class NewsAsk(Ask):
     model: Annotated[SkipJsonSchema[str], local()] = Field(
         "", description="Which model of --reader; without it the first it offers"
     )
+    least: float = Field(
+        0.0, ge=0.0, le=1.0, description="Withhold claims that are less likely than this to be read rightly, 0 to 1"
+    )
     keep: bool = Field(False, description="Also keep the claims in the store")
 
     @model_validator(mode="after")
