@@ -32,7 +32,7 @@ def test_the_texts_the_rules_were_made_on():
 def test_the_held_out_texts():
     """Totals only: what is missed here must not mend a rule."""
     found = total(score_folder(NEWS / "gold" / "held_out", NEWS / "texts" / "held_out"))
-    assert found.precision >= 0.79
+    assert found.precision >= 0.8
     assert found.recall >= 0.7
 
 
