@@ -40,8 +40,8 @@ class Learnt:
 
     features: dict[str, int]
     relations: tuple[str, ...]
-    kinds: dict[str, frozenset[str]]
-    """Relation -> the kinds of pairs it was ever seen with: `person>team`."""
+    fits: dict[str, npt.NDArray[np.bool_]]
+    """Kinds of a pair, `person>team` -> which relations were ever seen with them."""
     weights: npt.NDArray[np.float32]
     """Features by relations; a last row of noughts for what is not known."""
     threshold: float
@@ -71,14 +71,12 @@ class Learnt:
         odds = np.add.reduceat(self.weights[np.concatenate(rows)], starts, axis=0).astype(float)
         slope, base = self.calibration
         likely = 1 / (1 + np.exp(-slope * odds - base))
-        return [
-            [
-                (relation, round(float(p), 3))
-                for relation, p in zip(self.relations, row, strict=True)
-                if p >= LEAST and pair.kinds in self.kinds[relation]
-            ]
-            for pair, row in zip(found, likely, strict=True)
-        ]
+        never = np.zeros(len(self.relations), bool)
+        fits = np.array([self.fits.get(pair.kinds, never) for pair in found]) & (likely >= LEAST)
+        told: list[list[tuple[str, float]]] = [[] for _ in found]
+        for n, k in zip(*np.nonzero(fits), strict=True):
+            told[n].append((self.relations[k], round(float(likely[n, k]), 3)))
+        return told
 
 
 @cache
@@ -99,7 +97,7 @@ def learnt() -> Learnt:
     return Learnt(
         {word: n for n, word in enumerate(features)},
         tuple(relations),
-        dict(zip(relations, kinds, strict=True)),
+        {kind: np.array([kind in seen for seen in kinds]) for kind in set().union(*kinds)},
         table("weights", len(relations), len(features) + 1),
         float(held["threshold"]),
         float(held["shown"]),
