@@ -172,7 +172,7 @@ def pictures(page: Any, address: str, folder: Path) -> None:
     page.get_by_role("button", name="Add").click()
     page.click("button:has-text('Weather')")
     page.get_by_role("button", name="Add").click()
-    page.wait_for_selector("text=scenario")
+    page.wait_for_selector("text=weather: dry")
     page.click("text=Play both races")
     page.wait_for_selector("text=Change, points", timeout=300_000)
     shot("what-if")

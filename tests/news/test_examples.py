@@ -76,6 +76,24 @@ def test_weights_of_one_sentence_do_not_hang_on_the_order_of_its_pairs() -> None
     assert learnt().told([]) == []
 
 
+def test_a_list_of_hundreds_is_left_to_the_rules() -> None:
+    first, last = (
+        ("Karl", "Hans", "Otto", "Emil", "Paul"),
+        ("Mahlek", "Nagulin", "Ostlov", "Pfistor", "Quanter", "Zellin"),
+    )
+    names = [f"{a} {b}{c}" for a in first for b in last for c in ("", "s", "ko", "berg", "ov", "na", "ti", "mann")]
+    asked: list[Pair] = []
+
+    def listen(found: Sequence[Pair]) -> list[list[tuple[str, float]]]:
+        asked.extend(found)
+        return [[] for _ in found]
+
+    text = f"Am Start sind {', '.join(names)} im Porsche von Manthey in Spa."
+    read_article(article_from_text(text, date="2021-06"), listen)
+    assert asked == []
+    assert not [c for c in read(text) if c.relation == "shares_car"]  # nor is it a crew
+
+
 def test_what_nobody_names_is_told_of_nobody() -> None:
     assert read("Die 24 Stunden waren nass, und am Ende siegte die Vernunft.") == ()
 

@@ -12,7 +12,7 @@ from langstrecke.news.lexicon.gazetteer import gazetteer
 from langstrecke.news.lexicon.morphology import looks_german
 from langstrecke.news.mentions.named import speaks_of_racing, spot_names
 from langstrecke.news.model import Article, Claim
-from langstrecke.news.relations.collect import once, unsaid
+from langstrecke.news.relations.collect import no_crowds, once, unsaid
 from langstrecke.news.relations.futurity import off_season
 from langstrecke.news.relations.learnt import Judge, beside, sured
 from langstrecke.news.relations.signs import compared
@@ -75,7 +75,7 @@ def read_article(article: Article, judge: Judge | None = None, *, least: float =
         inside = [s.name.id for s in within(spots, story) if s.name.is_a("person") and s.name.id in talk.people]
         talk.guest = guest_of(labels, talk.people, inside)
     reader = StoryReader(article, talk, story, spots, doc, judge)
-    found = compared(off_season(reader.read(), article))
+    found = compared(no_crowds(off_season(reader.read(), article)))
     if judge is None:
         found = sured(beside(found, reader.asked))
     claims, withheld = trusted(once(unsaid(found)), least)

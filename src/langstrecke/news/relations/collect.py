@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -33,6 +34,17 @@ def once(claims: Iterable[Claim]) -> list[Claim]:
                 kept.remove(c)
         kept.append(claim)
     return kept
+
+
+CROWD = 12
+"""Who is told to share a car so often sits in none of them: twice the mates of the largest crews (default)."""
+
+
+def no_crowds(claims: list[Claim]) -> list[Claim]:
+    """Without crews of dozens: a starting list in one sentence is no crew."""
+    mates = Counter(id for c in claims if c.relation == "shares_car" for id in {c.subject, c.object})
+    crowded = {id for id, n in mates.items() if n > CROWD}
+    return [c for c in claims if c.relation != "shares_car" or not crowded & {c.subject, c.object}]
 
 
 def unsaid(claims: list[Claim]) -> list[Claim]:

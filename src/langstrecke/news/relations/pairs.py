@@ -20,6 +20,8 @@ from langstrecke.news.relations.sights import Mention, Sight, kind_of, kinds_of,
 _ACTS = ("person", "team", "make")
 _IN_MIND = 3
 """So many people who are not named are thought of."""
+MANY = 40
+"""A sentence that names more is a list and no prose: examples are not asked, for its pairs are too many (default)."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,8 @@ def pairs(scenes: list[Scene], mind: InMind, doc: frozenset[str], span: tuple[in
     clauses = [s.clause for s in scenes]
     named = mentions(clauses)
     ids = {m.name.id for m in named}
+    if len(ids) > MANY:
+        return []
     mind = InMind(*(tuple(e for e in known if _sure_who(e[0])) for known in (mind.people, mind.things)))
     ones = [m for m in named if m.name.is_a(*_ACTS)]
     ones += [Mention(name, how) for name, how in mind.people if name.id not in ids]
