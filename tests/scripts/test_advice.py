@@ -15,7 +15,7 @@ def _record(race: str, better: bool, said: bool, agrees: bool) -> dict[str, Any]
     return {
         "race": race,
         "laps": [{"look": 0.5, "car": "01", "told": 52.0, "low": 48.0, "high": 55.0, "came": 50}],
-        "stops": [{"car": "01", "told": 2, "sure": 0.7, "came": 2, "odds": 0.7, "once": 2}],
+        "stops": [{"car": "01", "told": 2, "sure": 0.7, "came": 2, "odds": 0.7, "visits": 3}],
         "tanks": [{"car_class": "GTP", "card": -0.04, "half": 0.01}],
         "yellow": [{"better": better, "worse": False, "says_stop": said}],
         "splits": [{"agrees": agrees, "expected": 0.56}],
