@@ -32,7 +32,7 @@ class Reading:
     article: Article
     claims: tuple[Claim, ...]
     withheld: tuple[Claim, ...] = ()
-    """What was read and is not told, for it is read wrongly too often: each says why."""
+    """What was read and is not told, for it is too likely to be misread: each says why."""
     note: str = ""
     """Why there are none: not German, nothing about racing."""
     model: ModelReading | None = None

@@ -18,7 +18,7 @@ class Article(Answer):
     note: str
     claims: list[dict[str, Any]]
     withheld: list[dict[str, Any]]
-    """Claims that are not told, for they are read wrongly too often: `doubt` says why."""
+    """Claims that are not told, for they are too likely to be misread: `doubt` says why."""
     model: dict[str, Any] | None = None
 
 

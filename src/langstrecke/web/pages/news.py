@@ -138,7 +138,7 @@ def _told(article: Any) -> Read:
         for f in check_claims(reading.claims)
     ]
     when = f"{article.date} ({article.date_from})" if article.date else "date unknown"
-    held = f"{plural(len(reading.withheld), 'claim')} withheld, read wrongly too often" if reading.withheld else ""
+    held = f"{plural(len(reading.withheld), 'claim')} withheld: too likely to be misread" if reading.withheld else ""
     note = "; ".join(n for n in (reading.note, article.note, held) if n)
     return article.title or article.source or article.id, article.text, when, note, claims
 
