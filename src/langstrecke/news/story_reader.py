@@ -166,10 +166,11 @@ class StoryReader:
                     claims += unlike(told, following)
             remember_people(talk, scene)
         span = sentence.start, sentence.end
+        named_here = mentions([s.clause for s in scenes])
         flags = self.about.flags(sentence, first=sentence is self.story[0])
-        found = pairs(scenes, mind, flags, span) if sentence.turn != "question" else []
+        found = pairs(scenes, named_here, mind, flags, span) if sentence.turn != "question" else []
         examples = self._by_example(sentence, clauses, scenes, found, whole)
-        self.named_before = mentions([s.clause for s in scenes])
+        self.named_before = named_here
         if sentence.turn == "question":
             talk.asked_words = frozenset(w for c in clauses for w in c.lemmas)
         if not claims:

@@ -99,7 +99,7 @@ def survey(article: Article, talk: Talk, spots: list[Spotted], story: list[Sente
 
 
 _PLACES = {
-    "nurburgring-24h": ("nurburgring-24h", "nurburgring", "nordschleife", "nls", "vln"),
+    "nurburgring-24h": ("nurburgring-24h", "nurburgring", "nordschleife", "nls"),
     "spa-24h": ("spa-24h", "spa"),
     "le-mans": ("le-mans",),
     "daytona": ("daytona",),

@@ -73,7 +73,7 @@ def _surname_of_a_team(doc: Doc, found: tuple[int, int, Name], book: Gazetteer) 
     start, end, name = found
     if end - start > 1 or not start or not name.is_a("team") or name.is_a("make"):
         return False
-    return norm(doc[start - 1].text) in book.first_names and doc[start - 1].text[:1].isupper()
+    return _first_name(doc, start - 1, book)
 
 
 def _siblings(
