@@ -154,6 +154,9 @@ def _seen(now: Moment, number: str) -> None:
     """Nobody is told what to do with a car that has not come round: LangstreckeError says since when."""
     car = now.state.car(number)
     if car.status not in ("overdue", "retired?"):
+        if not car.laps:  # its place and its gaps would be guesses
+            hint = "ask again after its first one"
+            raise LangstreckeError(f"no lap of car {number} has been timed by {race_time(now.t)}", hint=hint)
         return
     since = f"since lap {car.laps} ({race_time(car.crossed_s)})" if car.laps else "since the start"
     doing = "probably out of the race" if car.status == "retired?" else "overdue"
