@@ -42,7 +42,7 @@ def opener(site: Site, tmp_path: Path, waits: list[float]) -> Callable[..., Arch
 
     def open_(**manners: float) -> Archive:
         own = tmp_path / "hosts.toml"
-        figures = {"pause_s": 0.0, "timeout_s": 5, **manners}
+        figures = {"pause_s": 0.0, "timeout_s": 60, **manners}
         rows = "".join(f"{name} = {value}\n" for name, value in figures.items())
         own.write_text(f'[sites.imsa]\nurl = "{site.url}Results/"\n[manners]\n{rows}', "utf-8")
         return open_archive("imsa", hosts=load_hosts(own), root=tmp_path / "kept", sleep=waits.append)
