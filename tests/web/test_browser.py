@@ -51,9 +51,12 @@ def tab(browser: Any, address: str) -> Iterator[Tab]:
     made.close()
 
 
+CLOCK = "document.querySelector('[data-live=clock]').textContent.split(':').reduce((s, n) => 60 * s + Number(n), 0)"
+"""Seconds of the race."""
+
+
 def clock(page: Any) -> int:
-    hours, minutes, seconds = (int(n) for n in page.text_content("[data-live=clock]").split(":"))
-    return 3600 * hours + 60 * minutes + seconds
+    return int(page.evaluate(CLOCK))
 
 
 def follow(page: Any, address: str) -> None:
@@ -82,7 +85,7 @@ def newcomer(tab: Tab, address: str, car: str) -> None:
     page.click("button:has-text('Replay ×60') >> nth=0")
     page.wait_for_selector(".timing .ag-row")
     speed(page, "×300")
-    page.wait_for_function("Number(document.querySelector('[data-live=clock]').textContent.split(':')[0]) >= 1")
+    page.wait_for_function(f"{CLOCK} >= 3600")
     rows = page.evaluate(ROWS)
     assert car in {number for number, _ in rows}
     assert [place for _, place in rows] == list(range(1, len(rows) + 1))
@@ -206,6 +209,7 @@ def test_the_story_with_the_keyboard_alone(tab: Tab, address: str) -> None:
     car = page.evaluate("document.activeElement.closest('.ag-row').getAttribute('row-id')")
     press("p")
     page.wait_for_selector(f".timing .ag-row.r-pin[row-id='{car}']")
+    page.wait_for_function(f"{CLOCK} >= 300")  # before its first lap no car can be advised
     press("Alt+3")
     page.wait_for_selector("text=Ask now")
     tabbed(page, "input[aria-label=Car]")
@@ -218,7 +222,8 @@ def test_the_story_with_the_keyboard_alone(tab: Tab, address: str) -> None:
     )
     tabbed(page, "button:has-text('Ask now')".replace(":has-text('Ask now')", ".q-btn.bg-primary"))
     press("Enter")
-    page.wait_for_selector(".verdict", timeout=LONG)
+    answer = page.wait_for_selector(".verdict, .panel:has-text('Pit or stay') .error", timeout=LONG)
+    assert "verdict" in answer.get_attribute("class"), answer.text_content()
 
 
 def test_markup_from_outside_runs_nothing(browser: Any, address: str) -> None:
