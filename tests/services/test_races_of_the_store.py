@@ -124,6 +124,15 @@ def test_a_car_that_is_not_seen_gets_no_advice(store: str, tmp_path: Path) -> No
     assert told(*words, "--car", "5", "--at", "0:36:00")
 
 
+def test_a_car_without_a_lap_gets_no_advice(store: str) -> None:
+    """The leader has come round, the last has not: what its place is, nobody knows."""
+    first = LAPS.filter(pl.col("lap") == 1).sort("elapsed_s")
+    leader, last = first["car"][0], first["car"][-1]
+    at = f"{first['elapsed_s'][0] + 1:.0f}s"
+    assert "has been timed by" in refused("call", RACE, "--races", "4", "--store", store, "--car", last, "--at", at)
+    assert told("call", RACE, "--races", "4", "--store", store, "--car", leader, "--at", at)
+
+
 @pytest.mark.parametrize(
     "text", ["1", "1h", "1 h", "1:00", "1:00:00", "60min", "3600s", "@13:00:00", "@13:00", "1.0"]
 )

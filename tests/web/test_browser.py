@@ -127,7 +127,7 @@ def newcomer(tab: Tab, address: str, car: str) -> None:
     page.wait_for_selector("text=If a yellow falls", timeout=LONG)
     assert re.search(r"stops still needed", page.text_content(".reasons"))
     page.click("text=Open the window")
-    page.wait_for_selector("text=Cars within 12 s", timeout=LONG)
+    page.wait_for_selector("text=/Cars within 12 s|Green again by then/", timeout=LONG)
     page.wait_for_selector("text=/every rule of .+ is kept/", timeout=LONG)
 
     tab.go("What-if")

@@ -108,7 +108,7 @@ class _Strategist:
         if event.value:
             self._viewer.car = event.value
             self._drawn = 0.0
-            self._viewer.run(f"pw.choose({json.dumps(KEPT_CAR)}, {json.dumps(event.value)});")
+            self._viewer.run(f"pw.keep({json.dumps(KEPT_CAR)}, {json.dumps(event.value)});")
             self._call.clear()
             self._call_said.text = ""
             self._call_at = None

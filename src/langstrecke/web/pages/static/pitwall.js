@@ -5,7 +5,7 @@ window.pw = (() => {
   const write = (key, value) => { try { localStorage.setItem(key, value); } catch { /* a private window forgets */ } };
   // What a tab has chosen is its own; a new tab begins with what was chosen last.
   const own = (key) => { try { return sessionStorage.getItem(key) ?? read(key); } catch { return read(key); } };
-  const choose = (key, value) => { write(key, value); try { sessionStorage.setItem(key, value); } catch { /* the same */ } };
+  const keep = (key, value) => { write(key, value); try { sessionStorage.setItem(key, value); } catch { /* the same */ } };
   const isDark = () => document.body.classList.contains("body--dark");
   const chartOf = (el) => { try { return getElement(Number(el.id.slice(1))).chart; } catch { return undefined; } };
 
@@ -86,7 +86,7 @@ window.pw = (() => {
   const active = (path) => document.querySelectorAll(".pw-nav a").forEach((a) => {
     if (a.getAttribute("href") === path) a.setAttribute("aria-current", "page"); else a.removeAttribute("aria-current");
   });
-  return { switchTheme, setTheme, notify, consent, spot, filter, filters, read, write, own, choose, active };
+  return { switchTheme, setTheme, notify, consent, spot, filter, filters, read, write, own, keep, active };
 })();
 
 // Live parts: the same few calls go to every viewer.
