@@ -32,7 +32,10 @@ CLUMSY = (
     (["plan", PLAYED, "--car", "01", "--races", "9"], "key --races: is for team files, not for race cards"),
     (["plan", PLAYED, "--car", "01", "--seed", "9"], "key --seed: is for team files, not for race cards"),
     (["forecast", PLAYED, "--address", "here:1"], "key --address: is the address of a Ray cluster"),
-    (["forecast", PLAYED, "--at", "6", "--cutoff", "0.5"], "is needed, not both"),
+    (
+        ["forecast", PLAYED, "--at", "6", "--cutoff", "0.5"],
+        "either a race time or a share of the race is needed (at or cutoff)",
+    ),
     (["remind", "folder"], "folder: is a folder, not a team file"),
     (["remind", "bytes.toml"], "bytes.toml, line 2: is no team file: not UTF-8 text"),
     (["scenario", "run", "folder.toml"], "folder.toml: is a folder, not a scenario"),
