@@ -34,7 +34,7 @@ CLUMSY = (
     (["forecast", PLAYED, "--address", "here:1"], "key --address: is the address of a Ray cluster"),
     (
         ["forecast", PLAYED, "--at", "6", "--cutoff", "0.5"],
-        "either a race time or a share of the race is needed (at or cutoff)",
+        "a share of the race is needed (at or cutoff)",
     ),
     (["remind", "folder"], "folder: is a folder, not a team file"),
     (["remind", "bytes.toml"], "bytes.toml, line 2: is no team file: not UTF-8 text"),

@@ -269,7 +269,7 @@ class Forecast:
                     "drivers": [d.name for d in c.drivers],
                     "grid": c.grid,
                     "win": c.win,
-                    **({"win_before": was.get(c.car)} if was else {}),
+                    "win_before": was.get(c.car),
                     "podium": c.podium,
                     "overall_win": c.overall_win,
                     "expected_position": c.expected_position,

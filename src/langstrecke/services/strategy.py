@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     from langstrecke.strategy.search import Found
 
 
+SAME_FIELD = 0.9
+"""A card of another circuit or year still fits a race of which it lists this share of the cars (default)."""
+
+
 def notes_of(settings: Settings, name: str) -> list[str]:
     """What an answer about a card rests on that is not known for sure."""
     return list(grounds(card_of(settings, name)))
@@ -159,9 +163,12 @@ def _card_of_race(settings: Settings, card: str | None, race: str, step: Step) -
         return found
     with reading(settings) as store:
         row = next((r for r in store.races().iter_rows(named=True) if r["race_id"] == race), None)
+        raced = set() if row is None else set(store.entries(race).select("car", "car_class").iter_rows())
     if row is None:  # a race that is followed
         return found
-    if (found.circuit.id, str(found.race.season)) != (row["circuit"], str(row["season"])):
+    same = (found.circuit.id, str(found.race.season)) == (row["circuit"], str(row["season"]))
+    listed = {(e.car, e.car_class) for e in found.entries}
+    if not same and (not raced or len(raced & listed) < SAME_FIELD * len(raced)):
         where = f"{found.circuit.name} {found.race.season}"
         raise LangstreckeError(f"is a card of {where}, not of {race}", key="--card", hint="leave it out")
     return found
