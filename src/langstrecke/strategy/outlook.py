@@ -58,6 +58,10 @@ class Outlook:
     unplanned: float
     """Probability of a visit, or more, that neither tank nor habit asks for."""
 
+    def before_flag(self, laps: int) -> bool:
+        """Whether a stop at the end of the lap in so many laps comes before the flag, as races go."""
+        return laps <= 1 or not len(self.fuel) or laps < self.laps
+
     def lasts(self, saving: float = 0.0) -> float:
         """Probability that what is on board reaches the flag, so much of the fuel being saved."""
         return self._reaches(self.tanks - self.used, (1.0 - saving) * self.fuel)
