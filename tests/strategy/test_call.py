@@ -30,7 +30,7 @@ from langstrecke.strategy.counterfactual.paired import Difference
 from langstrecke.strategy.drive_time import kept_out
 from langstrecke.strategy.lookup import car_index
 from langstrecke.strategy.options import LATEST, Answer, Option, options, staying_out, stop_or_stay, with_option
-from langstrecke.strategy.outlook import outlook
+from langstrecke.strategy.outlook import Outlook, outlook
 from langstrecke.strategy.plan.so_far import so_far
 from langstrecke.strategy.yellows import green_chance
 from race_maker import make_race, stopped_at
@@ -303,3 +303,59 @@ def test_a_stop_after_the_flag_and_a_way_home_that_fails_are_no_options() -> Non
         }
         assert all(a.chance >= THINKABLE for a in found.answers if a.chance is not None)
     assert any(n >= found.ahead.laps for n in asked.values())
+
+
+def test_time_stood_in_the_pit_lane_is_no_time_at_the_wheel() -> None:
+    """Most of an hour in the lane under a red flag must not send a driver out of the car."""
+    now = _under_yellow()
+    index = car_index(now.card, "02")
+    here, lap = int(now.snapshot.car["driver"][index]), int(now.snapshot.car["lap"][index]) + 1
+    cars = now.params.car.copy()
+    cars["min_drive"][index], cars["window"][index], cars["window_max"][index] = 0.0, 10_800.0, 9000.0
+    now = replace(now, params=now.params._replace(car=cars.view(np.recarray)))
+    now.snapshot.car["turn_since"][index] = now.t - 8000.0
+    now.snapshot.car["driven"][index][here] = 1500.0
+    seen = now.seen_by(index).car[index]
+    assert float(seen["since"]) - float(seen["turn_since"]) == pytest.approx(1500.0)
+    assert kept_out(now, index, here, lap) == ""
+    long = tuple(replace(s, start_s=now.t - 8000.0) for s in now.state.cars[index].spells[-1:])
+    own = replace(now.state.cars[index], spells=long)
+    others = now.state.cars
+    state = replace(now.state, cars=(*others[:index], own, *others[index + 1 :]))
+    assert kept_out(replace(now, state=state), index, here, lap) == ""
+
+
+def test_many_counts_of_stops_are_told_as_a_range_and_no_lap_that_is_not_driven() -> None:
+    def made(stops: tuple[tuple[int, float], ...], laps: float, tank: float) -> list[str]:
+        spread = np.linspace(0.9 * laps, 1.1 * laps, 21)
+        ahead = Outlook(laps, 0.92 * laps, 1.08 * laps, stops, spread, np.full(5, tank), 0.0, 0.0)
+        return ahead.describe()
+
+    many = tuple((n, 0.1) for n in (37, 35, 36, 38, 31, 34, 39, 40, 41, 42))
+    told = made(many, 350.0, 11.0)
+    assert "stops still needed: 31 to 41 in 80 % of races, 37 the likeliest" in told
+    assert not any("one filled in" in text for text in told), "the race may be over by then"
+    few = made(((2, 0.8), (3, 0.2)), 60.0, 30.0)
+    assert "stops still needed: 2 (80 %), 3 (20 %)" in few
+    assert any("one filled in" in text for text in few)
+
+
+@pytest.mark.parametrize("over", [-3.0, -1.0, 0.0, 1.0, 2.0, 6.0])
+def test_nobody_stops_for_a_driver_where_no_stop_is_needed(over: float) -> None:
+    """Fuel to about the flag, so many laps over: him getting in later is no stop if the tank asks for none."""
+    laps = make_race(cars=12)
+    now = moment(card_of_made_race(laps, LENGTH), laps, 9000.0)
+    index = car_index(now.card, "02")
+    left = now.to_go_s() / now.lap_s(index) + over
+    cars = tuple(
+        replace(c, fuel_laps=float(now.params.car["stint_laps"][i]) - left) if i == index else c
+        for i, c in enumerate(now.state.cars)
+    )
+    now = replace(now, state=replace(now.state, cars=cars))
+    assert now.fuel_left(index) == pytest.approx(left)
+    stops = []
+    for driver in (-1, 0, 1):
+        params = with_option(now.params, index, staying_out(now, index, driver))
+        played = simulate_watched(params, [index], races=2 * RACES, snapshot=now.seen_by(index), threads=1)
+        stops.append(played.cars[played.cars[:, 0, RETIRED] == 0, 0, STOPS].mean())
+    assert max(stops) - min(stops) < 0.06

@@ -44,7 +44,7 @@ def kept_out(now: Moment, index: int, driver: int, lap: int) -> str:
 
 def _room_s(now: Moment, index: int, driver: int, t: float, driven_s: float) -> float:
     """Seconds the driver may drive from t by the maximum rules; negative where he may not get in."""
-    own, entry = now.snapshot.car[index], now.params.car[index]
+    own, entry = now.seen_by(index).car[index], now.params.car[index]
     here = int(own["driver"]) == driver
     room = float(entry["max_drive"][driver]) - driven_s
     if float(entry["max_continuous"]) > 0.0:
@@ -54,7 +54,7 @@ def _room_s(now: Moment, index: int, driver: int, t: float, driven_s: float) -> 
         spells = [s for s in now.state.cars[index].spells if s.driver == name]
         inside = sum(max(0.0, s.end_s - max(s.start_s, since)) for s in spells)
         inside += t - max(since, float(own["since"])) if here else 0.0
-        room = min(room, float(entry["window_max"]) - inside)
+        room = min(room, float(entry["window_max"]) - min(inside, driven_s))  # spells count what he stood in the lane
     if not here and t - float(own["rest_since"][driver]) < float(entry["min_rest"]):
         return -1.0
     return room - MARGIN_S

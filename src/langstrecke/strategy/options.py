@@ -25,6 +25,8 @@ SPLASH = 0.5
 """Share of the tank a splash leaves with (default)."""
 SPARE_LAPS = 2
 """A stop "as the tank asks" at which a named driver gets in is planned so many laps beyond the fuel (default)."""
+QUICKER = 1.03
+"""Laps to go are at most so many times those at the usual pace, and `SPARE_LAPS` more (default)."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,19 @@ def staying_out(now: Moment, index: int, driver: int = -1) -> Option:
     """Staying out until the tank asks for a stop: past a yellow that is out now, whatever the crew's habit under
     yellows; later ones may be used. `driver` gets in at that stop; of a car in the pits at the one after this.
     """
-    lap = 0
-    if driver >= 0:
-        own, refuels = now.snapshot.car[index], int(now.params.race[0].refuelling) == 1
-        filled = int(own["in_pit"]) == 1 and refuels
-        fuel = float(now.params.car["stint_laps"][index]) if filled else now.fuel_left(index)
-        lap = int(own["lap"]) + max(2, math.floor(fuel + SPARE_LAPS))
+    lap = int(now.snapshot.car["lap"][index]) + _named_by(now, index) if driver >= 0 else 0
     return Option("stay out until the tank asks", lap, driver=driver, hold_s=past_yellow(now))
+
+
+def _named_by(now: Moment, index: int) -> int:
+    """In how many laps the stop is planned at which a named driver gets in: the one that the tank asks for before
+    stands for it. After the flag where that may be, so that no stop is made for him that none needs to make.
+    """
+    own, refuels = now.snapshot.car[index], int(now.params.race[0].refuelling) == 1
+    tank = float(now.params.car["stint_laps"][index])
+    fuel = tank if int(own["in_pit"]) == 1 and refuels else now.fuel_left(index)
+    flag = math.ceil(QUICKER * now.to_go_s() / now.lap_s(index)) + SPARE_LAPS
+    return flag if flag <= fuel - SPARE_LAPS + EARLY_SHARE * tank else max(2, math.floor(fuel + SPARE_LAPS))
 
 
 def past_yellow(now: Moment) -> float:

@@ -52,7 +52,8 @@ def call_verb(ask: CallAsk, store: Store = None, figure: Figure = None, as_json:
         table.add_row(
             Text("\n  as well: ".join([a.describe(), *a.also])), points(a.win), points(a.podium), places_won(a.place)
         )
-    out.print(table)
+    if found.answers:
+        out.print(table)
     if found.like_staying:
         out.print(Text(f"like {found.against}: " + "; ".join(found.like_staying)))
     for c in found.contingencies:
