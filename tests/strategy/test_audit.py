@@ -42,8 +42,10 @@ def test_an_audit_of_nobody() -> None:
     laps = simulate_laps(card, race=5)
     with pytest.raises(NotFoundError, match="no car is called '02'"):
         audit(card, laps, cars=["02"])
-    with pytest.raises(LangstreckeError, match="no stop of these cars"):
+    with pytest.raises(NotFoundError, match="no class is called 'LMP1'"):
         audit(card, laps, classes=["LMP1"])
+    with pytest.raises(LangstreckeError, match="no stop of these cars"):
+        audit(card, laps.filter(pl.col("lap") < 5), cars=["01"])
 
 
 def test_a_race_without_yellows_holds_no_bad_habit() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from langstrecke.errors import LangstreckeError
+from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.formatting import race_time, signed
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
@@ -166,9 +166,16 @@ def audit(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Audit:
-    """Score every stop of a race. `cars` and `classes` leave out the rest. LangstreckeError if no stop is left."""
+    """Score every stop of a race. `cars` and `classes` leave out the rest. LangstreckeError if no stop is left,
+    NotFoundError for a car or class the card does not have.
+    """
     for car in cars:
         car_index(card, car)
+    for name in classes:
+        if name not in card.classes:
+            raise NotFoundError.nearest(
+                "class", name, list(card.classes), hint=f"the race has {', '.join(card.classes)}"
+            )
     rows = _stops(card, laps, cars, classes)
     if not rows:
         raise LangstreckeError("no stop of these cars is in the laps")

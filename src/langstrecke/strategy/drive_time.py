@@ -12,10 +12,11 @@ from langstrecke.simulation.kernel.drivers import MARGIN_LAPS, MARGIN_S, OVERTIM
 from langstrecke.strategy.counterfactual.moment import Moment
 
 
-def kept_out(now: Moment, index: int, driver: int, lap: int) -> str:
+def kept_out(now: Moment, index: int, driver: int, lap: int, fuel: float = -1.0) -> str:
     """What keeps a driver of the crew from the stint after a stop at the end of that lap, in words; empty: nothing.
 
-    A stint is a full tank, or what is left of the race. Slack is that of the kernel, at its means.
+    A stint is `fuel` laps (negative: a full tank), or what is left of the race. Slack is that of the kernel, at its
+    means.
     """
     own, entry, lap_s = now.snapshot.car[index], now.params.car[index], now.lap_s(index)
     leaves = max(now.goes_on_s, float(own["since"]) + (lap - int(own["lap"])) * lap_s)
@@ -23,12 +24,12 @@ def kept_out(now: Moment, index: int, driver: int, lap: int) -> str:
     if left <= 0.0:
         return ""
     refuels = int(now.params.race[0].refuelling) == 1
-    stint = float(entry["stint_laps"]) * lap_s if refuels else left
+    stint = (fuel if fuel >= 0.0 else float(entry["stint_laps"])) * lap_s if refuels else left
     here = int(own["driver"])
     driven = [float(s) for s in own["driven"][: int(entry["n_drivers"])]]
     driven[here] += max(0.0, leaves - float(own["since"])) if lap > int(own["lap"]) else 0.0
     if _room_s(now, index, driver, leaves, driven[driver]) < min(stint, left + OVERTIME_LAPS * lap_s):
-        return "his time at the wheel does not safely leave a full stint"
+        return "his time at the wheel does not safely leave a whole stint"
     owed, short = 0.0, 0.0
     for other, seconds in enumerate(driven):
         lacking = float(entry["min_drive"][other]) - seconds
@@ -39,7 +40,7 @@ def kept_out(now: Moment, index: int, driver: int, lap: int) -> str:
     if left - min(stint, left) >= owed:
         return ""
     still = f"the {race_time(short)} they still have to drive" if short > 0.0 else "time to drive at all"
-    return f"a full stint of his does not safely leave the others {still}"
+    return f"a whole stint of his does not safely leave the others {still}"
 
 
 def _room_s(now: Moment, index: int, driver: int, t: float, driven_s: float) -> float:
