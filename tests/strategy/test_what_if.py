@@ -157,7 +157,7 @@ def test_who_leaves_the_others_no_time_for_their_minimums_is_not_put_in() -> Non
     alone = pl.when(pl.col("car") == "01").then(pl.lit(crew[0])).otherwise(pl.col("driver"))
     laps = simulate_laps(card, race=1).with_columns(driver=alone)
     at = 5400.0
-    with pytest.raises(LangstreckeError, match="may not take over then: .* they still have to drive"):
+    with pytest.raises(LangstreckeError, match=r"may not take over then: .* they still have to drive"):
         what_if_then(card, laps, at, "01", {"stop": "now", "driver": crew[0]}, races=10)
     splash = {"stop": "now", "driver": crew[0], "fuel": "3 laps"}  # a stint so short leaves them time
     assert f"{crew[0]} drives" in what_if_then(card, laps, at, "01", splash, races=10).changed
