@@ -1,14 +1,18 @@
 """Texts, pages and feeds: what is story, when it was written, and what happens to bad files."""
 
 import contextlib
+import multiprocessing
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("spacy")
 
-from langstrecke.news import NewsError, article_from_text, read_article, read_articles
+from langstrecke.news import NewsError, article_from_text, read_article, read_articles, reader
+from langstrecke.news.reader import read_all
 from langstrecke.news.sources.sentences import LONGEST, sentences
 from langstrecke.news.sources.web_pages import MAX_ITEMS
 
@@ -229,6 +233,48 @@ def test_interviews_are_read_turn_by_turn():
     assert [s.turn for s in sentences(text)] == ["", "question", "answer", "question", "answer"]
 
 
+def test_of_two_guests_each_answers_for_himself():
+    text = (
+        "Ralf und David Schumacher im Doppelinterview.\n\nRalf, wie war es früher?\n"
+        "Ralf Schumacher: Gewonnen habe ich sechs Rennen, alle mit Williams.\n"
+        "David, und Sie?\nDavid Schumacher: Ich fahre jetzt für Winward.\n"
+        "Ralf, was sagen Sie dazu?\nRalf Schumacher: Das gefällt mir."
+    )
+    found = {(c.subject, c.object) for c in read_article(article_from_text(text, date="2022")).claims}
+    assert {("ralf-schumacher", "williams"), ("david-schumacher", "winward-racing")} <= found
+    assert not found & {("david-schumacher", "williams"), ("ralf-schumacher", "winward-racing")}
+
+
+@pytest.mark.slow
+def test_the_order_of_claims_hangs_on_nothing_but_the_text():
+    read = (
+        "import sys; from langstrecke.news import *\n"
+        "for a in read_articles(sys.argv[1:]): print(read_article(a).to_json())"
+    )
+    texts = [str(p) for p in sorted((Path(__file__).parent / "texts" / "third").glob("*.txt"))]
+    seeded = [
+        subprocess.run(
+            [sys.executable, "-c", read, *texts],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    ]
+    assert seeded[0] == seeded[1] == seeded[2]
+
+
+@pytest.mark.slow
+def test_many_articles_are_read_as_one_by_one(monkeypatch):
+    monkeypatch.setattr(reader, "WORTH_A_PROCESS", 5)
+    articles = [article_from_text(f"{STORY} Er fährt den Wagen mit der Nummer {n}.", id=str(n)) for n in range(20)]
+    assert list(read_all(articles)) == [read_article(a) for a in articles]
+    some = read_all(articles)
+    assert next(some) == read_article(articles[0])
+    some.close()  # whoever stops in the middle leaves nothing running
+    assert not multiprocessing.active_children()
+
+
 @pytest.mark.parametrize(
     "text",
     ["The race will be held at Le Mans and the team is ready for it.", "Der FC Bayern gewann im Pokal gegen Ulm."],
@@ -255,7 +301,6 @@ def test_without_the_extra_there_is_a_clear_error(monkeypatch):
 def test_reading_is_fast_enough():
     """1,000 articles in under a minute on two cores; here a twentieth, with room for a busy machine."""
     import time
-    from pathlib import Path
 
     texts = [p.read_text("utf-8") for p in sorted((Path(__file__).parent / "texts" / "known").glob("*.txt"))]
     read_article(article_from_text(STORY))

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from langstrecke.news.coreference.discourse import Talk
@@ -70,7 +76,7 @@ def read_article(article: Article, judge: Judge | None = None, *, least: float =
     story = sentences(article.text)
     talk.introduce(within(spots, story))
     spots = spot_bare([(t.text, t.idx) for t in doc], spots, talk)
-    labels = {s.label for s in story if s.turn == "answer" and s.label}
+    labels = [s.label for s in story if s.turn == "answer" and s.label]
     if any(s.turn for s in story):
         inside = [s.name.id for s in within(spots, story) if s.name.is_a("person") and s.name.id in talk.people]
         talk.guest = guest_of(labels, talk.people, inside)
@@ -82,3 +88,26 @@ def read_article(article: Article, judge: Judge | None = None, *, least: float =
     if article.page:
         claims = [replace(c, page_span=page_span(article.page, c.sentence)) for c in claims]
     return Reading(article, tuple(claims), withheld=tuple(withheld))
+
+
+WORTH_A_PROCESS = 50
+"""A process more is started for so many articles: what it takes to start reads some twenty (default)."""
+_AT_ONCE = 8
+
+
+def read_all(articles: Sequence[Article], *, least: float = 0.0) -> Iterator[Reading]:
+    """The claims of many articles, in their order, each as `read_article` has it; on all processors if they are many.
+
+    Inside a job of the pit wall they are read one after the other: its processes may not start others.
+    """
+    read = partial(read_article, least=least)
+    workers = min(os.cpu_count() or 1, len(articles) // WORTH_A_PROCESS)
+    if workers < 2 or multiprocessing.current_process().daemon:
+        yield from map(read, articles)
+        return
+    alike = multiprocessing.get_context("spawn")  # the same on every system
+    with ProcessPoolExecutor(workers, alike, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+        try:
+            yield from pool.map(read, articles, chunksize=_AT_ONCE)
+        finally:  # whoever asked may have stopped in the middle
+            pool.shutdown(cancel_futures=True)

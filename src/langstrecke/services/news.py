@@ -43,16 +43,18 @@ def _read(ask: NewsAsk, step: Step) -> Read:
     from pathlib import Path
 
     from langstrecke.news.model import NewsError
-    from langstrecke.news.reader import read_article
+    from langstrecke.news.reader import read_all, read_article
     from langstrecke.news.sources.files import read_articles
     from langstrecke.services.what_ifs import slug_of
 
     problems: list[NewsError] = []
     readings = []
-    step(0, len(ask.texts), "reading")
-    for article in read_articles(ask.sources, date=ask.date, problems=problems) if ask.sources else ():
-        readings.append(_also_by_model(read_article(article, least=ask.least), ask, problems))
-        step(len(readings), 0, "reading")
+    articles = list(read_articles(ask.sources, date=ask.date, problems=problems)) if ask.sources else []
+    total = len(articles) + len(ask.texts)
+    step(0, total, "reading")
+    for read in read_all(articles, least=ask.least):
+        readings.append(_also_by_model(read, ask, problems))
+        step(len(readings), total, "reading")
     with tempfile.TemporaryDirectory(prefix="langstrecke-news-") as folder:
         for number, text in enumerate(ask.texts):
             markup = text.text.lstrip().startswith("<")
@@ -63,7 +65,7 @@ def _read(ask: NewsAsk, step: Step) -> Read:
                 named = replace(article, id=slug_of(text.name + "-text").removesuffix("-text"), source=text.name)
                 readings.append(_also_by_model(read_article(named, least=ask.least), ask, found))
             problems += [NewsError(p.what, file=text.name, hint=p.hint) for p in found]
-            step(number + 1, len(ask.texts), "reading")
+            step(len(articles) + number + 1, total, "reading")
     return Read(readings, problems)
 
 

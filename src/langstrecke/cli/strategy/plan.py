@@ -129,7 +129,7 @@ def _print(plan: Plan, card: RaceCard) -> None:
     what = "{race}: car {car}, {team} ({car_class})"
     title = tr(what, race=card.race.name, car=plan.car, team=plan.team, car_class=plan.car_class)
     title += tr(", from {time} on", time=race_time(plan.at_s)) if plan.at_s is not None else ""
-    numbers = ("stint", "laps", "from", "to", "clock", "fuel", "stop")
+    numbers = ("stint", "laps", "from", "to", "clock", "fuel in", "stop")
     wide.print(Text(printable(title), "bold"))
     took = tr("{quality}, found in {seconds} s", quality=_quality(plan), seconds=decimals(f"{plan.seconds:.1f}"))
     wide.print(Text(took[:1].upper() + took[1:]))

@@ -93,11 +93,11 @@ def _bare_spot(word: str, start: int, end: int, options: list[str]) -> Spotted:
     return Spotted(start, end, name, word)
 
 
-def guest_of(labels: set[str], people: dict[str, Name], mentioned: list[str]) -> Name | None:
+def guest_of(labels: list[str], people: dict[str, Name], mentioned: list[str]) -> Name | None:
     """Who is interviewed: the person whose name stands before the answers, else who is named first."""
     for label in labels:
         for name in people.values():
-            if same_name(label, name.name):
+            if label and same_name(label, name.name):
                 return name
     return people[mentioned[0]] if mentioned else None
 

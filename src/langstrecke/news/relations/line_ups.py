@@ -217,8 +217,7 @@ class Garage:
                 have = goods.setdefault(t.subject.id, {})
                 if t.relation not in have or not (t.object.is_a("make") and not have[t.relation][0].is_a("make")):
                     have[t.relation] = (t.object, s)  # the latest; a team rather than a make
-        named = {n.id for t, _ in told for n in (t.subject, t.object)}
-        for id in named & mates.keys():
+        for id in dict.fromkeys(n.id for t, _ in told for n in (t.subject, t.object) if n.id in mates):
             for mate in mates[id].values():
                 for giver, taker in ((id, mate), (mate.id, mates[mate.id][id])):
                     for relation, (thing, s) in list(goods.get(giver, {}).items()):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from langstrecke.news.coreference.clause_roles import set_scene
 from langstrecke.news.coreference.discourse import Talk
+from langstrecke.news.coreference.surnames import guest_of
 from langstrecke.news.lexicon.known_names import Name
 from langstrecke.news.mentions.certainty import cue_book
 from langstrecke.news.mentions.clauses import Clause
@@ -19,6 +20,10 @@ def set_speaker(n: int, story: list[Sentence], talk: Talk, clauses_of: ClausesOf
     """Tell the talk who speaks in a sentence: the guest of an interview, or whoever stands beside a quotation."""
     sentence = story[n]
     if sentence.turn:
+        answer = (
+            sentence if sentence.turn == "answer" else next((s for s in story[n:] if s.turn == "answer"), sentence)
+        )
+        talk.guest = guest_of([answer.label], talk.people, []) or talk.guest  # of two guests each answers for himself
         talk.speaker = talk.guest if sentence.turn == "answer" else None
         return
     if not sentence.quoted:
