@@ -125,7 +125,7 @@ def test_what_if_of_a_past_decision(place: list[str], tmp_path: Path) -> None:
         (["window", RACE, "--at", AT, "--car", "99"], "no car is called '99'"),
         (["window", RACE, "--at", AT, "--car", "01", "--rival", "01"], "no rival"),
         (["audit", "imsa-1999-sebring"], "imsa-1999-sebring"),
-        (["audit", RACE, "--class", "LMP9"], "no stop of these cars"),
+        (["audit", RACE, "--class", "LMP9"], "no class is called"),
         (["what-if", RACE, "--at", AT, "--set", "stop=now"], "--car"),
         (["what-if", RACE, "--at", AT, "--car", "01", "--set", "stopp=now"], "did you mean stop"),
         (["what-if", RACE, "--at", AT, "--car", "01"], "nothing is changed"),

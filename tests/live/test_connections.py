@@ -323,3 +323,21 @@ def test_a_taken_port_is_said_in_words(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         result = CliRunner().invoke(app, ["replay", "made", "--laps", str(path), "--port", port])
     assert "cannot listen on 127.0.0.1" in str(result.exception)
+
+
+def test_a_feed_that_does_not_answer_is_told_of_before_its_first_message() -> None:
+    from langstrecke.services.follow import follow_race
+    from langstrecke.services.requests.follow import FollowRaceAsk
+
+    heard: list[str] = []
+
+    def told(text: str) -> None:
+        heard.append(text)
+        raise KeyboardInterrupt
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, not listening: it refuses
+        ask = FollowRaceAsk(source=f"ws://127.0.0.1:{taken.getsockname()[1]}/feed")
+        with pytest.raises(KeyboardInterrupt):
+            follow_race(ask, told=told)
+    assert heard[0].startswith("no connection to the feed")

@@ -222,3 +222,14 @@ def test_a_what_if_that_changes_nothing_says_so(card: str, tmp_path: Path) -> No
     idle = ("forecast", card, "--races", "16", "--set", f"entries.4.pace_s={same}")
     assert "changes nothing: the card says so already" in " ".join(told(*idle).split())
     assert "changes nothing" not in told("forecast", card, "--races", "16", "--set", "entries.4.pace_s=-1")
+
+
+@pytest.mark.parametrize(
+    "verb", [["call", RACE, "--at", AT, "--car", "31"], ["audit", RACE], ["window", RACE, "--at", AT, "--car", "31"]]
+)
+def test_a_card_of_another_event_is_refused(verb: list[str], store: str) -> None:
+    assert f"not of {RACE}" in refused(*verb, "--card", "le-mans-2019", "--store", store)
+
+
+def test_an_audit_of_a_class_nobody_runs_names_the_near_one(store: str) -> None:
+    assert "did you mean 'GTLM'" in refused("audit", RACE, "--class", "GTLN", "--store", store)

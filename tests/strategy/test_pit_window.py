@@ -145,3 +145,22 @@ def test_figures_are_drawn_green_and_yellow() -> None:
         found = pit_window(now, laps, "02", races=32, threads=1)
         assert window_chart(found).axes
         assert fall_off_chart(found).axes
+
+
+def test_under_yellow_the_window_ends_before_the_flag() -> None:
+    """Slow laps to the flag are fewer than the time left holds at green pace."""
+    laps = make_race(cars=12, periods=[(9500.0, 10_800.0, "safety_car")])
+    now = moment(card_of_made_race(laps, LENGTH), laps, 9900.0)
+    index = max(range(12), key=now.fuel_left)
+    found = pit_window(now, laps, now.card.entries[index].car, races=48, threads=1)
+    reach = min(now.fuel_left(index), now.to_go_s() / now.lap_s(index))
+    assert len(found.green) == found.worth[-1].in_laps < reach - 2
+
+
+def test_a_rival_laps_away_is_told_in_minutes_and_no_slope_is_minus_nothing() -> None:
+    from langstrecke.cli.strategy.window import _ahead, _slope
+
+    assert _ahead(("60", 59.6)) == "60 s to 60"
+    assert _ahead(("60", 2891.0)) == "48 min to 60"
+    assert _ahead(None) == ""
+    assert [_slope(s) for s in (-0.0004, 0.0004, -0.151)] == ["0.000", "0.000", "−0.151"]

@@ -146,3 +146,14 @@ def test_a_rota_is_legal_or_refused_with_the_rules_that_clash(
         own = [s for s in plan.stints if s.driver == name]
         assert not any(s.start_s < end and begin < s.end_s for s in own for begin, end in wish.unavailable)
         assert not wish.starts or plan.stints[0].driver == name
+
+
+def test_who_is_not_available_is_not_in_the_car_a_second_too_early() -> None:
+    """A quick crew mate brings the next stint forward by some seconds: the rota is timed at the mean pace first."""
+    card = card_of([("platinum", -0.5), ("platinum", 0.0)], "imsa-2021", "GTD", 6.0)
+    begins = make_plan(card, "1", limit_s=1.0).stints[3].start_s
+    for late in range(-40, 41, 10):
+        until = begins + late
+        plan = make_plan(card, "1", wishes=[Wish(), Wish(unavailable=((0.0, until),))], limit_s=1.0)
+        assert min(s.start_s for s in plan.stints if s.driver == "D1") >= until
+        assert not any("not available" in note for note in plan.notes)

@@ -148,3 +148,16 @@ def test_who_may_not_drive_is_not_put_in() -> None:
     assert f"{crew[1]} drives" in other.changed
     unasked = what_if_then(card, laps, at, "01", {"stop": "now"}, races=10)
     assert "drives" not in unasked.changed
+
+
+def test_who_leaves_the_others_no_time_for_their_minimums_is_not_put_in() -> None:
+    """The races played would seat another one, under his name."""
+    card = small_card(duration_s=9600.0)
+    crew = [d.name for d in card.entry("01").drivers]
+    alone = pl.when(pl.col("car") == "01").then(pl.lit(crew[0])).otherwise(pl.col("driver"))
+    laps = simulate_laps(card, race=1).with_columns(driver=alone)
+    at = 5400.0
+    with pytest.raises(LangstreckeError, match=r"may not take over then: .* they still have to drive"):
+        what_if_then(card, laps, at, "01", {"stop": "now", "driver": crew[0]}, races=10)
+    splash = {"stop": "now", "driver": crew[0], "fuel": "3 laps"}  # a stint so short leaves them time
+    assert f"{crew[0]} drives" in what_if_then(card, laps, at, "01", splash, races=10).changed

@@ -67,10 +67,10 @@ def call(settings: Settings, ask: CallAsk, found: CallAnswer) -> str:
     """Pit or stay."""
     lines = [f"{found.race}, #{found.car} at {race_time(found.at_s)} of race time: {found.headline}"]
     lines += [f"  {reason}" for reason in found.reasons]
-    lines.append("Against staying out:")
+    lines.append(f"Against {found.against}:")
     lines += cut([f"  {_option(option)}" for option in found.options], 6, "option")
     if found.like_staying_out:
-        lines.append("Like staying out: " + "; ".join(found.like_staying_out))
+        lines.append(f"Like {found.against}: " + "; ".join(found.like_staying_out))
     lines += [f"A yellow in {plural(y.in_laps, 'lap')}: {y.advice}" for y in found.yellow]
     lines.append(f"{plural(found.races, 'race')} for each option on the same luck, seed {ask.seed}.")
     source = f"timing of {found.race} in the store until then; {card_source(settings, ask.card or ask.race)}"

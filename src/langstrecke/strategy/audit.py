@@ -18,13 +18,13 @@ from typing import Any
 
 import polars as pl
 
-from langstrecke.errors import LangstreckeError
+from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.formatting import race_time, signed
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
 from langstrecke.racestate.state import live_state
 from langstrecke.simulation.kernel.snapshot import OUT
-from langstrecke.simulation.kernel.stops import LAST_LAPS_FUEL
+from langstrecke.simulation.kernel.stops import LAST_LAPS_FUEL, LEAST_BURNT
 from langstrecke.strategy.audit_field import Shown, as_open, shown
 from langstrecke.strategy.counterfactual.moment import Moment, moment
 from langstrecke.strategy.counterfactual.paired import SURE
@@ -54,8 +54,8 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class Scored:
     """One stop. `kind`: `choice`, `forced` (the tank may have been empty), `driver` (his time was up), `pass` (no
-    fuel: a penalty, a minimum time in the lane), `repair` or `unplanned` (under green, far out of turn or with fuel
-    to the flag: a puncture, damage, nobody knows); only choices are scored.
+    fuel: a penalty, a minimum time in the lane), `repair` or `unplanned` (under green far out of turn or with fuel
+    to the flag, under a yellow with a full tank: a puncture, damage, nobody knows); only choices are scored.
     """
 
     car: str
@@ -76,6 +76,11 @@ class Scored:
     def gain(self) -> float:
         """Places in class won by stopping rather than staying out; 0 for what was no choice."""
         return -self.answer.place.change if self.answer is not None else 0.0
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval of the places won leaves nought out."""
+        return self.answer is not None and not self.answer.place.low <= 0.0 <= self.answer.place.high
 
     def to_json(self) -> dict[str, Any]:
         """Rounded figures."""
@@ -112,15 +117,15 @@ class Audit:
         return tuple(dict.fromkeys(s.car_class for s in self.stops if s.answer is not None))
 
     def headline(self) -> str:
-        """The call that won most and the one that lost most, whatever the class, in one sentence."""
-        best = [s for name in self.classes() for s in self.best(name, 1)]
-        worst = [s for name in self.classes() for s in self.worst(name, 1)]
+        """The call that won most and the one that lost most, whatever the class, in one sentence; clear ones only."""
+        best = [s for name in self.classes() for s in self.best(name, len(self.stops)) if s.clear]
+        worst = [s for name in self.classes() for s in self.worst(name, len(self.stops)) if s.clear]
         told = []
         if best:
             told.append(f"Best call: {_told(max(best, key=lambda s: s.gain))}")
         if worst:
             told.append(f"{'worst' if told else 'Worst call'}: {_told(min(worst, key=lambda s: s.gain))}")
-        return f"{'; '.join(told)}." if told else "No stop of this race was a choice that won or lost anything."
+        return f"{'; '.join(told)}." if told else "No stop that was a choice clearly won or lost places."
 
     def _twice(self, car_class: str) -> list[Scored]:
         found = [s for s in self.stops if s.car_class == car_class and s.answer is not None]
@@ -161,9 +166,16 @@ def audit(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Audit:
-    """Score every stop of a race. `cars` and `classes` leave out the rest. LangstreckeError if no stop is left."""
+    """Score every stop of a race. `cars` and `classes` leave out the rest. LangstreckeError if no stop is left,
+    NotFoundError for a car or class the card does not have.
+    """
     for car in cars:
         car_index(card, car)
+    for name in classes:
+        if name not in card.classes:
+            raise NotFoundError.nearest(
+                "class", name, list(card.classes), hint=f"the race has {', '.join(card.classes)}"
+            )
     rows = _stops(card, laps, cars, classes)
     if not rows:
         raise LangstreckeError("no stop of these cars is in the laps")
@@ -257,6 +269,8 @@ def _decision(at: Callable[[float], Moment], fold: RaceFold, row: dict[str, Any]
         pit_time_s=row["pit_time_s"],
     )
     option = Option("stop", lap, driver=driver)
+    if stop.kind == "choice" and stop.flag != "green" and _nothing_to_fill(now, index, stop):
+        return _Choice(replace(stop, kind="unplanned"), now, option, None)
     if stop.kind != "choice" or stop.flag != "green":
         return _Choice(stop, now, option, None)
     early = field.usual_burnt.get(entry.car_class, math.inf) - (now.state.cars[index].fuel_laps + 1.0)
@@ -276,6 +290,12 @@ def _laps_over_minimum(now: Moment, index: int, stop: Scored) -> float:
         return math.inf
     driven = float(now.snapshot.car["driven"][index][int(now.snapshot.car["driver"][index])])
     return max(0.0, math.floor((driven - least) / now.lap_s(index)))  # the lap of the stop itself is to spare
+
+
+def _nothing_to_fill(now: Moment, index: int, stop: Scored) -> bool:
+    """A stop under a yellow with a tank as good as full, the same driver going on."""
+    full = now.state.cars[index].fuel_laps + 1.0 < LEAST_BURNT * float(now.params.car["stint_laps"][index])
+    return full and stop.driver_in == stop.driver_out
 
 
 def _unplanned(now: Moment, index: int, stop: Scored, early: float) -> bool:

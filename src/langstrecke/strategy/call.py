@@ -22,7 +22,17 @@ from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
 from langstrecke.strategy.counterfactual.moment import Moment, once_it_goes_on, running_car
 from langstrecke.strategy.counterfactual.paired import difference
 from langstrecke.strategy.goals import column, in_class
-from langstrecke.strategy.options import LATEST, Answer, Option, answer, options, staying_out, with_option
+from langstrecke.strategy.options import (
+    LATEST,
+    Answer,
+    Option,
+    answer,
+    home_chance,
+    options,
+    staying_out,
+    who_drives,
+    with_option,
+)
 from langstrecke.strategy.outlook import Outlook, outlook
 from langstrecke.strategy.reasons import reasons, stop_seconds
 
@@ -74,6 +84,13 @@ class Call:
     ahead: Outlook
     reasons: tuple[str, ...]
     contingencies: tuple[Contingency, ...]
+    in_pit: bool = False
+    """The car is making a stop: it is against that stop as usual that the options are compared."""
+
+    @property
+    def against(self) -> str:
+        """What the options are compared with, in words."""
+        return "the stop as usual" if self.in_pit else "staying out"
 
     @property
     def stops_now(self) -> bool:
@@ -88,6 +105,7 @@ class Call:
             "at_s": round(self.t, 1),
             "races": self.races,
             "headline": self.headline,
+            "against": self.against,
             "best": None if self.best is None else self.best.to_json(),
             "options": [a.to_json() for a in self.answers],
             "like_staying_out": list(self.like_staying),
@@ -118,9 +136,11 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
     baselines = {driver: staying_out(now, index, driver) for driver in (-1, *named)}
     stays = {d: play(with_option(now.params, index, o)) if o.lap or o.hold_s else free for d, o in baselines.items()}
     ahead = outlook(now, index, free)
+    choices = [o for o in choices if ahead.before_flag(o.lap - int(now.snapshot.car["lap"][index]))]
     choices += _home(now, index, ahead)
     made = int(now.snapshot.car["stops"][index])
     ways = [(option, play(with_option(now.params, index, option))) for option in choices]
+    ways = [(o, played) for o, played in ways if (home_chance(o, played, made) or 0.0) >= THINKABLE or not o.last]
     groups, like = _groups(ways, stays)
     answers = [
         replace(answer(o, stays[o.driver], played, made), also=tuple(same.title for same, _ in others))
@@ -134,7 +154,7 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
         return answer(option, pair[0], pair[1], made)
 
     best = _told(now, answers, dict(ways), fresh)
-    told = _headline(now, index, best, answers)
+    told = _headline(now, index, best, answers, ahead)
     return Call(
         race=now.card.race.id,
         car=car,
@@ -145,8 +165,9 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
         answers=tuple(answers),
         like_staying=tuple(like),
         ahead=ahead,
-        reasons=tuple(reasons(now, index, ahead)),
+        reasons=(*reasons(now, index, ahead), *who_drives(now, index)[1]),
         contingencies=tuple(_contingency(now, index, laps, play) for laps in yellows),
+        in_pit=int(now.snapshot.car["in_pit"][index]) == 1,
     )
 
 
@@ -245,15 +266,19 @@ def better(a: Answer) -> bool:
     return places or (a.win.low > 0.0 and a.win.change >= SAME_WIN / 2 and a.place.low <= 0.0)
 
 
-def _headline(now: Moment, index: int, best: Answer | None, answers: Sequence[Answer]) -> str:
+def _headline(now: Moment, index: int, best: Answer | None, answers: Sequence[Answer], ahead: Outlook) -> str:
     """The answer in one sentence."""
     if best is None:
         usual = "The stop under way as usual" if int(now.snapshot.car["in_pit"][index]) == 1 else "Stay out"
-        if not answers:
+        rest = list(answers)
+        if ahead.stops and ahead.needed == 0:  # then staying out is to make no further stop
+            usual += f", no further stop is needed in {100 * ahead.stops[0][1]:.0f} % of races"
+            rest = [a for a in answers if not (a.option.last and math.isinf(a.option.hold_s))]
+        if not rest:
             return f"{usual}: nothing that is open now comes to anything else."
-        first = answers[0]
-        if all(a.place.low > 0.0 for a in answers):
-            return f"{usual}: every other way loses, {first.option.title} the least ({_worth(first)})."
+        first = rest[0]
+        if all(a.place.low > 0.0 for a in rest):
+            return f"{usual}: every way that differs loses, {first.option.title} the least ({_worth(first)})."
         return f"{usual}: nothing is clearly better (the nearest, {first.option.title}: {_worth(first)})."
     text = best.describe()
     if text.endswith(LATEST):

@@ -27,6 +27,8 @@ SURE = 0.9
 """Probability with which a full tank shall reach the flag (default)."""
 SHOWN, LEAST = 0.03, 0.001
 """Counts of stops less likely than this are not told in words, and not in the data."""
+MOST_COUNTS = 5
+"""More counts than this are told as a range (default)."""
 WIDER = 1.15
 """The range of laps to go against that of the races played, half a lap more on either side: thunderstorms, breakdowns
 and a race quite without yellows come more often than they are played (of five widths tried, the least with which the
@@ -58,6 +60,10 @@ class Outlook:
     unplanned: float
     """Probability of a visit, or more, that neither tank nor habit asks for."""
 
+    def before_flag(self, laps: int) -> bool:
+        """Whether a stop at the end of the lap in so many laps comes before the flag, as races go."""
+        return laps <= 1 or not len(self.fuel) or laps < self.laps
+
     def lasts(self, saving: float = 0.0) -> float:
         """Probability that what is on board reaches the flag, so much of the fuel being saved."""
         return self._reaches(self.tanks - self.used, (1.0 - saving) * self.fuel)
@@ -88,15 +94,23 @@ class Outlook:
             return ["laps to go are not known: the car got home in none of the races played"]
         laps = plural(round(self.laps), "lap")
         told = [f"about {laps} to go, yellows to come included (80 %: {self.low:.0f} to {self.high:.0f})"]
-        odds = ", ".join(f"{n} ({100 * p:.0f} %)" for n, p in self.stops if p >= SHOWN)
-        told.append(f"stops still needed: {odds}")
+        told.append(f"stops still needed: {self._stops_told()}")
         if self.unplanned >= SHOWN:
             told[-1] += f"; a visit that nobody plans besides: {100 * self.unplanned:.0f} %"
         now, n = self.full_tank_from(1), self.earliest()
         told.append(f"a tank filled now lasts to the flag in {100 * now:.0f} % of races")
-        if now < SURE:
+        if now < SURE and n < self.low:  # else the length of the race is less sure than a tank is long
             told[-1] += f", one filled in {plural(n, 'lap')} in {100 * SURE:.0f} %"
         return told
+
+    def _stops_told(self) -> str:
+        """The odds of the counts of stops; of many counts the likeliest and the 80 % range."""
+        shown = [(n, p) for n, p in self.stops if p >= SHOWN]
+        if len(shown) <= MOST_COUNTS:
+            return ", ".join(f"{n} ({100 * p:.0f} %)" for n, p in shown)
+        below = np.cumsum([p for _, p in sorted(self.stops)])
+        low, high = (sorted(self.stops)[int(np.searchsorted(below, q * below[-1]))][0] for q in (0.1, 0.9))
+        return f"{low} to {high} in 80 % of races, {self.needed} the likeliest"
 
     def to_json(self) -> dict[str, Any]:
         """Rounded figures."""

@@ -250,10 +250,12 @@ def pit_window(
         return simulate_watched(params, watched, races=runs, seed=seed, snapshot=seen, threads=threads)
 
     stay = play(staying_out(now, index))
+    ahead = outlook(now, index, stay)
+    count = max(n for n in range(1, count + 1) if ahead.before_flag(n))
+    played = _played(count)
     lap, held = int(now.snapshot.car["lap"][index]), now.state.neutral != ""
     past = past_yellow(now)
     worth = [_worth(n, stay, play(Option(f"in {n}", lap + n, hold_s=past if n > 1 else 0.0))) for n in played]
-    ahead = outlook(now, index, stay)
     lap_s, left = now.lap_s(index), now.fuel_left(index)
     slow = lap_s * now.card.neutralisation.lap_ratio
     figures = now.card.classes[now.card.entries[index].car_class]

@@ -31,7 +31,7 @@ class TyreValue:
         """The value in words."""
         low, high, gain = (f"{round(s)}".replace("-", "−") for s in (self.low_s, self.high_s, self.gain_s))
         known = "" if low == high else f" ({low} to {high} s by what is believed of fuel and tyres)"
-        return f"new tyres gain {gain} s over a stint{known}, {self.stop_s:.0f} s more in the pits"
+        return f"new tyres are worth {gain} s over the stint ahead{known}, {self.stop_s:.0f} s more in the pits"
 
     def to_json(self) -> dict[str, float]:
         """Rounded figures."""

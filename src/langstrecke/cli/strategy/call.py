@@ -47,14 +47,15 @@ def call_verb(ask: CallAsk, store: Store = None, figure: Figure = None, as_json:
     out.print(Text(found.headline, "bold"))
     for reason in found.reasons:
         out.print(Text("  " + reason))
-    table = grid("against staying out", right=("class win, points", "podium, points", "places won"))
+    table = grid(f"against {found.against}", right=("class win, points", "podium, points", "places won"))
     for a in found.answers:
         table.add_row(
             Text("\n  as well: ".join([a.describe(), *a.also])), points(a.win), points(a.podium), places_won(a.place)
         )
-    out.print(table)
+    if found.answers:
+        out.print(table)
     if found.like_staying:
-        out.print(Text("like staying out: " + "; ".join(found.like_staying)))
+        out.print(Text(f"like {found.against}: " + "; ".join(found.like_staying)))
     for c in found.contingencies:
         told = f"a yellow in {plural(c.laps, 'lap')}: {c.advice} (a stop under it: {places_won(c.stop.place)} places)"
         out.print(Text(told))
@@ -63,7 +64,8 @@ def call_verb(ask: CallAsk, store: Store = None, figure: Figure = None, as_json:
         played += f", {found.best.place.races:,} fresh ones for the one told"
     out.print(f"{played}, same luck, seed {ask.seed}; {MEANS}", style="dim", highlight=False)
     if any(a.option.driver >= 0 for a in found.answers):
-        out.print("an option with a driver stands against staying out and him getting in later", style="dim")
+        told = f"an option with a driver stands against {found.against} and him getting in later"
+        out.print(told, style="dim")
     noted(grounds(card))
 
 
@@ -72,7 +74,7 @@ def _call_figure(found: Call, title: str, path: Path) -> None:
     from langstrecke.plots.strategy import Step, difference_bars
 
     rows = [Step(a.option.title, -a.place.change, -a.place.high, -a.place.low) for a in found.answers]
-    legend = "Places in class won against staying out until the tank asks, with the 95 % interval of the simulation."
+    legend = f"Places in class won against {found.against}, with the 95 % interval of the simulation."
     save_figure(difference_bars(rows, title, legend, "places"), path)
 
 
@@ -136,7 +138,7 @@ def _cells(s: Scored) -> list[str]:
         s.car,
         race_time(s.t),
         str(s.lap),
-        s.flag,
+        s.flag.replace("_", " "),
         str(s.place),
         plural(round(s.fuel_left), "lap"),
         either_way(s.gain, 1.96 * s.answer.place.se, 2),

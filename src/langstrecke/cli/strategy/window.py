@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FallOff = Annotated[
     Path | None, typer.Option("--fall-off", metavar="FILE", help="Figure of the fall-off: .png, .svg or .pdf")
 ]
+LAPS_AWAY_S = 600.0
+"""A rival further in front than this is told in minutes."""
 
 
 @asks(WindowAsk, "race")
@@ -100,7 +102,9 @@ def _either_end(low: float, high: float) -> str:
 
 
 def _ahead(ahead: tuple[str, float] | None) -> str:
-    return f"{ahead[1]:.0f} s to {ahead[0]}" if ahead is not None else ""
+    if ahead is None:
+        return ""
+    return f"{ahead[1]:.0f} s to {ahead[0]}" if ahead[1] < LAPS_AWAY_S else f"{ahead[1] / 60:.0f} min to {ahead[0]}"
 
 
 def _change(value: float, difference: Difference, digits: int) -> str:
@@ -119,9 +123,11 @@ def _savings(found: PitWindow) -> Table:
 def _stints(found: PitWindow) -> Table:
     table = grid("stint", right=("clean laps", "middle lap", "s a lap", "90 %", "tyres' part", "90 %"))
     for s in found.fall_off:
-        figures = (
-            f"{s.level_s:.2f} s", f"{s.slope_s:+.3f}", f"{s.low_s:+.3f} to {s.high_s:+.3f}", f"{s.tyres_s:+.3f}",
-            f"{s.tyres_low_s:+.3f} to {s.tyres_high_s:+.3f}",
-        )  # fmt: skip
-        table.add_row(f"{s.stint} {surname(s.driver)}", str(s.laps), *(f.replace("-", "−") for f in figures))
+        ends = f"{_slope(s.low_s)} to {_slope(s.high_s)}", f"{_slope(s.tyres_low_s)} to {_slope(s.tyres_high_s)}"
+        figures = (f"{s.level_s:.2f} s", _slope(s.slope_s), ends[0], _slope(s.tyres_s), ends[1])
+        table.add_row(f"{s.stint} {surname(s.driver)}", str(s.laps), *figures)
     return table
+
+
+def _slope(seconds: float) -> str:
+    return signed(seconds, 3)

@@ -124,6 +124,8 @@ class CallAnswer(Answer):
     races: int
     headline: str
     """The answer in one sentence."""
+    against: str
+    """What the options are compared with: staying out, or the stop under way as usual."""
     best: OptionAnswer | None
     """The option told, played on fresh luck; None where staying out is the answer."""
     options: list[OptionAnswer]

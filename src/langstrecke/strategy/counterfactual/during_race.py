@@ -23,6 +23,7 @@ from langstrecke.strategy.counterfactual.before_race import GAP_POINTS, Gaps, ga
 from langstrecke.strategy.counterfactual.decision import Decision, actual_decision, decided, forbidden
 from langstrecke.strategy.counterfactual.moment import Moment, moment, running_car
 from langstrecke.strategy.counterfactual.paired import Difference, difference
+from langstrecke.strategy.drive_time import kept_out
 from langstrecke.strategy.goals import PODIUM, column, in_class
 from langstrecke.timing.derive import class_gaps
 
@@ -90,6 +91,8 @@ def what_if_then(
     if changed == actual and other is now:
         raise LangstreckeError("nothing is changed: that is what the car did", hint=f"it {happened}")
     rule = forbidden(now, index, changed)
+    if not rule and changed.driver >= 0 and changed.lap > 0:
+        rule = kept_out(other, index, changed.driver, changed.lap, changed.fuel)
     if rule and "driver" in words:
         raise LangstreckeError(f"that driver may not take over then: {rule}", hint="choose another, or another lap")
     if rule:  # nobody asked for him: who may drive gets in

@@ -51,10 +51,15 @@ class Moment:
         """The snapshot as this car's own crew sees it.
 
         A forecast lets cars that all but reach the end go through; what is to be decided for one's own car starts
-        from the fuel that is in it.
+        from the fuel that is in it. Nor does its driver's turn count what he stood in the pit lane, under a red flag
+        most of an hour: it is no longer than all he has driven.
         """
         cars = self.snapshot.car.copy()
         cars["fuel_used"][car] = self.state.cars[car].fuel_laps
+        own = cars[car]
+        at_wheel = float(own["driven"][int(own["driver"])])
+        if at_wheel > 0.0:
+            cars["turn_since"][car] = max(float(own["turn_since"]), float(own["since"]) - at_wheel)
         return Snapshot(cars.view(np.recarray), self.snapshot.moment)
 
     @property

@@ -212,10 +212,22 @@ def make_plan(
             )
         timed = past + _timed(card, book, entry, policy, rota.drivers[len(past) :], begin)
         plan = _plan(card, entry, timed, rota, book, driven)
-        if len(timed) == len(runs) and (not plan.violations or not _of_drivers(plan.violations)):
+        away = _while_away(plan, known)
+        if len(timed) == len(runs) and not away and (not plan.violations or not _of_drivers(plan.violations)):
             return plan
         runs, margin = timed, margin + 120.0
-    return plan
+    return replace(plan, notes=(*plan.notes, *away))
+
+
+def _while_away(plan: Plan, wishes: Sequence[Wish]) -> list[str]:
+    """Stints still to drive of a driver who is not available then, in words."""
+    return [
+        f"{s.driver} would drive from {race_time(s.start_s)} to {race_time(s.end_s)}, when he is not available"
+        for s in plan.stints
+        if s.state == "planned"
+        for begin, end in wishes[plan.drivers.index(s.driver)].unavailable
+        if s.start_s < end and begin < s.end_s
+    ]
 
 
 def crew_driver_limits(card: RaceCard, book: RuleBook, entry: Entry) -> tuple[DriverLimits, ...]:

@@ -85,11 +85,14 @@ def rules(problem: Problem) -> list[Rule]:
 def _wishes(problem: Problem) -> list[Rule]:
     found: list[Rule] = []
     runs = problem.runs
+    slack = max(0.0, problem.margin_s - MARGIN_S)  # none at first, more where the timing of a rota has missed it
     for d, wish in enumerate(problem.wishes):
         name = problem.entry.drivers[d].name
         for begin, end in wish.unavailable:
             hit = [
-                s for s, run in enumerate(runs) if run.start_s < end and begin < run.end_s and s >= len(problem.fixed)
+                s
+                for s, run in enumerate(runs)
+                if run.start_s < end + slack and begin - slack < run.end_s and s >= len(problem.fixed)
             ]
             if hit or not problem.fixed:
                 text = f"{name} is not available from {race_time(max(0, begin))} to {race_time(end)}"

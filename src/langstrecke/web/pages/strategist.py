@@ -202,7 +202,9 @@ class _Strategist:
                         bits.markup(bits.table(("Yellow", "", "Places won by stopping"), rows, figures=(2,)))
                     else:
                         bits.text("Not worth thinking through now.", "muted")
-            bits.text(f"{plural(found.races, 'race')} for each option, on the same luck.", "note")
+            bits.text(
+                f"{plural(found.races, 'race')} for each option against {found.against}, on the same luck.", "note"
+            )
             for note in found.notes:
                 bits.text(note, "note")
 
