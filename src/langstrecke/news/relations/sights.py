@@ -51,6 +51,7 @@ class Sight:
         verbs = (w for w in scene.clause.lemmas if w.endswith("n") and w[:1].islower())
         self.verbs = sorted(w for w in verbs if w not in ("in", "an", "von", "den"))
         self._words: dict[str, frozenset[str]] = {}
+        self._around: dict[tuple[str, str, int], frozenset[str]] = {}
         self.heads = sorted({i.compound.head for i in scene.clause.items if i.compound is not None} - {""})
 
     def words(self, kinds: str) -> frozenset[str]:
@@ -63,6 +64,20 @@ class Sight:
             alone = {f"c:{word}" for word in self.content}
             self._words[kinds] = frozenset({f"{kinds} {word}" for word in of_clause} | alone)
         return self._words[kinds]
+
+    def around(self, mention: Mention, tag: str, kinds: str) -> frozenset[str]:
+        """What stands around a name of the clause, the S or O of two of these kinds; kept, too."""
+        key = (tag, kinds, mention.at)
+        if key not in self._around:
+            found = set()
+            for word in _around(mention, self):
+                found.add(f"{kinds} {tag}{word}")
+                if word.startswith(("-1:", "1:", " head ")):
+                    found.add(f"{tag}{word}")
+                elif word.startswith(" prep "):
+                    found.add(f"{tag}{word} {kinds.partition('>')[2]}")
+            self._around[key] = frozenset(found)
+        return self._around[key]
 
     def role(self, id: str) -> str:
         """What part somebody has in the clause."""
@@ -100,10 +115,7 @@ def seen(one: Mention, other: Mention, sights: list[Sight], doc: frozenset[str])
         found |= {f"other subject {kind_of(one.name)} v:{verb}" for verb in sight.verbs}
     for mention, tag in ((one, "S"), (other, "O")):
         if mention.at >= 0:
-            around = set(_around(mention, sights[mention.clause]))
-            found |= {f"{tag}{word}" for word in around if word.startswith(("-1:", "1:", " head "))}
-            found |= {f"{kinds} {tag}{word}" for word in around}
-            found |= {f"{tag}{word} {kind_of(other.name)}" for word in around if word.startswith(" prep ")}
+            found |= sights[mention.clause].around(mention, tag, kinds)
     if one.at >= 0 and other.at >= 0:
         apart = _between(one, other, sight) if one.clause == other.clause else _over_clauses(one, other, sights)
         found |= {f"{kinds} {word}" for word in apart}
