@@ -269,7 +269,7 @@ def rmonitor_service(board: MadeBoard) -> Iterator[str]:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    assert ready.wait(5)
+    assert ready.wait(60)
     try:
         yield f"rmonitor://127.0.0.1:{box['port']}"
     finally:

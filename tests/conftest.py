@@ -10,6 +10,9 @@ from hypothesis import HealthCheck, settings
 
 DATA = Path(os.environ.get("LANGSTRECKE_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
+PATIENCE_S = 300.0
+"""Seconds that what comes in the end may take on a busy machine."""
+
 os.environ.pop("COLUMNS", None)  # what verbs print must not hang on who started the tests
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])

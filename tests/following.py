@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+from conftest import PATIENCE_S
 from langstrecke.live import FeedState
 from langstrecke.services.follow import Following
 
 
-async def follow_until(following: Following, done: Callable[[FeedState], bool], limit_s: float = 60.0) -> None:
+async def follow_until(following: Following, done: Callable[[FeedState], bool], limit_s: float = PATIENCE_S) -> None:
     async def listen() -> None:
         async for message in following.source.messages():
             following.state.apply(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -21,8 +22,17 @@ def count(steps: int, wait_s: float, *, step: Any) -> int:
     return steps
 
 
+def count_on(steps: int, place: str, *, step: Any) -> int:
+    """Count, but go on from half way only once a file is there: whoever follows has seen it."""
+    for n in range(steps):
+        step(n, steps, f"step {n}")
+        while n == steps // 2 and not Path(place).exists():
+            time.sleep(0.01)
+    return steps
+
+
 def deaf(*, step: Any) -> None:
-    time.sleep(60.0)
+    time.sleep(3600.0)
 
 
 def broken(*, step: Any) -> None:

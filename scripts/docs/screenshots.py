@@ -101,7 +101,7 @@ def served(store: Path, work: Path, *more: str) -> Iterator[str]:
 
     threading.Thread(target=listen, daemon=True).start()
     try:
-        if not heard.wait(120) or not place:
+        if not heard.wait(600) or not place:  # it ends the wait also by ending
             raise RuntimeError("the pit wall did not start:\n" + "".join(said))
         _until_it_answers(place[0])
         yield place[0]

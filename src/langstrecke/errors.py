@@ -73,11 +73,9 @@ class NotFoundError(LangstreckeError):
         from rapidfuzz import process, utils
 
         shown = asked if len(asked) <= LONGEST_NAME else asked[:LONGEST_NAME] + "…"
-        close = [
-            name
-            for name, score, _ in process.extract(shown, known, processor=utils.default_process, limit=4)
-            if score > 45
-        ]
+        names = list(dict.fromkeys(known))
+        found = process.extract(shown, names, processor=utils.default_process, limit=4)
+        close = [name for name, score, _ in found if score > 45]
         what = f"no {kind} is called {shown!r}"
         if close:
             what += "; did you mean " + ", ".join(repr(c) for c in close) + "?"

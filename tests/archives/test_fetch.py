@@ -56,7 +56,7 @@ def opener(tmp_path: Path, waits: list[float]) -> Opener:
         hosts = load_hosts()
         key = hosts.series_named(series)[1].site
         own = tmp_path / f"hosts-{series.replace(' ', '-')}.toml"
-        figures = {"pause_s": 0.0, "timeout_s": 5, **manners}
+        figures = {"pause_s": 0.0, "timeout_s": 60, **manners}
         rows = "".join(f"{name} = {value}\n" for name, value in figures.items())
         own.write_text(f'[sites.{key}]\nurl = "{site.url}{below}"\n[manners]\n{rows}', "utf-8")
         table = load_hosts(own)

@@ -23,13 +23,13 @@ def test_a_pipe_gets_lines_also_of_a_job_that_says_nothing(
 ) -> None:
     monkeypatch.setattr(shown, "LINE_EVERY_S", 0.01)
     with progress("races") as step:
-        while "races, 0 s" not in capsys.readouterr().err:
+        while not re.search(r"races, \d+ s", capsys.readouterr().err):
             time.sleep(0.005)
         step(3, 10, "what if")
         told = ""
         while "(what if)" not in told:
             told += capsys.readouterr().err
-    assert re.search(r"^races: 3 of 10 \(what if\), 0 s$", told, re.MULTILINE)
+    assert re.search(r"^races: 3 of 10 \(what if\), \d+ s$", told, re.MULTILINE)
     assert "\x1b" not in told
 
 

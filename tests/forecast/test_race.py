@@ -124,7 +124,10 @@ def test_the_json_is_as_promised() -> None:
     result = from_outcome(CARD, counted())
     data = json.loads(result.json_text())
     assert data == result.to_json()
-    assert list(data) == ["race", "simulated", "seed", "at_s", "notes", "calibration", "entries"]
+    assert list(data)[:5] == ["race", "name", "circuit", "date", "duration_s"]
+    assert list(data)[5:] == [
+        "simulated", "seed", "at_s", "notes", "calibration", "neutralisations", "neutral_s", "classes", "entries",
+    ]  # fmt: skip
     assert (data["race"], data["simulated"], data["seed"]) == ("test-2021-sebring", 10, 5)
     first = result.car("01")
     assert data["entries"][0] == {
@@ -132,7 +135,9 @@ def test_the_json_is_as_promised() -> None:
         "class": "DPi",
         "team": "Cadillac Chip Ganassi Racing",
         "drivers": ["Renger van der Zande", "Kevin Magnussen", "Scott Dixon"],
+        "grid": first.grid,
         "win": first.win,
+        "win_before": None,
         "podium": first.podium,
         "overall_win": first.overall_win,
         "expected_position": first.expected_position,
@@ -146,6 +151,7 @@ def test_the_json_is_as_promised() -> None:
             "expected_position": 1.4,
             "positions": [0.6, 0.4, 0.0],
         },
+        "actual": {"position": 2, "position_in_class": 2, "laps": 62, "status": "Running"},
     }
     assert [len(e["positions"]) for e in data["entries"]] == [3, 3, 3, 4, 4, 4, 4]
 

@@ -123,7 +123,7 @@ def test_unknown_scenarios_and_bad_files(tmp_path: Path) -> None:
     with pytest.raises(CardError, match="question"):
         load_scenario(bad)
     bad.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(CardError, match="read as text"):
+    with pytest.raises(CardError, match="not UTF-8 text"):
         load_scenario(bad)
     for kind, key in (("race", "card"), ("season", "season"), ("calendar", "against")):
         bad.write_text(f'title = "x"\nquestion = "x"\nkind = "{kind}"\n', encoding="utf-8")

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from conftest import PATIENCE_S
 from langstrecke.cli import app
 from langstrecke.errors import LangstreckeError
 from langstrecke.live import FeedState, HeartbeatMessage, HelloMessage, LapMessage, timing_table
@@ -62,7 +63,7 @@ async def follow(client: FeedClient, state: FeedState, upto: int | None = None) 
 async def served(replay: Replay, bound: socket.socket, faults: int | None = None) -> AsyncIterator[str]:
     ready = asyncio.Event()
     task = asyncio.create_task(serve_feed(replay, bound=bound, linger=True, faults_seed=faults, started=ready.set))
-    await asyncio.wait_for(ready.wait(), 20)
+    await asyncio.wait_for(ready.wait(), PATIENCE_S)
     try:
         yield f"ws://127.0.0.1:{bound.getsockname()[1]}/feed"
     finally:
@@ -86,7 +87,7 @@ def test_replay_keeps_time() -> None:
                     clock.now += 0.5
         return seen
 
-    seen = asyncio.run(asyncio.wait_for(play(), 20))
+    seen = asyncio.run(asyncio.wait_for(play(), PATIENCE_S))
     assert isinstance(seen[0], HelloMessage)
     assert replay.race_s == pytest.approx(630.0)
     told = [m for m in seen if isinstance(m, LapMessage)]
@@ -124,14 +125,14 @@ def test_client_that_is_killed_and_a_server_that_falls_over_lose_nothing() -> No
         port = bound.getsockname()[1]
         state = FeedState()
         async with served(Replay(recording(), speed=0.0), bound) as url:
-            await asyncio.wait_for(follow(FeedClient(url), state, upto=60), 20)  # killed here
+            await asyncio.wait_for(follow(FeedClient(url), state, upto=60), PATIENCE_S)  # killed here
         assert 60 <= state.complete_to < len(recording())
         client = FeedClient(url, state, first_pause_s=0.05)
         following = asyncio.create_task(follow(client, state))
-        await asyncio.sleep(0.2)
-        assert client.trouble  # nobody there
+        while not client.trouble:  # nobody there
+            await asyncio.sleep(0.01)
         async with served(Replay(recording(), speed=0.0), listening_socket("127.0.0.1", port)):
-            await asyncio.wait_for(following, 20)
+            await asyncio.wait_for(following, PATIENCE_S)
         return state
 
     state = asyncio.run(race())
@@ -144,7 +145,7 @@ def test_a_bad_line_is_mended_by_asking_again() -> None:
         async with served(Replay(recording(), speed=0.0), listening_socket("127.0.0.1", 0), faults=7) as url:
             states = [FeedState() for _ in range(3)]
             clients = [FeedClient(url, patience_s=0.05) for _ in states]
-            await asyncio.wait_for(asyncio.gather(*map(follow, clients, states)), 40)
+            await asyncio.wait_for(asyncio.gather(*map(follow, clients, states)), PATIENCE_S)
         return states[0], states[1:]
 
     state, others = asyncio.run(race())
@@ -163,7 +164,7 @@ def test_a_client_that_talks_nonsense_is_sent_away(request_text: str) -> None:
             websockets.connect(url) as line,
         ):
             await line.send(request_text)
-            await asyncio.wait_for(line.wait_closed(), 10)
+            await asyncio.wait_for(line.wait_closed(), PATIENCE_S)
             return line.close_code
 
     assert asyncio.run(talk()) == 1008
@@ -274,7 +275,7 @@ def test_the_watcher_yields_hello_laps_and_heartbeats(tmp_path: Path, whole: byt
             feed.over = isinstance(message, HeartbeatMessage)
         return seen
 
-    seen = asyncio.run(asyncio.wait_for(some(), 20))
+    seen = asyncio.run(asyncio.wait_for(some(), PATIENCE_S))
     assert isinstance(seen[0], HelloMessage)
     assert isinstance(seen[-1], HeartbeatMessage)
     assert len([m for m in seen if isinstance(m, LapMessage)]) == laps().height
@@ -322,3 +323,21 @@ def test_a_taken_port_is_said_in_words(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         result = CliRunner().invoke(app, ["replay", "made", "--laps", str(path), "--port", port])
     assert "cannot listen on 127.0.0.1" in str(result.exception)
+
+
+def test_a_feed_that_does_not_answer_is_told_of_before_its_first_message() -> None:
+    from langstrecke.services.follow import follow_race
+    from langstrecke.services.requests.follow import FollowRaceAsk
+
+    heard: list[str] = []
+
+    def told(text: str) -> None:
+        heard.append(text)
+        raise KeyboardInterrupt
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, not listening: it refuses
+        ask = FollowRaceAsk(source=f"ws://127.0.0.1:{taken.getsockname()[1]}/feed")
+        with pytest.raises(KeyboardInterrupt):
+            follow_race(ask, told=told)
+    assert heard[0].startswith("no connection to the feed")

@@ -124,6 +124,15 @@ def test_a_car_that_is_not_seen_gets_no_advice(store: str, tmp_path: Path) -> No
     assert told(*words, "--car", "5", "--at", "0:36:00")
 
 
+def test_a_car_without_a_lap_gets_no_advice(store: str) -> None:
+    """The leader has come round, the last has not: what its place is, nobody knows."""
+    first = LAPS.filter(pl.col("lap") == 1).sort("elapsed_s")
+    leader, last = first["car"][0], first["car"][-1]
+    at = f"{first['elapsed_s'][0] + 1:.0f}s"
+    assert "has been timed by" in refused("call", RACE, "--races", "4", "--store", store, "--car", last, "--at", at)
+    assert told("call", RACE, "--races", "4", "--store", store, "--car", leader, "--at", at)
+
+
 @pytest.mark.parametrize(
     "text", ["1", "1h", "1 h", "1:00", "1:00:00", "60min", "3600s", "@13:00:00", "@13:00", "1.0"]
 )
@@ -213,3 +222,14 @@ def test_a_what_if_that_changes_nothing_says_so(card: str, tmp_path: Path) -> No
     idle = ("forecast", card, "--races", "16", "--set", f"entries.4.pace_s={same}")
     assert "changes nothing: the card says so already" in " ".join(told(*idle).split())
     assert "changes nothing" not in told("forecast", card, "--races", "16", "--set", "entries.4.pace_s=-1")
+
+
+@pytest.mark.parametrize(
+    "verb", [["call", RACE, "--at", AT, "--car", "31"], ["audit", RACE], ["window", RACE, "--at", AT, "--car", "31"]]
+)
+def test_a_card_of_another_event_is_refused(verb: list[str], store: str) -> None:
+    assert f"not of {RACE}" in refused(*verb, "--card", "le-mans-2019", "--store", store)
+
+
+def test_an_audit_of_a_class_nobody_runs_names_the_near_one(store: str) -> None:
+    assert "did you mean 'GTLM'" in refused("audit", RACE, "--class", "GTLN", "--store", store)

@@ -15,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from conftest import PATIENCE_S
 from langstrecke.errors import LangstreckeError
 from langstrecke.racecard import list_cards, load_card
 from langstrecke.services.settings import Settings
@@ -59,7 +60,7 @@ def race(client: TestClient, place: Path) -> str:
     return str(name)
 
 
-def finished(client: TestClient, answer: Any, most_s: float = 120.0) -> dict[str, Any]:
+def finished(client: TestClient, answer: Any, most_s: float = PATIENCE_S) -> dict[str, Any]:
     assert answer.status_code == 202, answer.text
     number, until = answer.json()["job"], time.monotonic() + most_s
     while time.monotonic() < until:
@@ -311,9 +312,10 @@ def test_a_replay_has_speeds_it_can_keep(client: TestClient, race: str, speed: f
 def test_a_job_is_cancelled(client: TestClient) -> None:
     body = {"card": "imsa-2021-sebring", "races": 1_000_000}
     number = client.post("/api/v1/forecast", json=body).json()["job"]
-    time.sleep(0.3)
+    while client.get(f"/api/v1/jobs/{number}").json()["job"]["state"] == "queued":
+        time.sleep(0.02)
     assert client.delete(f"/api/v1/jobs/{number}").status_code == 200
-    until = time.monotonic() + 20.0
+    until = time.monotonic() + PATIENCE_S
     while client.get(f"/api/v1/jobs/{number}").json()["job"]["state"] != "cancelled":
         assert time.monotonic() < until
         time.sleep(0.05)
@@ -352,7 +354,7 @@ def test_a_race_is_followed(client: TestClient, race: str) -> None:
     error_of(client.post("/api/v1/live", json={"race": "imsa-1999-nowhere"}), 404)
     error_of(client.post("/api/v1/live", json={"race": "x", "feed": "ws://example.org"}), 422)
     error_of(client.post("/api/v1/live", json={"race": "x", "folder": "/etc"}), 422)
-    until = time.monotonic() + 20.0
+    until = time.monotonic() + PATIENCE_S
     while client.get(f"/api/v1/live/{race}").json()["status"] != "over":
         assert time.monotonic() < until
         time.sleep(0.05)

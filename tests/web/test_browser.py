@@ -6,14 +6,17 @@ Skipped, saying so, without the extra web, Playwright or a Chromium on the PATH.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import page_checks
 from browsing import LONG, Tab, chromium, screenshots
+from conftest import PATIENCE_S
 
 RACE = "imsa-2021-sebring"
 PLACE = "05-sebring-international-raceway/202103201010-race"
@@ -68,6 +71,23 @@ def follow(page: Any, address: str) -> None:
         page.wait_for_selector(".timing .ag-row")
 
 
+def server_clock(address: str) -> int:
+    (race,) = httpx.get(f"{address}api/v1/live", timeout=PATIENCE_S).json()
+    return round(race["race_s"])
+
+
+def pause(page: Any, address: str) -> None:
+    """Pause the replay: what is under way is still shown, then its clock stands, on the server and on the page."""
+    page.click("button[aria-label=Pause]")
+    page.wait_for_selector("[data-live=status]:text-is('paused')")
+    end = time.monotonic() + PATIENCE_S
+    stood = -1
+    while not stood == clock(page) == server_clock(address):
+        assert time.monotonic() < end
+        stood = server_clock(address)
+        page.wait_for_timeout(1500)
+
+
 def speed(page: Any, words: str) -> None:
     page.click(".pw-controls .q-select")
     page.get_by_role("option", name=words, exact=True).click()
@@ -86,6 +106,7 @@ def newcomer(tab: Tab, address: str, car: str) -> None:
     page.wait_for_selector(".timing .ag-row")
     speed(page, "×300")
     page.wait_for_function(f"{CLOCK} >= 3600")
+    pause(page, address)  # however long the first odds take, the race is not over by then
     rows = page.evaluate(ROWS)
     assert car in {number for number, _ in rows}
     assert [place for _, place in rows] == list(range(1, len(rows) + 1))
@@ -93,15 +114,12 @@ def newcomer(tab: Tab, address: str, car: str) -> None:
     tab.go("Odds")
     page.wait_for_selector(".bar", timeout=LONG)
     first = page.text_content(".tbl")
+    speed(page, "×60")
+    page.click("button[aria-label=Play]")
     page.wait_for_function("was => document.querySelector('.tbl').textContent !== was", arg=first, timeout=LONG)
 
     tab.go("Race")
-    page.click("button[aria-label=Pause]")
-    page.wait_for_selector("[data-live=status]:text-is('paused')")
-    page.wait_for_timeout(1500)  # what was under way is still shown
-    stood = clock(page)
-    page.wait_for_timeout(1500)
-    assert clock(page) == stood
+    pause(page, address)
 
     tab.go("Strategist")
     screenshots.choose(page, "Car", f"#{car} ")
@@ -109,7 +127,7 @@ def newcomer(tab: Tab, address: str, car: str) -> None:
     page.wait_for_selector("text=If a yellow falls", timeout=LONG)
     assert re.search(r"stops still needed", page.text_content(".reasons"))
     page.click("text=Open the window")
-    page.wait_for_selector("text=Cars within 12 s", timeout=LONG)
+    page.wait_for_selector("text=/Cars within 12 s|Green again by then/", timeout=LONG)
     page.wait_for_selector("text=/every rule of .+ is kept/", timeout=LONG)
 
     tab.go("What-if")
@@ -282,8 +300,43 @@ def test_alerts_of_chosen_cars_are_told(tab: Tab, address: str) -> None:
     if page.query_selector("button[aria-label=Play]") is not None:
         page.click("button[aria-label=Play]")
     speed(page, "×120")
-    page.wait_for_selector(".q-notification", timeout=LONG)
-    assert re.search(r"#\w+|yellow|safety car|green again", page.text_content(".q-notification"))
+    told = page.wait_for_selector(".q-notification", timeout=LONG)
+    assert re.search(r"#\w+|yellow|safety car|green again", told.text_content())
+
+
+def test_what_cannot_be_asked_is_said_before(tab: Tab, address: str) -> None:
+    page = tab.page
+    follow(page, address)
+
+    def stand(race_s: float) -> None:
+        steered = httpx.patch(
+            f"{address}api/v1/live/{RACE}", json={"race_s": race_s, "paused": True}, timeout=PATIENCE_S
+        )
+        assert steered.status_code == 200
+
+    stand(5.0)
+    tab.go("Strategist")
+    screenshots.choose(page, "Car", "#19 ")
+    page.wait_for_selector("text=No lap of #19 is timed yet")
+    asked = page.get_by_role("button", name="Ask now")
+    assert asked.is_disabled()
+    stand(4_000.0)
+    page.wait_for_selector("text=/#19 is (overdue|probably out of the race), last seen on lap 5/")
+    assert asked.is_disabled()
+    screenshots.choose(page, "Car", "#01 ")
+    page.wait_for_selector("text=every option open at this moment")
+    assert asked.is_enabled()
+    page.wait_for_function("document.querySelector('[data-live=seek]').value === '4000'")
+
+    tab.go("Race")  # the class chosen is shown also by whoever comes back
+    page.click("button.chip:has-text('GTD')")
+    tab.go("Strategist")
+    tab.go("Race")
+    page.wait_for_selector("button.chip[aria-pressed=true]:has-text('GTD')")
+    page.wait_for_function(
+        """() => { const cells = [...document.querySelectorAll('.timing .ag-cell[col-id=car_class]')];
+        return cells.length && cells.every(cell => cell.textContent === 'GTD') }"""
+    )
 
 
 @pytest.mark.slow

@@ -5,8 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,23 +17,33 @@ from hypothesis import strategies as st
 pytest.importorskip("nicegui", reason="the extra web is not installed")
 
 from langstrecke.errors import CardError
+from langstrecke.live import FeedState, timing_table
+from langstrecke.live.sources.replay import Recording
+from langstrecke.live.table import TimingTable
 from langstrecke.plots.class_colours import class_colour
 from langstrecke.racecard import apply_patch, load_card, read_patch
 from langstrecke.services.answers.strategy import Stint, WindowAnswer
+from langstrecke.web.following.models import OddsPoint
 from langstrecke.web.pages import grids
+from langstrecke.web.pages.age import age_words
 from langstrecke.web.pages.charts import hours_scale
 from langstrecke.web.pages.charts.plan import plan_chart
 from langstrecke.web.pages.charts.race import flag_strip, gap_chart
 from langstrecke.web.pages.charts.race_series import tails, thinned
 from langstrecke.web.pages.charts.season import title_chart
 from langstrecke.web.pages.charts.whatif import SAME, Step, change_chart
+from langstrecke.web.pages.compare import fall_off_cell
 from langstrecke.web.pages.news_text import ShownClaim, claim_list, highlighted
+from langstrecke.web.pages.odds import rest_words
 from langstrecke.web.pages.patch_text import with_change, with_setting
 from langstrecke.web.pages.pit_window import lap_table, reckoned
 from langstrecke.web.pages.race_rows import changes, table_options
+from langstrecke.web.pages.strategist import car_line, no_advice
+from langstrecke.web.pages.strip_words import strip_facts
 from langstrecke.web.pages.theme import car_colours, chart_themes, style_sheet
 from langstrecke.web.pages.uploads import safe_ending
 from langstrecke.web.pages.whatif import weather
+from race_maker import make_race
 
 HOSTILE = '<img src=x onerror="document.title=1">' + "</pre><script>alert(1)</script>"
 
@@ -206,6 +219,7 @@ def test_a_pit_window_tells_what_a_lap_costs_and_meets() -> None:
 def test_a_pit_window_under_yellow_tells_no_place() -> None:
     found = _window("safety_car", "10")
     table = bare(lap_table(found))
+    assert "Rejoins" not in table  # nor a column of nothing
     assert "Green again by then" in table
     assert "34" in table
     assert "P3" not in table
@@ -217,3 +231,70 @@ def test_no_column_of_the_timing_table_is_flexed() -> None:
     columns = table_options({}, {}, "")["columnDefs"]
     assert {"pos", "car", "gap", "int", "last", "state"} <= {one["field"] for one in columns}
     assert not [one["field"] for one in columns if "flex" in one]
+
+
+@pytest.mark.parametrize(("gain", "words"), [(-0.04, "0.0 s"), (-1.25, "−1.2 s"), (2.0, "+2.0 s")])
+def test_seconds_won_and_lost_have_one_sign(gain: float, words: str) -> None:
+    found = _window("", "10")
+    (undercut,) = found.undercut
+    found = found.model_copy(update={"undercut": [undercut.model_copy(update={"gain_s": gain})]})
+    assert any(f"1 lap {words}" in line and "-" not in line for line in reckoned(found))
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[float, TimingTable]:
+    """The timing table of a made race at some moments; car 1 is gone after 600 s."""
+    laps = make_race(cars=6, length_s=7_200.0, stint_laps=9)
+    laps = laps.filter((pl.col("car") != "1") | (pl.col("elapsed_s") < 600.0))
+    recording, state = Recording(laps, race_id="made", duration_s=7_200.0), FeedState()
+    state.apply(recording.hello)
+    found = {}
+    for at_s in (900.0, 3_600.0, 9_000.0):
+        for seq in range(state.last_seq + 1, recording.count_until(at_s) + 1):
+            state.apply(recording.message(seq))
+        found[at_s] = timing_table(state, None, at_s)
+    return found
+
+
+def test_a_car_is_advised_on_only_while_there_is_ground(tables: dict[float, TimingTable]) -> None:
+    running = next(row for row in tables[900.0].rows if row.status == "running")
+    assert no_advice(running) == ""
+    assert "of the stint" in bare(car_line(running))
+    fresh = replace(running, laps=0, position=None, position_in_class=None, driver=None, crossed_s=0.0)
+    assert "ask after its first" in no_advice(fresh)
+    assert bare(car_line(fresh)) == "no lap timed yet"
+    gone = tables[3_600.0].row("1")
+    assert f"last seen on lap {gone.laps} at" in no_advice(gone)
+    assert "probably out of the race, last seen on lap" in bare(car_line(gone))
+    assert "of the stint" not in bare(car_line(gone))
+    home = next(row for row in tables[9_000.0].rows if row.status == "finished")
+    assert "has taken the flag" in no_advice(home)
+    assert "<img" not in car_line(replace(gone, driver=HOSTILE, car_class=HOSTILE))
+
+
+def view(table: TimingTable, status: str, **more: Any) -> Any:
+    point = OddsPoint(race_s=table.race_s - 60.0, races=600, cars=())
+    about = {"status": status, "odds_old": False, "odds_note": "what was known", "newest_odds": point, "note": ""}
+    return SimpleNamespace(**{"table": table, "race_s": table.race_s, "replayed": True, "speed": 1.0} | about | more)
+
+
+def test_a_race_that_is_over_is_said_to_be(tables: dict[float, TimingTable]) -> None:
+    over, under_way = view(tables[9_000.0], "over", odds_old=True), view(tables[3_600.0], "running", odds_old=True)
+    assert strip_facts(over)["flag"] == "Finish"
+    assert strip_facts(under_way)["flag"] == "Green"
+    assert "these were its last odds" in rest_words(over)
+    assert "new ones come" not in rest_words(over)
+    assert rest_words(under_way).startswith("OLD: of 0:59:00")
+
+
+@pytest.mark.parametrize(
+    ("at_s", "race_s", "old"), [(None, 50.0, False), (100.0, 280.0, False), (100.0, 281.0, True), (100.0, 99.0, True)]
+)
+def test_advice_the_race_has_left_behind_is_old(at_s: float | None, race_s: float, old: bool) -> None:
+    assert age_words(at_s, race_s).startswith("OLD") is old
+
+
+def test_a_fall_off_tells_how_surely() -> None:
+    laps = [(n, 100.0 + 0.1 * n + (5.0 if n == 4 else 0.0)) for n in range(10)]
+    assert bare(fall_off_cell(laps)).startswith("+0.100 s (+0.1")  # one slow lap moves it little
+    assert "too few" in fall_off_cell(laps[:5])

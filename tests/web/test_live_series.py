@@ -14,6 +14,7 @@ pytest.importorskip("fastapi")
 pytest.importorskip("httpx2")
 
 from board_services import MadeBoard, board_service, swiss_app
+from conftest import PATIENCE_S
 from griiip_server import GriiipRace, griiip_service
 from langstrecke.errors import NotFoundError
 from langstrecke.services.live_source import live_series
@@ -30,7 +31,7 @@ def no_raw_frames_in_the_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr("langstrecke.live.sources.web_json.frames_folder", lambda: tmp_path / "frames")
 
 
-async def until(done: Callable[[], bool], limit_s: float = 30.0) -> None:
+async def until(done: Callable[[], bool], limit_s: float = PATIENCE_S) -> None:
     async def wait() -> None:
         while not done():
             await asyncio.sleep(0.02)

@@ -92,6 +92,7 @@ def desk(tab: Tab, address: str, race: GriiipRace, car: str, stop_s: float) -> N
     first = page.text_content(".tbl")
     race.upto_s = 2_400.0
     page.wait_for_function("was => document.querySelector('.tbl').textContent !== was", arg=first, timeout=LONG)
+    until_clock(page, 2_400)  # all of it is told
 
     # a plan before the yellow
     tab.go("Strategist")

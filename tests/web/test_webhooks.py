@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from conftest import PATIENCE_S
 from griiip_server import serving
 from langstrecke.live import FeedState, timing_table
 from langstrecke.live.alerts import Alert, alerts
@@ -29,6 +30,18 @@ from langstrecke.web.following.race import RaceHub
 from langstrecke.web.following.webhooks import Webhooks
 from race_maker import make_race
 from web_jobs import NoJobs
+
+
+async def until(done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not done():
+            await asyncio.sleep(0.02)
+
+
+def told(got: list[dict[str, Any]]) -> set[str]:
+    """Which of the words waited for have come."""
+    text = " ".join(one["text"] for one in got)
+    return {words for words in ("full-course", "green again") if words in text}
 
 
 @contextmanager
@@ -49,22 +62,19 @@ def test_a_yellow_and_a_stop_reach_the_chat_of_the_car_watched(tmp_path: Path) -
     place = tmp_path / "laps.parquet"
     laps.write_parquet(place)
 
-    async def play(url: str) -> None:
+    async def play(url: str, got: list[dict[str, Any]]) -> None:
         settings = Settings(
             work=tmp_path / "work", folders=(tmp_path,), table_every_s=0.02, webhooks=(url,), alert_cars=("02",)
         )
         ask = FollowAsk(race="made", file=str(place), speed=600.0)
         hub = RaceHub(settings, NoJobs(), ask, settings.races / "made")
         await hub.open()
-        for _ in range(1000):
-            await asyncio.sleep(0.02)
-            if hub.state.finished:
-                break
-        await asyncio.sleep(0.5)
+        hooks = hub._webhooks
+        await until(lambda: hub.status == "over" and not hooks._waiting and len(told(got)) == 2)
         await hub.close()
 
     with receiver([]) as (url, got):
-        asyncio.run(play(url))
+        asyncio.run(play(url, got))
     text = "\n".join(one["text"] for one in got)
     assert "full-course yellow at" in text
     assert "green again" in text
@@ -79,8 +89,7 @@ def test_an_address_that_is_gone_gets_no_second_message_and_is_named_by_its_host
         task = asyncio.create_task(hooks.run())
         for k in range(3):
             hooks.tell([Alert("lead", "1", float(k), f"text {k}", f"key {k}")])
-            await asyncio.sleep(0.3)
-        task.cancel()
+        await asyncio.wait_for(task, PATIENCE_S)  # it ends where no address is left
         return hooks.trouble
 
     with receiver([404]) as (url, got):
@@ -97,7 +106,7 @@ def test_nothing_is_sent_without_an_address_or_for_other_cars() -> None:
         hooks = Webhooks(settings, "made", lambda url, text, data, until_s: sent.append(text) or "")
         task = asyncio.create_task(hooks.run())
         hooks.tell([Alert("lead", "2", 1.0, "another car", "a"), Alert("flag", "", 2.0, "safety car", "b")])
-        await asyncio.sleep(0.2)
+        await until(lambda: task.done() or bool(sent))
         task.cancel()
 
     asyncio.run(play(Settings()))

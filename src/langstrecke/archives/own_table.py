@@ -48,7 +48,9 @@ def read_table(place: Path) -> dict[str, Any]:
         return tomllib.loads(place.read_text("utf-8"))
     except OSError as error:
         raise ArchiveError(f"the table of hosts cannot be read: {error.strerror}", file=place) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise ArchiveError("the table of hosts is not UTF-8 text", file=place) from None
+    except tomllib.TOMLDecodeError as error:
         raise ArchiveError(f"the table of hosts is no TOML: {error}", file=place) from None
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from langstrecke.cli.verbs import FAMILIES, GROUPS, VERBS, Verb
 from langstrecke.errors import LangstreckeError
@@ -34,18 +34,34 @@ class VerbGroup(TyperGroup):
         return name, command if verb is None else loaded(verb), rest
 
 
+class VerbCommand(TyperCommand):
+    """A verb. `--json` alone and `--json -` print with every verb, with those too that can write a file."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The words as typed, `--json` as this verb takes it."""
+        flag = next((getattr(p, "is_flag", False) for p in self.params if "--json" in p.opts), None)
+        if flag is not None and "--json" in args:
+            at = args.index("--json") + 1
+            after = args[at] if at < len(args) else "--"
+            if flag and after == "-":
+                args = [*args[:at], *args[at + 1 :]]
+            elif not flag and after.startswith("-") and after != "-":
+                args = [*args[:at], "-", *args[at:]]
+        return super().parse_args(ctx, args)
+
+
 def loaded(verb: Verb) -> Any:
     """The verb as a command with its options and help."""
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     function = getattr(import_module(f"langstrecke.cli.{verb.module}"), verb.function)
     below = [other for other in VERBS if other.words.startswith(f"{verb.words} ")]
     if not below:
-        alone.command(verb.words.split()[-1])(function)
+        alone.command(verb.words.split()[-1], cls=VerbCommand)(function)
         return typer.main.get_command(alone)
     # A verb with verbs of its own (`races`, `races remove`) does its work where none of them is called.
     alone.callback(invoke_without_command=True)(function)
     for other in below:
-        alone.command(other.words.split()[-1])(
+        alone.command(other.words.split()[-1], cls=VerbCommand)(
             getattr(import_module(f"langstrecke.cli.{other.module}"), other.function)
         )
     return typer.main.get_command(alone)

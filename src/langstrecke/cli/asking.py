@@ -19,8 +19,9 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import typer
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
-from langstrecke.errors import LangstreckeError
+from langstrecke.errors import LangstreckeError, StoreError
 from langstrecke.services.requests.common import FROM_SHELL, Ask
 from langstrecke.services.settings import Settings, default_store
 
@@ -99,9 +100,9 @@ def request(model: type[A], values: dict[str, Any], positional: Sequence[str] = 
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else ""
-        what = str(first["msg"]).removeprefix("Value error, ")
         key = name.upper() if name in positional else _names(name)[0]
-        raise LangstreckeError(what, key=key if name else None) from None
+        about = model.model_fields[name].description if name in model.model_fields else None
+        raise LangstreckeError(_wrong(first), key=key if name else None, hint=about) from None
 
 
 def option(model: type[Ask], name: str) -> Any:
@@ -112,6 +113,23 @@ def option(model: type[Ask], name: str) -> Any:
 def settings_of(store: Path | None = None, **more: Any) -> Settings:
     """The settings of a verb: the store named, or the user's own."""
     return Settings(store=store or default_store(), **more)
+
+
+def _wrong(error: ErrorDetails) -> str:
+    """What is wrong with a value, in the user's words."""
+    shown = ascii(error["input"])[:60] if not isinstance(error["input"], str) else repr(error["input"][:60])
+    if error["type"] == "string_pattern_mismatch":
+        return f"{shown} is not written as this is"
+    if error["type"] == "string_too_short":
+        return "is empty"
+    return str(error["msg"]).removeprefix("Value error, ").replace("Input should be", f"{shown} is not")
+
+
+def held(store: Path | None) -> Path | None:
+    """A store to be read: one that is named must be there. StoreError; the user's own may not have been made yet."""
+    if store is not None and not store.exists():
+        raise StoreError("there is no store", file=store, hint="langstrecke import FOLDER makes one")
+    return store
 
 
 def _names(name: str) -> tuple[str, ...]:

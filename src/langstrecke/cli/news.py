@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from langstrecke.cli.asking import asks, settings_of
+from langstrecke.cli.asking import asks, held, settings_of
 from langstrecke.cli.options import Json, Lang, Store
 from langstrecke.cli.progress import progress
 from langstrecke.cli.terminal import console, print_json, progress_console, said
@@ -65,7 +65,7 @@ def timeline_verb(ask: LedgerAsk, store: Store = None, as_json: Json = False) ->
 def _ledger(ask: LedgerAsk, store: Path | None, as_json: bool, *, all_told: bool) -> None:
     from langstrecke.services.news import ledger_lines, ledger_result
 
-    found = ledger_result(settings_of(store), ask, all_told=all_told)
+    found = ledger_result(settings_of(held(store)), ask, all_told=all_told)
     if as_json:
         print_json(ledger_lines(found))
     else:

@@ -13,7 +13,8 @@ Store = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of tables")]
 JsonTo = Annotated[
-    str | None, typer.Option("--json", metavar="FILE|-", help="Write the answer as JSON; - prints it instead")
+    str | None,
+    typer.Option("--json", metavar="FILE|-", help="JSON instead of tables, or into a file"),
 ]
 Lang = Annotated[Literal["en", "de"], typer.Option("--lang", help="Language of the answer: en or de")]
 Threads = Annotated[int | None, typer.Option(min=1, help="All cores without it")]

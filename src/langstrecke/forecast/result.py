@@ -233,15 +233,33 @@ class Forecast:
         title = f"{self.race.name}: {plural(n, 'race')} played, seed {self.seed}"
         return Shown(title, ("class", "car", "team", "class win", "podium"), rows, tuple(notes), 3, few)
 
-    def to_json(self) -> dict[str, Any]:
-        """The data of `langstrecke forecast --json`."""
+    def to_json(self, before: Forecast | None = None) -> dict[str, Any]:
+        """The data of `langstrecke forecast --json`; `before` is the forecast without the what-if."""
+        was = {c.car: c.win for c in before.cars} if before is not None else {}
         return {
             "race": self.race.id,
+            "name": self.race.name,
+            "circuit": self.race.circuit,
+            "date": self.race.date.isoformat(),
+            "duration_s": self.race.duration_s,
             "simulated": self.simulated,
             "seed": self.seed,
             "at_s": self.at_s,
             "notes": list(self.notes),
             "calibration": self.calibration,
+            "neutralisations": self.neutralisations,
+            "neutral_s": self.neutral_s,
+            "classes": [
+                {
+                    "class": c.name,
+                    "winner_laps": c.winner_laps,
+                    "winner_laps_low": c.winner_laps_low,
+                    "winner_laps_high": c.winner_laps_high,
+                    "actual_winner": c.actual_winner,
+                    "actual_laps": c.actual_laps,
+                }
+                for c in self.classes
+            ],
             **({"what_if": [asdict(change) for change in self.played]} if self.played else {}),
             "entries": [
                 {
@@ -249,7 +267,9 @@ class Forecast:
                     "class": c.car_class,
                     "team": c.team,
                     "drivers": [d.name for d in c.drivers],
+                    "grid": c.grid,
                     "win": c.win,
+                    "win_before": was.get(c.car),
                     "podium": c.podium,
                     "overall_win": c.overall_win,
                     "expected_position": c.expected_position,
@@ -257,14 +277,15 @@ class Forecast:
                     "expected_laps": c.expected_laps,
                     "retire": c.retire,
                     "played": {**asdict(c.played), "positions": list(c.played.positions)},
+                    "actual": None if c.actual is None else asdict(c.actual),
                 }
                 for c in self.cars
             ],
         }
 
-    def json_text(self) -> str:
+    def json_text(self, before: Forecast | None = None) -> str:
         """`to_json` as text, one car a line."""
-        data = self.to_json()
+        data = self.to_json(before)
         rows = [json.dumps(entry, ensure_ascii=False, allow_nan=False) for entry in data["entries"]]
         head = json.dumps({**data, "entries": []}, ensure_ascii=False).removesuffix("]}")
         return head + "\n " + ",\n ".join(rows) + "\n]}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from rich.box import SIMPLE_HEAD
@@ -26,6 +27,9 @@ WIDEST = 140
 BAR = 8
 """Length of the bar of a certain winner, in characters."""
 
+FEW_RACES = 1000
+"""Below so many races the terminal says how coarse their odds are; chances are whole per cents there."""
+
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -39,9 +43,22 @@ def forecast_view(forecast: Forecast, width: int, before: Forecast | None = None
     yield Group(*lines)
     if german():
         yield Text(NOT_TRANSLATED, "dim")
-    notes = (*forecast.notes, *([forecast.calibration] if forecast.calibration else []))
+    notes = [*few_races(forecast.simulated), *forecast.notes, *filter(None, [forecast.calibration])]
     if notes:
         yield Group(*(Text.assemble((tr("note  "), "yellow"), printable(note)) for note in notes))
+
+
+def few_races(races: int) -> list[str]:
+    """How coarse odds of few races are: the 95 % range of a chance of one half, by the binomial."""
+    if races >= FEW_RACES:
+        return []
+    points = 100 * 1.96 * 0.5 / math.sqrt(races)
+    told = tr(
+        "{races} played: a chance is good to within {points} points at best",
+        races=plural(races, "race"),
+        points=f"{min(points, 50):.0f}",
+    )
+    return [told]
 
 
 def _title(forecast: Forecast) -> RenderableType:

@@ -20,12 +20,14 @@ from langstrecke.services.answers.data import (
 from langstrecke.services.requests.data import LapsAsk, RaceAsk, RacesAsk
 from langstrecke.services.settings import Settings
 from langstrecke.services.store import reading
+from langstrecke.store import Store
 
 
 def races(settings: Settings, ask: RacesAsk) -> list[RaceLine]:
     """The races of the store with the sessions of their events. StoreError where there is none."""
     with reading(settings) as store:
-        found = store.races(ask.series, ask.season)
+        series = _held_series(store, ask.series) if ask.series else None
+        found = store.races(series, ask.season)
         sessions, files = store.sessions(), store.sources()
     of_race: dict[str, list[SessionLine]] = {}
     for row in sessions.filter(pl.col("race_id").is_not_null()).iter_rows(named=True):
@@ -38,6 +40,16 @@ def races(settings: Settings, ask: RacesAsk) -> list[RaceLine]:
         RaceLine.model_validate({**row, "sessions": of_race.get(row["race_id"], [])})
         for row in found.iter_rows(named=True)
     ]
+
+
+def _held_series(store: Store, name: str) -> str:
+    """A series of the store by id or name. NotFoundError names the nearest; a known one of no race is itself."""
+    from langstrecke.store.importing.series import series_named, table
+
+    series, held = series_named(name), set(store.races()["series"].to_list())
+    if series not in held and series not in {one.id for one in table()}:
+        raise NotFoundError.nearest("series", name, sorted(held))
+    return series
 
 
 def why(settings: Settings, ask: RaceAsk) -> list[FiledFile]:

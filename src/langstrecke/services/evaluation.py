@@ -30,13 +30,16 @@ def backtest(settings: Settings, ask: BacktestAsk, *, step: Step) -> BacktestAns
 
     assert ask.data is not None
     assert ask.out is not None
+    first, last = _day(ask.first), _day(ask.last)
+    if first > last:
+        raise LangstreckeError(f"the last day, {last}, is before the first, {first}", hint="--from DAY --to DAY")
     ready(step, 0)
     step(0, 0, "importing")
     found = play(
         ask.data,
         ask.out,
-        first=_day(ask.first),
-        last=_day(ask.last),
+        first=first,
+        last=last,
         cutoffs=_cutoffs(ask.cutoffs),
         races=ask.races,
         seed=ask.seed,

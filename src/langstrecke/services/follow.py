@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from langstrecke.racecard.schema import RaceCard
 
 
+LOOK_EVERY_S = 1.0
+"""Seconds between two looks at a silent source (default)."""
+
+
 @dataclass
 class Following:
     """A race that is being followed."""
@@ -86,17 +90,45 @@ def open_race(ask: FollowRaceAsk) -> Following:
     return Following(source, words, state, card, log, record)
 
 
-def follow_race(ask: FollowRaceAsk, *, heard: Callable[[Following, Message], None] | None = None) -> FollowAnswer:
-    """Follow a race until it is over or interrupted: the answer is of that moment, the recording written."""
+def follow_race(
+    ask: FollowRaceAsk,
+    *,
+    heard: Callable[[Following, Message], None] | None = None,
+    told: Callable[[str], None] = lambda text: None,
+) -> FollowAnswer:
+    """Follow a race until it is over or interrupted: the answer is of that moment, the recording written.
+
+    `told` hears what is wrong with the source, before its first message too, and that it answers again.
+    """
     following = open_race(ask)
+    trouble = ""
+
+    def look() -> None:
+        nonlocal trouble
+        if following.trouble != trouble:
+            trouble = following.trouble
+            told(trouble or "the source answers again")
 
     def hear(message: Message) -> None:
+        look()
         if heard is not None:
             heard(following, message)
 
+    async def run() -> None:
+        async def watch() -> None:
+            while True:
+                look()
+                await asyncio.sleep(LOOK_EVERY_S)
+
+        watching = asyncio.create_task(watch())
+        try:
+            await following.run(hear)
+        finally:
+            watching.cancel()
+
     with following.log or nullcontext():
         try:
-            asyncio.run(following.run(hear))
+            asyncio.run(run())
         except KeyboardInterrupt:
             if not following.state.cars:
                 raise

@@ -70,7 +70,7 @@ def under_way_result(settings: Settings, ask: UnderWayAsk, *, step: Step) -> For
     from langstrecke.timing.clock import moment_s
 
     if (ask.at is None) == (ask.cutoff is None):
-        raise LangstreckeError("either a race time or a share of the race is needed", hint="give `at` or `cutoff`")
+        raise LangstreckeError("either a race time or a share of the race is needed", hint="at or cutoff")
     ready(step, ask.races)
     step(0, ask.races, "reading the sessions before the race")
     with reading(settings) as store:

@@ -74,7 +74,7 @@ def together_result(settings: Settings, ask: DriversAsk) -> careers.Career:
 def versus(settings: Settings, ask: DriversAsk) -> VersusAnswer:
     """Races in which two drivers drove different cars, and whose car came in ahead."""
     if not ask.other:
-        raise LangstreckeError("against whom?", hint="give `other`")
+        raise LangstreckeError("against whom?", hint="name a second driver")
     registry, told = raced(settings)
     duels = careers.versus_json(registry, ask.driver, ask.other)
     return VersusAnswer.model_validate(duels | {"covers": list(told)})
@@ -102,8 +102,17 @@ def who(settings: Settings, ask: WhoAsk) -> list[WhoLine]:
 
 
 def entries(settings: Settings, ask: EntriesAsk) -> list[dict[str, Any]]:
-    """Who entered a race, with the result."""
-    return [asdict(entry) for entry in load_registry().entries(ask.race)]
+    """Who entered a race, with the result; teams, cars and drivers by id and, as `..._name(s)`, by name."""
+    held = load_registry()
+    return [
+        asdict(entry)
+        | {
+            "team_name": held.teams[entry.team].name if entry.team else "",
+            "vehicle_name": held.vehicles[entry.vehicle].name if entry.vehicle else "",
+            "driver_names": [held.drivers[d].name for d in entry.drivers],
+        }
+        for entry in held.entries(ask.race)
+    ]
 
 
 def doubtful(settings: Settings) -> list[PairLine]:

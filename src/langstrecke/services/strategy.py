@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langstrecke.errors import LangstreckeError
+from langstrecke.errors import LangstreckeError, NotFoundError
 from langstrecke.formatting import race_time
 from langstrecke.racecard import grounds
 from langstrecke.services.answers.strategy import (
@@ -31,11 +31,13 @@ from langstrecke.services.requests.strategy import (
     WindowAsk,
 )
 from langstrecke.services.settings import Settings
+from langstrecke.services.store import reading
 from langstrecke.services.what_ifs import patch_of, played_card
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from langstrecke.racecard import RaceCard
     from langstrecke.strategy.audit import Audit
     from langstrecke.strategy.call import Call
     from langstrecke.strategy.counterfactual.before_race import Gaps as Middle
@@ -45,6 +47,10 @@ if TYPE_CHECKING:
     from langstrecke.strategy.pit_window import PitWindow
     from langstrecke.strategy.plan import Plan
     from langstrecke.strategy.search import Found
+
+
+SAME_FIELD = 0.9
+"""A card of another circuit or year still fits a race of which it lists this share of the cars (default)."""
 
 
 def notes_of(settings: Settings, name: str) -> list[str]:
@@ -138,7 +144,7 @@ def _moment(
     from langstrecke.strategy.counterfactual.moment import moment
     from langstrecke.strategy.lookup import car_index, race_seconds
 
-    card = card_of(settings, ask.card or ask.race, step=step)
+    card = _card_of_race(settings, ask.card, ask.race, step)
     car_index(card, ask.car)
     at = now_s if now_s is not None else race_seconds(card, ask.at)
     ready(step, 1)
@@ -150,10 +156,31 @@ def _moment(
     return now, driven
 
 
+def _card_of_race(settings: Settings, card: str | None, race: str, step: Step) -> RaceCard:
+    """The race's own card, or the one asked for in its place. LangstreckeError where that is of another event."""
+    found = card_of(settings, card or race, step=step)
+    if card is None or found.race.id == race or not settings.store.exists():
+        return found
+    with reading(settings) as store:
+        row = next((r for r in store.races().iter_rows(named=True) if r["race_id"] == race), None)
+        raced = set() if row is None else set(store.entries(race).select("car", "car_class").iter_rows())
+    if row is None:  # a race that is followed
+        return found
+    same = (found.circuit.id, str(found.race.season)) == (row["circuit"], str(row["season"]))
+    listed = {(e.car, e.car_class) for e in found.entries}
+    if not same and (not raced or len(raced & listed) < SAME_FIELD * len(raced)):
+        where = f"{found.circuit.name} {found.race.season}"
+        raise LangstreckeError(f"is a card of {where}, not of {race}", key="--card", hint="leave it out")
+    return found
+
+
 def _seen(now: Moment, number: str) -> None:
     """Nobody is told what to do with a car that has not come round: LangstreckeError says since when."""
     car = now.state.car(number)
     if car.status not in ("overdue", "retired?"):
+        if not car.laps:  # its place and its gaps would be guesses
+            hint = "ask again after its first one"
+            raise LangstreckeError(f"no lap of car {number} has been timed by {race_time(now.t)}", hint=hint)
         return
     since = f"since lap {car.laps} ({race_time(car.crossed_s)})" if car.laps else "since the start"
     doing = "probably out of the race" if car.status == "retired?" else "overdue"
@@ -273,7 +300,7 @@ def what_if_then_result(settings: Settings, ask: WhatIfThenAsk, *, step: Step) -
 
     words, rest = split(ask.settings)
     patch = patch_of(ask.model_copy(update={"settings": rest}))
-    card = card_of(settings, ask.card or ask.race, step=step)
+    card = _card_of_race(settings, ask.card, ask.race, step)
     car_index(card, ask.car)
     at = race_seconds(card, ask.at)
     ready(step, 2 * ask.races)
@@ -302,9 +329,12 @@ def audit_result(settings: Settings, ask: AuditAsk, *, step: Step) -> Audit:
     from langstrecke.strategy.audit import audit as judge
     from langstrecke.strategy.lookup import car_index
 
-    card = card_of(settings, ask.card or ask.race, step=step)
+    card = _card_of_race(settings, ask.card, ask.race, step)
     for car in ask.cars:
         car_index(card, car)
+    for name in ask.classes:
+        if name not in card.classes:
+            raise NotFoundError.nearest("class", name, list(card.classes))
     ready(step, 1)
     return judge(
         card,

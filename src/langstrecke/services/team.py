@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langstrecke.errors import LangstreckeError
+from langstrecke.racecard.io import read_text
 from langstrecke.services.answers.team import TeamPlanAnswer
 from langstrecke.services.kernel import ready
 from langstrecke.services.progress import Step
@@ -78,7 +79,9 @@ def team_plan_of_files(
         sheet = _sheet(driven, path)
         if not sheet.strip():
             raise LangstreckeError("holds no driven stint", file=driven, hint="a row a stint: driver,laps,end")
-    ask = TeamPlanAsk(team=_text(path) + "\n", driven=sheet, races=races, seed=seed, limit_s=limit_s)
+    ask = TeamPlanAsk(
+        team=read_text(path, kind=TEAM_FILE)[0] + "\n", driven=sheet, races=races, seed=seed, limit_s=limit_s
+    )
     try:
         return team_plan_result(ask, step=step, beside=path.parent)
     except LangstreckeError as error:
@@ -88,10 +91,11 @@ def team_plan_of_files(
 
 def _sheet(driven: Path, team: Path) -> str:
     """The sheet itself, or the one that laps of timing come to."""
-    if driven.suffix == ".csv" and (driven.exists() or driven.parent != Path()):
-        return _text(driven)
-    from langstrecke.strategy.plan.team.driven import sheet_of
+    from langstrecke.strategy.plan.team.driven import SHEET, sheet_of
     from langstrecke.strategy.plan.team.read import read_team
+
+    if driven.suffix == ".csv" and (driven.exists() or driven.parent != Path()):
+        return read_text(driven, kind=SHEET)[0]
 
     if driven.exists():
         from langstrecke.live.sources.recordings import record_file
@@ -103,10 +107,3 @@ def _sheet(driven: Path, team: Path) -> str:
 
         laps = laps_of(Settings(store=default_store()), str(driven))
     return sheet_of(laps, read_team(team))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LangstreckeError(f"cannot be read: {error}", file=path) from None

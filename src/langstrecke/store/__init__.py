@@ -76,6 +76,10 @@ ENTRIES = pl.Schema(
 )
 
 
+_BROKEN = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+"""What DuckDB raises where a block of the file cannot be read."""
+
+
 def default_path() -> Path:
     """The store in the user's data folder."""
     return platformdirs.user_data_path("langstrecke") / "store.duckdb"
@@ -130,11 +134,21 @@ def _refusal(place: Path, error: Exception) -> StoreError:
         return StoreError(f"cannot be opened: {error.strerror}", file=place)
     if "different configuration" in text:
         return StoreError("is open for writing in this program already", file=place, hint="close it first")
-    if "lock" in text.lower():
+    if place.is_file() and place.stat().st_size == 0:
+        return StoreError("is empty", file=place, hint="langstrecke import FOLDER fills a store")
+    if "set lock" in text or "being used by another process" in text:
         return StoreError("another process is using the store", file=place, hint="wait until it has ended")
     if "newer version" in text.lower() or "version number" in text.lower():
         return StoreError("was written by another version of DuckDB", file=place, hint="import into a new store")
-    return StoreError(f"is no store: {text.splitlines()[0] if text else type(error).__name__}", file=place)
+    if "not a valid DuckDB" in text:
+        return StoreError("is no store", file=place, hint="langstrecke import FOLDER --store NEW makes one")
+    return _damaged(place, error)
+
+
+def _damaged(place: Path, error: Exception) -> StoreError:
+    told = str(error).splitlines()[0] if str(error) else type(error).__name__
+    hint = "put a copy in its place, or move it away and import anew"
+    return StoreError(f"the store is damaged: {told}", file=place, hint=hint)
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, place: Path, *, read_only: bool) -> None:
@@ -175,6 +189,8 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if isinstance(error, duckdb.Error) and (isinstance(error, _BROKEN) or str(error).startswith("Corrupt")):
+            raise _damaged(self.path, error) from None
 
     def close(self) -> None:
         """Close the file, and let go of it. A second call does nothing."""

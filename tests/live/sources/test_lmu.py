@@ -131,7 +131,7 @@ async def trouble_told(feed: LmuFeed, words: str) -> None:
             raise AssertionError("nothing is to be told")
 
     listening = asyncio.create_task(listen())
-    async with asyncio.timeout(60.0):
+    async with asyncio.timeout(300.0):
         while words not in feed.trouble and not listening.done():
             await asyncio.sleep(0.005)
     assert words in feed.trouble

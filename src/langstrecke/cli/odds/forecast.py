@@ -46,6 +46,8 @@ def forecast_verb(
 
     if record and (ask.patch_files or ask.settings):
         raise LangstreckeError("--record goes with neither --what-if nor --set: a what-if is no forecast of the race")
+    if address is not None and engine != "ray":
+        raise LangstreckeError("is the address of a Ray cluster: it goes with --engine ray", key="--address")
     settings = settings_of(store, threads=threads, engine=engine, address=address)
     before: Forecast | None = None
     with progress("races") as step:
@@ -104,9 +106,9 @@ def _show(
     from langstrecke.report.files import write_whole
 
     if json_to == "-":
-        sys.stdout.write(result.json_text())
+        sys.stdout.write(result.json_text(before))
     elif json_to is not None:
-        write_whole(json_to, result.json_text())
+        write_whole(json_to, result.json_text(before))
     if report is not None:
         write_report(result, report, before=before, again=again)
     out = progress_console

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from langstrecke.cli.asking import asks, settings_of
+from langstrecke.cli.asking import asks, held, settings_of
 from langstrecke.cli.options import Json, Store
 from langstrecke.cli.progress import progress
 from langstrecke.cli.terminal import console, grid, print_json, said, screen, warned
@@ -26,7 +26,7 @@ def ledger_verb(context: typer.Context, store: Store = None, as_json: Json = Fal
 
     if context.invoked_subcommand is not None:
         return
-    found = records(settings_of(store))
+    found = records(settings_of(held(store)))
     if as_json:
         print_json(found)
         return
@@ -52,7 +52,7 @@ def export_verb(ask: LedgerExportAsk, store: Store = None, as_json: Json = False
     """Write the ledger to a file: .jsonl is the chain itself, for a sceptic; .parquet a table of all odds."""
     from langstrecke.services.ledger import export_records
 
-    found = export_records(settings_of(store), ask)
+    found = export_records(settings_of(held(store)), ask)
     if as_json:
         print_json(found)
     else:
@@ -65,7 +65,7 @@ def verify_verb(ask: LedgerVerifyAsk, store: Store = None, as_json: Json = False
     """Say whether a ledger is as it was written, the store's or an exported one; exit code 1 if it is not."""
     from langstrecke.services.ledger import verify_records
 
-    found = verify_records(settings_of(store), ask)
+    found = verify_records(settings_of(held(store)), ask)
     if as_json:
         print_json(found)
     else:
@@ -90,7 +90,7 @@ def score_verb(store: Store = None, as_json: Json = False) -> None:
     from langstrecke.services.ledger import score_records
 
     with progress("scoring") as step:
-        found = score_records(settings_of(store), step=step)
+        found = score_records(settings_of(held(store)), step=step)
     if as_json:
         print_json(found)
         return

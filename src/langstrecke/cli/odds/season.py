@@ -125,7 +125,7 @@ def _odds_table(found: SeasonForecast, key: tuple[str, str], most: int) -> Table
         table.add_column("change, 95 %")
     for column in table.columns[1:]:
         column.justify = "right"
-    n = max(found.simulated, 1000)
+    n = found.simulated
     for c in found.titles[key][:most]:
         spread = f"{c.low:.0f}–{c.high:.0f}"
         cells: tuple[str, ...] = (

@@ -9,8 +9,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from langstrecke.cli.asking import asks, settings_of
+from langstrecke.cli.asking import asks, held, settings_of
 from langstrecke.cli.options import Json, Store
+from langstrecke.cli.paddock.careers import print_taken
 from langstrecke.cli.terminal import console, noted, print_json, screen
 from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import plural
@@ -34,9 +35,11 @@ def calendar_verb(
     from langstrecke.services.paddock import calendar_result
     from langstrecke.services.raced import raced
 
-    settings = settings_of(store)
+    settings = settings_of(held(store))
     registry, covers = raced(settings)
     found = calendar_result(settings, ask)
+    if ask.driver:
+        print_taken(registry, ask.driver)
     if ics is not None:
         try:
             ics.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from langstrecke.cli.asking import asks, settings_of
+from langstrecke.cli.asking import asks, held, settings_of
 from langstrecke.cli.figures import check_figure, save_figure
 from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.terminal import console, noted, print_json, progress_console, screen
@@ -36,7 +36,7 @@ def career_verb(
     from langstrecke.services.raced import raced
 
     check_figure(figure)
-    settings = settings_of(store)
+    settings = settings_of(held(store))
     registry, covers = raced(settings)
     found = career_result(settings, ask)
     if figure is not None:
@@ -44,7 +44,7 @@ def career_verb(
     if as_json:
         print_json(CareerAnswer.of(found, covers=list(covers)))
         return
-    _print_taken(registry, ask.driver)
+    print_taken(registry, ask.driver)
     console.print(f"[bold]{escape(found.driver.name)}[/] {found.driver.country}  ({found.driver.id})")
     if not found.rows:
         where = f" in {registry.series_named(ask.series).name}" if ask.series else ""
@@ -62,7 +62,7 @@ def career_verb(
         console.print(f"Drawn into {figure}.")
 
 
-def _print_taken(registry: Registry, *names: str) -> None:
+def print_taken(registry: Registry, *names: str) -> None:
     """Say for whom a name was taken that is not the driver's own."""
     from langstrecke.paddock.matching import fold
 
@@ -109,14 +109,14 @@ def teammates_verb(ask: DriversAsk, store: Store = None, as_json: Json = False) 
     from langstrecke.services.paddock import teammates, together_result
     from langstrecke.services.raced import raced
 
-    settings = settings_of(store)
+    settings = settings_of(held(store))
     registry, covers = raced(settings)
     if as_json:
         print_json(teammates(settings, ask))
         return
     if ask.other:
         found = together_result(settings, ask)
-        _print_taken(registry, ask.driver, ask.other)
+        print_taken(registry, ask.driver, ask.other)
         screen().print(
             _race_table(registry, found, mates=True)
             if found.rows
@@ -125,7 +125,7 @@ def teammates_verb(ask: DriversAsk, store: Store = None, as_json: Json = False) 
         noted(covers)
         return
     mates = careers.team_mates(registry, ask.driver)
-    _print_taken(registry, ask.driver)
+    print_taken(registry, ask.driver)
     if not mates:
         console.print("Nobody shared a car with this driver, as far as is known here.")
         noted(covers)
@@ -146,7 +146,7 @@ def versus_verb(ask: DriversAsk, store: Store = None, as_json: Json = False) -> 
     from langstrecke.services.paddock import versus
     from langstrecke.services.raced import raced
 
-    settings = settings_of(store)
+    settings = settings_of(held(store))
     registry, covers = raced(settings)
     answer = versus(settings, ask)
     if as_json:
@@ -154,7 +154,7 @@ def versus_verb(ask: DriversAsk, store: Store = None, as_json: Json = False) -> 
         return
     first, second = registry.driver(ask.driver), registry.driver(ask.other)
     duels = careers.versus(registry, first.id, second.id)
-    _print_taken(registry, ask.driver, ask.other)
+    print_taken(registry, ask.driver, ask.other)
     if not duels:
         console.print("They never raced against each other, as far as is known here.")
         noted(covers)

@@ -33,18 +33,14 @@ def follow_verb(ask: FollowRaceAsk, as_json: Json = False) -> None:
     from langstrecke.services.follow import answer_of, follow_race
 
     shown_at = time.monotonic()
-    trouble = ""
 
     def heard(following: Following, message: Message) -> None:
-        nonlocal shown_at, trouble
-        if following.trouble != trouble:
-            trouble = following.trouble
-            said(trouble or "the source answers again")
+        nonlocal shown_at
         if not (as_json or ask.until_end) and time.monotonic() - shown_at >= TABLE_EVERY_S:
             shown_at = time.monotonic()
             _print_table(answer_of(following))
 
-    answer = follow_race(ask, heard=heard)
+    answer = follow_race(ask, heard=heard, told=said)
     if as_json:
         print_json(answer.model_dump(mode="json"))
     else:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TEAM_FILE = "team.toml"
 """What is planned, or asked for and written, where nothing is named."""
+RACES, SEED = 1000, 1
+"""Odds of a team's plan (defaults)."""
 ENDINGS = (".csv", ".ics", ".json", ".png", ".svg", ".pdf")
 
 
@@ -42,8 +44,8 @@ def plan_verb(
         Path | None,
         typer.Option(metavar="FILE|RACE", help="Team file: stints driven so far, a sheet, a recording or a race"),
     ] = None,
-    races: Annotated[int, typer.Option(min=0, max=20_000, help="Team file: races for the odds; 0: none")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Team file: seed of the odds")] = 1,
+    races: Annotated[int, typer.Option(min=0, max=20_000, help="Team file: races for the odds; 0: none")] = RACES,
+    seed: Annotated[int, typer.Option(min=0, help="Team file: seed of the odds")] = SEED,
     lang: Lang = "en",
 ) -> None:
     """Plan a car's stops and who drives when, under every drive-time rule of the rule book.
@@ -58,11 +60,15 @@ def plan_verb(
     for path in out or []:
         if path.suffix not in ENDINGS:
             raise LangstreckeError("what kind of file is wanted?", file=path, hint="one of " + ", ".join(ENDINGS))
+    if ask.card == TEAM_FILE and not new and not Path(TEAM_FILE).exists():
+        hint = "langstrecke plan CARD --car NUMBER, or --new, which asks for a team's numbers and writes the file"
+        raise LangstreckeError("there is no such file here", file=TEAM_FILE, hint=hint)
     if new or is_team_file(ask.card):
         _team(ask, out=out or [], as_json=as_json, new=new, driven=driven, races=races, seed=seed)
         return
-    if driven is not None:
-        raise LangstreckeError("is for team files, not for race cards", key="--driven")
+    for key, of_team in (("--driven", driven is not None), ("--races", races != RACES), ("--seed", seed != SEED)):
+        if of_team:
+            raise LangstreckeError("is for team files, not for race cards", key=key)
     with progress("plan") as step:
         plan = plan_result(settings_of(store), ask, step=step)
         played = played_card(settings_of(store), ask.card, ask)

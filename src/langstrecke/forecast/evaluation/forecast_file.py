@@ -62,6 +62,8 @@ def read_lines(path: Path) -> list[Line]:
         text = path.read_text("utf-8")
     except OSError as error:
         raise LangstreckeError(f"cannot be read: {error.strerror or error}", file=path) from None
+    except UnicodeDecodeError:
+        raise LangstreckeError("is no file of forecasts: not UTF-8 text", file=path) from None
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
             found.append(_parse(line, path, number))

@@ -18,6 +18,7 @@ from langstrecke.forecast.scenario.calendar import calendar_answer
 from langstrecke.forecast.scenario.question import Ask
 from langstrecke.forecast.scenario.race import race_answer
 from langstrecke.forecast.scenario.season import season_answer
+from langstrecke.racecard.io import read_text
 
 KINDS: dict[str, Callable[[Ask], tuple[list[str], dict[str, Any]]]] = {
     "race": race_answer,
@@ -79,12 +80,7 @@ def load_scenario(name: str | Path) -> Scenario:
     if str(name) in list_scenarios():
         text = (files("langstrecke.forecast.scenario") / "data" / f"{name}.toml").read_text("utf-8")
     elif Path(name).suffix == ".toml":
-        try:
-            text = Path(name).read_text("utf-8")
-        except FileNotFoundError:
-            raise CardError("there is no such file", file=str(name)) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise CardError(f"cannot be read as text: {error}", file=str(name)) from None
+        text, _ = read_text(name, kind="scenario")
     else:
         hint = "langstrecke scenario list names them all; a path works too"
         raise NotFoundError.nearest("scenario", str(name), list(list_scenarios()), hint=hint)

@@ -96,7 +96,7 @@ class SeasonForecast:
             same = [first.name] + [c.name for c in others if (c.title, c.points) == (first.title, first.points)]
             who = " and ".join(same) if len(same) < 4 else f"{same[0]} and {len(same) - 1} level"
             if self.simulated:
-                n = max(self.simulated, 1000)
+                n = self.simulated
                 chance = percent(first.title, n)
                 if first.before is not None:
                     chance += f" instead of {percent(first.before, n)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from pydantic import Field
@@ -19,6 +20,26 @@ class PlayedLine(Answer):
     positions: list[float]
 
 
+class ActualLine(Answer):
+    """What really happened to a car, where the card holds it; never used for the odds."""
+
+    position: int | None
+    position_in_class: int | None
+    laps: int | None
+    status: str
+
+
+class ClassLine(Answer):
+    """What to expect of a class: laps of its winner, the middle and the range that holds eight races in ten."""
+
+    car_class: str = Field(alias="class")
+    winner_laps: float | None
+    winner_laps_low: float | None
+    winner_laps_high: float | None
+    actual_winner: str | None
+    actual_laps: int | None
+
+
 class CarOdds(Answer):
     """The chances of a car: the final odds. `positions` are within its class."""
 
@@ -26,7 +47,10 @@ class CarOdds(Answer):
     car_class: str = Field(alias="class")
     team: str
     drivers: list[str]
+    grid: int | None = None
     win: float
+    win_before: float | None = None
+    """Without the what-if, where one is played."""
     podium: float
     overall_win: float
     expected_position: float
@@ -34,6 +58,7 @@ class CarOdds(Answer):
     expected_laps: float
     retire: float
     played: PlayedLine
+    actual: ActualLine | None = None
 
 
 class PlayedShare(Answer):
@@ -48,11 +73,20 @@ class ForecastAnswer(Answer):
     """The odds of a race."""
 
     race: str
+    name: str
+    circuit: str
+    date: dt.date
+    duration_s: float
     simulated: int
     seed: int
     at_s: float | None = None
     """Race time until which the race was run; none before the start."""
     entries: list[CarOdds]
+    classes: list[ClassLine]
+    neutralisations: float | None
+    """Mean number in a race."""
+    neutral_s: float | None
+    """Mean time under them in a race."""
     notes: list[str] = Field([])
     """What the odds rest on that is not known for sure."""
     calibration: str = ""

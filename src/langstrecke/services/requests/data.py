@@ -47,5 +47,10 @@ class ImportPathsAsk(Ask):
 
     paths: LocalFiles = Field(description="Folders of timing files, or files")
     series: str | None = Field(None, max_length=80, description="The series, where content and names leave it open")
-    season: str | None = Field(None, max_length=9, description="The season: 2025, 2018-2019")
+    season: str | None = Field(
+        None,
+        max_length=9,
+        pattern=r"^\s*\d{4}(\s*[-/_]\s*\d{2,4})?\s*$",
+        description="The season: 2025, 2018-2019",
+    )
     event: str | None = Field(None, max_length=80, description='The event: Spa, "6 Hours of Fuji"')

@@ -139,14 +139,16 @@ def with_moves(point: OddsPoint, before: OddsPoint | None, then: TimingTable | N
     if before is None or (then is None and not point.apart):
         return point
     events = happened(then, now) if then is not None and not point.apart else []
-    unread = duration(abs(point.race_s - before.race_s))
+    unread = duration(abs(point.race_s - before.race_s), minutes=True)
     known = {c.car: c.win for c in before.cars}
     moved = []
     for chance in point.cars:
         old = known.get(chance.car, chance.win)
         noise = 2.0 * math.sqrt(max(old * (1.0 - old), 0.0) / max(point.races, 1))
         if abs(chance.win - old) >= max(MOVED, noise):
-            why = _why(chance, chance.win > old, events) if not point.apart else (f"no odds of {unread} before",)
+            why = (
+                _why(chance, chance.win > old, events) if not point.apart else (f"no odds read for {unread} before",)
+            )
             moved.append(Moved(car=chance.car, car_class=chance.car_class, win_before=old, win=chance.win, why=why))
     moved.sort(key=lambda m: -abs(m.win - m.win_before))
     return point.model_copy(update={"moved": tuple(moved[:TOLD])})

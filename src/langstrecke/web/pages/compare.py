@@ -6,8 +6,10 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
+from scipy.stats import theilslopes
 
 from langstrecke.formatting import lap_time, signed, surname
+from langstrecke.strategy.falloff import LEAST_LAPS, SURE
 from langstrecke.timing.neutral import NEUTRAL_FLAGS
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.components import esc
@@ -22,8 +24,6 @@ STINTS = 8
 """Newest stints shown (default)."""
 CLEAN = 1.07
 """A lap slower than this times the car's best is none of its pace: traffic, a mistake, a yellow (default)."""
-LEAST = 4
-"""Clean laps a stint must have for a fall-off to be told (default)."""
 
 
 class Compare:
@@ -36,7 +36,7 @@ class Compare:
             with bits.panel("Lap by lap", "the same laps of both cars"):
                 self._choice = ui.element("div")
                 self._table = bits.markup("").classes("scroll")
-            with bits.panel("Stints", "clean green laps; the fall-off is per lap within the stint"):
+            with bits.panel("Stints", "clean green laps; the fall-off is per lap in the stint, 90 % interval"):
                 self._stints = bits.markup("").classes("scroll")
         self.choose(car)
 
@@ -118,7 +118,7 @@ def stints_table(laps: list[Lap]) -> str:
             if not _mark(lap) and lap.lap > 1 and lap.lap_time_s <= CLEAN * best
         ]
         mean = lap_time(fmean(time for _, time in clean)) if clean else ""
-        fall = f"{signed(slope(clean), 3)} s" if len(clean) >= LEAST else '<span class="muted">too few laps</span>'
+        fall = fall_off_cell(clean)
         driver = surname(stint[-1].driver) if stint[-1].driver else ""
         rows.append((str(number), esc(driver), str(len(stint)), str(len(clean)), mean, fall))
     if not rows:
@@ -137,8 +137,9 @@ def stints_of(laps: list[Lap]) -> list[list[Lap]]:
     return [stint for stint in found if stint]
 
 
-def slope(points: list[tuple[int, float]]) -> float:
-    """The slope of a straight line through points, by least squares."""
-    at, over = fmean(k for k, _ in points), fmean(time for _, time in points)
-    spread = sum((k - at) ** 2 for k, _ in points)
-    return sum((k - at) * (time - over) for k, time in points) / spread if spread else 0.0
+def fall_off_cell(clean: list[tuple[int, float]]) -> str:
+    """How much slower the car becomes a lap, and how surely, as the pit window reckons it (`strategy.falloff`)."""
+    if len(clean) < LEAST_LAPS:
+        return '<span class="muted">too few laps</span>'
+    slope, _, low, high = theilslopes([time for _, time in clean], [lap for lap, _ in clean], SURE)
+    return f'{signed(slope, 3)} s <span class="muted">({signed(low, 3)} to {signed(high, 3)})</span>'

@@ -6,6 +6,7 @@ gets the desk's present rows and lines with it, so what comes next fits.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("langstrecke.web")
 
-KEPT_LINES = 24
-"""Sets of lines nobody looks at that are kept all the same (default)."""
 CHARTS_EVERY_S = 2.0
 """Shortest wall-clock time between two updates of charts (default)."""
+QUIET_S = 2.5
+"""Silence of the hub after which what was held back goes out: a race over or paused says no more (default)."""
 
 
 class Desk:
@@ -43,6 +44,8 @@ class Desk:
         self._told: set[str] = set()
         self._lines: dict[tuple[str, str], dict[str, Points]] = {}
         self._drawn: dict[tuple[str, str], float] = {}
+        self._heard_at = time.monotonic()
+        self._quiet: asyncio.TimerHandle | None = None
         self._odds_at: float | None = None
         self._end = hub.listen(self._changed)
 
@@ -68,7 +71,7 @@ class Desk:
         return sorted(self.cars(car_class), key=lambda c: (len(c.lstrip("0")), c))
 
     def lines(self, name: str, group: str) -> dict[str, Points]:
-        """The lines of a chart as the viewers have them: worked out once, then kept up to date."""
+        """The lines of a chart as the viewers have them: worked out once, then kept up to date while in sight."""
         key = (name, group)
         if key not in self._lines:
             self._lines[key] = lines.of(self.hub, name, group)
@@ -77,19 +80,34 @@ class Desk:
     def close(self) -> None:
         """Stop listening to the hub."""
         self._end()
+        if self._quiet is not None:
+            self._quiet.cancel()
 
     # --- what changed -----------------------------------------------------------------------------------------------
 
     def _changed(self, view: Any) -> None:
+        self._heard_at = time.monotonic()
         try:
             self._update(view)
         except Exception:
             log.exception("a desk could not keep up")  # the hub would hide it
             raise
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """What goes out at most every so often must not be left at the last but one word."""
+        if self._quiet is not None:
+            self._quiet.cancel()
+        self._quiet = asyncio.get_running_loop().call_later(QUIET_S, self._once_quiet)
+
+    def _once_quiet(self) -> None:
+        self._update(self.view)
+        if any(self._drawn.get(key, 0.0) < self._heard_at for key in self._lines):
+            self._look_again()
 
     def _update(self, view: Any) -> None:
         if not self.viewers:
-            self.rows = self._rows(view)
+            self.rows, self._lines = self._rows(view), {}
             return
         scripts = {"strip": strip_words(view)}
         if view.table is not None:
@@ -123,8 +141,7 @@ class Desk:
     def _grown(self) -> dict[tuple[str, str], str]:
         """What the charts need. One chart at an update, the one that waits longest: pages stay quick meanwhile."""
         wanted = {(name, viewer.groups[name]) for viewer in self.viewers for name in viewer.groups}
-        for key in [k for k in self._lines if k not in wanted][:-KEPT_LINES]:
-            del self._lines[key]  # who comes back to the others finds them, and is sent what was added since
+        self._lines = {key: found for key, found in self._lines.items() if key in wanted}
         now = time.monotonic()
         due = [key for key in wanted if now - self._drawn.get(key, 0.0) >= CHARTS_EVERY_S]
         if not due:

@@ -81,7 +81,8 @@ class JobView:
             self._row.set_visibility(False)
 
     def leave(self) -> None:
-        """Look no longer at the job under way; one that is kept goes on."""
+        """Look no longer at the job under way, nor at what was said of one; a job that is kept goes on."""
+        self._said.clear()
         if self._keep:
             self._number = self._keep = ""
             self._row.set_visibility(False)

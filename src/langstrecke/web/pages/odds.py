@@ -53,7 +53,7 @@ class _Odds:
         self._viewer, self._desk = viewer, desk
         self._metric = "win"
         self._waits = not desk.view.odds
-        self._old = False
+        self._told = (False, "")
         self._body = ui.element("div").classes("down")
         viewer.page_hears["odds"] = self._hear
         viewer.page_hears["view"] = self._still
@@ -66,7 +66,7 @@ class _Odds:
     def _still(self, view: HubView) -> None:
         if self._waits and self._note.text != _waiting(view):
             self._note.text = _waiting(view)
-        if not self._waits and view.odds_old != self._old:
+        if not self._waits and (view.odds_old, view.status) != self._told:
             self._tell(view)
 
     def _hear(self, view: HubView) -> None:
@@ -92,7 +92,7 @@ class _Odds:
                 self._chart = ui.element("div")
                 self._rest = bits.text("", "note")
             with bits.column():
-                with bits.panel("Now", "change against half an hour ago, in points"):
+                with bits.panel("Now", "change of the class win, in points"):
                     self._table = bits.markup("")
                 with bits.panel("What moved them", "class win"):
                     self._moves = bits.markup("")
@@ -120,14 +120,23 @@ class _Odds:
         self._tell(desk.view)
 
     def _tell(self, view: HubView) -> None:
-        self._old = view.odds_old
+        self._told = (view.odds_old, view.status)
         self._table.content = odds_table(view, self._viewer.car_class, self._colours)
         self._moves.content = moves_list(view, self._viewer.car_class)
-        newest = view.newest_odds
-        told = f"{plural(newest.races, 'race')} from {race_time(newest.race_s)}. " if newest is not None else ""
-        if newest is not None and view.odds_old:
-            told = f"OLD: of {race_time(newest.race_s)}, the race is at {race_time(view.race_s)}; new ones come. "
-        self._rest.text = f"{told}They rest on {view.odds_note}."
+        self._rest.text = rest_words(view)
+
+
+def rest_words(view: HubView) -> str:
+    """Of which moment the newest odds are, and what they rest on."""
+    newest = view.newest_odds
+    if newest is None:
+        return f"They rest on {view.odds_note}."
+    told = f"{plural(newest.races, 'race')} from {race_time(newest.race_s)}."
+    if view.status == "over":
+        told = f"The race is over: these were its last odds, {told}"
+    elif view.odds_old:
+        told = f"OLD: of {race_time(newest.race_s)}, the race is at {race_time(view.race_s)}; new ones come."
+    return f"{told} They rest on {view.odds_note}."
 
 
 def _waiting(view: HubView) -> str:
@@ -158,7 +167,8 @@ def odds_table(view: HubView, car_class: str, colours: dict[str, str]) -> str:
                 esc(percent(c.overall, newest.races, unit=False)),
             )
         )
-    return bits.table(("Car", "P", "Win %", "Change", "Podium %", "Overall %"), cells, figures=range(1, 6))
+    head = ("Car", "P", "Win %", f"Since {race_time(then.race_s, short=True)}", "Podium %", "Overall %")
+    return bits.table(head, cells, figures=range(1, 6))
 
 
 def moves_list(view: HubView, car_class: str) -> str:

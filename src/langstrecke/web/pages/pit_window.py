@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
-from langstrecke.formatting import fuel_range, percent, plural, race_time, surname
+from langstrecke.formatting import fuel_range, percent, plural, race_time, signed, surname
 from langstrecke.web.pages import components as bits
+from langstrecke.web.pages.age import age_words
 from langstrecke.web.pages.charts.whatif import Step, change_chart
 from langstrecke.web.pages.components import esc
 from langstrecke.web.pages.job_view import JobView
@@ -19,23 +20,39 @@ if TYPE_CHECKING:
     from langstrecke.web.pitwall import Pitwall
 
 
+HOLDS = "worth, rejoin and traffic, yellows, undercut, saving"
+
+
 class PitWindowPanel:
     """The panel: a button, the job it starts, the window that comes of it."""
 
     def __init__(self, pitwall: Pitwall, viewer: Viewer, desk: Desk) -> None:
         self._pitwall, self._viewer, self._desk = pitwall, viewer, desk
+        self._at: float | None = None
         with bits.panel("Pit window", "a stop at the end of each lap to come, against staying out"):
             with bits.row():
-                bits.button("Open the window", self._ask, icon="view_timeline")
-                bits.text("worth, rejoin and traffic, yellows, undercut, saving", "note")
+                self._opens = bits.button("Open the window", self._ask, icon="view_timeline")
+                self._opens_said = bits.text(HOLDS, "note")
+            self._said = bits.text("", "note")
             self._job = JobView(pitwall)
             self._place = ui.element("div").classes("down")
 
     def choose(self) -> None:
         """Another car was chosen: what was asked about it before is shown again."""
         self._place.clear()
+        self._at = None
+        self.look(0.0)
         self._job.leave()
         self._job.recall(self._name(), self._show)
+
+    def may(self, reason: str) -> None:
+        """Whether a window can be asked for; `reason` says why not."""
+        self._opens.set_enabled(not reason)
+        self._opens_said.text = reason or HOLDS
+
+    def look(self, race_s: float) -> None:
+        """Mark a window the race has left behind."""
+        self._said.text = age_words(self._at, race_s)
 
     def _name(self) -> str:
         return f"window {self._desk.view.race} {self._viewer.car}"
@@ -46,6 +63,8 @@ class PitWindowPanel:
 
     def _show(self, found: Any) -> None:
         self._place.clear()
+        self._at = found.at_s
+        self.look(self._desk.view.race_s)
         with self._place:
             show_window(found)
 
@@ -74,13 +93,15 @@ def lap_table(found: WindowAnswer) -> str:
     rows = [_row(lap) for lap in found.laps if lap.in_laps in played]
     by_then = "Green again by then" if found.neutral else "Yellow by then"
     head = ("Stop, lap", "Costs", "Rejoins", "Behind", "Cars within 12 s", by_then)
-    return bits.table(head, rows, figures=(1, 2, 4, 5))
+    said = [n for n in range(len(head)) if any(row[n] for row in rows)]  # under yellow no place is told
+    figures = [k for k, n in enumerate(said) if n in (1, 2, 4, 5)]
+    return bits.table([head[n] for n in said], [[row[n] for n in said] for row in rows], figures=figures)
 
 
 def _row(lap: WindowLap) -> tuple[str, ...]:
     chance = lap.green if lap.yellow is None else lap.yellow
     return (
-        f"{lap.lap} (in {lap.in_laps})",
+        f'<span class="nowrap">{lap.lap} (in {lap.in_laps})</span>',
         "" if lap.cost_s is None else f"{lap.cost_s:.0f} s",
         "" if lap.place is None else f"P{lap.place}",
         "" if lap.ahead is None or lap.ahead_s is None else f"#{esc(lap.ahead)}, {lap.ahead_s:.0f} s",
@@ -97,7 +118,8 @@ def reckoned(found: WindowAnswer) -> list[str]:
     told = [f"fuel for {found.fuel_left:.1f} laps ({fuel_range(found.fuel_left, found.fuel_left_sd)}); {cost}"]
     if found.undercut:
         gains = "; ".join(
-            f"{plural(u.laps, 'lap')} {u.gain_s:+.1f} s ({u.low_s:+.1f} to {u.high_s:+.1f})" for u in found.undercut
+            f"{plural(u.laps, 'lap')} {signed(u.gain_s)} s ({signed(u.low_s)} to {signed(u.high_s)})"
+            for u in found.undercut
         )
         told.append(f"undercut of #{found.rival}, traffic left out: {gains}")
     saving = [s for s in found.saving if s.share > 0.0]
@@ -109,6 +131,7 @@ def reckoned(found: WindowAnswer) -> list[str]:
         told.append(f"fuel saved: {shares}")
     for s in found.fall_off[-1:]:
         low, high = s.slope_range_s
-        slope = f"{s.slope_s:+.3f} s a lap ({low:+.3f} to {high:+.3f}), {plural(s.clean_laps, 'clean lap')}"
+        between = f"{signed(low, 3)} to {signed(high, 3)}"
+        slope = f"{signed(s.slope_s, 3)} s a lap ({between}), {plural(s.clean_laps, 'clean lap')}"
         told.append(f"fall-off of stint {s.stint}, {surname(s.driver)}: {slope}")
     return told

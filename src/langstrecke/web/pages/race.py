@@ -73,8 +73,12 @@ def _nothing_followed(pitwall: Pitwall, viewer: Viewer) -> None:
     async def load() -> None:
         try:
             found = await pitwall.ask(services.races, RacesAsk.model_validate({}))
-        except LangstreckeError:
+        except LangstreckeError as error:
             found = []
+            if pitwall.settings.store.exists() and not stored.is_deleted:  # what cannot be read is not empty
+                with stored:
+                    bits.markup(bits.told(error))
+                return
         if stored.is_deleted:
             return
         cards = set(list_cards())
@@ -137,7 +141,7 @@ class _Race:
             options = table_options(desk.rows, colours, viewer.car_class)
             grid = ui.aggrid(options, theme="quartz", auto_size_columns=False)
             grid.classes("timing").props("data-live=table")
-            viewer.run(f"pw.filters.race = {json.dumps(viewer.car_class)};")
+            viewer.run(f"pw.show({json.dumps(viewer.car_class)});")  # also where the grid stands already
             with bits.column("beside"):
                 self._charts = ui.element("div").classes("down race-charts")
                 self._control = RaceControl(desk)

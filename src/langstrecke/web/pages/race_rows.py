@@ -105,9 +105,9 @@ def table_options(rows: Mapping[str, Row], colours: Mapping[str, str], car_class
         grids.column(
             "car", "Car", 56, pinned="left", cellClass="c-car", **{":cellRenderer": grids.class_bar(colours)}
         ),
-        grids.column("state", "", 38, cellClass="c-pit", tooltipField="why"),
+        grids.column("state", "", 44, cellClass="c-pit", tooltipField="why"),
         grids.column("car_class", "Class", 58, cellClass="c-sub"),
-        grids.column("driver", "Driver", 86, tooltipField="team"),
+        grids.column("driver", "Driver", 98, tooltipField="team"),
         grids.figure("laps", "Laps", 44),
         grids.figure("gap", "Gap", 72, hide=hidden, headerTooltip="To the leader of the class", **BY_ORDER),
         grids.figure("ogap", "Gap", 72, hide=not hidden, headerTooltip="To the leader", **BY_ORDER),

@@ -71,12 +71,13 @@ class _Races:
             return
         self._stored.clear()
         with self._stored:
+            if isinstance(found, LangstreckeError) and self._pitwall.settings.store.exists():
+                bits.markup(bits.told(found))  # a store that cannot be read is not an empty one
+                return
             if isinstance(found, LangstreckeError) or not found:
                 with ui.element("div").classes("empty"):
                     bits.heading("No race stored yet")
-                    bits.text(
-                        "Drop timing files on the right, or replay a simulated race from a card below them.", "muted"
-                    )
+                    bits.text("Drop timing files under Import, or race one of the shipped cards.", "muted")
                 return
             rows = [
                 {
@@ -90,10 +91,10 @@ class _Races:
                 for r in sorted(found, key=lambda r: (str(r.date or ""), r.race_id), reverse=True)
             ]
             columns = [
-                grids.column("race", "Race", 230, cellClass="c-car", flex=2),
-                grids.column("event", "Event", 220, flex=3),
+                grids.column("race", "Race", 230, cellClass="c-car", flex=2, minWidth=170, pinned="left"),
+                grids.column("event", "Event", 220, flex=3, minWidth=150),
                 grids.column("date", "Date", 96),
-                grids.figure("length", "Length", 78),
+                grids.figure("length", "Hours", 78),
                 grids.column(
                     "play", "", 84, cellClass="c-pit", sortable=False, **{":valueGetter": "p => '▶ Replay'"}
                 ),

@@ -12,6 +12,7 @@ from langstrecke.formatting import plural, race_time, signed, surname
 from langstrecke.racecard import list_cards
 from langstrecke.timing.neutral import NEUTRAL_FLAGS
 from langstrecke.web.pages import components as bits
+from langstrecke.web.pages.age import age_words
 from langstrecke.web.pages.charts.plan import plan_chart
 from langstrecke.web.pages.charts.whatif import Step, change_chart
 from langstrecke.web.pages.compare import Compare
@@ -32,10 +33,11 @@ ROTA_EVERY_S = 1.5
 """Shortest time between two drawings of the rota (default)."""
 PLAN_OLD_S = 600.0
 """A plan that is found again is made anew when the race has moved on by this (default)."""
-STALE_S = 180.0
-"""Advice is marked old when the race has moved on by this: a lap and a half (default)."""
 KEPT_CAR = "langstrecke-car"
-"""Where the browser keeps the car chosen last."""
+"""Where the browser keeps the car chosen last, for each tab."""
+OPTIONS = "every option open at this moment, played on the same luck"
+UNSEEN = {"overdue": "overdue", "retired?": "probably out of the race"}
+"""States of a car nobody advises, in words."""
 SHORT_S = 20 * 60.0
 """Driver time left below which it is marked (default)."""
 
@@ -78,8 +80,8 @@ class _Strategist:
         with ui.element("div").classes("split"):
             with bits.panel("Pit or stay", "against staying out until the tank asks"):
                 with bits.row():
-                    bits.button("Ask now", self._ask, icon="psychology", strong=True)
-                    bits.text("every option open at this moment, played on the same luck", "note")
+                    self._asks = bits.button("Ask now", self._ask, icon="psychology", strong=True)
+                    self._asks_said = bits.text(OPTIONS, "note")
                 self._call_said = bits.text("", "note")
                 self._call_job = JobView(pitwall)
                 self._call = ui.element("div").classes("down")
@@ -106,7 +108,7 @@ class _Strategist:
         if event.value:
             self._viewer.car = event.value
             self._drawn = 0.0
-            self._viewer.run(f"pw.write({json.dumps(KEPT_CAR)}, {json.dumps(event.value)});")
+            self._viewer.run(f"pw.keep({json.dumps(KEPT_CAR)}, {json.dumps(event.value)});")
             self._call.clear()
             self._call_said.text = ""
             self._call_at = None
@@ -130,7 +132,7 @@ class _Strategist:
     async def _kept_car(self) -> None:
         """After a reload the car chosen last is chosen again."""
         try:
-            car = await ui.run_javascript(f"return pw.read({json.dumps(KEPT_CAR)})", timeout=10)
+            car = await ui.run_javascript(f"return pw.own({json.dumps(KEPT_CAR)})", timeout=10)
         except TimeoutError:
             return
         if car and car in self._desk.rows and car != self._viewer.car and not self._car.is_deleted:
@@ -143,27 +145,16 @@ class _Strategist:
         row = next((r for r in view.table.rows if r.car == self._viewer.car), None)
         if row is None:
             return
-        place = (
-            f"P{row.position_in_class} in {esc(row.car_class)}, P{row.position} overall"
-            if row.position
-            else "not started"
-        )
-        unsure = ' <span class="warn">uncertain: ' + esc(row.why) + "</span>" if row.uncertain else ""
-        driver = esc(row.driver or "")
-        # fuel is told by call, window and plan, with what crews save, which the timing table leaves out
-        stint = f"lap {row.stint_laps} of the stint, {plural(row.stops, 'stop')}"
-        self._line.content = f'<span class="strong">{place}</span>, {driver}, {stint}{unsure}'
+        self._line.content = car_line(row)
+        reason = no_advice(row)
+        self._asks.set_enabled(not reason)
+        self._asks_said.text = reason or OPTIONS
+        self._window.may(reason)
         self._rota.content = rota_table(row.drivers)
         self._look_for_reasons(view, row)
         self._compare.look()
-        if self._call_at is not None:
-            old_s = view.race_s - self._call_at
-            stale = old_s > STALE_S or old_s < 0.0
-            self._call_said.text = (
-                f"OLD: worked out at {race_time(self._call_at)}, the race is at {race_time(view.race_s)}"
-                if stale
-                else ""
-            )
+        self._call_said.text = age_words(self._call_at, view.race_s)
+        self._window.look(view.race_s)
 
     def _look_for_reasons(self, view: HubView, row: TimingRow) -> None:
         """The plan is made again when the car comes in or goes out, or a yellow falls or ends."""
@@ -182,6 +173,7 @@ class _Strategist:
     def _show_call(self, found: Any) -> None:
         self._call.clear()
         self._call_at = found.at_s
+        self._call_said.text = age_words(found.at_s, self._desk.view.race_s)
         with self._call:
             with bits.row():
                 bits.markup(f'<span class="verdict">{esc(found.headline)}</span>')
@@ -220,6 +212,7 @@ class _Strategist:
 
     def _plan(self) -> None:
         self._planned.clear()
+        self._plan_said.text = ""  # it may be of another car
         if not self._card:
             with self._planned:
                 bits.text("The race has no card, so there is nothing to plan with.", "muted")
@@ -260,6 +253,36 @@ class _Strategist:
             ]
             if rows:
                 bits.markup(bits.table(("Next stops", "Lap", "Driver", "Tyres", "Cost"), rows, figures=(1, 4)))
+
+
+def car_line(row: TimingRow) -> str:
+    """Where a car lies, who drives, how far into the stint: what is known, and what is not said so."""
+    if not row.laps:
+        return '<span class="strong">no lap timed yet</span>'
+    place = f"P{row.position_in_class} in {esc(row.car_class)}, P{row.position} overall"
+    # fuel is told by call, window and plan, with what crews save, which the timing table leaves out
+    parts = [f'<span class="strong">{place}</span>', esc(row.driver or "driver not told")]
+    if row.status in UNSEEN:
+        parts.append(f'<span class="warn">{UNSEEN[row.status]}, {_last_seen(row)}</span>')
+    else:
+        parts.append(f"lap {row.stint_laps} of the stint, {plural(row.stops, 'stop')}")
+    unsure = ' <span class="warn">uncertain: ' + esc(row.why) + "</span>" if row.uncertain else ""
+    return ", ".join(parts) + unsure
+
+
+def no_advice(row: TimingRow) -> str:
+    """Why there is no advice for a car now, and when to ask again; empty where there is."""
+    if not row.laps:
+        return f"No lap of #{row.car} is timed yet: ask after its first."
+    if row.status == "finished":
+        return f"#{row.car} has taken the flag: there is nothing left to decide."
+    if row.status in UNSEEN:
+        return f"#{row.car} is {UNSEEN[row.status]}, {_last_seen(row)}: no advice before it is seen again."
+    return ""
+
+
+def _last_seen(row: TimingRow) -> str:
+    return f"last seen on lap {row.laps} at {race_time(row.crossed_s)}"
 
 
 def _stop_at(plan: Any, stop: Any) -> float:

@@ -11,7 +11,7 @@ from nicegui import ui
 from langstrecke.errors import LangstreckeError
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.following import SPEEDS, desk_of, look_at
-from langstrecke.web.pages.strip_words import strip_facts
+from langstrecke.web.pages.strip_words import replay_words, strip_facts
 
 if TYPE_CHECKING:
     from langstrecke.web.pages.desk import Desk
@@ -29,13 +29,14 @@ def strip(pitwall: Pitwall, viewer: Viewer) -> None:
 
     def build(_: Any = None) -> None:
         desk = desk_of(pitwall, viewer)
+        viewer.frame_hears.pop("view", None)
         place.clear()
         place.set_visibility(desk is not None)
         if desk is not None:
             with place:
                 _words(pitwall, viewer, desk)
                 if desk.view.replayed:
-                    _controls(desk)
+                    _controls(viewer, desk)
 
     viewer.frame_hears["race"] = build
     build()
@@ -51,7 +52,7 @@ def live(name: str, words: str = "", tag: str = "span", classes: str = "") -> ui
 
 def _words(pitwall: Pitwall, viewer: Viewer, desk: Desk) -> None:
     facts = strip_facts(desk.view)
-    viewer.run(f"pw.flag({json.dumps(facts['flag_name'])}, {json.dumps(facts['flag'])});")
+    viewer.run(f"pw.once('flag', () => pw.flag({json.dumps(facts['flag_name'])}, {json.dumps(facts['flag'])}));")
     hubs = {hub.ask.race: hub.view.title for hub in pitwall.hubs.all()}
     if len(hubs) > 1:
         bits.choice(hubs, desk.view.race, lambda e: look_at(viewer, e.value), width="14rem")
@@ -79,7 +80,7 @@ def _delay() -> None:
         live("delayed", classes="note")
 
 
-def _controls(desk: Desk) -> None:
+def _controls(viewer: Viewer, desk: Desk) -> None:
     view = desk.view
     duration = (view.table.duration_s if view.table is not None else None) or 43_200.0
     with ui.element("div").classes("pw-controls").props('role=group aria-label="Replay"'):
@@ -94,19 +95,33 @@ def _controls(desk: Desk) -> None:
         now = f"{view.speed:g}"
         speeds.setdefault(now, f"×{now}" if view.speed else "full")
 
-        async def speed(event: Any) -> None:
-            await _steer(partial(desk.hub.set_speed, float(event.value)))
+        hearing = False
+
+        def speed(event: Any) -> Any:
+            return None if hearing else _steer(partial(desk.hub.set_speed, float(event.value)))
 
         choice = bits.choice(speeds, now, speed, width="5.2rem")
         choice.props('aria-label="Speed of the replay"')
+
+        def hear(view: Any) -> None:
+            """Others steer the same replay: what they chose is shown, and not chosen once more."""
+            nonlocal hearing
+            told = f"{view.speed:g}"
+            if told != choice.value:
+                hearing = True
+                choice.set_options(speeds | {told: f"×{told}" if view.speed else "full"}, value=told)
+                hearing = False
+
+        viewer.frame_hears["view"] = hear
 
         async def seek(event: Any) -> None:
             await _steer(partial(desk.hub.seek, float(event.args)))
 
         slider = ui.element("input").props(
-            f"type=range min=0 max={duration:.0f} step=10 value={view.race_s:.0f} data-live=seek "
-            'aria-label="Race time"'
+            f'type=range min=0 max={duration:.0f} step=10 data-live=seek aria-label="Race time"'
         )
+        # as a property of the slider its value would come back whenever the strip is drawn anew
+        viewer.run(f"pw.once('seek', () => {{ {replay_words(view)} }});")
         slider.on("change", seek, js_handler="(e) => { emit(e.target.value); e.target.blur(); }")
 
 

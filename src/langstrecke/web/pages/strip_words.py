@@ -14,7 +14,7 @@ def strip_facts(view: Any) -> dict[str, str]:
     table = view.table
     lost = table.lost if table is not None else 0
     left = table.left_s if table is not None else None
-    flag = (table.flag if table is not None else None) or ""
+    flag = "finish" if view.status == "over" else (table.flag if table is not None else None) or ""
     return {
         "clock": race_time(view.race_s),
         "left": f"{race_time(max(0.0, left))} to go" if left is not None else "",
@@ -44,9 +44,12 @@ def strip_words(view: Any) -> str:
     """The script that puts the words in their places."""
     facts = strip_facts(view)
     flag, words = facts.pop("flag_name"), facts.pop("flag")
-    seek = json.dumps(round(view.race_s))
-    paused = json.dumps(view.status == "paused")
-    return f"pw.strip({_json(facts)}); pw.flag({_json(flag)}, {_json(words)}); pw.replay({seek}, {paused});"
+    return f"pw.strip({_json(facts)}); pw.flag({_json(flag)}, {_json(words)}); {replay_words(view)}"
+
+
+def replay_words(view: Any) -> str:
+    """The script that sets the slider and the button of a replay."""
+    return f"pw.replay({round(view.race_s)}, {json.dumps(view.status == 'paused')});"
 
 
 def _json(data: Any) -> str:

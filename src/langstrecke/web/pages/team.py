@@ -55,11 +55,11 @@ class _TeamPlan:
                 with bits.panel("The plan"):
                     with bits.row():
                         bits.button("Plan", self._plan, icon="event_note", strong=True)
-                        bits.text("1000 races for the odds", "note")
+                        bits.text("1,000 races for the odds", "note")
                     self._job = JobView(pitwall)
                     self._out = ui.element("div").classes("down")
                     with self._out:
-                        bits.text("Fill in tank, use, lap and pit loss on the left, then plan.", "muted")
+                        bits.text("Fill in tank, use, lap and pit loss, then plan.", "muted")
                 with bits.panel("In the race", "driven stints stay, the rest is planned again"):
                     self._sheet = _area("Driven stints: driver,laps,end", lambda: None)
                     self._sheet.props('placeholder="driver,laps,end"')

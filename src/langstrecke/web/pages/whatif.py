@@ -71,11 +71,12 @@ class _WhatIf:
             with bits.column(), bits.panel("What it is worth"):
                 with bits.row():
                     bits.button("Play both races", self._play, icon="play_arrow", strong=True)
-                    bits.text(f"{plural(RACES, 'race')} with and without the change, on the same luck", "note")
+                    told = f"{plural(RACES, 'race')} from the start, with and without the change, on the same luck"
+                    bits.text(told, "note")
                 self._job = JobView(pitwall)
                 self._out = ui.element("div").classes("down")
                 with self._out:
-                    bits.text("Nothing changed yet. Choose a change on the left, then play.", "muted")
+                    bits.text("Choose a change and play: what it is worth comes here.", "muted")
         self._form("driver")
         if self._text:
             self._edited()
@@ -268,7 +269,7 @@ class _WhatIf:
     def _play(self) -> None:
         text = self._text
         if not text.strip():
-            self._job.say(LangstreckeError("nothing is changed yet", hint="add a change on the left"))
+            self._job.say(LangstreckeError("nothing is changed yet", hint="choose a change and press Add"))
             return
         ask = WhatIfAsk.model_validate({"card": self._card, "patch": text, "races": RACES})
         self._job.start(lambda: self._pitwall.start(services.what_if, ask), self._show, keep=self._asked())

@@ -3,6 +3,9 @@ window.pw = (() => {
   const KEY = "langstrecke-theme";
   const read = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
   const write = (key, value) => { try { localStorage.setItem(key, value); } catch { /* a private window forgets */ } };
+  // What a tab has chosen is its own; a new tab begins with what was chosen last.
+  const own = (key) => { try { return sessionStorage.getItem(key) ?? read(key); } catch { return read(key); } };
+  const keep = (key, value) => { write(key, value); try { sessionStorage.setItem(key, value); } catch { /* the same */ } };
   const isDark = () => document.body.classList.contains("body--dark");
   const chartOf = (el) => { try { return getElement(Number(el.id.slice(1))).chart; } catch { return undefined; } };
 
@@ -83,7 +86,7 @@ window.pw = (() => {
   const active = (path) => document.querySelectorAll(".pw-nav a").forEach((a) => {
     if (a.getAttribute("href") === path) a.setAttribute("aria-current", "page"); else a.removeAttribute("aria-current");
   });
-  return { switchTheme, setTheme, notify, consent, spot, filter, filters, read, write, active };
+  return { switchTheme, setTheme, notify, consent, spot, filter, filters, read, write, own, keep, active };
 })();
 
 // Live parts: the same few calls go to every viewer.
@@ -169,7 +172,11 @@ Object.assign(window.pw, (() => {
       }
     }
   }
-  return { rows, reset, show, lines, select, strip, flag, replay };
+  // What is to be done to a part that is drawn only after the script has come.
+  function once(name, act, tries = 100) {
+    if (element(name)) act(); else if (tries > 0) setTimeout(() => once(name, act, tries - 1), 50);
+  }
+  return { rows, reset, show, lines, select, strip, flag, replay, once };
 })());
 window.pw_text = (s) => String(s).replace(/[&<>"']/g, (c) => "&#" + c.charCodeAt(0) + ";");
 
