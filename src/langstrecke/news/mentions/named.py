@@ -336,7 +336,8 @@ def _a_surname(word: str) -> bool:
 
 def _spelled(first: str, surname: str, book: Gazetteer) -> Name | None:
     """Reads "Patrick Niederhauser", "Dani Juncadella": the driver whose first name is a letter off, or called so."""
-    drivers = [book.registry.drivers[id] for id in book.surnames.get(slug(surname), ()) if id in book.registry.drivers]
+    known = book.registry.drivers
+    drivers = [known[id] for id in book.surnames.get(slug(surname), ()) if id in known]
     first = slug(first)
     firsts = [slug(d.name.split()[0]) for d in drivers]
     near = [d for d, f in zip(drivers, firsts, strict=True) if len(first) > 4 and Levenshtein.distance(first, f) == 1]
