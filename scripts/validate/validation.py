@@ -43,8 +43,8 @@ earlier races, the weekend's earlier sessions and, under way, the crossings of t
 official class order, classes of four and more cars, beside the best of four baselines for each measure: uniform, and
 Plackett-Luce fitted with the race's season left out on winners, first three places or whole orders (before the start:
 qualifying place and gap, practice gap, form; under way: class position, laps down and seconds). Intervals are
-bootstraps over races. RPS: ranked probability score, normalised by class size. What was tried and dropped, and what is
-weak: [notes](validation_notes.md)."""
+bootstraps over races. RPS: ranked probability score, normalised by class size. What was tried and what is weak:
+[notes](validation_notes.md)."""
 
 
 def comparison_table(table: list[Comparison], keys: tuple[str, ...]) -> list[str]:
