@@ -43,7 +43,8 @@ earlier races, the weekend's earlier sessions and, under way, the crossings of t
 official class order, classes of four and more cars, beside the best of four baselines for each measure: uniform, and
 Plackett-Luce fitted with the race's season left out on winners, first three places or whole orders (before the start:
 qualifying place and gap, practice gap, form; under way: class position, laps down and seconds). Intervals are
-bootstraps over races. RPS: ranked probability score, normalised by class size."""
+bootstraps over races. RPS: ranked probability score, normalised by class size. What was tried and what is weak:
+[notes](validation_notes.md)."""
 
 
 def comparison_table(table: list[Comparison], keys: tuple[str, ...]) -> list[str]:
@@ -208,7 +209,7 @@ def page(rows: list[Row], others: list[Row], layers: list[str], simulation: list
             *comparison_table(grouped([r for r in others if r.season < SAFETY_CAR_SINCE], ("cutoff",)), ("cutoff",)),
         ]
     text += ["## Worse than the best baseline by more than the standard error", "", *worse_table([*rows, *others])]
-    return "\n".join([*text, *simulation, ""]) + (ROOT / "docs" / "validation_notes.md").read_text("utf-8")
+    return "\n".join([*text, *simulation, ""])
 
 
 FIGURE = "reliability.svg"

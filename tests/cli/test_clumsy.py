@@ -41,6 +41,8 @@ CLUMSY = (
     (["scenario", "run", "folder.toml"], "folder.toml: is a folder, not a scenario"),
     (["scenario", "run", "bytes.toml"], "bytes.toml, line 2: is no scenario: not UTF-8 text"),
     (["score", "bytes.toml", "--data", "race.duckdb"], "bytes.toml: is no file of forecasts: not UTF-8 text"),
+    (["ledger", "verify", "nothing"], "nothing: holds no entry: there is nothing to verify"),
+    (["what-if", PLAYED, "--set", "stop=now"], "stop=now is a decision of a race that was driven (--at TIME"),
     (["fetch", "imsa", "2026", "sebring", "--offline", "--hosts", "bytes.toml"], "hosts is not UTF-8 text"),
     (
         ["backtest", "--data", "folder", "--out", "o", "--from", "2022-01-01", "--to", "2021-12-31"],

@@ -82,3 +82,16 @@ def test_a_team_of_a_strange_word_and_gt_is_a_team_and_a_car_is_none() -> None:
     told = read("Nelio GT startet 2024 in der DTM. Jens Klingmann fährt dort einen McLaren 720S GT3.", "2024-01")
     assert [k for k in told if k[0] == "nelio-gt" and k[1:3] == ("enters", "dtm")]
     assert not [k for k in told if {"mclaren-720s-gt", "720s-gt"} & set(k)]
+
+
+@pytest.mark.parametrize(
+    ("called", "is_"),
+    [
+        ("Dani Juncadella", "daniel-juncadella"),
+        ("Patrick Niederhauser", "patric-niederhauser"),
+        ("Jose Juncadella", "jose-juncadella"),
+        ("Denny Juncadella", "denny-juncadella"),
+    ],
+)
+def test_drivers_are_known_by_what_they_are_called(called: str, is_: str) -> None:
+    assert {who for who, *_ in read(f"{called} fährt 2023 für Winward Racing in der DTM.")} == {is_}

@@ -331,3 +331,13 @@ def test_retirements_that_are_alike_are_told_and_not_drawn(played: Forecast) -> 
     assert len(laps_and_retirement(same, "DPi").axes) == 1
     apart = replace(played, cars=tuple(replace(car, retire=0.1 * n) for n, car in enumerate(played.cars)))
     assert len(laps_and_retirement(apart, "DPi").axes) == 2
+
+
+def test_a_day_that_is_only_taken_is_not_printed_as_known(played: Forecast) -> None:
+    from langstrecke.racecard.ground import DAY_TAKEN
+    from langstrecke.report.words import race_line
+
+    assert "20 March 2021" in race_line(played)
+    guessed = race_line(replace(played, notes=(f"{DAY_TAKEN}: 2021-01-01 is taken",)))
+    assert "2021, day not known" in guessed
+    assert "March" not in guessed

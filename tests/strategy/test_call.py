@@ -24,7 +24,7 @@ from langstrecke.simulation.kernel.state import (
 from langstrecke.simulation.kernel.stops import EARLY_SHARE
 from langstrecke.simulation.rows import play_rows
 from langstrecke.simulation.watch import RETIRED, STOPS, simulate_watched
-from langstrecke.strategy.call import THINKABLE, better, call
+from langstrecke.strategy.call import THINKABLE, _worth, better, call
 from langstrecke.strategy.counterfactual.moment import Moment, moment
 from langstrecke.strategy.counterfactual.paired import Difference
 from langstrecke.strategy.drive_time import kept_out
@@ -359,3 +359,36 @@ def test_nobody_stops_for_a_driver_where_no_stop_is_needed(over: float) -> None:
         played = simulate_watched(params, [index], races=2 * RACES, snapshot=now.seen_by(index), threads=1)
         stops.append(played.cars[played.cars[:, 0, RETIRED] == 0, 0, STOPS].mean())
     assert max(stops) - min(stops) < 0.06
+
+
+def test_a_car_whose_tank_asks_now_is_not_told_to_stay_out() -> None:
+    laps = make_race(cars=12)
+    now = moment(card_of_made_race(laps, LENGTH), laps, 5400.0)
+    index = car_index(now.card, "02")
+    tank = float(now.params.car["stint_laps"][index])
+    for left, asks in ((1.2, True), (9.0, False)):
+        cars = tuple(replace(c, fuel_laps=tank - left) if i == index else c for i, c in enumerate(now.state.cars))
+        found = call(replace(now, state=replace(now.state, cars=cars)), "02", races=RACES, threads=1)
+        assert found.tank_asks == (asks and found.best is None)
+        assert found.headline.startswith("Stop now") or not asks
+        assert found.stops_now or not asks
+
+
+def test_a_stop_under_way_is_free_to_be_followed_by_another_under_the_same_yellow() -> None:
+    """Closed pits give it a few laps of fuel only: as usual means that it comes in again once they open."""
+    begin, end = 2300.0, 3300.0
+    laps = make_race(cars=12, periods=[(begin, end, "safety_car")])
+    card = card_of_made_race(laps, LENGTH)
+    inside = laps.filter(pl.col("in_pit") & pl.col("elapsed_s").is_between(begin + 200.0, end - 200.0))
+    row = inside.sort("elapsed_s").row(0, named=True)
+    now = moment(card, laps, row["elapsed_s"] + 1.0)
+    assert now.state.neutral
+    index = car_index(now.card, row["car"])
+    assert all(staying_out(now, index, d).hold_s == 0.0 for d in (-1, 0, 1))
+    found = call(now, row["car"], races=RACES, threads=1)
+    assert "the stop under way" in found.like_staying
+
+
+def test_a_small_gain_is_not_told_as_none() -> None:
+    apart = [Difference(0.0, c, c, 1e-4, c - 2e-4, c + 2e-4, None, RACES) for c in (0.006, 0.0, -0.03)]
+    assert _worth(Answer(Option("stop now", 5), *apart)) == "+1 point of a class win, +0.03 places"

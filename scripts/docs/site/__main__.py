@@ -24,7 +24,6 @@ def main(out: Path, draft: bool) -> int:
     shutil.copytree(ROOT / "docs", sources)
     for page in ("CHANGELOG.md", "CONTRIBUTING.md"):
         shutil.copy(ROOT / page, sources / page)
-    (sources / "validation_notes.md").unlink()  # stands in validation.md
     for source in sources.rglob("*.md"):
         source.write_text(OUTSIDE.sub(r"\1", source.read_text(encoding="utf-8")), encoding="utf-8")
     pages = write_reference(sources / "reference")

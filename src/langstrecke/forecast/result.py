@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langstrecke.display import Shown, shows_itself
 from langstrecke.formatting import percent, plural
+from langstrecke.racecard.ground import DAY_TAKEN
 
 if TYPE_CHECKING:
     import polars as pl
@@ -165,6 +166,11 @@ class Forecast:
     def cutoff(self) -> float:
         """The share of the scheduled race that had been run; 0 before the start."""
         return 0.0 if self.at_s is None else self.at_s / self.race.duration_s
+
+    @property
+    def day_known(self) -> bool:
+        """Whether the race's date is known, and not one that the card had to take."""
+        return not any(note.startswith(DAY_TAKEN) for note in self.notes)
 
     def car(self, number: str) -> CarForecast:
         """The car with this number. KeyError if there is none."""

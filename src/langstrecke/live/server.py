@@ -201,7 +201,9 @@ def listening_socket(host: str, port: int) -> socket.socket:
             raise
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise LangstreckeError(f"cannot listen on {host}:{port}: {reason}", hint="choose another --port") from None
+        raise LangstreckeError(
+            f"cannot listen on {host}:{port}: {reason}", hint="choose another --host or --port"
+        ) from None
     return bound
 
 

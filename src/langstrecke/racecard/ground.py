@@ -9,6 +9,9 @@ from langstrecke.rulebooks.limits import crew_limits
 from langstrecke.rulebooks.load import OWN_RACES, SERIES_ALIASES, seasons_of
 from langstrecke.rulebooks.schema import RuleBook
 
+DAY_TAKEN = "the day of the race is not known"
+"""How the note begins that a card's day is only taken."""
+
 NO_BOOK = "none"
 """The rule book of a series without one: it binds nothing."""
 

@@ -28,7 +28,9 @@ def race_line(forecast: Forecast) -> str:
     """Where, when, how long, and how much of it was run."""
     race = forecast.race
     month = MONTHS[race.date.month - 1]
-    day = tr("{day} {month} {year}", day=race.date.day, month=tr(month), year=race.date.year)
+    day = tr("{year}, day not known", year=race.season)
+    if forecast.day_known:
+        day = tr("{day} {month} {year}", day=race.date.day, month=tr(month), year=race.date.year)
     where = f"{printable(race.circuit)}, {day}, {duration(race.duration_s, minutes=True)}"
     return where if forecast.at_s is None else f"{where}; after {race_time(forecast.at_s)}"
 

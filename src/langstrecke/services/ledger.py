@@ -97,7 +97,12 @@ def verify_records(settings: Settings, ask: LedgerVerifyAsk) -> VerifyAnswer:
     """Whether a ledger is as it was written, the store's or an exported one."""
     from langstrecke.forecast.evaluation import ledger
 
-    return _verdict(_entries(settings) if ask.file is None else ledger.read_file(ask.file), ask.head)
+    if ask.file is None:
+        return _verdict(_entries(settings), ask.head)
+    found = ledger.read_file(ask.file)
+    if not found:
+        raise LangstreckeError("holds no entry: there is nothing to verify", file=ask.file)
+    return _verdict(found, ask.head)
 
 
 def _verdict(found: list[Entry], head: str | None) -> VerifyAnswer:

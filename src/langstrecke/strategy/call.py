@@ -18,6 +18,7 @@ import numpy as np
 
 from langstrecke.formatting import signed
 from langstrecke.simulation.kernel.params import Params
+from langstrecke.simulation.kernel.stops import LAST_LAPS_FUEL
 from langstrecke.simulation.watch import CLASS_PLACE, Watched, simulate_watched
 from langstrecke.strategy.counterfactual.moment import Moment, once_it_goes_on, running_car
 from langstrecke.strategy.counterfactual.paired import difference
@@ -86,6 +87,8 @@ class Call:
     contingencies: tuple[Contingency, ...]
     in_pit: bool = False
     """The car is making a stop: it is against that stop as usual that the options are compared."""
+    tank_asks: bool = False
+    """Staying out until the tank asks is to stop now."""
 
     @property
     def against(self) -> str:
@@ -95,7 +98,8 @@ class Call:
     @property
     def stops_now(self) -> bool:
         """The answer is to come in at the end of this lap (or to make the stop under way)."""
-        return self.best is not None and self.best.option.title.startswith(("stop now", "the stop under way"))
+        told = self.best is not None and self.best.option.title.startswith(("stop now", "the stop under way"))
+        return told or self.tank_asks
 
     def to_json(self) -> dict[str, Any]:
         """The data of `langstrecke call --json`."""
@@ -154,7 +158,10 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
         return answer(option, pair[0], pair[1], made)
 
     best = _told(now, answers, dict(ways), fresh)
+    tank_asks = best is None and _tank_asks(now, index, ahead)
     told = _headline(now, index, best, answers, ahead)
+    if tank_asks:
+        told = f"Stop now: the fuel on board is believed to last {now.fuel_left(index):.1f} laps."
     return Call(
         race=now.card.race.id,
         car=car,
@@ -168,7 +175,15 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
         reasons=(*reasons(now, index, ahead), *who_drives(now, index)[1]),
         contingencies=tuple(_contingency(now, index, laps, play) for laps in yellows),
         in_pit=int(now.snapshot.car["in_pit"][index]) == 1,
+        tank_asks=tank_asks,
     )
+
+
+def _tank_asks(now: Moment, index: int, ahead: Outlook) -> bool:
+    """Whether the car has to come in at the end of this lap, as the kernel plays it; not with the flag that near."""
+    if int(now.params.race[0].refuelling) == 0 or int(now.snapshot.car["in_pit"][index]) == 1:
+        return False
+    return now.fuel_left(index) < LAST_LAPS_FUEL and ahead.needed > 0 and ahead.lasts() < 1.0 - ENOUGH
 
 
 def _home(now: Moment, index: int, ahead: Outlook) -> list[Option]:
@@ -294,7 +309,8 @@ def _headline(now: Moment, index: int, best: Answer | None, answers: Sequence[An
 def _worth(a: Answer) -> str:
     points, places = round(100.0 * a.win.change), -a.place.change
     word = "point" if abs(points) == 1 else "points"
-    return f"{signed(points, 0)} {word} of a class win, {signed(places)} places"
+    digits = 1 if abs(places) >= SAME_PLACES or round(places, 2) == 0.0 else 2
+    return f"{signed(points, 0)} {word} of a class win, {signed(places, digits)} places"
 
 
 def _races(now: Moment, runs: int) -> int:

@@ -85,10 +85,13 @@ class Answer:
 
 def staying_out(now: Moment, index: int, driver: int = -1) -> Option:
     """Staying out until the tank asks for a stop: past a yellow that is out now, whatever the crew's habit under
-    yellows; later ones may be used. `driver` gets in at that stop; of a car in the pits at the one after this.
+    yellows; later ones may be used. `driver` gets in at that stop. Of a car in the pits it is the stop under way as
+    usual, after which it may stop again under the same yellow (closed pits gave it a few laps only); `driver` gets in
+    at the next.
     """
+    held = 0.0 if int(now.snapshot.car["in_pit"][index]) == 1 else past_yellow(now)
     lap = int(now.snapshot.car["lap"][index]) + _named_by(now, index) if driver >= 0 else 0
-    return Option("stay out until the tank asks", lap, driver=driver, hold_s=past_yellow(now))
+    return Option("stay out until the tank asks", lap, driver=driver, hold_s=held)
 
 
 def _named_by(now: Moment, index: int) -> int:

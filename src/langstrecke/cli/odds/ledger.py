@@ -76,7 +76,9 @@ def verify_verb(ask: LedgerVerifyAsk, store: Store = None, as_json: Json = False
 
 def _tell(found: VerifyAnswer) -> None:
     count = plural(found.entries, "entry", "entries")
-    if found.ok:
+    if found.ok and not found.entries:
+        console.print("no entry, so nothing to verify", highlight=False)
+    elif found.ok:
         newest = f", newest hash {found.head}" if found.head else ""
         console.print(f"{count}, the chain holds{newest}", highlight=False, soft_wrap=True)
     else:

@@ -12,7 +12,7 @@ from langstrecke.cli.asking import asks, settings_of
 from langstrecke.cli.figures import check_figure, save_figure
 from langstrecke.cli.options import Figure, Json, Store
 from langstrecke.cli.progress import progress
-from langstrecke.cli.terminal import console, grid, print_json
+from langstrecke.cli.terminal import console, grid, noted, print_json
 from langstrecke.services.answers.paddock import RatingLine
 from langstrecke.services.requests.paddock import RatingsAsk
 
@@ -78,3 +78,4 @@ def _show(found: list[RatingLine], detail: str, as_json: bool, top: int) -> None
     if len(found) > top:
         console.print(f"... and {len(found) - top} more (--top, --json)")
     console.print("Percent of a lap against the mean of all listed; negative is faster.")
+    noted(["rated from the races in the store and no others: langstrecke races lists them"])

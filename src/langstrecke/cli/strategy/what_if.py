@@ -45,6 +45,7 @@ def what_if_verb(
     from langstrecke.services.answers.strategy import AS_PLAYED
     from langstrecke.services.racecards import card_of
     from langstrecke.services.strategy import what_if_answer, what_if_result
+    from langstrecke.strategy.counterfactual.decision import KEYS
 
     check_figure(figure)
     if at is not None:
@@ -55,6 +56,9 @@ def what_if_verb(
         return
     if other_card is not None:
         raise LangstreckeError("--card goes with --at", hint="--at 10:08:00 names the moment")
+    for text in ask.settings:
+        if text.partition("=")[0].strip() in KEYS:
+            raise LangstreckeError(f"{text} is a decision of a race that was driven", hint="--at TIME --car NUMBER")
     with progress("what if") as step:
         result = what_if_result(settings_of(store), ask.model_copy(update={"gaps": figure is not None}), step=step)
     card = card_of(settings_of(store), ask.card)

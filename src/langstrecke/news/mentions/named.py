@@ -313,7 +313,7 @@ def _as_person(doc: Doc, start: int, end: int, people: set[int], book: Gazetteer
         noun = doc[last + 1].text if last + 1 < len(doc) else ""
         if two.endswith("s") and len(two) > 4 and noun[:1].isupper() and is_german_word(noun):
             text = text[:-1]  # "Max Verstappens Kumpel"
-        return first, last + 1, _spelled(text, one, two, book) or Name(slug(text), text, ("person",), known=False)
+        return first, last + 1, _spelled(one, two, book) or Name(slug(text), text, ("person",), known=False)
     return None
 
 
@@ -334,17 +334,24 @@ def _a_surname(word: str) -> bool:
     return word.isalpha() and not word.isupper() and len(word) > 2 and not is_german_word(word)
 
 
-def _spelled(text: str, first: str, surname: str, book: Gazetteer) -> Name | None:
-    """Reads "Patrick Niederhauser": the one driver of that surname whose first name is a letter off."""
-    ids = [id for id in book.surnames.get(slug(surname), ()) if id in book.registry.drivers]
-    near = [
-        book.registry.drivers[id]
-        for id in ids
-        if len(first) > 4 and Levenshtein.distance(slug(first), slug(book.registry.drivers[id].name.split()[0])) == 1
-    ]
-    if len(near) != 1 or len(ids) > 1:
+def _spelled(first: str, surname: str, book: Gazetteer) -> Name | None:
+    """Reads "Patrick Niederhauser", "Dani Juncadella": the driver whose first name is a letter off, or called so."""
+    known = book.registry.drivers
+    drivers = [known[id] for id in book.surnames.get(slug(surname), ()) if id in known]
+    first = slug(first)
+    firsts = [slug(d.name.split()[0]) for d in drivers]
+    near = [d for d, f in zip(drivers, firsts, strict=True) if len(first) > 4 and Levenshtein.distance(first, f) == 1]
+    called = [d for d, f in zip(drivers, firsts, strict=True) if _is_short(first, f)]
+    meant = near if len(drivers) == 1 and near else called
+    if len(meant) != 1:
         return None
-    return book.names.get(near[0].id) or Name(near[0].id, near[0].name, ("person",))
+    return book.names.get(meant[0].id) or Name(meant[0].id, meant[0].name, ("person",))
+
+
+def _is_short(first: str, full: str) -> bool:
+    """Whether a first name is short for another: "dani" for "daniel", "jonny" for "jonathan"."""
+    found = re.fullmatch(r"(.{2,}?([a-z]))\2?(?:ie|i|y)", first)
+    return found is not None and full != first and full.startswith(found.group(1)) and len(full) > len(first)
 
 
 def speaks_of_racing(doc: Doc, book: Gazetteer) -> bool:

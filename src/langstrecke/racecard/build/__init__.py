@@ -21,6 +21,7 @@ from langstrecke.paddock.sun import dark_hours
 from langstrecke.racecard.build.crews import crews_told, whole_crews
 from langstrecke.racecard.build.display_names import race_name, rulebook_of
 from langstrecke.racecard.build.grid import starting_grid
+from langstrecke.racecard.ground import DAY_TAKEN
 from langstrecke.racecard.schema import (
     ActualResult,
     CircuitInfo,
@@ -96,7 +97,7 @@ def guesses(facts: Mapping[str, Any], meta: RaceMeta) -> tuple[str, ...]:
     """What the store does not know of a race and a card needs, and what is taken for it. `facts` is its row."""
     told = []
     if facts["date"] is None:
-        told.append(f"the day of the race is not known: {meta.date} is taken")
+        told.append(f"{DAY_TAKEN}: {meta.date} is taken")
     if facts["start_time"] is None:
         told.append(f"when the race starts is not known: {meta.start:%H:%M} is taken")
     if not facts["duration_known"]:
