@@ -15,6 +15,7 @@ from typing import Literal
 
 from langstrecke.formatting import percent, plural, race_time
 from langstrecke.live.table import TimingRow, TimingTable
+from langstrecke.racestate.status import UNSEEN
 
 Kind = Literal["pit in", "pit out", "lead", "driver time", "odds", "overdue", "pit call", "driver change", "flag"]
 
@@ -81,7 +82,7 @@ def _of_car(old: TimingRow | None, row: TimingRow, at_s: float, near_s: float) -
     if old is not None and row.stops > old.stops:
         lasted = f" after {row.last_stop_s:.0f} s" if row.last_stop_s is not None else ""
         yield Alert("pit out", car, at_s, f"#{car} is out again{lasted}: {row.driver}", f"out {car} {row.stops}")
-    if row.status in ("overdue", "retired?"):
+    if row.status in UNSEEN:
         text = f"#{car} is overdue by {row.overdue_s:.0f} s"
         yield Alert("overdue", car, at_s, text, f"overdue {car} {row.laps}")
     for driver in row.drivers:

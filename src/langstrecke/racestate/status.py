@@ -36,6 +36,8 @@ SLOW_FIELD = 1.15
 """From this pace over its usual one on the whole field is slow (default; below it are tyres, traffic and night)."""
 SLOWEST = 4.0
 """No neutralised lap takes longer than this many green ones (default)."""
+UNSEEN = {"overdue": "overdue", "retired?": "probably out of the race"}
+"""States of a car that should have come round and has not, in words."""
 STOPPED = frozenset({"retired?", "finished"})
 """A car of this status does not close its lap any more: it is behind by all the laps the others have done."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from langstrecke.errors import NotFoundError
 from langstrecke.racecard import RaceCard, apply_patch, load_card
 from langstrecke.services.requests.strategy import WhatIfAsk
 from langstrecke.services.settings import Settings
@@ -46,11 +45,10 @@ def _fits(card: RaceCard, ask: WhatIfAsk) -> None:
 
 
 def _on_the_card(card: RaceCard, ask: BaseModel) -> None:
-    from langstrecke.strategy.lookup import car_index
+    from langstrecke.strategy.lookup import car_index, class_known
 
     car = getattr(ask, "car", None)
     for number in [*([car] if car else []), *getattr(ask, "cars", [])]:
         car_index(card, number)
     for name in getattr(ask, "classes", []):
-        if name not in card.classes:
-            raise NotFoundError.nearest("class", name, list(card.classes))
+        class_known(card, name)

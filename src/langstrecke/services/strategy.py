@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import race_time
 from langstrecke.racecard import grounds
+from langstrecke.racestate.status import UNSEEN
 from langstrecke.services.answers.strategy import (
     AuditAnswer,
     CallAnswer,
@@ -177,15 +178,14 @@ def _card_of_race(settings: Settings, card: str | None, race: str, step: Step) -
 def _seen(now: Moment, number: str) -> None:
     """Nobody is told what to do with a car that has not come round: LangstreckeError says since when."""
     car = now.state.car(number)
-    if car.status not in ("overdue", "retired?"):
+    if car.status not in UNSEEN:
         if not car.laps:  # its place and its gaps would be guesses
             hint = "ask again after its first one"
             raise LangstreckeError(f"no lap of car {number} has been timed by {race_time(now.t)}", hint=hint)
         return
     since = f"since lap {car.laps} ({race_time(car.crossed_s)})" if car.laps else "since the start"
-    doing = "probably out of the race" if car.status == "retired?" else "overdue"
     raise LangstreckeError(
-        f"car {number} has not crossed the line {since}: {doing} at {race_time(now.t)}",
+        f"car {number} has not crossed the line {since}: {UNSEEN[car.status]} at {race_time(now.t)}",
         hint="there is no advice before it is seen again",
     )
 
@@ -327,14 +327,13 @@ def audit_result(settings: Settings, ask: AuditAsk, *, step: Step) -> Audit:
     """Score every stop of a real race as a decision at its time, with what was known then."""
     from langstrecke.services.data import laps_of
     from langstrecke.strategy.audit import audit as judge
-    from langstrecke.strategy.lookup import car_index
+    from langstrecke.strategy.lookup import car_index, class_known
 
     card = _card_of_race(settings, ask.card, ask.race, step)
     for car in ask.cars:
         car_index(card, car)
     for name in ask.classes:
-        if name not in card.classes:
-            raise NotFoundError.nearest("class", name, list(card.classes))
+        class_known(card, name)
     ready(step, 1)
     return judge(
         card,

@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from langstrecke.errors import LangstreckeError, NotFoundError
+from langstrecke.errors import LangstreckeError
 from langstrecke.formatting import race_time, signed
 from langstrecke.racecard.schema import RaceCard
 from langstrecke.racestate.fold import RaceFold, fold_of
@@ -28,7 +28,7 @@ from langstrecke.simulation.kernel.stops import LAST_LAPS_FUEL, LEAST_BURNT
 from langstrecke.strategy.audit_field import Shown, as_open, shown
 from langstrecke.strategy.counterfactual.moment import Moment, moment
 from langstrecke.strategy.counterfactual.paired import SURE
-from langstrecke.strategy.lookup import car_index
+from langstrecke.strategy.lookup import car_index, class_known
 from langstrecke.strategy.options import Answer, Option, stop_or_stay
 from langstrecke.timing.derive import neutralisations, pit_stops
 
@@ -172,10 +172,7 @@ def audit(
     for car in cars:
         car_index(card, car)
     for name in classes:
-        if name not in card.classes:
-            raise NotFoundError.nearest(
-                "class", name, list(card.classes), hint=f"the race has {', '.join(card.classes)}"
-            )
+        class_known(card, name)
     rows = _stops(card, laps, cars, classes)
     if not rows:
         raise LangstreckeError("no stop of these cars is in the laps")

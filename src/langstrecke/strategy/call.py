@@ -159,9 +159,10 @@ def call(now: Moment, car: str, *, races: int | None = None, seed: int = 1, thre
 
     best = _told(now, answers, dict(ways), fresh)
     tank_asks = best is None and _tank_asks(now, index, ahead)
-    told = _headline(now, index, best, answers, ahead)
     if tank_asks:
         told = f"Stop now: the fuel on board is believed to last {now.fuel_left(index):.1f} laps."
+    else:
+        told = _headline(now, index, best, answers, ahead)
     return Call(
         race=now.card.race.id,
         car=car,

@@ -1,4 +1,4 @@
-"""Cars, drivers and moments as people name them, found on a card or refused with the nearest known ones."""
+"""Cars, classes, drivers and moments as people name them, found on a card or refused with the nearest known ones."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ def car_index(card: RaceCard, car: str) -> int:
     if car in numbers:
         return numbers.index(car)
     raise NotFoundError.nearest("car", car, numbers, hint=f"langstrecke card show {card.race.id} lists the entries")
+
+
+def class_known(card: RaceCard, name: str) -> None:
+    """NotFoundError, with near ones and all, for a class the card does not have."""
+    if name not in card.classes:
+        raise NotFoundError.nearest("class", name, list(card.classes), hint=f"the race has {', '.join(card.classes)}")
 
 
 def driver_index(entry: Entry, name: str) -> int:

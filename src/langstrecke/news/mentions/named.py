@@ -351,7 +351,7 @@ def _spelled(first: str, surname: str, book: Gazetteer) -> Name | None:
 def _is_short(first: str, full: str) -> bool:
     """Whether a first name is short for another: "dani" for "daniel", "jonny" for "jonathan"."""
     found = re.fullmatch(r"(.{2,}?([a-z]))\2?(?:ie|i|y)", first)
-    return found is not None and full != first and full.startswith(found.group(1)) and len(full) > len(first)
+    return found is not None and full.startswith(found.group(1)) and len(full) > len(first)
 
 
 def speaks_of_racing(doc: Doc, book: Gazetteer) -> bool:

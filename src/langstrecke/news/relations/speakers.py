@@ -20,9 +20,7 @@ def set_speaker(n: int, story: list[Sentence], talk: Talk, clauses_of: ClausesOf
     """Tell the talk who speaks in a sentence: the guest of an interview, or whoever stands beside a quotation."""
     sentence = story[n]
     if sentence.turn:
-        answer = (
-            sentence if sentence.turn == "answer" else next((s for s in story[n:] if s.turn == "answer"), sentence)
-        )
+        answer = next((s for s in story[n:] if s.turn == "answer"), sentence)  # an answer is its own
         talk.guest = guest_of([answer.label], talk.people, []) or talk.guest  # of two guests each answers for himself
         talk.speaker = talk.guest if sentence.turn == "answer" else None
         return

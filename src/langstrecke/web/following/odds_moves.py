@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langstrecke.live.table import TimingRow, TimingTable
+from langstrecke.racestate.status import UNSEEN
 
 FLAGS = {
     "green": "green flag",
@@ -12,7 +13,6 @@ FLAGS = {
     "slow_zone": "slow zone",
     "finish": "chequered flag",
 }
-OUT = ("overdue", "retired?")
 SLOW_S = 20.0
 """Time lost on the class leader beyond this is told (default)."""
 
@@ -37,9 +37,9 @@ def happened(then: TimingTable, now: TimingTable) -> list[Event]:
 def _of_car(before: TimingRow, row: TimingRow, leaders: dict[str, str]) -> list[str]:
     found = []
     name = f"#{row.car}"
-    if row.status in OUT and before.status not in OUT:
+    if row.status in UNSEEN and before.status not in UNSEEN:
         found.append(f"{name} is late")
-    if row.status not in OUT and before.status in OUT:
+    if row.status not in UNSEEN and before.status in UNSEEN:
         found.append(f"{name} is back and gains")
     if row.position_in_class == 1 and leaders.get(row.car_class) not in (None, row.car):
         found.append(f"{name} leads")

@@ -10,6 +10,7 @@ from nicegui import ui
 
 from langstrecke.formatting import plural, race_time, signed, surname
 from langstrecke.racecard import list_cards
+from langstrecke.racestate.status import UNSEEN
 from langstrecke.timing.neutral import NEUTRAL_FLAGS
 from langstrecke.web.pages import components as bits
 from langstrecke.web.pages.age import age_words
@@ -36,8 +37,6 @@ PLAN_OLD_S = 600.0
 KEPT_CAR = "langstrecke-car"
 """Where the browser keeps the car chosen last, for each tab."""
 OPTIONS = "every option open at this moment, played on the same luck"
-UNSEEN = {"overdue": "overdue", "retired?": "probably out of the race"}
-"""States of a car nobody advises, in words."""
 SHORT_S = 20 * 60.0
 """Driver time left below which it is marked (default)."""
 
